@@ -1,0 +1,192 @@
+"""YAML files → validated settings; every error names the file, the line, the key and the nearest valid name."""
+
+import re
+import types
+import typing
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from salesreport.errors import ConfigError, nearest
+from salesreport.language import Text, text
+
+
+class Settings(BaseModel):
+    """Base of every configuration model: unknown keys are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+Place = tuple[Any, ...]
+
+
+def load(path: Path | str, model: type[Model]) -> Model:
+    """Read a YAML file into a pydantic model.
+
+    Args:
+        path: the file, UTF-8.
+        model: a `Settings` subclass.
+
+    Raises:
+        ConfigError: no such file, not YAML, or not what the model declares.
+    """
+    data, lines = read_yaml(path)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise explain(error, model, path, lines) from None
+
+
+def read_yaml(path: Path | str) -> tuple[Any, dict[Place, int]]:
+    """A YAML file's content, and the line (from 1) of every key and item in it.
+
+    Only `true` and `false` are booleans (so the country `NO` stays a text), and dates stay texts.
+    """
+    path = Path(path)
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError(text("There is no such file."), file=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(text("The file cannot be read: {reason}.", reason=str(error)), file=path) from None
+    lines: dict[Place, int] = {}
+    loader = _Loader(content)
+    try:
+        node = loader.get_single_node()
+        data = _build(loader, node, (), lines, path) if node is not None else {}
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ConfigError(
+            text("This is not valid YAML: {reason}.", reason=str(error.problem or error.context)),
+            file=path,
+            line=mark.line + 1 if mark else None,
+        ) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(text("This is not valid YAML: {reason}.", reason=str(error)), file=path) from None
+    finally:
+        loader.dispose()
+    return data, lines
+
+
+def explain(
+    error: ValidationError,
+    model: type[BaseModel],
+    path: Path | str | None,
+    lines: dict[Place, int] | None = None,
+) -> ConfigError:
+    """The first thing pydantic found wrong, as a `ConfigError` with its line and the nearest valid name."""
+    first = error.errors(include_url=False)[0]
+    place: Place = first["loc"]
+    key = ".".join(str(part) for part in place) or None
+    line = None
+    for end in range(len(place), 0, -1):
+        if lines and place[:end] in lines:
+            line = lines[place[:end]]
+            break
+    if first["type"] == "extra_forbidden":
+        valid = _keys_at(model, place[:-1])
+        near = nearest(str(place[-1]), valid)
+        expected = text("one of {names}", names=sorted(valid)) if near is None and valid else None
+        return ConfigError(
+            text("There is no such setting."), file=path, line=line, key=key, expected=expected, nearest=near
+        )
+    if first["type"] == "missing":
+        return ConfigError(text("This setting is required but missing."), file=path, line=line, key=key)
+    found = first.get("input")
+    shown = found if isinstance(found, str | int | float | bool) else None
+    problem = first.get("ctx", {}).get("error")
+    if isinstance(problem, TextError):
+        return ConfigError(
+            problem.problem, file=path, line=line, key=key, found=shown, expected=problem.expected,
+            nearest=problem.nearest,
+        )  # fmt: skip
+    return ConfigError(
+        text("This value does not fit: {reason}.", reason=first["msg"]),
+        file=path,
+        line=line,
+        key=key,
+        found=shown,
+    )
+
+
+class TextError(ValueError):
+    """For validators of settings: says what is wrong as a `Text`, so that it can be translated."""
+
+    def __init__(self, problem: Text, expected: Text | str | None = None, nearest: str | None = None) -> None:
+        super().__init__(str(problem))
+        self.problem, self.expected, self.nearest = problem, expected, nearest
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader without YAML 1.1's surprises (no/off/yes, dates, 12:30 as a number)."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag.rsplit(":", 1)[1] in {"null", "float", "merge"}]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), ["t", "f"])
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile("^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
+)
+
+
+def _build(loader: _Loader, node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Any:
+    """Construct a node's value, noting the line of each key on the way; duplicate keys are errors."""
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        loader.flatten_mapping(node)
+        mapping: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = loader.construct_object(key_node, deep=True)
+            line = key_node.start_mark.line + 1
+            if not isinstance(key, str | int | float | bool):
+                raise ConfigError(text("A key must be a plain word."), file=path, line=line)
+            if key in mapping:
+                raise ConfigError(text("This key stands twice."), file=path, line=line, key=str(key))
+            lines[(*place, key)] = line
+            mapping[key] = _build(loader, value_node, (*place, key), lines, path)
+        return mapping
+    if isinstance(node, yaml.SequenceNode):
+        items = []
+        for index, item in enumerate(node.value):
+            lines[(*place, index)] = item.start_mark.line + 1
+            items.append(_build(loader, item, (*place, index), lines, path))
+        return items
+    return loader.construct_object(node, deep=True)
+
+
+def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
+    """The keys that may stand at a place of a model: follows fields, mappings, lists and optionals."""
+    here: Any = model
+    for part in place:
+        here = _unwrap(here)
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            fields = {field.alias or name: field for name, field in here.model_fields.items()}
+            if part not in fields:
+                continue  # pydantic adds the member of a union to the place
+            here = fields[str(part)].annotation
+        else:
+            arguments = typing.get_args(here)
+            here = arguments[-1] if arguments else here
+    here = _unwrap(here)
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        return [field.alias or name for name, field in here.model_fields.items()]
+    return []
+
+
+def _unwrap(annotation: Any) -> Any:
+    """The model inside Optional, Union and Annotated."""
+    origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        return _unwrap(typing.get_args(annotation)[0])
+    if origin in (typing.Union, types.UnionType):
+        for member in typing.get_args(annotation):
+            member = _unwrap(member)
+            if isinstance(member, type) and issubclass(member, BaseModel):
+                return member
+        return next(member for member in typing.get_args(annotation) if member is not type(None))
+    return annotation

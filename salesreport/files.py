@@ -1,0 +1,63 @@
+"""Writing files whole or not at all, and names that are safe on every file system."""
+
+import hashlib
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def write_text(path: Path, content: str) -> None:
+    """Write a UTF-8 text file in one step: readers see the old content or the new, never half."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file in one step: readers see the old content or the new, never half."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def safe_names(names: Iterable[str], longest: int = 60) -> dict[str, str]:
+    """File names (without ending) for texts of any kind: readable, and different for different texts.
+
+    Accents are lost, whatever else is not a letter or digit becomes a dash, and all is lower case. Where nothing
+    readable is left, or two texts would share a name, eight digits of the text's checksum are added.
+
+    Args:
+        names: all the texts that get a file in one folder.
+        longest: characters a readable part may have.
+
+    Examples:
+        >>> safe_names(["Versie Hillebrand", "../../etc/passwd", "Ann B", "ann-b"])
+        {'Versie Hillebrand': 'versie-hillebrand', '../../etc/passwd': 'etc-passwd',
+        'Ann B': 'ann-b-1923efbf', 'ann-b': 'ann-b-9d1f76c8'}
+    """
+    slugs = {name: _slug(name, longest) for name in names}
+    taken = Counter(slugs.values())
+    return {
+        name: slug if slug and taken[slug] == 1 and slug not in _RESERVED else f"{slug}-{_digest(name)}".strip("-")
+        for name, slug in slugs.items()
+    }
+
+
+def _slug(name: str, longest: int) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:longest].strip("-")
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{device}{n}" for device in ("com", "lpt") for n in range(1, 10))}
+"""Names that Windows keeps for devices."""

@@ -1,0 +1,66 @@
+"""Texts as values: a template and its fields, translated only when somebody shows them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True)
+class Text:
+    """Something to say, in no language yet.
+
+    Attributes:
+        template: English sentence with `{field}` places; the key of the translation catalogue.
+        plural: English plural form, chosen by the field `n`; None where number plays no part.
+        fields: values for the places: str (shown as it is), int, date, `Period`, `Quantity`, `Text`,
+            or a list of these.
+
+    Examples:
+        >>> str(text("{name} won {n} deals", name="Ann", n=1200))
+        'Ann won 1,200 deals'
+    """
+
+    template: str
+    plural: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        from salesreport.language.language import Language
+
+        return Language("en").say(self)
+
+
+class Quantity(NamedTuple):
+    """A number with its unit, shown the way the unit wants.
+
+    Attributes:
+        value: the number; NaN or None is shown as "–".
+        unit: `share` (0.63 is 63 %), an ISO currency code (money), `days`, `CODE/day`, or the plain name of
+            what is counted (`deals`, `units`, `points` …), which is not repeated after the number.
+    """
+
+    value: float | None
+    unit: str
+
+
+class Month(NamedTuple):
+    """A month, shown with its year in the language's order; `short` shortens its name."""
+
+    day: dt.date
+    short: bool = False
+
+
+def text(template: str, /, **fields: Any) -> Text:
+    """State a sentence; the template must be a literal, so that the catalogue can be extracted."""
+    return Text(template, None, fields)
+
+
+def ntext(singular: str, plural: str, /, n: float, **fields: Any) -> Text:
+    """State a sentence that depends on how many.
+
+    Examples:
+        >>> str(ntext("{n} deal", "{n} deals", n=1)), str(ntext("{n} deal", "{n} deals", n=3))
+        ('1 deal', '3 deals')
+    """
+    return Text(singular, plural, {"n": n, **fields})

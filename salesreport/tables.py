@@ -1,0 +1,438 @@
+"""What a deal, a rep, an activity is: one schema per canonical table, with units.
+
+`TABLES` is the whole data model; docs/tables.md is generated from it. A frame of a canonical table has one row
+per key, only columns declared here, and these dtypes: text → `str`, dates → `datetime64[ms]`, instants →
+`datetime64[us, TIMEZONE]`, numbers and money → `float64`.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import pandas as pd
+import pyarrow as pa
+
+from salesreport.errors import DataError
+from salesreport.language import Text, text
+
+if TYPE_CHECKING:
+    import pandera.pandas as pandera
+
+Kind = Literal["id", "text", "choice", "date", "instant", "money", "number"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a canonical table.
+
+    Attributes:
+        name: the canonical name. kind: what its values are (`choice`: one of `values`). required: whether
+            every row must have it. about: what it means. unit: of numbers that are not money.
+        least, most: the bounds of a number, inclusive.
+    """
+
+    name: str
+    kind: Kind
+    about: Text
+    required: bool = False
+    unit: str | None = None
+    values: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are texts."""
+        return self.kind in ("id", "text", "choice")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its values are numbers (money included)."""
+        return self.kind in ("money", "number")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A canonical table: its columns, and the ones that together identify a row (none: rows may repeat)."""
+
+    name: str
+    about: Text
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the required columns."""
+        return tuple(column.name for column in self.columns if column.required)
+
+    def arrow_schema(self, names: list[str], timezone: str) -> pa.Schema:
+        """The Parquet schema of some of its columns."""
+        return pa.schema([(name, _arrow_type(self[name], timezone)) for name in names])
+
+    def pandera_schema(self, timezone: str = "UTC") -> "pandera.DataFrameSchema":
+        """The pandera schema: dtypes, required columns, choices, bounds (the key is checked by `validate`)."""
+        import pandera.pandas as pandera
+
+        columns = {}
+        for column in self.columns:
+            checks = []
+            if column.values:
+                checks.append(pandera.Check.isin(column.values))
+            if column.least is not None:
+                checks.append(pandera.Check.ge(column.least))
+            if column.most is not None:
+                checks.append(pandera.Check.le(column.most))
+            columns[column.name] = pandera.Column(
+                _pandas_dtype(column, timezone),
+                checks,
+                nullable=not column.required,
+                required=column.required,
+            )
+        return pandera.DataFrameSchema(columns, strict=True, ordered=False, name=self.name)
+
+    def empty(self, timezone: str = "UTC") -> pd.DataFrame:
+        """A frame with all columns and no rows."""
+        return pd.DataFrame(
+            {column.name: pd.Series(dtype=_pandas_dtype(column, timezone)) for column in self.columns}
+        )
+
+    def conform(self, frame: pd.DataFrame, timezone: str = "UTC") -> pd.DataFrame:
+        """The frame with canonical dtypes, columns in canonical order, optional columns without values dropped.
+
+        Raises:
+            DataError: a column that the table does not have, or a required one that is missing.
+        """
+        unknown = [name for name in frame.columns if name not in self.names]
+        if unknown:
+            raise DataError(
+                text("The table has no such column."),
+                table=self.name,
+                column=str(unknown[0]),
+                expected=text("one of {names}", names=list(self.names)),
+            )
+        for name in self.required:
+            if name not in frame.columns:
+                raise DataError(text("This required column is missing."), table=self.name, column=name)
+        conformed = {}
+        for column in self.columns:
+            if column.name not in frame.columns:
+                continue
+            series = frame[column.name]
+            if not column.required and not series.notna().any():
+                continue
+            dtype = _pandas_dtype(column, timezone)
+            if column.kind == "instant" and series.dtype != dtype:
+                series = pd.to_datetime(series)
+                series = (
+                    series.dt.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+                    if series.dt.tz is None
+                    else series.dt.tz_convert(timezone)
+                )
+            conformed[column.name] = series if series.dtype == dtype else series.astype(cast(Any, dtype))
+        return pd.DataFrame(conformed, index=frame.index)
+
+    def validate(self, frame: pd.DataFrame, timezone: str = "UTC") -> pd.DataFrame:
+        """The conformed frame, checked against the schema.
+
+        Raises:
+            DataError: names the first column and rows (positions from 0) that break the schema.
+        """
+        import pandera.errors
+
+        frame = self.conform(frame, timezone)
+        repeated = frame.duplicated(list(self.key)) if self.key else pd.Series(False, index=frame.index)
+        if repeated.any():
+            raise DataError(
+                text("Two rows have the same key."),
+                table=self.name,
+                column=", ".join(self.key),
+                rows=[int(row) for row in repeated.to_numpy().nonzero()[0][:50]],
+                found=[" · ".join(map(str, row)) for row in frame.loc[repeated, list(self.key)].head().to_numpy()],
+            )
+        try:
+            return self.pandera_schema(timezone).validate(frame)
+        except pandera.errors.SchemaError as error:
+            cases = getattr(error, "failure_cases", None)
+            found = rows = None
+            if isinstance(cases, pd.DataFrame) and "failure_case" in cases:
+                found = [str(case) for case in cases["failure_case"].head(5)]
+                rows = [int(row) for row in cases["index"].dropna().unique()[:50]]
+            raise DataError(
+                text("The table breaks its schema: {reason}.", reason=str(error.check or error.reason_code)),
+                table=self.name,
+                column=str(getattr(error.schema, "name", None) or ", ".join(self.key)),
+                rows=rows or (),
+                found=found,
+            ) from None
+
+
+def _pandas_dtype(column: Column, timezone: str) -> str:
+    if column.is_text:
+        return "str"
+    if column.is_number:
+        return "float64"
+    return "datetime64[ms]" if column.kind == "date" else f"datetime64[us, {timezone}]"
+
+
+def _arrow_type(column: Column, timezone: str) -> pa.DataType:
+    if column.is_text:
+        return pa.string()
+    if column.is_number:
+        return pa.float64()
+    return pa.date32() if column.kind == "date" else pa.timestamp("us", tz=timezone)
+
+
+def _id(name: str, about: Text, required: bool = True) -> Column:
+    return Column(name, "id", about, required)
+
+
+def _text(name: str, about: Text, required: bool = False) -> Column:
+    return Column(name, "text", about, required)
+
+
+def _date(name: str, about: Text, required: bool = False) -> Column:
+    return Column(name, "date", about, required)
+
+
+def _instant(name: str, about: Text, required: bool = False) -> Column:
+    return Column(name, "instant", about, required)
+
+
+def _money(name: str, about: Text, required: bool = False, least: float | None = None) -> Column:
+    return Column(name, "money", about, required, least=least)
+
+
+def _choice(name: str, about: Text, *values: str, required: bool = False) -> Column:
+    return Column(name, "choice", about, required, values=values)
+
+
+_REP = text("the rep, as in table reps")
+_REP_NOW = text("the rep who has it now")
+_DEAL = text("the deal, as in table deals")
+_ACCOUNT = text("the customer, as in table accounts")
+_PRODUCT_LINE = text("product line or service type")
+_SEGMENT = text("customer segment")
+_STAGE = text("stage, as the CRM calls it")
+
+STATUSES = ("open", "won", "lost")
+"""The states of a deal."""
+
+_ALL = (
+    Table(
+        "reps",
+        text("The people who sell."),
+        (
+            _id("rep_id", text("identifies the rep in every table")),
+            _text("name", text("the name reports show; the id where there is none")),
+            _text("role", text("reps with one role are compared with each other")),
+            _text("team", text("team, office or region")),
+            _text("manager", text("who leads the one-to-ones")),
+            _text("territory", text("sales territory")),
+            _date("hired_on", text("first day at work")),
+            _date("left_on", text("last day at work; empty for those who are here")),
+        ),
+        ("rep_id",),
+    ),
+    Table(
+        "rep_history",
+        text("Who was in which team, when: without it, today's team counts for all time."),
+        (
+            _id("rep_id", _REP),
+            _date("from", text("first day"), required=True),
+            _date("to", text("last day; empty: until now")),
+            _text("team", text("team on those days")),
+            _text("manager", text("manager on those days")),
+            _text("role", text("role on those days")),
+        ),
+        ("rep_id", "from"),
+    ),
+    Table(
+        "accounts",
+        text("Customers and prospects."),
+        (
+            _id("account_id", text("identifies the customer in every table")),
+            _text("name", text("company name")),
+            _text("segment", _SEGMENT),
+            _text("industry", text("industry")),
+            _text("territory", text("sales territory")),
+            _text("country", text("country")),
+            _id("rep_id", _REP_NOW, required=False),
+        ),
+        ("account_id",),
+    ),
+    Table(
+        "deals",
+        text("Opportunities, one row each, as they stand at the as-of date."),
+        (
+            _id("deal_id", text("identifies the deal in every table")),
+            _id("rep_id", _REP_NOW),
+            _choice("status", text("open, won or lost"), *STATUSES, required=True),
+            _date("created_on", text("day it was created; required on closed deals, an open one without it has no age")),
+            _date("closed_on", text("day it was won or lost; required on closed deals, empty on open ones")),
+            _text("name", text("what the deal is called")),
+            _id("account_id", _ACCOUNT, required=False),
+            _text("product_line", _PRODUCT_LINE),
+            _text("segment", _SEGMENT),
+            _text("lead_source", text("where the deal came from")),
+            _text("pipeline", text("sales process it runs in")),
+            _text("stage", _STAGE),
+            _money("amount", text("value in the dataset's currency; empty where unknown or not priced"), least=0),
+            _money("list_price", text("value at list price"), least=0),
+            _money("gross_profit", text("value less cost of goods")),
+            Column("units", "number", text("pieces sold"), unit="units", least=0),
+            _text("currency", text("ISO code of the currency the deal was made in")),
+            _date("expected_close_on", text("closing date the rep expects")),
+            Column("crm_probability", "number", text("chance of winning, says the CRM"), unit="share", least=0, most=1),
+            _text("loss_reason", text("why it was lost")),
+            _text("kind", text("new, renewal, …")),
+        ),
+        ("deal_id",),
+    ),
+    Table(
+        "stage_events",
+        text("A deal enters a stage: the history behind every conversion and every age."),
+        (
+            _id("deal_id", _DEAL),
+            _text("stage", _STAGE, required=True),
+            _instant("entered_at", text("when it entered the stage"), required=True),
+            _id("rep_id", text("the rep who had it then"), required=False),
+            _choice("origin", text("how it is known"), "history", "snapshot", "imputed"),
+        ),
+    ),
+    Table(
+        "deal_owners",
+        text("Who had which share of a deal, when: shares of a deal at a time add up to 1."),
+        (
+            _id("deal_id", _DEAL),
+            _id("rep_id", _REP),
+            _date("from", text("first day; empty: from the start")),
+            _date("to", text("last day; empty: until now")),
+            Column("share", "number", text("share of the credit; empty is 1"), unit="share", least=0, most=1),
+        ),
+    ),
+    Table(
+        "snapshots",
+        text("The open pipeline as it looked on a day."),
+        (
+            _date("taken_on", text("the day"), required=True),
+            _id("deal_id", _DEAL),
+            _text("stage", _STAGE),
+            _choice("status", text("open, won or lost"), *STATUSES),
+            _money("amount", text("value as it was then"), least=0),
+            _id("rep_id", text("the rep who had it then"), required=False),
+            _date("expected_close_on", text("closing date the rep expected then")),
+        ),
+        ("taken_on", "deal_id"),
+    ),
+    Table(
+        "activities",
+        text("What reps did: calls, meetings, offers …."),
+        (
+            _id("activity_id", text("identifies the activity")),
+            _id("rep_id", _REP),
+            _text("type", text("call, meeting, offer …"), required=True),
+            _instant("done_at", text("when it was done"), required=True),
+            _id("account_id", _ACCOUNT, required=False),
+            _id("deal_id", _DEAL, required=False),
+            _text("outcome", text("what came of it")),
+        ),
+        ("activity_id",),
+    ),
+    Table(
+        "leads",
+        text("Enquiries before they are deals."),
+        (
+            _id("lead_id", text("identifies the lead")),
+            _instant("created_at", text("when it came in"), required=True),
+            _id("rep_id", _REP, required=False),
+            _text("source", text("where it came from")),
+            _instant("processed_at", text("when somebody dealt with it")),
+            _choice("outcome", text("open, converted or rejected"), "open", "converted", "rejected"),
+            _id("deal_id", text("the deal it became"), required=False),
+        ),
+        ("lead_id",),
+    ),
+    Table(
+        "orders",
+        text("What customers ordered; where there are any, revenue is counted from them."),
+        (
+            _id("order_id", text("identifies the order")),
+            _id("rep_id", _REP),
+            _date("ordered_on", text("day of the order"), required=True),
+            _money("amount", text("value in the dataset's currency; credit notes are negative"), required=True),
+            _id("account_id", _ACCOUNT, required=False),
+            _id("deal_id", _DEAL, required=False),
+            _text("product_line", _PRODUCT_LINE),
+            Column("units", "number", text("pieces sold"), unit="units"),
+            _money("unit_price", text("price per piece")),
+            _money("list_price", text("list price per piece")),
+            _money("gross_profit", text("value less cost of goods")),
+            _date("due_on", text("day payment is due")),
+            _date("paid_on", text("day it was paid")),
+        ),
+        ("order_id",),
+    ),
+    Table(
+        "targets",
+        text("What was agreed: budget, plan or strategy; a row is for a rep, a team or everybody."),
+        (
+            _text("metric", text("key of the metric; `activity:TYPE` for one type of activity"), required=True),
+            _text("period", text("the period, such as 2017-Q4"), required=True),
+            Column("value", "number", text("the target, in the metric's unit"), required=True),
+            _id("rep_id", _REP, required=False),
+            _text("team", text("team, office or region")),
+            _text("segment", _SEGMENT),
+            _text("product_line", _PRODUCT_LINE),
+            _choice("source", text("who set it"), "budget", "plan", "strategy"),
+        ),
+    ),
+    Table(
+        "feedback",
+        text("What customers said: satisfaction scores and complaints."),
+        (
+            _date("on", text("the day"), required=True),
+            _choice("kind", text("satisfaction or complaint"), "satisfaction", "complaint", required=True),
+            _id("account_id", _ACCOUNT, required=False),
+            _id("rep_id", _REP, required=False),
+            Column("score", "number", text("score, on the company's own scale"), unit="points"),
+            _date("resolved_on", text("day a complaint was resolved")),
+        ),
+    ),
+    Table(
+        "equipment",
+        text("Equipment lent to customers for trial."),
+        (
+            _id("equipment_id", text("identifies the piece")),
+            _id("account_id", _ACCOUNT),
+            _id("rep_id", _REP, required=False),
+            _date("lent_on", text("day it went out"), required=True),
+            _date("returned_on", text("day it came back; empty: still out")),
+            _money("value", text("what it is worth"), least=0),
+            _id("deal_id", _DEAL, required=False),
+        ),
+        ("equipment_id", "lent_on"),
+    ),
+    Table(
+        "commitments",
+        text("What rep and manager agreed in their meetings."),
+        (
+            _id("rep_id", _REP),
+            _date("agreed_on", text("day of the meeting"), required=True),
+            _text("text", text("what was agreed"), required=True),
+            _text("metric", text("key of the metric it should move")),
+            Column("target", "number", text("where the metric should be")),
+            _date("due_on", text("until when")),
+            _choice("status", text("open, done or dropped"), "open", "done", "dropped"),
+        ),
+    ),
+)  # fmt: skip
+
+TABLES: dict[str, Table] = {table.name: table for table in _ALL}
+"""Every canonical table by name."""
