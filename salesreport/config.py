@@ -52,9 +52,14 @@ def read_yaml(path: Path | str) -> tuple[Any, dict[Place, int]]:
         raise ConfigError(text("There is no such file."), file=path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(text("The file cannot be read: {reason}.", reason=str(error)), file=path) from None
+    return parse_yaml(content, path)
+
+
+def parse_yaml(content: str, path: Path | None = None) -> tuple[Any, dict[Place, int]]:
+    """What a text in YAML holds, and the line of every key and item; `path` is only named in errors."""
     lines: dict[Place, int] = {}
-    loader = _Loader(content)
     try:
+        loader = _Loader(content)
         node = loader.get_single_node()
         data = _build(loader, node, (), lines, path) if node is not None else {}
     except yaml.MarkedYAMLError as error:
@@ -66,8 +71,6 @@ def read_yaml(path: Path | str) -> tuple[Any, dict[Place, int]]:
         ) from None
     except yaml.YAMLError as error:
         raise ConfigError(text("This is not valid YAML: {reason}.", reason=str(error)), file=path) from None
-    finally:
-        loader.dispose()
     return data, lines
 
 
@@ -77,8 +80,10 @@ def explain(
     path: Path | str | None,
     lines: dict[Place, int] | None = None,
 ) -> ConfigError:
-    """The first thing pydantic found wrong, as a `ConfigError` with its line and the nearest valid name."""
-    first = error.errors(include_url=False)[0]
+    """What pydantic found wrong, the most telling first, as a `ConfigError` with its line and the nearest valid name."""
+    errors = error.errors(include_url=False)
+    # a mistyped key explains the one that is missing, so it is the better message
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
     place: Place = first["loc"]
     key = ".".join(str(part) for part in place) or None
     line = None
@@ -134,7 +139,7 @@ _Loader.add_implicit_resolver(
 )
 
 
-def _build(loader: _Loader, node: yaml.Node, place: Place, lines: dict[Place, int], path: Path) -> Any:
+def _build(loader: _Loader, node: yaml.Node, place: Place, lines: dict[Place, int], path: Path | None) -> Any:
     """Construct a node's value, noting the line of each key on the way; duplicate keys are errors."""
     lines.setdefault(place, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):

@@ -19,6 +19,9 @@ from salesreport.language.text import Month, Quantity, Text, ntext, text
 LANGUAGES = ("en", "de")
 """The languages a report can be made in: English, the source, and each catalogue."""
 
+_SCALES = ("points", "per 100 orders", "times")
+"""Units of figures that are no counts: one decimal even where it is zero."""
+
 MISSING = "–"
 """What stands where there is no figure: never a zero."""
 
@@ -130,10 +133,10 @@ class Language:
         return str(numbers.format_decimal(float(value or 0), format=pattern, locale=self.locale))
 
     def count(self, value: float | None) -> str:
-        """Show a count: whole where it is whole, else (split deals) with at most two decimals."""
+        """Show a count: whole where it is whole, else (split deals) with one decimal."""
         if _absent(value):
             return MISSING
-        return str(numbers.format_decimal(round(float(value or 0), 2), format="#,##0.##", locale=self.locale))
+        return str(numbers.format_decimal(float(value or 0), format="#,##0.#", locale=self.locale))
 
     def percent(self, share: float | None, decimals: int = 0) -> str:
         """Show a share (0–1) as a percentage."""
@@ -178,7 +181,7 @@ class Language:
             return self.say(text("{money} per day", money=self.money(value, unit.removesuffix("/day"))))
         if len(unit) == 3 and unit.isupper():
             return self.money(value, unit)
-        return self.count(value) if float(value).is_integer() else self.exact(value, 1 if value >= 10 else 2)
+        return self.exact(value, 1) if unit in _SCALES else self.count(value)
 
     def _shortens(self, value: float) -> bool:
         """Whether the language has a short form for numbers of this size (German has none for thousands)."""

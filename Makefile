@@ -1,0 +1,60 @@
+# Every routine task by name; `make help` lists them. Nothing but Python 3.11+, pip and make is needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SAMPLE := outputs/datasets/sample
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-notebooks lint format lab docs texts lock clean
+
+help:  ## list these tasks
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: $(READY)  ## make the environment in .venv (again only when requirements.lock or pyproject.toml changed)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "salesreport needs Python 3.11 or later; name one with: make PYTHON=python3.11"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+demo: $(READY)  ## the sample company and a review pack for each of its reps, under outputs/
+	$(BIN)/salesreport demo
+
+test: $(READY)  ## all tests: the package, its documents' examples, the notebooks
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+	$(MAKE) --no-print-directory test-notebooks
+
+test-notebooks: $(READY)  ## run the notebooks and compare what they say
+	$(BIN)/python -c 'from salesreport.sample import write_company; write_company("$(SAMPLE)")'
+	$(BIN)/python -m pytest --nbval --numprocesses $(JOBS) --dist loadfile -p no:doctest notebooks
+
+lint: $(READY)  ## formatting, common mistakes, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(READY)  ## mend formatting and what else can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lab: $(READY)  ## JupyterLab on the notebooks
+	@test -e $(SAMPLE)/dataset.json || $(BIN)/python -c 'from salesreport.sample import write_company; write_company("$(SAMPLE)")'
+	$(BIN)/jupyter lab notebooks
+
+docs: $(READY)  ## write the generated pages of docs/ again
+	$(BIN)/python docs/generate.py
+
+texts: $(READY)  ## collect the texts of the code into the language catalogues
+	$(BIN)/python -m salesreport.language.extract
+
+lock: $(READY)  ## renew requirements.lock to the newest versions that fit
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --quiet \
+		--no-annotate --no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
+
+clean:  ## remove the environment and caches; outputs/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,85 @@
+"""What people write behind the options of `salesreport kpi` → what `salesreport.kpi.compute` wants."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from salesreport.dataset import Dataset
+from salesreport.errors import ConfigError, nearest
+from salesreport.kpi import DIMENSIONS
+from salesreport.language import text
+from salesreport.pack.subjects import ids_of
+
+_SHORT = {name.removesuffix("_id"): name for name in DIMENSIONS}
+"""People say `rep` for `rep_id`."""
+
+
+def dimensions(written: str) -> tuple[str, ...]:
+    """`rep,team` as the columns to break figures down by.
+
+    Raises:
+        ConfigError: something that figures cannot be broken down by.
+
+    Examples:
+        >>> dimensions("rep, segment")
+        ('rep_id', 'segment')
+    """
+    names = [name.strip() for name in written.split(",") if name.strip()]
+    return tuple(dict.fromkeys(_dimension(name, "--by") for name in names))
+
+
+def filters(written: Sequence[str], dataset: Dataset) -> dict[str, list[str]]:
+    """`team=North`, `rep=Ann Berg` … as columns and their values; reps may be named or given by id.
+
+    Raises:
+        ConfigError: not of the form NAME=VALUE, an unknown dimension, a value that the dataset does not have.
+    """
+    chosen: dict[str, list[str]] = {}
+    for one in written:
+        name, sign, value = one.partition("=")
+        if not sign:
+            raise ConfigError(
+                text("This is not a name and its value."),
+                key="--where",
+                found=one,
+                expected=text("the form {form}", form="team=North"),
+            )
+        dimension = _dimension(name.strip(), "--where")
+        kind = dimension.removesuffix("_id")
+        chosen.setdefault(dimension, []).extend(
+            ids_of(dataset, kind, [value.strip()], lambda _: {"key": "--where"})
+        )
+    return chosen
+
+
+def day(written: str | None) -> dt.date | None:
+    """A date as people write it for computers.
+
+    Raises:
+        ConfigError: not a date.
+    """
+    if written is None:
+        return None
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError:
+        raise ConfigError(
+            text("This is not a date."),
+            key="--as-of",
+            found=written,
+            expected=text("the form {form}", form="2017-12-31"),
+        ) from None
+
+
+def _dimension(name: str, option: str) -> str:
+    if name in _SHORT:
+        return _SHORT[name]
+    if name in DIMENSIONS:
+        return name
+    near = nearest(name, _SHORT)
+    raise ConfigError(
+        text("Figures cannot be broken down by this."),
+        key=option,
+        found=name,
+        nearest=near,
+        expected=None if near else text("one of {names}", names=list(_SHORT)),
+    )

@@ -1,0 +1,15 @@
+"""Exports → dataset: nothing is guessed silently, and no row is lost without a reason.
+
+- `salesreport.ingest.ingestion`: the whole way, from a source spec to a dataset
+- `salesreport.ingest.spec`: the source spec, how an export maps to the canonical tables
+- `salesreport.ingest.readers`, `.csv_files`, `.detect`: CSV, Excel, Parquet and databases → cells
+- `salesreport.ingest.raw`, `.headings`: the cells of an export, and which column a heading means
+- `salesreport.ingest.parse_texts`, `.parse_numbers`, `.parse_dates`: cells → texts, numbers, dates, instants
+- `salesreport.ingest.currency`, `.target_periods`: money in other currencies; targets that only have a first day
+- `salesreport.ingest.rules`, `.ledger`: which rows are kept, repaired or set aside, and why
+"""
+
+from salesreport.ingest.ingestion import ingest
+from salesreport.ingest.spec import SourceSpec, load_source
+
+__all__ = ["SourceSpec", "ingest", "load_source"]

@@ -1,0 +1,58 @@
+"""Which column of a file a heading means."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from salesreport.errors import DataError, nearest
+from salesreport.ingest.raw import Raw
+from salesreport.language import text
+
+
+def loosely(heading: str) -> str:
+    """A heading without regard to case, spaces and accents.
+
+    Examples:
+        >>> loosely("Deal  Ówner") == loosely("dealowner")
+        True
+    """
+    plain = unicodedata.normalize("NFKD", heading.casefold())
+    return re.sub(r"\s+", "", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+
+
+def positions(wanted: str, headings: Sequence[str]) -> list[int]:
+    """Where a heading stands: exactly so, or else loosely so."""
+    exact = [at for at, heading in enumerate(headings) if heading == wanted.strip()]
+    if exact:
+        return exact
+    loose = loosely(wanted)
+    return [at for at, heading in enumerate(headings) if heading and loosely(heading) == loose]
+
+
+def find_heading(wanted: str, raw: Raw, table: str) -> int:
+    """The position of the column that a heading means.
+
+    Raises:
+        DataError: no such heading (with the nearest one), or several.
+    """
+    found = positions(wanted, raw.headings)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise DataError(
+            text("This heading stands over several columns."),
+            file=raw.file,
+            table=table,
+            column=wanted,
+            found=[raw.headings[at] for at in found],
+            expected=text("one column"),
+        )
+    near = nearest(wanted, [heading for heading in raw.headings if heading])
+    raise DataError(
+        text("The file has no such column."),
+        file=raw.file,
+        table=table,
+        column=wanted,
+        expected=None if near else text("one of {names}", names=[heading for heading in raw.headings if heading]),
+        hint=text("Did you mean “{name}”?", name=near) if near else None,
+    )

@@ -1,0 +1,127 @@
+"""The whole way from an export to a dataset: read, parse, judge each row, price, write in one step."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from salesreport.config import read_yaml
+from salesreport.dataset import Dataset, Provenance, SourceFile, write_dataset
+from salesreport.errors import ConfigError, DataError
+from salesreport.ingest.currency import read_rates
+from salesreport.ingest.one_table import Ingested, ingest_table
+from salesreport.ingest.readers import without_password
+from salesreport.ingest.spec import load_source
+from salesreport.language import Text, ntext, text
+
+_MUST_HAVE_ROWS = ("deals", "orders")
+
+
+def ingest(
+    source: Path | str,
+    out: Path | str,
+    root: Path | str | None = None,
+    progress: Callable[[Text], None] | None = None,
+) -> Dataset:
+    """Turn an export into a dataset.
+
+    Every row read is kept, repaired or set aside; the counts and reasons stand in the dataset's provenance, the
+    rows set aside in `set_aside/TABLE.csv` beside its tables.
+
+    Args:
+        source: the source spec, a YAML file.
+        out: folder of the dataset; one that is there is replaced in a single step, or not at all.
+        root: folder that holds the export's files; default the source spec's own.
+        progress: told what is being done, a sentence per step.
+
+    Raises:
+        ConfigError, DataError: the spec or the export is not what it should be; nothing was written.
+    """
+    source = Path(source)
+    tell = progress or (lambda step: None)
+    spec = load_source(source)
+    folder = source.parent if root is None else Path(root)
+    if not folder.is_dir():
+        raise DataError(text("There is no such folder."), file=folder)
+    rates, files = None, []
+    if spec.rates is not None:
+        tell(text("Reading {file}", file=spec.rates))
+        rates, raw = read_rates(spec.rates, folder)
+        files.append(SourceFile("rates", raw.file, raw.sha256, raw.bytes))
+    tables: dict[str, Ingested] = {}
+    for name, table in spec.tables.items():
+        tell(text("Reading {file}", file=table.file or without_password(table.sql or "")))
+        try:
+            tables[name] = ingest_table(name, table, spec, folder, rates)
+        except ConfigError as error:
+            raise _with_line(error, source) from None
+        files.append(tables[name].source)
+        if name in _MUST_HAVE_ROWS and tables[name].frame.empty:
+            raise _nothing_kept(name, tables[name])
+    frames = {name: ingested.frame for name, ingested in tables.items()}
+    frames["reps"], notes = _complete_reps(frames)
+    notes = [*(note for ingested in tables.values() for note in ingested.notes), *notes]
+    tell(text("Writing {file}", file=str(out)))
+    return write_dataset(
+        out,
+        frames,
+        spec.settings,
+        Provenance(
+            made_by="salesreport ingest",
+            source=without_password(source.read_text(encoding="utf-8-sig")),
+            files=tuple(files),
+            counts={name: ingested.counts for name, ingested in tables.items()},
+            notes=tuple(str(note) for note in notes),
+        ),
+        {name: ingested.aside for name, ingested in tables.items() if len(ingested.aside)},
+    )
+
+
+def _with_line(error: ConfigError, source: Path) -> ConfigError:
+    """An error about a key of the spec, with the nearest line that is written there."""
+    place = tuple((error.key or "").split("."))
+    _, lines = read_yaml(source)
+    error.file = source
+    error.line = next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None)
+    return error
+
+
+def _nothing_kept(name: str, ingested: Ingested) -> DataError:
+    reasons = sorted(ingested.counts.reasons.items(), key=lambda item: -item[1])
+    return DataError(
+        text("Not one row can be kept."),
+        file=ingested.source.file,
+        table=name,
+        rows=[int(row) for row in ingested.aside["row"]],
+        found=[reason for reason, _ in reasons],
+    )
+
+
+def _complete_reps(frames: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Text]]:
+    """The reps, with those that only other tables know; their id is their name."""
+    used = [frame["rep_id"].dropna() for name, frame in frames.items() if name != "reps" and "rep_id" in frame]
+    seen = pd.concat([pd.Series(ids.unique(), dtype="str") for ids in used]).unique() if used else []
+    listed = frames.get("reps")
+    known = set() if listed is None else set(listed["rep_id"])
+    added = sorted(rep for rep in seen if rep not in known)
+    more = pd.DataFrame({"rep_id": pd.Series(added, dtype="str"), "name": pd.Series(added, dtype="str")})
+    if listed is None:
+        return more, [
+            ntext(
+                "{n} rep was taken from the other tables.",
+                "{n} reps were taken from the other tables.",
+                n=len(added),
+            )
+        ]
+    if "name" in listed:
+        listed = listed.assign(name=listed["name"].fillna(listed["rep_id"]))
+    if not added:
+        return listed, []
+    shown = [*added[:10], *(["…"] if len(added) > 10 else [])]
+    note = ntext(
+        "{n} rep is not in table reps and was added: {names}.",
+        "{n} reps are not in table reps and were added: {names}.",
+        n=len(added),
+        names=shown,
+    )
+    return pd.concat([listed, more], ignore_index=True), [note]

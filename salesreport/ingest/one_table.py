@@ -1,0 +1,343 @@
+"""One canonical table of an export: columns found, parsed, each row judged, money priced."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from salesreport.dataset import Counts, SourceFile
+from salesreport.errors import ConfigError, nearest
+from salesreport.ingest import currency, rules
+from salesreport.ingest.headings import find_heading
+from salesreport.ingest.ledger import Ledger, Mask
+from salesreport.ingest.parse_dates import date_order, read_dates, read_instants
+from salesreport.ingest.parse_numbers import Numbers, read_numbers
+from salesreport.ingest.parse_texts import as_series, choose, never_seen, read_texts
+from salesreport.ingest.raw import Place, Raw, RawColumn
+from salesreport.ingest.readers import read
+from salesreport.ingest.spec import SourceSpec, TableSpec
+from salesreport.ingest.target_periods import periods_from, read_periods
+from salesreport.language import Text, ntext, text
+from salesreport.tables import STATUSES, TABLES, Column, Table
+
+_PRICED_ON = {
+    "deals": ("closed_on", "created_on"),
+    "orders": ("ordered_on",),
+    "snapshots": ("taken_on",),
+    "equipment": ("lent_on",),
+}
+"""The dates that money is converted at, the first there is; else the as-of date."""
+
+_MANY = 10
+"""From how many rows on a column that mostly cannot be read is taken for a wrong mapping."""
+
+
+class Ingested(NamedTuple):
+    """One table's outcome.
+
+    Attributes:
+        frame: the rows kept, canonical columns. aside: the rows set aside, as they stand in the file.
+        counts: how many of each. source: the file. notes: what a reader of a report should know.
+    """
+
+    frame: pd.DataFrame
+    aside: pd.DataFrame
+    counts: Counts
+    source: SourceFile
+    notes: list[Text]
+
+
+def ingest_table(
+    name: str, spec: TableSpec, source: SourceSpec, root: Path, rates: pd.DataFrame | None
+) -> Ingested:
+    """Read one canonical table from an export.
+
+    Args:
+        name: the table. spec: where it comes from. source: the whole spec. root: folder of the export.
+        rates: dated rates, see `currency.read_rates`; None where there are none.
+
+    Raises:
+        ConfigError, DataError: the file or the mapping is not what it should be.
+    """
+    return _Work(name, spec, source, root, rates).done()
+
+
+class _Work:
+    """The state of one table on its way."""
+
+    def __init__(
+        self, name: str, spec: TableSpec, source: SourceSpec, root: Path, rates: pd.DataFrame | None
+    ) -> None:
+        self.table: Table = TABLES[name]
+        self.spec, self.source, self.rates = spec, source, rates
+        period = [spec.period.starts] if spec.period else []
+        self.raw: Raw = read(spec, root, name, [*spec.columns.values(), *spec.drop, *period])
+        self.ledger = Ledger(len(self.raw))
+        self.notes: list[Text] = []
+        self.bad: list[tuple[Place, Mask, Text]] = []
+        self.signs: dict[str, np.ndarray[Any, Any]] = {}
+
+    def done(self) -> Ingested:
+        """Do it all, in order."""
+        self._set_aside_declared()
+        frame = self._frame()
+        incomplete = np.zeros(len(self.raw), dtype=bool)
+        for column in self.table.required:
+            incomplete |= frame[column].isna().to_numpy()
+        rules.set_aside_notes(self.raw, incomplete, self.ledger)
+        for place, bad, reason in self.bad:
+            self._refuse_wrong_mapping(place, bad)
+            self.ledger.set_aside(bad, reason)
+        rules.set_aside_incomplete(self.table, frame, self.ledger)
+        rules.set_aside_out_of_bounds(self.table, frame, self.ledger)
+        if self.table.name == "deals":
+            frame = rules.check_deals(frame, self.source.as_of, self.ledger, self.raw.file)
+        rules.set_aside_repeated(self.table, frame, self.ledger)
+        frame = self._priced(frame)
+        live = self.ledger.live
+        kept = frame if live.all() else frame[live].reset_index(drop=True)
+        raw = self.raw
+        return Ingested(
+            kept,
+            self.ledger.aside(raw),
+            self.ledger.counts(),
+            SourceFile(self.table.name, raw.file, raw.sha256, raw.bytes),
+            self.notes,
+        )
+
+    # --- rows that the spec or the file's form excludes
+
+    def _set_aside_declared(self) -> None:
+        ragged = np.zeros(len(self.raw), dtype=bool)
+        ragged[list(self.raw.overflow)] = True
+        self.ledger.set_aside(
+            ragged, text("not as many cells as the heading (a quotation mark or separator too many)")
+        )
+        for heading, values in self.spec.drop.items():
+            texts = self.raw.columns[find_heading(heading, self.raw, self.table.name)].texts
+            dropped, _ = choose(texts, dict.fromkeys(values, "x"), None)
+            self.ledger.set_aside(
+                dropped.notna().to_numpy(), text("declared not to be data, by column “{column}”", column=heading)
+            )
+
+    def _refuse_wrong_mapping(self, place: Place, bad: Mask) -> None:
+        """A column that mostly cannot be read is not what the spec says it is: no heap of rows, one error."""
+        live = self.ledger.live
+        bad = bad & live
+        at = np.flatnonzero(bad)
+        if live.sum() < _MANY or len(at) * 2 < live.sum():
+            return
+        cells = self.raw.columns[find_heading(place.column, self.raw, self.table.name)].shown(at[:20])
+        raise place.error(
+            text("Most values of this column cannot be read; the source spec probably maps it wrongly."),
+            list(at),
+            found=list(dict.fromkeys(cells))[:5],
+            expected=next(reason for other, _, reason in self.bad if other is place),
+        )
+
+    # --- columns
+
+    def _column(self, name: str) -> tuple[RawColumn, Place]:
+        """The cells of a canonical column, with values translated, and where they are."""
+        raw = self.raw
+        if name in self.spec.constants:
+            constant = pa.repeat(pa.scalar(self.spec.constants[name], pa.string()), len(raw))
+            return RawColumn(constant), self._place(name)
+        heading = self.spec.columns[name]
+        at = find_heading(heading, raw, self.table.name)
+        column = raw.columns[at]
+        if name in self.spec.values:
+            column = RawColumn(read_texts(column.texts, self.spec.values[name]))
+        return column, self._place(raw.headings[at])
+
+    def _place(self, heading: str) -> Place:
+        return Place(self.raw.file, self.table.name, heading, self.raw.rows)
+
+    def _frame(self) -> pd.DataFrame:
+        """All rows, parsed; what cannot be parsed is missing and noted in `bad`."""
+        cells = {
+            column.name: self._column(column.name)
+            for column in self.table.columns
+            if column.name in self.spec.columns or column.name in self.spec.constants
+        }
+        dates = [cells[name] for name in cells if self.table[name].kind in ("date", "instant")]
+        start = self._start()
+        order = date_order([*dates, *([start] if start else [])], self.spec.date_order)
+        parsed = {name: self._parse(self.table[name], *cells[name], order) for name in cells}
+        if self.spec.status is not None:
+            parsed["status"] = self._status()
+        if start is not None and self.spec.period is not None:
+            days = read_dates(start[0], order, self.source.timezone)
+            self.bad.append((start[1], days.bad, text("“{column}” is not a date", column=start[1].column)))
+            parsed["period"] = periods_from(
+                days.values, parsed["metric"], self.spec.period, self.source.fiscal_year_start
+            )
+        return pd.DataFrame(parsed)
+
+    def _start(self) -> tuple[RawColumn, Place] | None:
+        if self.spec.period is None:
+            return None
+        at = find_heading(self.spec.period.starts, self.raw, self.table.name)
+        return self.raw.columns[at], self._place(self.raw.headings[at])
+
+    def _parse(self, column: Column, cells: RawColumn, place: Place, order: str) -> pd.Series:
+        if column.kind == "choice":
+            return self._choice(column, cells, place)
+        if column.is_text:
+            return self._text(column, cells, place)
+        if column.is_number:
+            return self._number(column, cells, place)
+        read_moments = read_dates if column.kind == "date" else read_instants
+        moments = read_moments(cells, order, self.source.timezone)
+        self.bad.append((place, moments.bad, text("“{column}” is not a date", column=place.column)))
+        return moments.values
+
+    def _text(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
+        texts = as_series(read_texts(cells.texts, {}))
+        if column.kind == "id":
+            self.ledger.repair(cells.spaced, text("spaces around {column} removed", column=column.name))
+        if column.name == "period" and self.table.name == "targets":
+            periods, bad = read_periods(texts, self.source.fiscal_year_start)
+            self.bad.append((place, bad, text("“{column}” is not a period", column=place.column)))
+            return periods
+        if column.name == "currency":
+            codes = {value: currency.code(value) for value in texts.dropna().unique()}
+            known = texts.map(codes).astype("str")
+            bad = (texts.notna() & known.isna()).to_numpy()
+            self.bad.append((place, bad, text("“{column}” is not a currency", column=place.column)))
+            return known
+        return texts
+
+    def _choice(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
+        texts = read_texts(cells.texts, {})
+        values, unknown = choose(texts, {value: value for value in column.values}, None)
+        expected = text("unknown {column}: not one of {values}", column=column.name, values=list(column.values))
+        self.bad.append((place, unknown, expected))
+        return values
+
+    def _status(self) -> pd.Series:
+        """Open, won or lost, from the values of another column."""
+        spec = self.spec.status
+        assert spec is not None
+        if spec.source in self.spec.columns:
+            cells, place = self._column(spec.source)
+        else:
+            near = nearest(spec.source, [*self.spec.columns, *self.raw.headings])
+            try:
+                at = find_heading(spec.source, self.raw, self.table.name)
+            except Exception:
+                raise ConfigError(
+                    text("This is neither a mapped column nor a heading of the file."),
+                    key=f"tables.{self.table.name}.status.from",
+                    found=spec.source,
+                    nearest=near,
+                ) from None
+            cells, place = self.raw.columns[at], self._place(self.raw.headings[at])
+        texts = read_texts(cells.texts, {})
+        for state, words in (("won", spec.won), ("lost", spec.lost), ("open", spec.open or ())):
+            absent = never_seen(texts, words)
+            if absent:
+                self.notes.append(
+                    ntext(
+                        "The value {words} of status “{state}” never occurs in column “{column}”.",
+                        "The values {words} of status “{state}” never occur in column “{column}”.",
+                        n=len(absent),
+                        words=absent,
+                        state=state,
+                        column=place.column,
+                    )
+                )
+        meanings = {
+            **dict.fromkeys(spec.won, "won"),
+            **dict.fromkeys(spec.lost, "lost"),
+            **dict.fromkeys(spec.open or (), "open"),
+        }
+        values, unknown = choose(texts, meanings, "open" if spec.open is None else None)
+        self.bad.append((place, unknown, text("unknown status: not one of {values}", values=list(STATUSES))))
+        return values
+
+    def _number(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
+        constant = column.name in self.spec.constants
+        decimal, thousands = (".", None) if constant else (self.spec.decimal, self.spec.thousands)
+        numbers = read_numbers(cells, place, decimal, thousands)
+        bad = numbers.bad.copy()
+        if column.unit == "share":
+            numbers = self._as_share(numbers, place)
+        elif numbers.percent is not None:
+            bad |= numbers.percent
+        if numbers.signs is not None and column.kind == "money":
+            self.signs[column.name] = numbers.signs
+        elif numbers.signs is not None:
+            bad |= pd.notna(numbers.signs)
+        self.bad.append((place, bad, text("“{column}” is not a number", column=place.column)))
+        return numbers.values
+
+    def _as_share(self, numbers: Numbers, place: Place) -> Numbers:
+        """A chance is a share: written as 0.4, as 40 % or, where any is above 1 or the heading says so, as 40."""
+        signed = np.zeros(len(self.raw), dtype=bool) if numbers.percent is None else numbers.percent
+        bare = numbers.values.where(~signed)
+        if "%" not in place.column and not (bare > 1).any():
+            return numbers
+        self.notes.append(text("Column “{column}” was read as a percentage.", column=place.column))
+        return numbers._replace(values=numbers.values.where(signed, numbers.values / 100))
+
+    # --- money
+
+    def _priced(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """All money in the dataset's currency, empty where no rate is known."""
+        money = [column for column in self.table.columns if column.kind == "money" and column.name in frame]
+        declared = (
+            frame["currency"].astype(object).where(frame["currency"].notna(), None).to_numpy()
+            if "currency" in frame
+            else None
+        )
+        if not money or (declared is None and not self.signs):
+            return frame
+        base = self.source.currency
+        days = self._days(frame)
+        original = declared
+        unpriced: dict[str, Mask] = {}
+        for column in money:
+            signs = self.signs.get(column.name)
+            codes, unknown = currency.currencies(signs, declared, base, len(frame))
+            self.ledger.set_aside(unknown, text("{column} is in an unknown currency", column=column.name))
+            if original is None or column.name == "amount":
+                original = codes if original is None else np.where(pd.isna(original), codes, original)
+            worth = currency.rates_on(codes, days, self.rates, base)
+            values = frame[column.name]
+            lost = (values.notna() & worth.isna()).to_numpy()
+            for code in pd.unique(codes[lost]):
+                at = lost & (codes == code)
+                if column.required:
+                    self.ledger.set_aside(at, text("no rate for {currency}", currency=code))
+                else:
+                    unpriced[code] = unpriced.get(code, np.zeros(len(frame), dtype=bool)) | at
+            if not (worth == 1).all():
+                frame = frame.assign(**{column.name: values * worth})
+        for code, rows in unpriced.items():
+            self.ledger.repair(rows, text("no rate for {currency}: counted but not priced", currency=code))
+            number = int((rows & self.ledger.live).sum())
+            if number:
+                self.notes.append(
+                    ntext(
+                        "{n} row of table {table} has no rate for {currency}: counted but not priced.",
+                        "{n} rows of table {table} have no rate for {currency}: counted but not priced.",
+                        n=number,
+                        table=self.table.name,
+                        currency=code,
+                    )
+                )
+        foreign = original is not None and (pd.notna(original) & (original != base)).any()
+        if "currency" in self.table.names and foreign:
+            frame = frame.assign(currency=pd.Series(original, dtype="str"))
+        return frame
+
+    def _days(self, frame: pd.DataFrame) -> pd.Series:
+        as_of = pd.Timestamp(self.source.as_of)
+        days = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ms]")
+        for name in _PRICED_ON.get(self.table.name, ()):
+            if name in frame:
+                days = days.fillna(frame[name])
+        return days.fillna(as_of)

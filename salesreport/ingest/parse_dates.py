@@ -1,0 +1,243 @@
+"""Cells → dates and instants; the order of day and month comes from all date columns of a file together."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from salesreport.ingest.parse_texts import NO_NUMBER_OR_DATE, as_array
+from salesreport.ingest.raw import Place, RawColumn, on_distinct
+from salesreport.language import text
+
+EARLIEST = np.datetime64("1900-01-01")
+"""Dates before are typing errors (0217-03-01), not dates."""
+
+_SERIALS = (20_000, 60_000)
+"""Numbers that spreadsheets mean as days since 1899-12-30: from 1954 to 2064."""
+
+_ORIGIN = np.datetime64("1899-12-30T00:00:00", "us")
+_PIVOT = 69
+"""Two-digit years: 69–99 are of the last century, 00–68 of this one."""
+
+_TIME = (
+    r"(?:,?[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp])?(?:\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
+)
+_DATE = rf"^(?P<a>\d{{1,4}})[-./ ]\s*(?P<b>\d{{1,2}})[-./ ]\s*(?P<c>\d{{1,4}})\.?{_TIME}$"
+_COMPACT = r"^((?:19|20)\d{2})(\d{2})(\d{2})(T.*)?$"
+_GAPS = "[\\s\\x{00A0}\\x{202F}\\x{2009}]+"
+
+
+class Moments(NamedTuple):
+    """What a column of dates says.
+
+    Attributes:
+        values: dates (`datetime64[ms]`) or instants (`datetime64[us, zone]`), NaT where there is none.
+        bad: which cells hold something that is no date.
+    """
+
+    values: pd.Series
+    bad: np.ndarray[Any, Any]
+
+
+def date_order(columns: Sequence[tuple[RawColumn, Place]], declared: str | None) -> str:
+    """The order of day, month and year in a file: `dmy`, `mdy` or `ymd`.
+
+    A date that starts with a four-digit year needs none. Of the others, any that reads only one way is evidence
+    for all; a year of two digits in front is only believed when it is above 31 or declared.
+
+    Args:
+        columns: all date columns of the file, with their places. declared: the order that the spec declares.
+
+    Raises:
+        DataError: there are dates that read two ways and no evidence, or the evidence contradicts itself.
+    """
+    if declared is not None:
+        return declared
+    evidence: dict[str, tuple[int, str]] = {}
+    doubtful: tuple[int, str] | None = None
+    for at, (column, _) in enumerate(columns):
+        if column.moments is not None or _iso_dates(column.texts) is not None or _serials(column) is not None:
+            continue
+        distinct = pc.unique(column.texts).drop_null()
+        a, b, _, matched = _day_month_year(distinct)
+        short = matched & (a < 1000)
+        proofs = {
+            "dmy": short & (a > 12) & (a <= 31) & (b <= 12),
+            "mdy": short & (a <= 12) & (b > 12) & (b <= 31),
+            "ymd": short & (a > 31),
+        }
+        for order, sure in proofs.items():
+            if sure.any():
+                evidence.setdefault(order, (at, distinct[int(sure.argmax())].as_py()))
+        unsure = short & (a <= 12) & (b <= 12) & (a != b)
+        if unsure.any():
+            doubtful = doubtful or (at, distinct[int(unsure.argmax())].as_py())
+    if len(evidence) == 1:
+        return next(iter(evidence))
+    if not evidence and doubtful is None:
+        return "dmy"
+    if evidence:
+        shown = list(evidence.values())
+        problem = text("The order of day and month is ambiguous: the dates of the file contradict each other.")
+    else:
+        shown = [doubtful] if doubtful else []
+        problem = text("The order of day and month is ambiguous: no date of the file tells which is which.")
+    column, place = columns[shown[0][0]]
+    raise place.error(
+        problem,
+        [pc.index(column.texts, shown[0][1]).as_py()],
+        found=[value for _, value in shown],
+        hint=text("Declare “date_order” for this table: dmy, mdy or ymd."),
+    )
+
+
+def read_dates(column: RawColumn, order: str, timezone: str) -> Moments:
+    """Read a column of dates; a time of day with an offset is first turned into the dataset's time zone.
+
+    Args:
+        column: its cells. order: see `date_order`. timezone: where the dataset's dates are meant.
+    """
+    quick = None if column.moments is not None else _iso_dates(column.texts)
+    if quick is not None:
+        values = as_array(quick).to_pandas(date_as_object=False)
+        return Moments(pd.Series(values, dtype="datetime64[ms]"), np.zeros(len(quick), dtype=bool))
+    local, offset, bad = _read(column, order)
+    values = pd.Series(local.astype("datetime64[D]").astype("datetime64[ms]"))
+    known = ~np.isnat(offset)
+    if known.any():
+        there = _in_zone(local, offset, timezone).dt.tz_localize(None).dt.normalize().astype("datetime64[ms]")
+        values = values.where(~known, there)
+    return Moments(values, bad)
+
+
+def read_instants(column: RawColumn, order: str, timezone: str) -> Moments:
+    """Read a column of instants; those without an offset are in the dataset's time zone.
+
+    Args:
+        column: its cells. order: see `date_order`. timezone: where the dataset's dates are meant.
+    """
+    local, offset, bad = _read(column, order)
+    return Moments(_in_zone(local, offset, timezone), bad)
+
+
+Read = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
+
+
+def _read(column: RawColumn, order: str) -> Read:
+    """Wall-clock times, their offsets from UTC (NaT where none is written), and what is no date."""
+    if column.moments is not None:
+        local = as_array(column.moments).cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
+        local = local.astype("datetime64[us]")
+        zoned = column.moments.type.tz is not None
+        offset = np.where(zoned & ~np.isnat(local), np.timedelta64(0, "us"), np.timedelta64("NaT", "us"))
+    else:
+        serials = _serials(column)
+        if serials is not None:
+            seconds = np.rint(np.nan_to_num(serials) * 86_400).astype("int64").astype("timedelta64[s]")
+            local = np.where(np.isnan(serials), np.datetime64("NaT", "us"), _ORIGIN + seconds)
+            return local, np.full(len(local), np.timedelta64("NaT", "us")), np.zeros(len(local), dtype=bool)
+        local, offset, bad = on_distinct(column.texts, lambda distinct: _parse(distinct, order))
+        return local, offset, bad
+    bad = local < EARLIEST
+    return np.where(bad, np.datetime64("NaT", "us"), local), offset, bad
+
+
+def _parse(distinct: Any, order: str) -> Read:
+    """The same for different texts, without null."""
+    parts = pc.extract_regex(_tidy(distinct), _DATE)
+    a, b, c, matched = _day_month_year(distinct)
+    a_long, c_length = a >= 1000, np.asarray(pc.fill_null(pc.utf8_length(pc.struct_field(parts, "c")), 0))
+    front = a_long | (order == "ymd")
+    year = np.where(front, a, c)
+    month = np.where(front | (order == "dmy"), b, a)
+    day = np.where(front, c, a if order == "dmy" else b)
+    short = year < 100
+    valid = matched & ((front & (c_length <= 2)) | (~front & np.isin(c_length, (2, 4))))
+    year = np.where(short, year + np.where(year >= _PIVOT, 1900, 2000), year)
+    valid &= (year >= 1900) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    months = np.where(valid, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + np.where(valid, day - 1, 0).astype("timedelta64[D]")
+    valid &= days.astype("datetime64[M]") == months
+
+    def number(name: str) -> np.ndarray[Any, Any]:
+        field = pc.struct_field(parts, name)
+        digits = pc.if_else(pc.equal(field, ""), "0", field)
+        return np.asarray(pc.fill_null(digits, "0").cast(pa.int64()))
+
+    hour, minute, second = number("hour"), number("minute"), number("second")
+    half = pc.utf8_lower(pc.fill_null(pc.struct_field(parts, "half"), ""))
+    afternoon, morning = np.asarray(pc.equal(half, "p")), np.asarray(pc.equal(half, "a"))
+    valid &= (hour <= np.where(afternoon | morning, 12, 23)) & (minute <= 59) & (second <= 59)
+    hour = np.where(afternoon & (hour < 12), hour + 12, np.where(morning & (hour == 12), 0, hour))
+    fraction = pc.utf8_slice_codeunits(
+        pc.utf8_rpad(pc.fill_null(pc.struct_field(parts, "fraction"), ""), 6, "0"), 0, 6
+    )
+    micros = ((hour * 60 + minute) * 60 + second) * 1_000_000 + np.asarray(fraction.cast(pa.int64()))
+    local = days.astype("datetime64[us]") + micros.astype("timedelta64[us]")
+    offset = _offsets(pc.fill_null(pc.struct_field(parts, "zone"), ""))
+    nothing = np.array([found.casefold() in NO_NUMBER_OR_DATE for found in distinct.to_pylist()], dtype=bool)
+    local = np.where(valid, local, np.datetime64("NaT", "us"))
+    return local, np.where(valid, offset, np.timedelta64("NaT", "us")), ~valid & ~nothing
+
+
+def _offsets(zones: Any) -> np.ndarray[Any, Any]:
+    """`+02:00` → two hours; NaT where nothing is written."""
+    minutes: dict[str, int | None] = {"": None, "Z": 0, "UTC": 0, "GMT": 0}
+    for zone in pc.unique(zones).to_pylist():
+        if zone not in minutes:
+            digits = zone[1:].replace(":", "").ljust(4, "0")
+            minutes[zone] = (-1 if zone[0] == "-" else 1) * (int(digits[:2]) * 60 + int(digits[2:]))
+    known = {zone: np.timedelta64("NaT" if offset is None else offset, "m") for zone, offset in minutes.items()}
+    return np.array([known[zone] for zone in zones.to_pylist()], dtype="timedelta64[us]")
+
+
+def _in_zone(local: np.ndarray[Any, Any], offset: np.ndarray[Any, Any], timezone: str) -> pd.Series:
+    """Wall-clock times as instants in a time zone; in the hour that occurs twice, the first."""
+    known = ~np.isnat(offset)
+    walls = pd.Series(np.where(known, np.datetime64("NaT", "us"), local))
+    instants = walls.dt.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+    if known.any():
+        instants = instants.fillna(pd.Series(local - offset).dt.tz_localize("UTC").dt.tz_convert(timezone))
+    return instants
+
+
+def _tidy(distinct: Any) -> Any:
+    single = pc.replace_substring_regex(distinct, _GAPS, " ")
+    return pc.replace_substring_regex(single, _COMPACT, r"\1-\2-\3\4")
+
+
+def _day_month_year(distinct: Any) -> tuple[Any, Any, Any, Any]:
+    """The three numbers of dates as they stand, and which texts are dates at all."""
+    parts = pc.extract_regex(_tidy(distinct), _DATE)
+    matched = np.asarray(pc.is_valid(parts))
+    a, b, c = (np.asarray(pc.fill_null(pc.struct_field(parts, name).cast(pa.int64()), 0)) for name in "abc")
+    return a, b, c, matched
+
+
+def _iso_dates(texts: Any) -> Any:
+    """The short way: all texts are plain ISO dates; None otherwise."""
+    try:
+        dates = texts.cast(pa.date32())
+    except pa.ArrowInvalid:
+        return None
+    early = pc.less(dates, pa.scalar(EARLIEST.astype(object), pa.date32()))
+    return None if pc.any(early).as_py() else dates
+
+
+def _serials(column: RawColumn) -> np.ndarray[Any, Any] | None:
+    """A spreadsheet's day numbers, where every cell of the column is one; None otherwise."""
+    try:
+        numbers = column.numbers if not pa.types.is_string(column.cells.type) else column.texts.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    if numbers is None or numbers.null_count == len(numbers):
+        return None
+    low, high = (pa.scalar(float(bound)) for bound in _SERIALS)
+    inside = pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high))
+    if not pc.all(inside).as_py():
+        return None
+    return np.asarray(as_array(numbers).to_numpy(zero_copy_only=False), dtype="float64")

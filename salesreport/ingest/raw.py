@@ -1,0 +1,195 @@
+"""An export's cells before anybody interprets them: texts, and the numbers and dates that a file itself types."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from salesreport.errors import DataError
+from salesreport.language import Text
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """The cells of one column.
+
+    Attributes:
+        cells: Arrow array; strings, or whatever type the file declares. Empty cells are null.
+        typed_numbers: of a column of texts (Excel), the cells that are numbers by type.
+    """
+
+    cells: Any
+    typed_numbers: Any = None
+
+    @classmethod
+    def of_cells(cls, cells: Sequence[Any]) -> "RawColumn":
+        """From Python values of any mixture, as a spreadsheet or a database gives them."""
+        numbers = [cell if _is_number(cell) else None for cell in cells]
+        return cls(
+            pa.array([_shown(cell) for cell in cells], pa.string()),
+            pa.array([None if cell is None else float(cell) for cell in numbers], pa.float64()),
+        )
+
+    @cached_property
+    def texts(self) -> Any:
+        """The cells as trimmed strings; null where empty."""
+        texts = _as_strings(self.cells)
+        trimmed = pc.utf8_trim_whitespace(texts)
+        empty = pc.equal(trimmed, "")
+        return pc.if_else(empty, None, trimmed) if pc.any(empty).as_py() else trimmed
+
+    @property
+    def empty(self) -> Any:
+        """Which cells hold nothing (Arrow booleans)."""
+        return pc.is_null(self.texts if pa.types.is_string(self.cells.type) else self.cells)
+
+    @property
+    def spaced(self) -> np.ndarray[Any, Any]:
+        """Which cells have spaces around their text."""
+        if not pa.types.is_string(self.cells.type):
+            return np.zeros(len(self.cells), dtype=bool)
+        changed = pc.not_equal(pc.binary_length(self.cells), pc.binary_length(self.texts))
+        return np.asarray(pc.fill_null(changed, False))
+
+    @cached_property
+    def numbers(self) -> Any:
+        """The cells that are numbers by type (float64); None where no cell is typed so."""
+        if self.typed_numbers is not None:
+            return self.typed_numbers
+        kind = self.cells.type
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            numbers = self.cells.cast(pa.float64(), safe=False)
+            return pc.if_else(pc.is_nan(numbers), None, numbers)
+        return None
+
+    @cached_property
+    def moments(self) -> Any:
+        """The cells as timestamps, where the file declares them as dates or instants; else None."""
+        kind = self.cells.type
+        if pa.types.is_date(kind):
+            return self.cells.cast(pa.timestamp("ms")).cast(pa.timestamp("us"))
+        if pa.types.is_timestamp(kind):
+            return self.cells.cast(pa.timestamp("us", tz=kind.tz), safe=False)
+        return None
+
+    def shown(self, positions: Any) -> list[str]:
+        """Some cells as they stand in the file, '' where empty."""
+        return [cell or "" for cell in _as_strings(self.cells.take(pa.array(positions))).to_pylist()]
+
+    def take(self, positions: Any) -> "RawColumn":
+        """Some rows of it."""
+        at = pa.array(positions)
+        return RawColumn(self.cells.take(at), None if self.typed_numbers is None else self.typed_numbers.take(at))
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A file's rows below its heading.
+
+    Attributes:
+        file: as messages name it. headings: as they stand in the file, trimmed. columns: their cells.
+        rows: the number of each row in the file, as a spreadsheet counts (a heading on top is row 1).
+        overflow: position of a row that does not fit the heading → what stood in cells beyond the last one.
+        sha256, bytes: of the file.
+    """
+
+    file: str
+    headings: Sequence[str]
+    columns: Sequence[RawColumn]
+    rows: np.ndarray[Any, Any]
+    overflow: dict[int, str] = field(default_factory=dict)
+    sha256: str = ""
+    bytes: int = 0
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def without_empty_rows(self) -> "Raw":
+        """Without the rows that have no text in any cell: they carry nothing to lose."""
+        empty = self.columns[0].empty
+        for column in self.columns[1:]:
+            if not pc.any(empty).as_py():
+                return self
+            empty = pc.and_(empty, column.empty)
+        gone = np.asarray(empty)
+        gone[list(self.overflow)] = False
+        if not gone.any():
+            return self
+        stay = np.flatnonzero(~gone)
+        overflow = {int(np.searchsorted(stay, at)): cells for at, cells in self.overflow.items()}
+        columns = [column.take(stay) for column in self.columns]
+        return Raw(self.file, self.headings, columns, self.rows[stay], overflow, self.sha256, self.bytes)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a column's cells come from, for messages about them."""
+
+    file: str
+    table: str
+    column: str
+    rows: np.ndarray[Any, Any]
+
+    def error(self, problem: Text, positions: Sequence[int] = (), **fields: Any) -> DataError:
+        """A `DataError` about some cells."""
+        rows = [int(self.rows[at]) for at in positions]
+        return DataError(problem, file=self.file, table=self.table, column=self.column, rows=rows, **fields)
+
+
+def on_distinct(texts: Any, convert: Callable[[Any], Sequence[np.ndarray[Any, Any]]]) -> list[np.ndarray[Any, Any]]:
+    """Convert each different text once: the distinct ones go in, full-length arrays come out.
+
+    Args:
+        texts: Arrow strings, with nulls.
+        convert: takes the distinct texts (Arrow, without null), gives equally long numpy arrays.
+
+    Returns:
+        The same arrays, one value per text. Where a text is null, floats are NaN, dates NaT, objects None and
+        booleans False.
+    """
+    encoded = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    encoded = encoded.dictionary_encode()
+    codes = np.asarray(pc.fill_null(encoded.indices, -1))
+    full = []
+    for result in convert(encoded.dictionary):
+        # the missing value stands at the end, where -1 finds it
+        missing = np.array([_MISSING[result.dtype.kind]]).astype(result.dtype)
+        full.append(np.concatenate([result, missing])[codes])
+    return full
+
+
+_MISSING: dict[str, Any] = {"b": False, "O": None, "f": np.nan, "M": "NaT", "m": "NaT"}
+
+
+def _as_strings(cells: Any) -> Any:
+    kind = cells.type
+    if pa.types.is_string(kind):
+        return cells
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_nested(kind):
+        return pa.array([_shown(cell) for cell in cells.to_pylist()], pa.string())
+    if pa.types.is_timestamp(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return pa.array([_shown(cell) for cell in cells.to_pylist()], pa.string())
+    return cells.cast(pa.string())
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell
+
+
+def _shown(cell: Any) -> str | None:
+    """A typed cell as text: whole numbers without decimals, midnight without time."""
+    if cell is None or cell == "" or cell != cell:
+        return None
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    if isinstance(cell, dt.datetime):
+        midnight = cell.time() == dt.time() and cell.tzinfo is None
+        return cell.date().isoformat() if midnight else cell.isoformat(" ")
+    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)

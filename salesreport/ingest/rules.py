@@ -1,0 +1,133 @@
+"""Which rows of a canonical table cannot be what they say, and which can be repaired."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from salesreport.errors import ConfigError
+from salesreport.ingest.ledger import Ledger, Mask
+from salesreport.ingest.parse_texts import as_array
+from salesreport.ingest.raw import Raw
+from salesreport.language import Text, text
+from salesreport.tables import Table
+
+_TOTALS = (
+    r"(?i)^(?:grand |sub-?)?total(?:s|e|en|es|i)?\b|^totaa?l\b|^(?:zwischen)?summe\b"
+    r"|^gesamt(?:summe|ergebnis|betrag)?\b|^(?:mind)?összesen\b|^összeg\b|^végösszeg\b|^somme\b|^suma\b|^celkem\b|^spolu\b|^razem\b|^итого\b|^всего\b"
+)
+"""How the first cell of a totals row starts, in the languages that exports come in."""
+
+_NO_VALUE = {
+    "rep_id": text("no rep"),
+    "status": text("no status"),
+}
+
+
+def set_aside_notes(raw: Raw, incomplete: Mask, ledger: Ledger) -> None:
+    """Totals rows, and lines that are no rows: footers, remarks.
+
+    Args:
+        raw: the file's rows. incomplete: rows that lack something required, so cannot be what they should.
+    """
+    at = np.flatnonzero(incomplete & ledger.live)
+    if not len(at) or len(raw.columns) < 2:
+        return
+    positions = pa.array(at)
+    texts = [as_array(column.take(positions).texts) for column in raw.columns]
+    filled = sum(np.asarray(pc.is_valid(column)).astype(int) for column in texts)
+    first = pc.fill_null(pc.coalesce(*texts), "")
+    totals, notes = np.zeros(len(raw), dtype=bool), np.zeros(len(raw), dtype=bool)
+    totals[at] = np.asarray(pc.match_substring_regex(first, _TOTALS))
+    notes[at] = filled == 1
+    ledger.set_aside(totals, text("totals row"))
+    ledger.set_aside(notes, text("a remark, not a row"))
+
+
+def set_aside_incomplete(table: Table, frame: pd.DataFrame, ledger: Ledger) -> None:
+    """Rows without a value that the table requires."""
+    for name in table.required:
+        missing = frame[name].isna().to_numpy()
+        ledger.set_aside(missing, _NO_VALUE.get(name, text("no value for {column}", column=name)))
+
+
+def set_aside_out_of_bounds(table: Table, frame: pd.DataFrame, ledger: Ledger) -> None:
+    """Rows with a number that cannot be: a negative amount, a chance above 100 %."""
+    for column in table.columns:
+        if column.name not in frame or not column.is_number:
+            continue
+        if column.least is not None:
+            below = (frame[column.name] < column.least).to_numpy()
+            ledger.set_aside(below, text("{column} is negative", column=column.name))
+        if column.most is not None:
+            above = (frame[column.name] > column.most).to_numpy()
+            most = text("{column} is more than {most}", column=column.name, most=column.most)
+            ledger.set_aside(above, most)
+
+
+def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) -> pd.DataFrame:
+    """Closed deals have both dates, in order, up to the as-of date; open ones have no closing date.
+
+    Args:
+        frame: all rows of the export, deals' columns. as_of: the dataset's. ledger: takes what is found.
+        file: for messages.
+
+    Returns:
+        The frame with closing dates of open deals emptied; they become the expected ones where none are mapped.
+
+    Raises:
+        ConfigError: there are closed deals, and no column for the day they were created or closed.
+    """
+    open_ = (frame["status"] == "open").to_numpy()
+    closed = frame["status"].isin(["won", "lost"]).to_numpy() & ledger.live
+    lacks = {
+        "created_on": text("closed deal without the day it was created"),
+        "closed_on": text("closed deal without closing date"),
+    }
+    for name, reason in lacks.items():
+        if name in frame:
+            ledger.set_aside(closed & frame[name].isna().to_numpy(), reason)
+        elif closed.any():
+            raise ConfigError(
+                text("Closed deals need {column}, and it is neither mapped nor constant.", column=name),
+                file=file,
+                key=f"tables.deals.columns.{name}",
+            )
+    if "closed_on" not in frame:
+        return frame
+    if "created_on" in frame:
+        early = (frame["closed_on"] < frame["created_on"]).to_numpy()
+        ledger.set_aside(closed & early, text("closed before it was created"))
+    late = (frame["closed_on"] > pd.Timestamp(as_of)).to_numpy()
+    ledger.set_aside(closed & late, text("closed after the as-of date"))
+    dated = open_ & frame["closed_on"].notna().to_numpy()
+    if not dated.any():
+        return frame
+    what: Text = text("open deal with a closing date: emptied")
+    if "expected_close_on" not in frame:
+        what = text("open deal with a closing date: taken as the expected one")
+        frame = frame.assign(expected_close_on=frame["closed_on"].where(dated))
+    ledger.repair(dated, what)
+    return frame.assign(closed_on=frame["closed_on"].mask(dated))
+
+
+def set_aside_repeated(table: Table, frame: pd.DataFrame, ledger: Ledger) -> None:
+    """All but the first of rows with the same key."""
+    key = list(table.key)
+    if not key:
+        return
+    whole = bool(ledger.live.all())
+    live = frame if whole else frame[ledger.live]
+    repeated = live.duplicated(key)
+    if not repeated.any():
+        return
+    same_key = live[live.duplicated(key, keep=False)]
+    identical = np.zeros(len(frame), dtype=bool)
+    identical[same_key.index[same_key.duplicated()]] = True
+    later = np.zeros(len(frame), dtype=bool)
+    later[live.index[repeated]] = True
+    names = ", ".join(key)
+    ledger.set_aside(later & identical, text("repeats an earlier row with the same {key}", key=names))
+    ledger.set_aside(later & ~identical, text("same {key} as an earlier row, but other values", key=names))

@@ -1,0 +1,18 @@
+"""Sales figures, each with how many observations it rests on and how far it can be trusted.
+
+- `salesreport.kpi.metric`: the contract of a metric
+- `salesreport.kpi.facts`: what happened, credited to reps and placed in teams, segments and product lines
+- `salesreport.kpi.compute`: every metric for every group in one table
+- `salesreport.kpi.output`: the table as text, CSV or JSON
+
+Behind them: `ledger` (columns), `dimensions`, `credit`, `closing`, `notes` (the facts); `question` (groups);
+`funnel`, `revenue`, `pipeline`, `targets`, `attainment`, `activity`, `leads`, `service` (the metrics).
+"""
+
+from salesreport.kpi.compute import METRICS, KpiTable, compute, contract
+from salesreport.kpi.dimensions import DIMENSIONS
+from salesreport.kpi.facts import Facts
+from salesreport.kpi.metric import Metric
+from salesreport.kpi.output import as_table, render
+
+__all__ = ["DIMENSIONS", "METRICS", "Facts", "KpiTable", "Metric", "as_table", "compute", "contract", "render"]

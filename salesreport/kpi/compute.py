@@ -1,0 +1,231 @@
+"""Every metric for every group in one tidy table, and for those that cannot be told the reason."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.errors import ConfigError, nearest
+from salesreport.kpi import activity, attainment, funnel, leads, pipeline, revenue, service
+from salesreport.kpi.facts import Facts
+from salesreport.kpi.ledger import Numbers
+from salesreport.kpi.metric import Figures, Metric, Unavailable
+from salesreport.kpi.notes import amounts_note
+from salesreport.kpi.question import Question
+from salesreport.kpi.targets import targets_for
+from salesreport.language import Text, text
+from salesreport.period import Period
+
+METRICS: dict[str, Metric] = {
+    metric.key: metric
+    for metric in (
+        revenue.REVENUE,
+        revenue.UNITS,
+        revenue.GROSS_PROFIT,
+        revenue.GROWTH,
+        attainment.ATTAINMENT,
+        attainment.COVERAGE,
+        *funnel.METRICS,
+        *pipeline.METRICS,
+        activity.ACTIVITY,
+        *leads.METRICS,
+        *service.METRICS,
+    )
+}
+"""The contracts of all metrics by key, in the order of a report."""
+
+
+class KpiTable(NamedTuple):
+    """Figures.
+
+    Attributes:
+        frame: one row per metric and group: `metric`, the by-columns, `period` (as written), `value`, `n` (the
+            observations it rests on), `lower` and `upper` (95 % interval), `unit`. Missing is NaN, never zero.
+        unavailable: metric → why it cannot be told, as the end of "unavailable: …"; such metrics have no rows.
+        missing: (metric, by-values …) → why a single group has no figure, where it is not for lack of events.
+        notes: what a reader of these figures should know, beside `Facts.credit_notes`.
+    """
+
+    frame: pd.DataFrame
+    unavailable: dict[str, Text]
+    missing: Mapping[tuple[str | None, ...], Text] = {}
+    notes: tuple[Text, ...] = ()
+
+
+def compute(
+    facts: Facts,
+    period: Period,
+    metrics: Iterable[str] | None = None,
+    by: Sequence[str] = (),
+    as_of: dt.date | None = None,
+    where: Mapping[str, Iterable[str] | str] | None = None,
+    compare_to: Period | None = None,
+) -> KpiTable:
+    """Work out metrics for a period.
+
+    Every metric has the same groups: those in which anything happened, those with a target, and, by rep, team or
+    manager, those of the reps at work in the period. Where nothing happened a count is 0 and a rate missing. What
+    carries no value of a dimension is a group of its own (missing); it has rows only for metrics that need it.
+
+    Args:
+        facts: what happened.
+        period: when.
+        metrics: keys, such as `win_rate`, `activity:meeting`, `attainment:deals_won`; by default all, with each
+            type of activity and each metric that has a target.
+        by: dimensions to break down by; none: one row per metric.
+        as_of: the day to look from: later events do not count, and deals are open at its end. By default the
+            period's last day, or the last day that is known.
+        where: dimension → the values that count.
+        compare_to: the period that growth compares with; by default the one before.
+
+    Raises:
+        ConfigError: an unknown metric, dimension or value, or a period of which nothing is known yet.
+    """
+    contracts = [contract(key, facts) for key in dict.fromkeys(_all(facts) if metrics is None else metrics)]
+    counts = [fact for metric in contracts for fact in metric.facts]
+    question = Question(facts, period, by, where, as_of, compare_to)
+    question.sort(counts, _groups_with_targets(question, contracts))
+
+    told: list[tuple[Metric, Figures]] = []
+    unavailable: dict[str, Text] = {}
+    for metric in contracts:
+        try:
+            for table, column in metric.needs:
+                question.need(table, column)
+            figures = metric.figures(question)
+        except Unavailable as problem:
+            unavailable[metric.key] = problem.reason
+            continue
+        if question.size and len(figures.missing) == question.size:
+            unavailable[metric.key] = figures.missing[0]
+        else:
+            told.append((metric, figures))
+    return KpiTable(_frame(question, told), unavailable, _missing(question, told), _notes(question))
+
+
+def contract(key: str, facts: Facts) -> Metric:
+    """The contract of a metric, parameters such as `activity:meeting` included.
+
+    Raises:
+        ConfigError: there is no such metric.
+    """
+    name, _, parameter = key.partition(":")
+    metric = METRICS.get(name)
+    if metric is None or (":" in key and (metric.parameter is None or not parameter)):
+        raise ConfigError(
+            text("There is no such metric."),
+            key="metric",
+            found=key,
+            expected=None if (near := nearest(name, METRICS)) else text("one of {names}", names=list(METRICS)),
+            nearest=near,
+        )
+    if not parameter:
+        return metric
+    if metric.parameter == "activity type":
+        return activity.of_type(parameter, facts)
+    actual = contract(parameter, facts)
+    if actual.key.startswith(("attainment", "coverage", "growth")):
+        raise ConfigError(text("This metric has no target of its own."), key="metric", found=key)
+    return attainment.of_metric(actual)
+
+
+def _all(facts: Facts) -> list[str]:
+    """The keys of every metric, with the parameters that the data has."""
+    keys = []
+    targets = facts.targets["metric"].unique() if facts.ledger.has("targets") else []
+    for key in METRICS:
+        keys.append(key)
+        if key == "activity":
+            keys += [f"activity:{kind}" for kind in activity.activity_types(facts)]
+        if key == "attainment":
+            keys += [
+                f"attainment:{metric}" for metric in sorted(set(targets) - {"revenue"}) if _known(metric, facts)
+            ]
+    return keys
+
+
+def _known(metric: str, facts: Facts) -> bool:
+    """Whether a target is for a metric that can be worked out (targets may be for anything)."""
+    try:
+        contract(f"attainment:{metric}", facts)
+    except ConfigError:
+        return False
+    return True
+
+
+def _groups_with_targets(question: Question, contracts: Iterable[Metric]) -> list[pd.DataFrame]:
+    """The groups that have a target for one of the metrics, whether or not anything happened in them."""
+    frames = []
+    for metric in contracts:
+        if metric.target is None or not question.by or not question.facts.ledger.has("targets"):
+            continue
+        try:
+            targets = targets_for(question.facts, question.period, metric.target, question.by, question.where)
+        except Unavailable:
+            continue
+        frames.append(targets.frame[list(question.by)])
+    return frames
+
+
+def _notes(question: Question) -> tuple[Text, ...]:
+    notes = [
+        text("Revenue is counted from orders.")
+        if question.sells_by_order
+        else text("Revenue is counted from won deals: the export has no orders.")
+    ]
+    if question.window.days < question.period.days:
+        notes.append(text("Only what happened up to {day} counts: the period is not over.", day=question.as_of))
+    if question.as_of < question.facts.as_of:
+        notes.append(amounts_note(question.as_of))
+    return tuple(notes)
+
+
+def _frame(question: Question, told: Sequence[tuple[Metric, Figures]]) -> pd.DataFrame:
+    """The figures as rows; those of a group of missing values only where there is something in it."""
+    nothing = np.full(question.size, np.nan)
+    currency = question.facts.dataset.currency
+
+    def stack(parts: Iterable[Numbers | None]) -> Numbers:
+        return np.concatenate([nothing[:0], *(nothing if part is None else _whole(part) for part in parts)])
+
+    stacked = {
+        "value": stack(figures.value for _, figures in told),
+        "n": stack(figures.n for _, figures in told),
+        "lower": stack(figures.lower for _, figures in told),
+        "upper": stack(figures.upper for _, figures in told),
+    }
+    metric = np.repeat(np.arange(len(told)), question.size)
+    group = np.tile(np.arange(question.size), len(told))
+    unknown = question.groups.isna().any(axis=1).to_numpy(bool)
+    shown = ~unknown[group] | (stacked["n"] > 0) | (np.nan_to_num(stacked["value"]) != 0)
+    metric, group = metric[shown], group[shown]
+    keys = pd.Index([one.key for one, _ in told], dtype="str")
+    units = pd.Index([one.unit_in(currency) for one, _ in told], dtype="str")
+    return pd.DataFrame(
+        {
+            "metric": keys.take(metric),
+            **{name: question.groups[name].array.take(group) for name in question.by},
+            "period": pd.Series(question.period.name, index=range(len(metric)), dtype="str"),
+            **{name: values[shown] for name, values in stacked.items()},
+            "unit": units.take(metric),
+        }
+    )
+
+
+def _missing(question: Question, told: Sequence[tuple[Metric, Figures]]) -> dict[tuple[str | None, ...], Text]:
+    """Why single groups have no figure."""
+    reasons: dict[tuple[str | None, ...], Text] = {}
+    for metric, figures in told:
+        for group, reason in figures.missing.items():
+            values = question.groups.iloc[group]
+            reasons[(metric.key, *(None if pd.isna(value) else str(value) for value in values))] = reason
+    return reasons
+
+
+def _whole(values: Numbers) -> Numbers:
+    """Sums of shares that differ from a whole number by rounding alone, made whole: three thirds are one."""
+    nearest_whole = np.round(values)
+    with np.errstate(invalid="ignore"):
+        return np.where(np.abs(values - nearest_whole) < 1e-9, nearest_whole, values)

@@ -1,0 +1,138 @@
+"""Who gets the credit for what happened on a day: the owners by their shares, in their team of that day."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi.ledger import Days, Ledger, Numbers, Positions, filled, recoded
+
+_DAY_SPAN = np.int64(2**22)
+"""More days than `datetime64[D]` needs for any date in data; makes (rep, day) one sortable number."""
+
+
+class Credit(NamedTuple):
+    """Events with their credit; an event that several reps share has a row for each.
+
+    Attributes:
+        event: the number of the event in the list asked about, ascending.
+        rep: who gets credit.
+        share: of the event, 0–1; the shares of an event add up to 1.
+        scaled: how many events had owners whose shares did not add up to 1, and were scaled to do so.
+    """
+
+    event: Positions
+    rep: pd.Categorical
+    share: Numbers
+    scaled: int = 0
+
+
+class Owners:
+    """Who owned which deal, when and to which share.
+
+    Args:
+        ledger: the columns of tables `deals` and `deal_owners`.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        deal = ledger.find("deal_owners", "deal_id", "deals")
+        order = np.argsort(deal, kind="stable")
+        order = order[deal[order] >= 0]
+        self._first = np.searchsorted(deal[order], np.arange(ledger.size("deals") + 1))
+        self._rep = ledger.coded("deal_owners", "rep_id").take(order)
+        self._since = _open_ended(ledger.days("deal_owners", "from")[order], "1000-01-01")
+        self._until = _open_ended(ledger.days("deal_owners", "to")[order], "9999-12-31")
+        share = ledger.numbers("deal_owners", "share")[order]
+        self._share = np.where(np.isnan(share), 1.0, share)
+
+    def credit(self, deals: Positions, days: Days, rep: pd.Categorical, splits_only: bool = False) -> Credit:
+        """Credit events of deals to the owners on the day; where no owner is known, to the rep given.
+
+        Args:
+            deals: the row of each event's deal in table `deals`; −1: none.
+            days: the day of each event.
+            rep: who has it otherwise.
+            splits_only: credit to owners only where there were several on the day.
+        """
+        known = deals >= 0
+        first = np.where(known, self._first[deals], 0)
+        count = np.where(known, self._first[deals + 1] - first, 0)
+        event = np.repeat(np.arange(len(deals)), count)
+        row = np.arange(len(event)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+        here = (self._since[row] <= days[event]) & (days[event] <= self._until[row]) & (self._share[row] > 0)
+        event, row = event[here], row[here]
+        if splits_only:
+            several = np.bincount(event, minlength=len(deals))[event] > 1
+            event, row = event[several], row[several]
+        total = np.bincount(event, weights=self._share[row], minlength=len(deals))
+        alone = np.flatnonzero(total == 0)
+
+        categories = rep.categories.union(self._rep.categories)
+        codes = np.concatenate((recoded(self._rep, categories)[row], recoded(rep, categories)[alone]))
+        share = np.concatenate((self._share[row] / total[event], np.ones(len(alone))))
+        events = np.concatenate((event, alone))
+        order = np.argsort(events, kind="stable")
+        credit = Credit(
+            events[order],
+            pd.Categorical.from_codes(codes[order], categories=categories, validate=False),
+            share[order],
+            int((np.abs(total - 1) > 1e-6).sum() - len(alone)),
+        )
+        assert np.allclose(np.bincount(credit.event, weights=credit.share, minlength=len(deals)), 1), "shares"
+        return credit
+
+
+class Placements:
+    """Which team and manager a rep had on a day: by table `rep_history` where it covers, else today's.
+
+    Args:
+        reps: the reps with their current team and manager.
+        ledger: the columns of table `rep_history`.
+    """
+
+    def __init__(self, reps: pd.DataFrame, ledger: Ledger) -> None:
+        self._reps, self._ledger = reps, ledger
+
+    def on(self, column: str, rep: pd.Categorical, days: Days) -> pd.Categorical:
+        """The team or manager of each rep on each day; missing where it is not known.
+
+        Args:
+            column: `team` or `manager`.
+            rep, days: of each event.
+        """
+        found = pd.Index(self._reps["rep_id"]).get_indexer(rep.categories)
+        now = pd.Categorical(self._reps[column])
+        by_rep = np.append(np.where(found >= 0, now.codes[found] if len(now) else -1, -1), -1)
+        today = pd.Categorical.from_codes(by_rep[rep.codes], categories=now.categories, validate=False)
+        return filled(self._then(column, rep, days), today) if self._ledger.has("rep_history", column) else today
+
+    def _then(self, column: str, rep: pd.Categorical, days: Days) -> pd.Categorical:
+        ledger = self._ledger
+        then = ledger.coded("rep_history", column)
+        whose = recoded_or_missing(ledger.coded("rep_history", "rep_id"), rep.categories)
+        since = ledger.days("rep_history", "from")
+        until = _open_ended(ledger.days("rep_history", "to"), "9999-12-31")
+        order = np.lexsort((since, whose))
+        order = order[whose[order] >= 0]
+        keys = _key(whose[order], since[order])
+        place = np.searchsorted(keys, _key(rep.codes, days), side="right") - 1
+        if not len(order):
+            return pd.Categorical.from_codes(np.full(len(rep), -1), categories=then.categories)
+        row = order[place]
+        covered = (place >= 0) & (whose[row] == rep.codes) & (days <= until[row])
+        return pd.Categorical.from_codes(
+            np.where(covered, then.codes[row], -1), categories=then.categories, validate=False
+        )
+
+
+def recoded_or_missing(values: pd.Categorical, categories: pd.Index) -> Positions:
+    """The codes that values have among other categories; −1 where these do not hold them."""
+    return np.append(categories.get_indexer(values.categories), -1)[values.codes]
+
+
+def _key(rep: Positions, days: Days) -> Positions:
+    return rep.astype(np.int64) * _DAY_SPAN + days.astype("datetime64[D]").astype(np.int64) + _DAY_SPAN // 2
+
+
+def _open_ended(days: Days, instead: str) -> Days:
+    return np.where(np.isnat(days), np.datetime64(instead, "D"), days)

@@ -1,0 +1,103 @@
+"""Events of one kind and period with credit applied: deals created, closed or open, orders, activities ….
+
+Columns are read when somebody asks for them, so that a figure costs only what it counts.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi.dimensions import DIMENSIONS
+from salesreport.kpi.ledger import Days, Flags, Numbers, Positions, taken
+from salesreport.language import Text, text
+from salesreport.tables import TABLES
+
+if TYPE_CHECKING:
+    from salesreport.kpi.facts import Facts
+
+Kind = Literal["created", "closed", "open", "orders", "activities", "leads", "feedback"]
+"""The kinds of events: what a figure counts."""
+
+KIND_TITLES: dict[str, Text] = {
+    "created": text("deals created"),
+    "closed": text("closed deals"),
+    "open": text("open deals"),
+    "orders": text("orders"),
+    "activities": text("activities"),
+    "leads": text("leads processed"),
+    "feedback": text("customer feedback"),
+}
+"""What people call the kinds of events."""
+
+
+@dataclass(eq=False)
+class Events:
+    """Events of one kind, one row per rep with credit; columns are read when they are asked for.
+
+    Attributes:
+        kind: what they are. rows: the row of each in its table. day: when it happened (open deals: the day asked).
+        rep: who has credit. share: of the event, 0–1.
+        extra: columns that are worked out: `won`, `cycle_days`, `age_days`.
+    """
+
+    kind: Kind
+    rows: Positions
+    day: Days
+    rep: pd.Categorical
+    share: Numbers
+    extra: dict[str, Numbers | Flags]
+    _facts: "Facts"
+    _placed: dict[str, pd.Categorical] = field(default_factory=dict)
+    _numbers: dict[str, Numbers] = field(default_factory=dict)
+
+    @staticmethod
+    def table_of(kind: Kind) -> str:
+        """The canonical table a kind of events comes from."""
+        return "deals" if kind in ("created", "closed", "open") else kind
+
+    @property
+    def table(self) -> str:
+        """The canonical table they come from."""
+        return self.table_of(self.kind)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def dimension(self, name: str) -> pd.Categorical:
+        """One of `DIMENSIONS`, of each event."""
+        if name == "rep_id":
+            return self.rep
+        if name not in self._placed:
+            if name in ("team", "manager"):
+                self._placed[name] = self._facts.placements.on(name, self.rep, self.day)
+            else:
+                self._placed[name] = taken(self._facts.dimensions.of(self.table, name), self.rows)
+        return self._placed[name]
+
+    def number(self, column: str) -> Numbers:
+        """A number of each event: a column of its table or one worked out; missing is NaN."""
+        if column not in self._numbers:
+            if column in self.extra:
+                self._numbers[column] = self.extra[column].astype(np.float64)
+            else:
+                self._numbers[column] = self._facts.ledger.numbers(self.table, column)[self.rows]
+        return self._numbers[column]
+
+    def equals(self, column: str, value: str) -> Flags:
+        """Whether each event has a value in a text column of its table."""
+        values = self._facts.ledger.coded(self.table, column)
+        code = values.categories.get_indexer([value])[0]
+        return (values.codes[self.rows] == code) & (code >= 0)
+
+    def frame(self) -> pd.DataFrame:
+        """All of it: the dimensions (as categoricals), `share`, `on`, what is worked out, the table's columns."""
+        columns: dict[str, object] = {name: self.dimension(name) for name in DIMENSIONS}
+        columns |= {"share": self.share, "on": self.day.astype("datetime64[ms]"), **self.extra}
+        taken_rows = {
+            name: self._facts.own(self.table)[name].take(self.rows).array
+            for name in TABLES[self.table].names
+            if name not in columns
+        }
+        return pd.DataFrame(columns | taken_rows)

@@ -1,0 +1,303 @@
+"""Deals created, won and lost: how many, how often, how large, how fast."""
+
+import numpy as np
+
+from salesreport.kpi.ledger import Numbers
+from salesreport.kpi.metric import CLOSED_ON, CREATED_ON, OWNER_THEN, Figures, Metric, Unavailable
+from salesreport.kpi.question import Question, Sheet
+from salesreport.language import ntext, text
+from salesreport.stats.intervals import Interval, mean_t, median_order_statistic, share_of_total, wilson
+
+MOST_UNPRICED = 0.1
+"""The part of lost deals that may lack an amount; beyond it a win rate by amount tells of gaps, not of deals."""
+
+
+def deals_created(question: Question) -> Figures:
+    """How many deals were created."""
+    count = question.sheet("created").add()
+    return Figures(count, count)
+
+
+def deals_won(question: Question) -> Figures:
+    """How many deals were won."""
+    sheet = question.sheet("closed")
+    count = sheet.add(sheet.flag("won"))
+    return Figures(count, count)
+
+
+def deals_lost(question: Question) -> Figures:
+    """How many deals were lost."""
+    sheet = question.sheet("closed")
+    count = sheet.add(~sheet.flag("won"))
+    return Figures(count, count)
+
+
+def deals_closed(question: Question) -> Figures:
+    """How many deals were won or lost."""
+    count = question.sheet("closed").add()
+    return Figures(count, count)
+
+
+def win_rate(question: Question) -> Figures:
+    """How many of the deals that closed were won."""
+    sheet = question.sheet("closed")
+    return _figures(wilson(sheet.add(sheet.flag("won")), sheet.add()))
+
+
+def win_rate_amount(question: Question) -> Figures:
+    """How much of the money decided on was won.
+
+    Raises:
+        Unavailable: more than `MOST_UNPRICED` of the lost deals carry no amount.
+    """
+    sheet = question.sheet("closed")
+    # judged on everybody's deals: a selection of reps who lost nothing would else come out as 100 %
+    everything = sheet.events
+    lost = ~everything.extra["won"].astype(bool)
+    all_lost = float(everything.share[lost].sum())
+    unpriced = float(everything.share[lost & ~(everything.number("amount") > 0)].sum())
+    if unpriced > MOST_UNPRICED * all_lost:
+        raise Unavailable(
+            ntext(
+                "needs amounts on lost deals; {without} of {n} lost deal carries none",
+                "needs amounts on lost deals; {without} of {n} lost deals carry none",
+                n=round(all_lost),
+                without=round(unpriced),
+            )
+        )
+    sheet = sheet.only(sheet.number("amount") > 0)
+    amount = sheet.number("amount")
+    won = np.where(sheet.flag("won"), amount, 0.0)
+    return _figures(share_of_total(won, amount, weights=sheet.share, groups=sheet.group, size=sheet.size))
+
+
+def avg_deal_size(question: Question) -> Figures:
+    """The mean amount of a won deal."""
+    sheet, amount = won_amounts(question)
+    return _figures(mean_t(amount, weights=sheet.share, groups=sheet.group, size=sheet.size))
+
+
+def median_deal_size(question: Question) -> Figures:
+    """The median amount of a won deal."""
+    sheet, amount = won_amounts(question)
+    return _figures(median_order_statistic(amount, weights=sheet.share, groups=sheet.group, size=sheet.size))
+
+
+def cycle_days(question: Question) -> Figures:
+    """The median number of days from creating a deal to winning it."""
+    sheet, days = won_cycles(question)
+    return _figures(median_order_statistic(days, weights=sheet.share, groups=sheet.group, size=sheet.size))
+
+
+def cycle_days_mean(question: Question) -> Figures:
+    """The mean number of days from creating a deal to winning it."""
+    sheet, days = won_cycles(question)
+    return _figures(mean_t(days, weights=sheet.share, groups=sheet.group, size=sheet.size))
+
+
+def won_amounts(question: Question) -> tuple[Sheet, Numbers]:
+    """The won deals that have an amount, and the amounts.
+
+    Raises:
+        Unavailable: deals were won, and none has an amount.
+    """
+    sheet = question.sheet("closed")
+    won = sheet.only(sheet.flag("won"))
+    amount = won.number("amount")
+    priced = amount > 0
+    if len(amount) and not priced.any():
+        raise Unavailable(
+            ntext(
+                "needs amounts on won deals; the {n} deal won carries none",
+                "needs amounts on won deals; none of the {n} deals won carries one",
+                n=float(won.share.sum()),
+            )
+        )
+    return won.only(priced), amount[priced]
+
+
+def won_cycles(question: Question) -> tuple[Sheet, Numbers]:
+    """The won deals of which it is known how long they took, and the days."""
+    sheet = question.sheet("closed")
+    days = sheet.number("cycle_days")
+    known = sheet.flag("won") & ~np.isnan(days)
+    return sheet.only(known), days[known]
+
+
+def _figures(interval: Interval) -> Figures:
+    return Figures(interval.value, interval.n, interval.lower, interval.upper)
+
+
+_CLOSED_ON = (("deals", "closed_on"),)
+_CYCLE = (("deals", "closed_on"), ("deals", "created_on"))
+_AMOUNT = (("deals", "closed_on"), ("deals", "amount"))
+
+METRICS = (
+    Metric(
+        "deals_created",
+        text("Deals created"),
+        text("number of deals created in the period"),
+        text("deals created"),
+        None,
+        CREATED_ON,
+        OWNER_THEN,
+        "deals",
+        "higher",
+        1,
+        (("deals", "created_on"),),
+        "S5, S14",
+        ("created",),
+        deals_created,
+        additive=True,
+    ),
+    Metric(
+        "deals_won",
+        text("Deals won"),
+        text("number of deals won in the period"),
+        text("deals won"),
+        None,
+        CLOSED_ON,
+        OWNER_THEN,
+        "deals",
+        "higher",
+        1,
+        _CLOSED_ON,
+        "S18",
+        ("closed",),
+        deals_won,
+        additive=True,
+    ),
+    Metric(
+        "deals_lost",
+        text("Deals lost"),
+        text("number of deals lost in the period"),
+        text("deals lost"),
+        None,
+        CLOSED_ON,
+        OWNER_THEN,
+        "deals",
+        "lower",
+        1,
+        _CLOSED_ON,
+        "S18",
+        ("closed",),
+        deals_lost,
+        additive=True,
+    ),
+    Metric(
+        "deals_closed",
+        text("Deals closed"),
+        text("number of deals won or lost in the period"),
+        text("deals won or lost"),
+        None,
+        CLOSED_ON,
+        OWNER_THEN,
+        "deals",
+        "neither",
+        1,
+        _CLOSED_ON,
+        "S18",
+        ("closed",),
+        deals_closed,
+        additive=True,
+    ),
+    Metric(
+        "win_rate",
+        text("Win rate"),
+        text("deals won ÷ deals won or lost, closed in the period; open deals never count as lost"),
+        text("deals won"),
+        text("deals won or lost"),
+        CLOSED_ON,
+        OWNER_THEN,
+        "share",
+        "higher",
+        10,
+        _CLOSED_ON,
+        "S12; interval: Wilson 1927",
+        ("closed",),
+        win_rate,
+    ),
+    Metric(
+        "win_rate_amount",
+        text("Win rate by amount"),
+        text(
+            "amount of deals won ÷ amount of deals won or lost, over deals that carry an amount; "
+            "unavailable where more than a tenth of the lost deals carry none"
+        ),
+        text("amount of deals won"),
+        text("amount of deals won or lost"),
+        CLOSED_ON,
+        OWNER_THEN,
+        "share",
+        "higher",
+        20,
+        _AMOUNT,
+        "S12; interval: Wilson on the effective number of deals, after Korn and Graubard 1998",
+        ("closed",),
+        win_rate_amount,
+    ),
+    Metric(
+        "avg_deal_size",
+        text("Average deal size"),
+        text("mean amount of the deals won in the period, over deals that carry an amount"),
+        text("amount of deals won"),
+        text("deals won that carry an amount"),
+        CLOSED_ON,
+        OWNER_THEN,
+        "money",
+        "higher",
+        5,
+        _AMOUNT,
+        "S12; interval: Student's t",
+        ("closed",),
+        avg_deal_size,
+    ),
+    Metric(
+        "median_deal_size",
+        text("Median deal size"),
+        text("median amount of the deals won in the period, over deals that carry an amount"),
+        text("the middle amount: half of the deals won are larger"),
+        None,
+        CLOSED_ON,
+        OWNER_THEN,
+        "money",
+        "higher",
+        6,
+        _AMOUNT,
+        "S12; interval: order statistics, Conover 1999, 3.2",
+        ("closed",),
+        median_deal_size,
+    ),
+    Metric(
+        "cycle_days",
+        text("Sales cycle"),
+        text("median number of days from creation to winning, over deals won in the period"),
+        text("the middle number of days: half of the deals won took longer"),
+        None,
+        CLOSED_ON,
+        OWNER_THEN,
+        "days",
+        "lower",
+        6,
+        _CYCLE,
+        "S12; interval: order statistics, Conover 1999, 3.2",
+        ("closed",),
+        cycle_days,
+    ),
+    Metric(
+        "cycle_days_mean",
+        text("Mean sales cycle"),
+        text("mean number of days from creation to winning, over deals won in the period"),
+        text("days from creation to winning"),
+        text("deals won"),
+        CLOSED_ON,
+        OWNER_THEN,
+        "days",
+        "lower",
+        5,
+        _CYCLE,
+        "S12; interval: Student's t",
+        ("closed",),
+        cycle_days_mean,
+    ),
+)

@@ -1,0 +1,109 @@
+"""What a reader of figures should know: how credit was given, and what could not be dated, aged or priced."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from salesreport.kpi.closing import has_stage_history
+from salesreport.language import Text, ntext, text
+
+if TYPE_CHECKING:
+    from salesreport.kpi.facts import Facts
+
+
+def credit_notes(facts: "Facts") -> tuple[Text, ...]:
+    """How credit was given, and what could not be dated, aged or priced, as sentences for the reader."""
+    ledger, closing = facts.ledger, facts.closing
+    notes = []
+    if facts.owners is None:
+        notes.append(text("Credit goes to the current owner: the export has no history of owners."))
+    else:
+        notes.append(
+            text("Credit goes to the owners on the day of the event by their shares, else to the current owner.")
+        )
+        days = np.where(np.isnat(closing.day), np.datetime64(facts.as_of, "D"), closing.day)
+        rep = facts.dimensions.of("deals", "rep_id")
+        scaled = facts.owners.credit(np.arange(len(days)), days, rep).scaled
+        if scaled:
+            notes.append(
+                ntext(
+                    "The shares of {n} deal's owners do not add up to one and were scaled.",
+                    "The shares of the owners of {n} deals do not add up to one and were scaled.",
+                    n=scaled,
+                )
+            )
+    if ledger.has("reps", "team") or ledger.has("reps", "manager"):
+        notes.append(
+            text("Reps count in the team they were in at the time of the event.")
+            if ledger.has("rep_history")
+            else text("Reps count in their current team: the export has no history of teams.")
+        )
+    notes += _reopened_notes(facts)
+    if ledger.has("deals"):
+        notes += _gap_notes(facts)
+    if facts.as_of < facts.dataset.as_of:
+        notes.append(amounts_note(facts.as_of))
+    return tuple(notes)
+
+
+def amounts_note(as_of: dt.date) -> Text:
+    """What to say of the open deals of an earlier day."""
+    return text("Amounts of open deals are as last known, not as they were on {day}.", day=as_of)
+
+
+def _reopened_notes(facts: "Facts") -> list[Text]:
+    if not facts.ledger.has("deals"):
+        return []
+    if facts.reopened == "last_close":
+        return [text("A deal that was reopened counts where it closed last.")]
+    if not has_stage_history(facts.ledger):
+        return [text("A deal that was reopened counts where it closed last: the export has no history of stages.")]
+    return [
+        text("A deal that was reopened counts where it closed first."),
+        ntext(
+            "This moves {n} deal against what the CRM shows.",
+            "This moves {n} deals against what the CRM shows.",
+            n=facts.closing.moved,
+        ),
+    ]
+
+
+def _gap_notes(facts: "Facts") -> list[Text]:
+    ledger, closing = facts.ledger, facts.closing
+    created = ledger.days("deals", "created_on")
+    closed = closing.won | closing.lost
+    priced = ledger.numbers("deals", "amount") > 0
+    counts = (
+        ("undated", int((~closed & np.isnat(created)).sum())),
+        ("unclosed", int((closed & np.isnat(closing.day)).sum())),
+        ("backwards", int((created > closing.day).sum())),
+        ("unpriced", int((closing.won & ~priced).sum())),
+    )
+    return [_gap(which, n) for which, n in counts if n]
+
+
+def _gap(which: str, n: int) -> Text:
+    if which == "undated":
+        return ntext(
+            "{n} open deal has no creation date: it is counted, but has no age.",
+            "{n} open deals have no creation date: they are counted, but have no age.",
+            n=n,
+        )
+    if which == "unclosed":
+        return ntext(
+            "{n} closed deal has no closing date: it counts in no period.",
+            "{n} closed deals have no closing date: they count in no period.",
+            n=n,
+        )
+    if which == "backwards":
+        return ntext(
+            "{n} deal closed before it was created: it is counted, but has no cycle time.",
+            "{n} deals closed before they were created: they are counted, but have no cycle time.",
+            n=n,
+        )
+    return ntext(
+        "{n} won deal has no amount: it is counted, but not priced.",
+        "{n} won deals have no amount: they are counted, but not priced.",
+        n=n,
+    )

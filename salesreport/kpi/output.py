@@ -1,0 +1,155 @@
+"""The table of figures as a terminal table, CSV or JSON."""
+
+import csv
+import io
+import json
+import math
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Cell
+
+from salesreport.kpi.compute import KpiTable, contract
+from salesreport.kpi.dimensions import DIMENSIONS, TITLES
+from salesreport.kpi.facts import Facts
+from salesreport.language import Language, Quantity, text
+
+Format = Literal["table", "csv", "json"]
+
+SHOWN = 5
+"""How many groups without a figure are named before the rest is only counted."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins so is worked out by a spreadsheet instead of shown."""
+
+
+def render(table: KpiTable, facts: Facts, language: Language, format: Format = "table", width: int = 120) -> str:
+    """The table as text, ready to print.
+
+    Args:
+        table: from `compute`.
+        facts: what it was computed from; for titles and notes.
+        language: of titles, numbers and reasons in `table`, of reasons and notes in `json`.
+        format: `table` for people; `csv` and `json` for programs, numbers unrounded, missing ones empty or null.
+        width: characters a line of `table` may have.
+    """
+    if format == "csv":
+        return as_csv(table)
+    if format == "json":
+        return as_json(table, facts, language)
+    screen = io.StringIO()
+    console = Console(file=screen, width=width, color_system=None, highlight=False)
+    console.print(as_table(table, facts, language))
+    for line in explanations(table, facts, language):
+        console.print(Cell(line))
+    return screen.getvalue()
+
+
+def as_csv(table: KpiTable) -> str:
+    """The figures as CSV; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    screen = io.StringIO()
+    writer = csv.writer(screen, lineterminator="\n")
+    writer.writerow(table.frame.columns)
+    for row in table.frame.itertuples(index=False):
+        writer.writerow([_csv_cell(value) for value in row])
+    return screen.getvalue()
+
+
+def as_json(table: KpiTable, facts: Facts, language: Language) -> str:
+    """The figures as JSON: `figures` (one object per row), `unavailable`, `missing` and `notes`."""
+    names = list(table.frame.columns)
+    by = _by(names)
+    content = {
+        "figures": [
+            {name: _plain(value) for name, value in zip(names, row, strict=True)}
+            for row in table.frame.itertuples(index=False)
+        ],
+        "unavailable": {key: language.say(reason) for key, reason in table.unavailable.items()},
+        "missing": [
+            {**dict(zip(["metric", *by], place, strict=True)), "reason": language.say(reason)}
+            for place, reason in table.missing.items()
+        ],
+        "notes": [language.say(note) for note in (*table.notes, *facts.credit_notes)],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
+    """The figures as a table for a terminal; texts from the data are shown as they are, never as markup."""
+    by = _by(list(table.frame.columns))
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    shown.add_column(_cell(language.say(text("metric"))))
+    for name in by:
+        shown.add_column(_cell(language.say(TITLES[name])))
+    for title in (text("value"), text("95 % interval"), text("n")):
+        shown.add_column(_cell(language.say(title)), justify="right")
+    reps = facts.reps.set_index("rep_id")["name"]
+    titles = {key: language.say(contract(key, facts).title) for key in table.frame["metric"].unique()}
+    for row in table.frame.to_dict("records"):
+        groups = [reps.get(row[name], row[name]) if name == "rep_id" else row[name] for name in by]
+        unit = row["unit"]
+        bounds = [language.show(Quantity(row[bound], unit)) for bound in ("lower", "upper")]
+        shown.add_row(
+            _cell(titles[row["metric"]]),
+            *[_cell(language.say(text("not known")) if _missing(value) else str(value)) for value in groups],
+            _cell(language.show(Quantity(row["value"], unit))),
+            _cell("" if _missing(row["lower"]) else " … ".join(bounds)),
+            _cell(language.count(row["n"])),
+        )
+    return shown
+
+
+def explanations(table: KpiTable, facts: Facts, language: Language) -> list[str]:
+    """What could not be told and why, then how credit was given; one line each."""
+    lines = [
+        language.say(text("{metric}: unavailable; {reason}", metric=contract(key, facts).title, reason=reason))
+        for key, reason in table.unavailable.items()
+    ]
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (key, *group), reason in table.missing.items():
+        place = " · ".join(language.say(text("not known") if value is None else value) for value in group)
+        alike.setdefault((str(key), language.say(reason)), []).append(place)
+    for (key, why), places in alike.items():
+        groups = language.listing(places, most=SHOWN)
+        title = contract(key, facts).title
+        lines.append(
+            language.say(text("{metric}: none for {groups}; {reason}", metric=title, groups=groups, reason=why))
+        )
+    return [_harmless(line) for line in [*lines, *map(language.say, (*table.notes, *facts.credit_notes))]]
+
+
+def _by(columns: Sequence[str]) -> list[str]:
+    return [name for name in columns if name in DIMENSIONS]
+
+
+def _csv_cell(value: Any) -> str:
+    if _missing(value):
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
+    return repr(_plain(value))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it: whole numbers without a fraction, missing ones null."""
+    if _missing(value):
+        return None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 2**53 else float(value)
+    return value
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
+
+
+def _harmless(line: str) -> str:
+    """A text without characters that steer a terminal."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(one)[0] == "C" else one for one in line)
+
+
+def _cell(shown: str) -> Cell:
+    return Cell(_harmless(shown))

@@ -1,0 +1,109 @@
+"""What is open: how many deals, how much money, and how fast it turns into revenue."""
+
+import numpy as np
+
+from salesreport.kpi.funnel import won_amounts, won_cycles
+from salesreport.kpi.ledger import Numbers
+from salesreport.kpi.metric import AS_OF, OWNER_THEN, Figures, Metric, Unavailable
+from salesreport.kpi.question import Question, Sheet
+from salesreport.language import ntext, text
+from salesreport.stats.intervals import mean_t
+
+
+def deals_in_funnel(question: Question) -> Figures:
+    """How many deals are open."""
+    count = question.sheet("open").add()
+    return Figures(count, count)
+
+
+def pipeline_value(question: Question) -> Figures:
+    """What the open deals are worth, and how many of them carry an amount.
+
+    Raises:
+        Unavailable: deals are open, and none carries an amount.
+    """
+    sheet = question.sheet("open")
+    amount = sheet.number("amount")
+    priced = amount > 0
+    if len(amount) and not priced.any():
+        raise Unavailable(
+            ntext(
+                "needs amounts on open deals; the {n} open deal carries none",
+                "needs amounts on open deals; none of the {n} open deals carries one",
+                n=float(sheet.share.sum()),
+            )
+        )
+    return Figures(sheet.add(amount), sheet.add(priced))
+
+
+def velocity(question: Question) -> Figures:
+    """How much money per day the funnel turns out, if it goes on as in the period."""
+    opened = question.sheet("open").add()
+    closed = question.sheet("closed")
+    won, all_closed = closed.add(closed.flag("won")), closed.add()
+    size, cycle = _mean(*won_amounts(question)), _mean(*won_cycles(question))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where(all_closed > 0, won / all_closed, np.nan)
+        value = np.where(cycle > 0, opened * size * rate / cycle, np.nan)
+    return Figures(value, won)
+
+
+def _mean(sheet: Sheet, values: Numbers) -> Numbers:
+    return mean_t(values, weights=sheet.share, groups=sheet.group, size=sheet.size).value
+
+
+METRICS = (
+    Metric(
+        "deals_in_funnel",
+        text("Deals in the funnel"),
+        text("number of deals open at the as-of date"),
+        text("open deals"),
+        None,
+        AS_OF,
+        OWNER_THEN,
+        "deals",
+        "higher",
+        1,
+        (("deals", "status"),),
+        "S5, S12",
+        ("open",),
+        deals_in_funnel,
+        additive=True,
+    ),
+    Metric(
+        "pipeline_value",
+        text("Pipeline"),
+        text("sum of the amounts of deals open at the as-of date, as last known"),
+        text("amounts of open deals"),
+        None,
+        AS_OF,
+        OWNER_THEN,
+        "money",
+        "higher",
+        1,
+        (("deals", "amount"),),
+        "S5",
+        ("open",),
+        pipeline_value,
+        additive=True,
+    ),
+    Metric(
+        "velocity",
+        text("Sales velocity"),
+        text(
+            "deals open at the as-of date × mean amount won × win rate ÷ mean days from creation to winning; "
+            "all but the first over the deals closed in the period"
+        ),
+        text("open deals × mean amount won × win rate"),
+        text("mean days from creation to winning"),
+        text("open at the end of the as-of date; the rest: the day the deal was won or lost"),
+        OWNER_THEN,
+        "money/day",
+        "higher",
+        10,
+        (("deals", "amount"), ("deals", "closed_on"), ("deals", "created_on")),
+        "S12",
+        ("open", "closed"),
+        velocity,
+    ),
+)

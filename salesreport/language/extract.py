@@ -1,0 +1,84 @@
+"""Collect the texts of the code into the catalogues: `python -m salesreport.language.extract` (`make texts`).
+
+Every literal in `text("…")` and `ntext("…", "…")` becomes an entry. What is translated stays translated, what the
+code no longer says is dropped, what is new is left empty; a test fails until it is filled in.
+"""
+
+import io
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from salesreport.language.language import LANGUAGES
+
+PACKAGE = Path(__file__).resolve().parent.parent
+CATALOGUES = Path(__file__).resolve().parent / "catalogue"
+
+
+def texts_of_the_code(package: Path = PACKAGE) -> Catalog:
+    """All texts in the code's order, with the modules that say them; no line numbers, for they change often."""
+    found = Catalog(project="salesreport")
+    said = extract_from_dir(
+        package,
+        method_map=[("**.py", "python")],
+        keywords={"text": None, "ntext": (1, 2)},
+        strip_comment_tags=True,
+    )
+    for file, _, message, _, _ in sorted(said, key=lambda one: (one[0], one[1])):
+        if message:
+            found.add(message, locations=[(Path(file).as_posix(), 0)])
+    return found
+
+
+def read_catalogue(language: str) -> Catalog:
+    """The catalogue of a language as it stands."""
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def updated(language: str) -> bytes:
+    """The catalogue of a language with today's texts: the content its file should have."""
+    old, new = read_catalogue(language), Catalog(locale=language, project="salesreport", fuzzy=False)
+    for message in texts_of_the_code():
+        if not message.id:
+            continue
+        known = old.get(message.id)
+        new.add(message.id, string=_translation(known), locations=sorted(set(message.locations)))
+    out = io.BytesIO()
+    write_po(out, new, width=0, omit_header=False, include_lineno=False, sort_by_file=False)
+    kept = [line for line in out.getvalue().splitlines() if not line.startswith(_CHANGES_OFTEN)]
+    return b"\n".join(kept) + b"\n"
+
+
+_CHANGES_OFTEN = (
+    b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Report-Msgid-Bugs-To',
+    b'"Last-Translator', b'"Language-Team', b"# Copyright", b"# This file is distributed", b"# FIRST AUTHOR", b"# Translations template",
+    b"# German translations",
+)  # fmt: skip
+
+
+def _translation(known: Message | None) -> str | tuple[str, ...]:
+    if known is None or not known.string:
+        return ""
+    return known.string if isinstance(known.string, str) else tuple(known.string)
+
+
+def main() -> None:
+    """Update every catalogue and say what still wants translating."""
+    for language in LANGUAGES:
+        if language == "en":
+            continue
+        (CATALOGUES / f"{language}.po").write_bytes(updated(language))
+        empty = [message.id for message in read_catalogue(language) if message.id and not _complete(message)]
+        print(f"{language}: {len(empty)} texts to translate")
+
+
+def _complete(message: Message) -> bool:
+    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    return all(strings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""What runs the jobs: one small interface, and the stock engine behind it (papermill, one kernel per report).
+
+The stock engine keeps `workers` processes, each of which runs one notebook at a time in a kernel of its own. They
+are processes and not threads because papermill changes the working folder while it runs a notebook, and because a
+process can be ended. A kernel or a process that dies takes its report with it, and touches no other.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import nbformat
+from nbformat import NotebookNode
+
+from salesreport.errors import ConfigError
+from salesreport.language import text
+from salesreport.pack.make import Exporter, Job, Outcome, ReportFailed, default_exporter, in_words, make_report
+
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""Reports run side by side; numerical libraries that also split their work only get in each other's way."""
+
+
+ENGINES = ["papermill"]
+"""The engines there are, by name."""
+
+
+class Watcher(Protocol):
+    """Somebody who is told how a pack gets on."""
+
+    def started(self, job: Job) -> None:
+        """A job's turn has come."""
+
+    def done(self, outcome: Outcome) -> None:
+        """A job is done, or has failed."""
+
+
+class Engine(Protocol):
+    """What runs jobs."""
+
+    @property
+    def name(self) -> str:
+        """How the manifest calls it."""
+
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> None:
+        """Make every job's report, in about this order, and tell of each; a failing one stops no other."""
+
+
+@dataclass(frozen=True)
+class PapermillEngine:
+    """The stock engine: papermill, a fresh kernel for every report.
+
+    Attributes:
+        workers: how many reports are made at a time. export: makes a report's HTML (a function of a module, for it
+            is called in other processes).
+    """
+
+    workers: int = 1
+    export: Exporter = default_exporter
+    name: str = "papermill"
+
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> None:
+        """Make every job's report; see `Engine.run`."""
+        waiting = list(reversed(jobs))
+        while waiting:
+            self._run_pool(waiting, watcher)
+
+    def _run_pool(self, waiting: list[Job], watcher: Watcher) -> None:
+        """Work the list off, last job first, until it is empty or a worker process dies."""
+        before = set(multiprocessing.active_children())
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(max(1, min(self.workers, len(waiting))), context, _prepare_worker)
+        running: dict[Future[Outcome], Job] = {}
+        broken = False
+        try:
+            while (waiting and not broken) or running:
+                while waiting and not broken and len(running) < self.workers:
+                    job = waiting.pop()
+                    watcher.started(job)
+                    running[pool.submit(make_report, job, execute_with_papermill, self.export)] = job
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    job = running.pop(future)
+                    try:
+                        outcome = future.result()
+                    except BrokenProcessPool:
+                        broken = True
+                        outcome = _lost(job)
+                    watcher.done(outcome)
+        except BaseException:
+            # Ctrl-C: nobody waits for reports that are half-way; their kernels end with their processes
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in set(multiprocessing.active_children()) - before:
+                process.terminate()
+            raise
+        pool.shutdown()
+
+
+def make_engine(name: str, workers: int | None = None) -> Engine:
+    """The engine of a name.
+
+    Args:
+        name: `papermill`, so far. workers: reports made at a time; None: as many as there are processors.
+
+    Raises:
+        ConfigError: there is no such engine.
+    """
+    if name not in ENGINES:
+        raise ConfigError(
+            text("There is no such engine."),
+            key="--engine",
+            found=name,
+            expected=text("one of {names}", names=ENGINES),
+        )
+    return PapermillEngine(workers or default_workers())
+
+
+def default_workers() -> int:
+    """As many workers as this process may use processors."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def execute_with_papermill(job: Job) -> NotebookNode:
+    """Run a job's notebook in a new kernel, in the notebook's own folder.
+
+    Raises:
+        ReportFailed: a cell raised, or the kernel died.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    with tempfile.TemporaryDirectory(prefix="salesreport-") as scratch:
+        executed = Path(scratch) / "executed.ipynb"
+        try:
+            notebook = papermill.execute_notebook(
+                # papermill fills {…} in paths in; these are meant as they are
+                str(job.notebook).replace("{", "{{").replace("}", "}}"),
+                str(executed).replace("{", "{{").replace("}", "}}"),
+                dict(job.parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                extra_arguments=["--log-level=40"],  # a kernel's own remarks are nobody's business
+                cwd=str(job.notebook.parent),
+            )
+        except PapermillExecutionError as error:
+            raise ReportFailed(in_words(error.ename, error.evalue), _read(executed, job)) from None
+        except Exception as error:
+            kind = type(error).__name__
+            reason = (
+                text("The notebook's kernel died while it made this report.")
+                if kind == "DeadKernelError"
+                else in_words(kind, str(error))
+            )
+            raise ReportFailed(reason, _read(executed, job)) from None
+    return _without_paths(notebook, job)
+
+
+def _prepare_worker() -> None:
+    """Set a worker process up before its first report."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    for variable in _ONE_THREAD:
+        os.environ.setdefault(variable, "1")
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this Python's kernel, not one of the same name elsewhere
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    for name in ("papermill", "traitlets"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what went wrong stands in the outcome
+
+
+def _lost(job: Job) -> Outcome:
+    """The outcome of a job whose process ended before it could tell one."""
+    for file in (job.report, job.executed):
+        (job.folder / file).unlink(missing_ok=True)
+    return Outcome(job, text("The process that made this report was ended (was there enough memory?)."))
+
+
+def _read(executed: Path, job: Job) -> NotebookNode | None:
+    if not executed.is_file():
+        return None
+    return _without_paths(nbformat.read(executed, as_version=4), job)
+
+
+def _without_paths(notebook: NotebookNode, job: Job) -> NotebookNode:
+    """Note the files people know, not the scratch files it was really run from."""
+    about = notebook.metadata.setdefault("papermill", {})
+    about.update(input_path=job.notebook.name, output_path=job.executed)
+    return notebook

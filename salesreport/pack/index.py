@@ -1,0 +1,105 @@
+"""The page that opens a pack: every report with its verdict and key figures, and the ones that failed."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from salesreport.language import Language, Text, ntext, text
+from salesreport.pack.manifest import Manifest, ReportEntry
+from salesreport.period import Period
+from salesreport.report.page import environment
+
+_COLUMN = {
+    "rep": text("Rep"),
+    "team": text("Team"),
+    "manager": text("Manager"),
+    "segment": text("Segment"),
+    "product_line": text("Product line"),
+    "account": text("Customer"),
+    "lead_source": text("Lead source"),
+}
+
+
+class Group(NamedTuple):
+    """Reports that stand together: a team's, or all of them."""
+
+    name: str
+    reports: list[ReportEntry]
+
+
+def index_html(manifest: Manifest, language: Language) -> str:
+    """The index as one HTML page, without JavaScript and without any other file.
+
+    Reports stand by name, reps within their team: the order says nothing about how they did.
+    """
+    pack = manifest.pack
+    done = [entry for entry in manifest.reports if entry.status == "done"]
+    labels: dict[str, str] = {}
+    for entry in done:
+        for figure in entry.figures:
+            labels.setdefault(figure.key, figure.label)
+    start = pack.dataset.fiscal_year_start
+    return (
+        environment(language, "salesreport.pack")
+        .get_template("index.html.j2")
+        .render(
+            pack=pack,
+            kicker=text(
+                "{period}, compared with {comparison}",
+                period=Period.parse(pack.period, start),
+                comparison=Period.parse(pack.compare_to, start),
+            ),
+            source=text(
+                "Data: {dataset}, as of {day}",
+                dataset=pack.dataset.name,
+                day=dt.date.fromisoformat(pack.dataset.as_of),
+            ),
+            summary=_summary(len(done), len(manifest.failed)),
+            column=_COLUMN.get(pack.each or "", text("Report")),
+            labels=labels,
+            groups=groups(done),
+            by_key={entry.file: {figure.key: figure for figure in entry.figures} for entry in done},
+            failed=ordered(manifest.failed),
+            words=_WORDS,
+        )
+    )
+
+
+_WORDS = {
+    "verdict": text("Verdict"),
+    "failed": text("Not made"),
+    "reason": text("Reason"),
+    "no_team": text("Without a team"),
+    "notebook": text("executed notebook"),
+    "failed_caption": text("Reports that could not be made; the executed notebook shows where it stopped."),
+}
+
+
+def groups(reports: list[ReportEntry]) -> list[Group]:
+    """Reports by team, in the order of the index; one nameless group where there are no teams."""
+    grouped: dict[str, list[ReportEntry]] = {}
+    for entry in ordered(reports):
+        grouped.setdefault(entry.subject.team, []).append(entry)
+    return [Group(team, entries) for team, entries in grouped.items()]
+
+
+def ordered(reports: list[ReportEntry]) -> list[ReportEntry]:
+    """Reports by team and name, without regard to case; those without a team last."""
+    return sorted(
+        reports,
+        key=lambda entry: (
+            not entry.subject.team,
+            entry.subject.team.casefold(),
+            entry.subject.name.casefold(),
+            entry.subject.id,
+        ),
+    )
+
+
+def _summary(done: int, failed: int) -> Text:
+    if not failed:
+        return ntext("{n} report", "{n} reports", n=done)
+    return text(
+        "{done}, {failed}",
+        done=ntext("{n} report", "{n} reports", n=done),
+        failed=ntext("{n} could not be made", "{n} could not be made", n=failed),
+    )

@@ -1,0 +1,243 @@
+"""One job → one checked report: execute, compare with the job, export, write in one step."""
+
+import hashlib
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from pydantic import BaseModel, ValidationError, field_validator
+
+from salesreport.files import write_bytes
+from salesreport.language import Text, text
+from salesreport.pack.plain import one_line
+from salesreport.pack.subjects import Subject
+
+REPORT_MIME = "application/vnd.salesreport.report+json"
+"""The output of a notebook that says what its report is about."""
+
+LONGEST_REASON = 300
+
+
+class Figure(BaseModel):
+    """A key figure of a report, as the index shows it; all texts are in the report's language."""
+
+    key: str
+    label: str
+    shown: str
+    value: float | None = None
+    unit: str = ""
+    note: str = ""
+
+    @field_validator("value")
+    @classmethod
+    def _missing(cls, value: float | None) -> float | None:
+        return None if value is None or math.isnan(value) else value
+
+
+class ShownSubject(BaseModel):
+    """Whom a report says it is about."""
+
+    kind: str
+    id: str
+    name: str = ""
+
+
+class Shown(BaseModel):
+    """What a report says about itself, in the notebook's output of the type `REPORT_MIME`."""
+
+    subject: ShownSubject
+    period: str
+    fingerprint: str
+    language: str = "en"
+    title: str = ""
+    verdict: str = ""
+    figures: list[Figure] = []
+
+
+@dataclass(frozen=True)
+class Job:
+    """A report to make.
+
+    Attributes:
+        subject: what it is about. notebook: the file to run. parameters: what the notebook is given.
+        folder: the pack's. stem: name of its files, without ending.
+        fingerprint: of the dataset. period: its written form. language: of the report.
+    """
+
+    subject: Subject
+    notebook: Path
+    parameters: Mapping[str, Any]
+    folder: Path
+    stem: str
+    fingerprint: str
+    period: str
+    language: str
+
+    @property
+    def report(self) -> str:
+        """The report's file, in the pack's folder."""
+        return f"reports/{self.stem}.html"
+
+    @property
+    def executed(self) -> str:
+        """The executed notebook's file, in the pack's folder."""
+        return f"notebooks/{self.stem}.ipynb"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job.
+
+    Attributes:
+        job: the job. reason: why there is no report; None when there is one. seconds: how long it took.
+        bytes, sha256: of the report. verdict, figures: what it says. has_notebook: whether the executed notebook
+            was kept.
+    """
+
+    job: Job
+    reason: Text | None = None
+    seconds: float = 0.0
+    bytes: int = 0
+    sha256: str = ""
+    verdict: str = ""
+    figures: list[Figure] = field(default_factory=list)
+    has_notebook: bool = False
+
+
+class ReportFailed(Exception):
+    """A report that could not be made; `notebook` is as far as it came."""
+
+    def __init__(self, reason: Text, notebook: NotebookNode | None = None) -> None:
+        super().__init__(reason, notebook)
+        self.reason, self.notebook = reason, notebook
+
+
+Execute = Callable[[Job], NotebookNode]
+"""Runs a job's notebook; raises `ReportFailed` with the notebook as far as it came."""
+
+Exporter = Callable[[NotebookNode, str], str]
+"""An executed notebook and a language → the report's HTML."""
+
+
+def default_exporter(notebook: NotebookNode, language: str) -> str:
+    """The report's HTML by the kit's own template."""
+    from salesreport.report.export import to_html
+
+    return to_html(notebook, language)
+
+
+def make_report(job: Job, execute: Execute, export: Exporter = default_exporter) -> Outcome:
+    """Make one report, whatever happens.
+
+    The report is written only when it says that it is the job's: same subject, period and dataset. Where it fails,
+    the report of an earlier run is removed: nobody shall take it for today's.
+    """
+    started = time.perf_counter()
+    notebook: NotebookNode | None = None
+    shown: Shown | None = None
+    reason: Text | None = None
+    html = b""
+    try:
+        notebook = execute(job)
+        shown = what_it_shows(notebook)
+        check_identity(job, shown)
+        html = export(notebook, job.language).encode("utf-8", "xmlcharrefreplace")
+    except ReportFailed as failure:
+        reason, notebook = failure.reason, failure.notebook or notebook
+    except Exception as error:
+        # whatever a notebook's engine or template may raise is this one report's failure
+        reason = in_words(type(error).__name__, str(error))
+    try:
+        _keep(job, notebook)
+        if reason is None:
+            write_bytes(job.folder / job.report, html)
+    except OSError as error:
+        reason = text("The report cannot be written: {reason}.", reason=error.strerror or str(error))
+    seconds = time.perf_counter() - started
+    has_notebook = (job.folder / job.executed).is_file()
+    if reason is not None or shown is None:
+        (job.folder / job.report).unlink(missing_ok=True)
+        return Outcome(job, reason, seconds, has_notebook=has_notebook)
+    digest = hashlib.sha256(html).hexdigest()
+    return Outcome(job, None, seconds, len(html), digest, shown.verdict, shown.figures, has_notebook)
+
+
+def what_it_shows(notebook: NotebookNode) -> Shown:
+    """What an executed notebook's report says about itself.
+
+    Raises:
+        ReportFailed: it shows no review, or more than one.
+    """
+    found = [
+        output["data"][REPORT_MIME]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if REPORT_MIME in output.get("data", {})
+    ]
+    if len(found) != 1:
+        problem = (
+            text("The notebook shows no review.") if not found else text("The notebook shows several reviews.")
+        )
+        raise ReportFailed(problem, notebook)
+    try:
+        return Shown.model_validate(found[0])
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ReportFailed(
+            text(
+                "What the report says about itself cannot be read: {place}: {reason}.",
+                place=place,
+                reason=first["msg"],
+            ),
+            notebook,
+        ) from None
+
+
+def check_identity(job: Job, shown: Shown) -> None:
+    """Make sure that a report is the job's: subject, period, dataset.
+
+    Raises:
+        ReportFailed: it is another one.
+    """
+    kind = shown.subject.kind
+    wanted: dict[str, tuple[str, str]] = {
+        "period": (job.period, shown.period),
+        "fingerprint": (job.fingerprint, shown.fingerprint),
+    }
+    if job.subject.kind not in ("row", "company"):
+        wanted["kind"] = (job.subject.kind, kind)
+        wanted[job.subject.kind] = (job.subject.id, shown.subject.id)
+    elif kind in job.parameters:
+        wanted[kind] = (str(job.parameters[kind]), shown.subject.id)
+    for what, (expected, found) in wanted.items():
+        if expected != found:
+            raise ReportFailed(
+                text(
+                    "Wrong report: its {what} is “{found}”, and should be “{expected}”.",
+                    what=what,
+                    found=one_line(found, 80),
+                    expected=one_line(expected, 80),
+                )
+            )
+
+
+def in_words(kind: str, message: str) -> Text:
+    """An exception as a sentence."""
+    said = one_line(message, LONGEST_REASON)
+    return text("{message} ({kind})", message=said, kind=kind) if said else Text(kind)
+
+
+def _keep(job: Job, notebook: NotebookNode | None) -> None:
+    """Write the executed notebook, or remove that of an earlier run."""
+    file = job.folder / job.executed
+    if notebook is None:
+        file.unlink(missing_ok=True)
+        return
+    # lone surrogates come out as \udc80, which is how JSON spells them
+    write_bytes(file, nbformat.writes(notebook).encode("utf-8", "backslashreplace"))

@@ -1,0 +1,190 @@
+"""What is in a pack's folder: the manifest, and the care not to touch what is not ours."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ValidationError
+
+import salesreport
+from salesreport.errors import DataError
+from salesreport.files import write_text
+from salesreport.language import Language, text
+from salesreport.pack.make import Figure, Job, Outcome
+
+FILE = "manifest.json"
+INDEX = "index.html"
+_OURS = re.compile(r"reports/[a-z0-9-]+\.html|notebooks/[a-z0-9-]+\.ipynb")
+"""The names of files that a pack makes; a manifest that lists others is not believed."""
+
+
+class DatasetEntry(BaseModel):
+    """The dataset a pack was made from; its path is relative to the pack's folder."""
+
+    path: str
+    name: str
+    as_of: str
+    fingerprint: str
+    fiscal_year_start: int = 1
+
+
+class NotebookEntry(BaseModel):
+    """The notebook that made the reports."""
+
+    name: str
+    sha256: str
+
+
+class PackEntry(BaseModel):
+    """What holds for every report of a pack."""
+
+    title: str
+    dataset: DatasetEntry
+    notebook: NotebookEntry
+    each: str | None
+    period: str
+    compare_to: str
+    language: str
+    version: str
+
+
+class SubjectEntry(BaseModel):
+    """What a report is about."""
+
+    kind: str
+    id: str
+    name: str
+    team: str = ""
+
+
+class ReportEntry(BaseModel):
+    """One report.
+
+    Attributes:
+        subject: what it is about. file, notebook: its files in the pack's folder; None where there is none.
+        parameters: what the notebook was given; the dataset's path is relative to the pack's folder.
+        status: `pending` until it was tried. reason: why it failed, in the pack's language.
+        seconds, bytes, sha256, engine: how it was made and what came out. verdict, figures: what it says.
+    """
+
+    subject: SubjectEntry
+    file: str | None = None
+    notebook: str | None = None
+    parameters: dict[str, Any]
+    status: Literal["pending", "done", "failed"] = "pending"
+    reason: str = ""
+    seconds: float = 0.0
+    bytes: int = 0
+    sha256: str = ""
+    engine: str
+    verdict: str = ""
+    figures: list[Figure] = []
+
+    @classmethod
+    def planned(cls, job: Job, engine: str) -> "ReportEntry":
+        """The entry of a job that was not tried yet."""
+        parameters = dict(job.parameters)
+        if isinstance(parameters.get("dataset"), str):
+            parameters["dataset"] = relative(Path(parameters["dataset"]), job.folder)
+        subject = SubjectEntry(**job.subject._asdict())
+        return cls(
+            subject=subject, file=job.report, notebook=job.executed, parameters=parameters, engine=engine
+        )  # fmt: skip
+
+    def after(self, outcome: Outcome, language: Language) -> "ReportEntry":
+        """The entry once its job was tried."""
+        failed = outcome.reason is not None
+        return self.model_copy(
+            update={
+                "status": "failed" if failed else "done",
+                "reason": language.say(outcome.reason),
+                "file": None if failed else self.file,
+                "notebook": self.notebook if outcome.has_notebook else None,
+                "seconds": round(outcome.seconds, 3),
+                "bytes": outcome.bytes,
+                "sha256": outcome.sha256,
+                "verdict": outcome.verdict,
+                "figures": outcome.figures,
+            }
+        )
+
+    @property
+    def files(self) -> set[str]:
+        """Its files in the pack's folder."""
+        return {file for file in (self.file, self.notebook) if file is not None}
+
+
+class Manifest(BaseModel):
+    """What is in a pack's folder.
+
+    Attributes:
+        made_by: always `MADE_BY`. format: version of the layout. pack: what holds for every report.
+        reports: in the order of the index. left_over: files of an earlier pack that are still to be removed.
+    """
+
+    made_by: Literal["salesreport pack"] = "salesreport pack"
+    format: Literal[1] = 1
+    pack: PackEntry
+    reports: list[ReportEntry]
+    left_over: list[str] = []
+
+    @property
+    def failed(self) -> list[ReportEntry]:
+        """The reports that could not be made."""
+        return [entry for entry in self.reports if entry.status == "failed"]
+
+    @property
+    def files(self) -> set[str]:
+        """Every file of the pack that it made, but for manifest and index."""
+        listed = {file for entry in self.reports for file in entry.files} | set(self.left_over)
+        return {file for file in listed if _OURS.fullmatch(file)}
+
+    def write(self, folder: Path) -> None:
+        """Write it into the pack's folder, in one step."""
+        write_text(folder / FILE, self.model_dump_json(indent=2) + "\n")
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of the pack that a folder holds; None where the folder is empty or missing.
+
+    Raises:
+        DataError: the folder holds something else than a pack of ours.
+    """
+    if not folder.exists():
+        return None
+    if not folder.is_dir():
+        raise DataError(text("A pack is a folder, and this is a file."), file=folder)
+    try:
+        content = (folder / FILE).read_bytes()
+    except FileNotFoundError:
+        if any(folder.iterdir()):
+            raise _something_else(folder) from None
+        return None
+    except OSError as error:
+        raise DataError(text("The folder cannot be read: {reason}.", reason=str(error)), file=folder) from None
+    try:
+        return Manifest.model_validate_json(content)
+    except ValidationError:
+        raise _something_else(folder) from None
+
+
+def package_version() -> str:
+    """The version of this package."""
+    return salesreport.__version__
+
+
+def relative(path: Path, folder: Path) -> str:
+    """A path as seen from a folder, with forward slashes; absolute where there is no way (another drive)."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _something_else(folder: Path) -> DataError:
+    return DataError(
+        text("This folder holds something else than a pack; nothing was written."),
+        file=folder,
+        hint=text("Name an empty or new folder as output."),
+    )

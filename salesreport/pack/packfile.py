@@ -1,0 +1,184 @@
+"""What a pack file may say, and where it says it."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+
+from salesreport.config import Place, Settings, TextError, explain, parse_yaml, read_yaml
+from salesreport.errors import ConfigError, nearest
+from salesreport.language import LANGUAGES, Language, text
+
+DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source")
+"""What a pack can make a report for each of."""
+
+
+class PackFile(Settings):
+    """The settings of a pack; paths are relative to the file that holds them.
+
+    Attributes:
+        notebook: a name in `notebooks/`, or a path. dataset: the folder of a dataset.
+        each: one report for each of these (one of `DIMENSIONS`, or a CSV file of parameter rows); None: only one.
+        where: dimension → values; only subjects that have one of the values get a report.
+        period, compare_to: what is reported, and what it is compared with (`previous`, `year_before`, a period).
+        language: of the reports. output: the folder of the pack. title: of the index.
+        parameters: further parameters of the notebook.
+    """
+
+    notebook: str
+    dataset: str
+    each: str | None = None
+    where: dict[str, list[str]] = Field(default_factory=dict)
+    period: str
+    compare_to: str = "previous"
+    language: str = "en"
+    output: str
+    title: str | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("period", "compare_to", mode="before")
+    @classmethod
+    def _year(cls, value: Any) -> Any:
+        """YAML reads the year in `period: 2017` as a number."""
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _lists(cls, value: Any) -> Any:
+        """A single value needs no brackets, and a number among the values is the text people wrote."""
+        if not isinstance(value, dict):
+            return value
+        lists = {key: values if isinstance(values, list) else [values] for key, values in value.items()}
+        return {
+            key: [str(one) if isinstance(one, int) else one for one in values] for key, values in lists.items()
+        }
+
+    @field_validator("where")
+    @classmethod
+    def _dimensions(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        for name in value:
+            if name not in DIMENSIONS:
+                near = nearest(name, DIMENSIONS)
+                expected = None if near else text("one of {names}", names=list(DIMENSIONS))
+                raise TextError(text("“{name}” is nothing to choose by.", name=name), expected, near)
+        return value
+
+    @field_validator("language")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        try:
+            Language(value)
+        except ValueError:
+            raise TextError(
+                text("There is no such language."), text("one of {names}", names=list(LANGUAGES))
+            ) from None
+        return value
+
+
+SETTINGS = tuple(PackFile.model_fields)
+"""The names of the settings."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack file as it was read, with what the command line changed.
+
+    Attributes:
+        path: the file. settings: its content, changed by `--set`. lines: place → line in the file.
+        overridden: what `--set` gave: settings of the pack, by name.
+        raw_parameters: what `--set` gave for the notebook, as text; it becomes a value once the notebook says of
+            which type.
+    """
+
+    path: Path
+    settings: PackFile
+    lines: Mapping[Place, int]
+    overridden: Mapping[str, Any] = field(default_factory=dict)
+    raw_parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def folder(self, setting: str) -> Path:
+        """The folder that a setting's relative path starts from: the file's, or here where `--set` gave it."""
+        return Path.cwd() if setting in self.overridden else self.path.parent
+
+    def file(self, setting: str) -> Path:
+        """The path that a setting names, absolute."""
+        value = Path(getattr(self.settings, setting)).expanduser()
+        return Path(os.path.normpath(self.folder(setting).absolute() / value))
+
+    def where(self, *place: Any) -> dict[str, Any]:
+        """File, line and key of a place, as the arguments of an error."""
+        key = ".".join(str(part) for part in place)
+        if place[0] in self.overridden or (place[0] == "parameters" and place[-1] in self.raw_parameters):
+            return {"key": "--set " + key}
+        line = next(
+            (self.lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in self.lines), None
+        )
+        return {"file": self.path, "line": line, "key": key}
+
+
+def load_pack(path: Path | str, overrides: Sequence[str] = ()) -> Pack:
+    """Read a pack file.
+
+    Args:
+        path: the YAML file.
+        overrides: `key=value` texts: a setting of the pack, or a parameter of the notebook.
+
+    Raises:
+        ConfigError: not a file, not YAML, a setting that does not exist or does not fit.
+    """
+    path = Path(path)
+    data, lines = read_yaml(path)
+    settings = validate(data, PackFile, path, lines)
+    changed, raw = _overrides(overrides, settings)
+    if changed:
+        settings = validate({**settings.model_dump(), **changed}, PackFile)
+    return Pack(path, settings, lines, changed, raw)
+
+
+def validate(
+    data: Any, model: type[Model], path: Path | None = None, lines: Mapping[Place, int] | None = None
+) -> Model:
+    """The data as a model, or the `ConfigError` that says what is wrong with it."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise explain(error, model, path, dict(lines or {})) from None
+
+
+def yaml_value(written: str) -> Any:
+    """What a text means in YAML: `3` is a number, `[a, b]` a list; a text that is no YAML stays a text."""
+    try:
+        return parse_yaml(written)[0] if written.strip() else written
+    except ConfigError:
+        return written
+
+
+def _overrides(overrides: Iterable[str], settings: PackFile) -> tuple[dict[str, Any], dict[str, str]]:
+    """`key=value` texts → settings of the pack, and raw texts for parameters of the notebook."""
+    changed: dict[str, Any] = {}
+    raw: dict[str, str] = {}
+    for override in overrides:
+        key, sign, written = override.partition("=")
+        key = key.strip()
+        if not sign or not key:
+            raise ConfigError(
+                text("This is not a setting and its value."),
+                key="--set",
+                found=override,
+                expected=text("the form {form}", form="key=value"),
+            )
+        if key.startswith("where."):
+            where = changed.setdefault("where", dict(settings.where))
+            where[key.removeprefix("where.")] = yaml_value(written)
+        elif key in ("where", "parameters"):
+            changed[key] = yaml_value(written)
+        elif key in SETTINGS:
+            changed[key] = written
+        else:
+            raw[key.removeprefix("parameters.")] = written
+    return changed, raw

@@ -1,0 +1,69 @@
+"""The days a dataset has data for: a period without any is a mistake, not a report full of zeroes."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from salesreport.dataset import Dataset
+from salesreport.errors import ConfigError
+from salesreport.language import text
+from salesreport.period import Period
+
+EVENTS = {
+    "deals": ("created_on", "closed_on"),
+    "orders": ("ordered_on",),
+    "activities": ("done_at",),
+    "leads": ("created_at",),
+    "feedback": ("on",),
+}
+"""The dates at which something happened, by table."""
+
+
+class Span(NamedTuple):
+    """First and last day with data; None where a dataset has no dates at all."""
+
+    first: dt.date | None
+    last: dt.date | None
+
+
+def event_days(dataset: Dataset) -> list[pd.Series]:
+    """Every date at which something happened, one series per column that the dataset has."""
+    days = []
+    for table, columns in EVENTS.items():
+        present = [column for column in columns if dataset.has(table, column)]
+        frame = dataset.table(table, present) if present else pd.DataFrame()
+        days += [frame[column].dropna() for column in present]
+    return [series for series in days if len(series)]
+
+
+def span(dataset: Dataset) -> Span:
+    """First and last day with data."""
+    days = event_days(dataset)
+    if not days:
+        return Span(None, None)
+    return Span(min(series.min().date() for series in days), max(series.max().date() for series in days))
+
+
+def check_period(dataset: Dataset, period: Period, **where: Any) -> None:
+    """Make sure that something happened in a period.
+
+    Args:
+        where: file, line and key, for the error.
+
+    Raises:
+        ConfigError: the dataset has nothing in that period.
+    """
+    days = event_days(dataset)
+    if any(period.mask(series).any() for series in days):
+        return
+    first, last = span(dataset)
+    raise ConfigError(
+        text(
+            "The dataset “{name}” has no data for the period {period}.",
+            name=dataset.settings.name,
+            period=period.name,
+        ),
+        **where,
+        expected=text("a period between {first} and {last}", first=first, last=last) if first else None,
+    )

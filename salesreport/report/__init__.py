@@ -1,0 +1,9 @@
+"""Sections → HTML: values a notebook shows and a report keeps.
+
+- `salesreport.report.review`: `Review`, the one object of a notebook
+- `salesreport.report.section`: what a section is
+- `salesreport.report.sections`: the sections, one module per subject
+- `salesreport.report.chart`, `salesreport.report.charts`: figures as inline SVG
+- `salesreport.report.page`: templates and style
+- `salesreport.report.export`: an executed notebook → one HTML file
+"""

@@ -1,0 +1,178 @@
+"""A figure as inline SVG: small, deterministic, accessible, and in the page's own colours, light or dark.
+
+A chart is drawn with seaborn/matplotlib in the light palette below; its SVG then refers to the style sheet's
+variables (`#0b5fa5` becomes `var(--accent, #0b5fa5)`), so that the page decides the colours. Text stays text.
+"""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+INK = "#1b1f24"
+MUTED = "#57606a"
+FAINT = "#8c959f"
+LINE = "#d8dee4"
+PAPER = "#ffffff"
+ACCENT = "#0b5fa5"
+ACCENT_SOFT = "#cfe2f3"
+PEERS = "#d9dde2"
+ATTENTION = "#9a5b00"
+
+_VARIABLES = {
+    INK: "ink",
+    MUTED: "muted",
+    FAINT: "faint",
+    LINE: "line",
+    PAPER: "paper",
+    ACCENT: "accent",
+    ACCENT_SOFT: "accent-soft",
+    PEERS: "peers",
+    ATTENTION: "attention",
+}
+
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "text.parse_math": False,  # names from the data may hold dollar signs
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "axes.edgecolor": LINE,
+    "axes.labelcolor": MUTED,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 8.0,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.spines.left": False,
+    "axes.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "text.color": INK,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.major.size": 0,
+    "ytick.major.size": 0,
+    "grid.color": LINE,
+    "grid.linewidth": 0.6,
+    "lines.linewidth": 1.8,
+    "lines.solid_capstyle": "round",
+    "axes.unicode_minus": True,
+}
+
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink"
+ET.register_namespace("", _SVG)
+ET.register_namespace("xlink", _XLINK)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure that has yet to be drawn.
+
+    Attributes:
+        key: unique on its page; the ids inside the SVG start with it.
+        draw: draws into a figure; called inside the house style.
+        title: the message of the chart. description: what it shows, for those who cannot see it.
+        width, height: in inches at 96 px.
+    """
+
+    key: str
+    draw: Callable[[Figure], None]
+    title: str
+    description: str
+    width: float = 6.4
+    height: float = 2.6
+
+    def svg(self) -> Markup:
+        """Draw it: an `<svg>` element with title and description, ready to stand in HTML."""
+        with house_style(self.key):
+            figure = Figure(figsize=(self.width, self.height), layout="constrained")
+            FigureCanvasSVG(figure)
+            self.draw(figure)
+            drawn = io.StringIO()
+            figure.savefig(drawn, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+        return _inline(drawn.getvalue(), self.key, self.title, self.description)
+
+
+@contextmanager
+def house_style(salt: str) -> Iterator[None]:
+    """matplotlib's settings for one of our figures; they are put back afterwards."""
+    with mpl.rc_context({**_STYLE, "svg.hashsalt": salt}):
+        yield
+
+
+def only_x_axis(axes: Axes) -> None:
+    """Leave the baseline and the labels under it; values stand beside their marks."""
+    axes.yaxis.set_visible(False)
+    axes.margins(x=0.06)
+
+
+def _inline(svg: str, key: str, title: str, description: str) -> Markup:
+    """matplotlib's SVG document → an accessible element for HTML; see the module's docstring."""
+    root = ET.fromstring(svg)  # noqa: S314 - made by matplotlib a line ago
+    for metadata in root.findall(f"{{{_SVG}}}metadata"):
+        root.remove(metadata)
+    references = set(re.findall(r"""(?:url\(#|href=["']#)([^)"']+)""", svg))
+    for element in root.iter():
+        name = element.attrib.pop("id", None)
+        if name in references:
+            element.set("id", f"{key}-{name}")
+        for attribute, value in list(element.attrib.items()):
+            if attribute == f"{{{_XLINK}}}href":
+                # HTML and every browser of the last years know plain href
+                del element.attrib[attribute]
+                element.set("href", f"#{key}-{value[1:]}")
+            elif attribute == "style":
+                element.set("style", _style(value))
+            elif "url(#" in value:
+                element.set(attribute, value.replace("url(#", f"url(#{key}-"))
+            elif value.startswith("rotate(-0 "):
+                del element.attrib[attribute]
+            elif attribute in _GEOMETRY:
+                element.set(attribute, re.sub(r"(\d\.\d\d)\d+|(?<= )\s+| $", r"\1", value))
+    for defs in root.findall(f"{{{_SVG}}}defs"):
+        for style in defs.findall(f"{{{_SVG}}}style"):
+            defs.remove(style)  # it would hold for the whole page
+    width, height = (float(root.attrib.pop(side).removesuffix("pt")) for side in ("width", "height"))
+    root.attrib.pop("version", None)
+    root.set("viewBox", f"0 0 {width:g} {height:g}")
+    root.set("role", "img")
+    root.set("style", "stroke-linejoin: round; stroke-linecap: butt")
+    root.set("aria-labelledby", f"{key}-title {key}-desc")
+    for position, (tag, content) in enumerate((("title", title), ("desc", description))):
+        element = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{key}-{tag}"})
+        element.text = content
+        root.insert(position, element)
+    text = ET.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "")
+    for pattern, short in _SHORTER:
+        text = pattern.sub(short, text)
+    return Markup(text)  # noqa: S704 - every text in it was escaped by ElementTree
+
+
+_GEOMETRY = {"d", "x", "y", "width", "height", "transform", "points"}
+"""Attributes whose numbers need no more than hundredths of a point."""
+
+_SHORTER = [
+    (re.compile(r"<g />|<g>\s*</g>|<defs />"), ""),
+    (re.compile(r"\s*\n\s*"), "\n"),
+    (re.compile(r"\n+"), "\n"),
+]
+"""What a picture does not need: empty groups, indents."""
+
+
+def _style(value: str) -> str:
+    """An element's style in the page's colours and font."""
+    for colour, variable in _VARIABLES.items():
+        value = value.replace(colour, f"var(--{variable}, {colour})")
+    return re.sub(r"font-family: [^;]+;? ?", "", value)

@@ -1,0 +1,277 @@
+"""The pictures of a report: each function returns a `Chart` of one kind, in the one form each meaning has.
+
+Actual: solid accent. Previous period: hollow. Plan: dashed ink line. Peers: grey band. Interval: thin line.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from salesreport.report.chart import ACCENT, FAINT, INK, LINE, MUTED, PAPER, PEERS, Chart
+
+
+class Panel(NamedTuple):
+    """One measure over the last periods.
+
+    Attributes:
+        title: what it is. labels: names of the periods, oldest first. frame: one row per period with columns
+            value, lower, upper (interval), band_lower, band_upper (middle half of the peers); NaN where unknown.
+        shown: formats a value. band: what the grey band is called; empty where there is none.
+    """
+
+    title: str
+    labels: list[str]
+    frame: pd.DataFrame
+    shown: Callable[[float], str]
+    band: str
+
+
+def trends(key: str, panels: Sequence[Panel], title: str, description: str) -> Chart:
+    """Small multiples, side by side, of how measures went over the last periods."""
+
+    def draw(figure: Figure) -> None:
+        for axes, panel in zip(_row(figure, len(panels)), panels, strict=True):
+            _trend(axes, panel)
+
+    return Chart(key, draw, title, description, width=9.4, height=2.3)
+
+
+def _trend(axes: Axes, panel: Panel) -> None:
+    frame, places = panel.frame, range(len(panel.frame))
+    axes.set_title(panel.title)
+    if frame["band_lower"].notna().any():
+        axes.fill_between(places, frame["band_lower"], frame["band_upper"], color=PEERS, linewidth=0)
+        first = frame["band_lower"].first_valid_index()
+        axes.annotate(
+            panel.band, (first, frame["band_lower"][first]), xytext=(0, -3), textcoords="offset points", va="top",
+            fontsize=7.5, color=MUTED, annotation_clip=False,
+        )  # fmt: skip
+    if frame["lower"].notna().any():
+        axes.vlines(places, frame["lower"], frame["upper"], color=ACCENT, linewidth=0.9, alpha=0.55)
+    sns.lineplot(x=places, y=frame["value"].to_numpy(), ax=axes, color=ACCENT, errorbar=None, legend=False)
+    known = frame["value"].last_valid_index()
+    if known is not None:
+        axes.plot([known], [frame["value"][known]], "o", color=ACCENT, markersize=5)
+        axes.annotate(
+            panel.shown(frame["value"][known]), (known, frame["value"][known]), xytext=(7, 0),
+            textcoords="offset points", va="center", color=ACCENT, weight="bold", annotation_clip=False,
+        )  # fmt: skip
+    axes.set_ylabel("")
+    axes.yaxis.set_visible(False)
+    shown = list(places) if len(places) <= 4 else [0, len(places) // 2, len(places) - 1]
+    axes.set_xticks(shown, [panel.labels[place] for place in shown])
+    axes.margins(x=0.04)
+    low, high = axes.get_ylim()
+    axes.set_ylim(min(low, 0) if low < 0.35 * high else low - 0.1 * (high - low), high + 0.18 * (high - low))
+    axes.set_xlim(-0.3, len(places) - 0.55 + 0.22 * len(places))
+
+
+class Bars(NamedTuple):
+    """Groups with two counts each.
+
+    Attributes:
+        title: what the groups are. names: one per group. solid, hollow: the counts. said: the text beside each.
+    """
+
+    title: str
+    names: list[str]
+    solid: list[float]
+    hollow: list[float]
+    said: list[str]
+
+
+def solid_and_hollow(
+    key: str, panels: Sequence[Bars], title: str, description: str, solid: str, hollow: str
+) -> Chart:
+    """Bars of two counts per group, on one scale: solid ones (won) and hollow ones (lost)."""
+    most = max((a + b for panel in panels for a, b in zip(panel.solid, panel.hollow, strict=True)), default=1) or 1
+    rows = max((len(panel.names) for panel in panels), default=1)
+
+    def draw(figure: Figure) -> None:
+        for index, (axes, panel) in enumerate(zip(_row(figure, len(panels)), panels, strict=True)):
+            _bars(axes, panel, rows, most)
+            if index == 0:
+                _key(axes, [("solid", solid), ("hollow", hollow)])
+
+    return Chart(key, draw, title, description, width=9.4, height=0.95 + 0.27 * rows)
+
+
+def _bars(axes: Axes, panel: Bars, rows: int, most: float) -> None:
+    """Bars from top to bottom, on a scale up to `most`, in a height that has room for `rows`."""
+    places = list(range(len(panel.names)))[::-1]
+    axes.set_title(panel.title)
+    axes.barh(places, panel.solid, height=0.62, color=ACCENT, edgecolor=ACCENT, linewidth=0.9)
+    axes.barh(places, panel.hollow, left=panel.solid, height=0.62, color=PAPER, edgecolor=FAINT, linewidth=0.9)
+    for place, a, b, said in zip(places, panel.solid, panel.hollow, panel.said, strict=True):
+        axes.annotate(
+            said, (a + b, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=MUTED,
+            annotation_clip=False,
+        )  # fmt: skip
+    axes.set_yticks(places, [_short(name) for name in panel.names], color=INK)
+    axes.set_ylim(-0.6 - (rows - len(places)), len(places) - 0.4)
+    axes.set_xlim(0, most * 1.32)
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+
+
+class Columns(NamedTuple):
+    """A distribution over ordered classes.
+
+    Attributes:
+        title: what the classes are. labels: one per class. values: how many in each. said: printed above each.
+    """
+
+    title: str
+    labels: list[str]
+    values: list[float]
+    said: list[str]
+
+
+def columns_and_bars(key: str, columns: Columns, bars: Bars | None, title: str, description: str) -> Chart:
+    """Upright bars over ordered classes and, beside them, bars by group."""
+    rows = 0 if bars is None else len(bars.names)
+
+    def draw(figure: Figure) -> None:
+        left, *right = _row(figure, 1 if bars is None else 2)
+        _columns(left, columns)
+        for axes in right:
+            assert bars is not None
+            _bars(axes, bars, rows, max(bars.solid) or 1)
+
+    return Chart(key, draw, title, description, width=5.4 if bars is None else 9.4, height=2.3)
+
+
+def _columns(axes: Axes, columns: Columns) -> None:
+    places = list(range(len(columns.labels)))
+    sns.barplot(x=places, y=columns.values, ax=axes, color=ACCENT, saturation=1, errorbar=None, width=0.72)
+    for place, value, said in zip(places, columns.values, columns.said, strict=True):
+        axes.annotate(
+            said, (place, value), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8.5, color=INK
+        )
+    axes.set_xticks(places, columns.labels)
+    axes.set_title(columns.title)
+    axes.set_xlabel("")
+    axes.set_ylabel("")
+    axes.yaxis.set_visible(False)
+    axes.set_ylim(0, (max(columns.values) or 1) * 1.18)
+
+
+class Measure(NamedTuple):
+    """One row of a dot chart.
+
+    Attributes:
+        name: what the row is. value: where the solid dot stands. before: the hollow dot. plan: the dashed mark.
+        lower, upper: the interval. said: the text at the row's end. NaN: not drawn.
+    """
+
+    name: str
+    value: float
+    said: str
+    before: float = math.nan
+    plan: float = math.nan
+    lower: float = math.nan
+    upper: float = math.nan
+
+
+def dots(
+    key: str, rows: Sequence[Measure], title: str, description: str, heading: str = "",
+    band: tuple[float, float, float] | None = None, band_name: str = "", marks: Sequence[tuple[str, str]] = (),
+    from_zero: bool = True,
+) -> Chart:  # fmt: skip
+    """One row per thing: solid dot now, hollow dot before, dashed mark planned, thin line the interval.
+
+    Args:
+        key, title, description: as in `Chart`. rows: from top to bottom. heading: printed above.
+        band: lower, middle, upper of the grey band behind all rows. band_name: what it is called.
+        marks: what to explain above the chart: (kind, text), kind being `value`, `before` or `plan`.
+        from_zero: whether the scale starts at zero.
+    """
+
+    def draw(figure: Figure) -> None:
+        axes = figure.subplots()
+        places = range(len(rows))[::-1]
+        reach = [value for row in rows for value in row[1:2] + row[3:] if not math.isnan(value)]
+        high, low = max(reach, default=1.0), min(0.0, *reach) if from_zero or not reach else min(reach)
+        span = (high - low) or 1.0
+        if band is not None:
+            axes.axvspan(band[0], band[2], color=PEERS, linewidth=0)
+            axes.axvline(band[1], color=FAINT, linewidth=0.8)
+            axes.annotate(
+                band_name, (band[1], len(rows) - 0.45), xytext=(0, 0), textcoords="offset points", ha="center",
+                va="bottom", fontsize=7.5, color=MUTED, annotation_clip=False,
+            )  # fmt: skip
+        axes.hlines(places, low, high, color=LINE, linewidth=0.6)
+        for place, row in zip(places, rows, strict=True):
+            if not math.isnan(row.lower):
+                axes.hlines(place, row.lower, row.upper, color=ACCENT, linewidth=1.1, alpha=0.6)
+            if not math.isnan(row.before):
+                axes.plot((row.before, row.value), (place, place), color=FAINT, linewidth=1)
+                axes.plot(row.before, place, "o", markersize=6, color=PAPER, markeredgecolor=FAINT)
+            if not math.isnan(row.plan):
+                axes.vlines(
+                    row.plan, place - 0.36, place + 0.36, color=INK, linewidth=1.4, linestyle=(0, (2, 1.2))
+                )
+            axes.plot(row.value, place, "o", markersize=6, color=ACCENT)
+            axes.annotate(
+                row.said, (1.0, place), xycoords=("axes fraction", "data"), xytext=(4, 0),
+                textcoords="offset points", va="center", fontsize=8, color=MUTED, annotation_clip=False,
+            )  # fmt: skip
+        axes.set_yticks(list(places), [_short(row.name) for row in rows], color=INK)
+        axes.set_ylim(-0.6, len(rows) - 0.4)
+        axes.set_xlim(low - 0.02 * span, high + 0.03 * span)
+        axes.xaxis.set_visible(False)
+        axes.spines["bottom"].set_visible(False)
+        if heading:
+            axes.set_title(heading, pad=14 if band is not None else 8)
+        _key(axes, marks)
+
+    return Chart(key, draw, title, description, width=6.2, height=0.75 + 0.27 * max(len(rows), 2))
+
+
+def _row(figure: Figure, count: int) -> list[Axes]:
+    made = figure.subplots(1, count, squeeze=False)
+    return list(made[0])
+
+
+def _key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
+    """Say what the forms mean, at the right of the heading's line; an entry is (form, text)."""
+    if not entries:
+        return
+    axes.legend(
+        handles=[_FORMS[form](text) for form, text in entries],
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),
+        borderaxespad=0,
+        ncols=len(entries),
+        frameon=False,
+        fontsize=8,
+        labelcolor=MUTED,
+        handlelength=0.9,
+        handletextpad=0.4,
+        columnspacing=1.2,
+    )
+
+
+def _mark(**style: Any) -> Callable[[str], Line2D]:
+    return lambda text: Line2D([], [], linestyle="none", label=text, **style)
+
+
+_FORMS = {
+    "value": _mark(marker="o", color=ACCENT, markersize=6),
+    "before": _mark(marker="o", color=PAPER, markeredgecolor=FAINT, markersize=6),
+    "plan": _mark(marker="|", color=INK, markersize=9, markeredgewidth=1.4),
+    "solid": _mark(marker="s", color=ACCENT, markersize=6),
+    "hollow": _mark(marker="s", color=PAPER, markeredgecolor=FAINT, markersize=6),
+}
+"""The one form that each meaning has."""
+
+
+def _short(name: str, longest: int = 26) -> str:
+    """A label that leaves room for the chart."""
+    return name if len(name) <= longest else name[: longest - 1] + "…"

@@ -1,0 +1,269 @@
+"""What all sections of one report share: subject, periods, figures of the subject and of its peers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from salesreport.kpi import METRICS, Facts, KpiTable, compute
+from salesreport.kpi.facts import Events, Kind
+from salesreport.language import Language, Quantity, Text, text
+from salesreport.period import Period
+from salesreport.report.subject import Subject
+
+TREND_PERIODS = 8
+"""How many periods a trend shows."""
+
+FEWEST_PEERS = 4
+"""With fewer peers there is no band: it would tell too much about single ones."""
+
+FIGURES = (
+    "revenue",
+    "deals_won",
+    "deals_lost",
+    "deals_closed",
+    "win_rate",
+    "avg_deal_size",
+    "cycle_days",
+    "deals_in_funnel",
+    "pipeline_value",
+    "satisfaction",
+    "complaints",
+)
+"""The figures that tiles and trends show for the subject and its peers."""
+
+
+class Figure(NamedTuple):
+    """One figure: its value (NaN: there is none), how many cases it rests on, its 95 % interval, its unit."""
+
+    value: float
+    n: float
+    lower: float
+    upper: float
+    unit: str
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return bool(pd.notna(self.value))
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is an interval."""
+        return bool(pd.notna(self.lower) and pd.notna(self.upper))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame, each as a mapping from column to value."""
+    return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
+
+
+class Band(NamedTuple):
+    """The middle half of the peers: quartiles, median, and how many peers they are from."""
+
+    lower: float
+    middle: float
+    upper: float
+    peers: int
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a section may ask for.
+
+    Attributes:
+        facts: the dataset's facts. subject: whom the report is about. period: the period. compare: the period
+            to compare with. language: the reader's.
+    """
+
+    facts: Facts
+    subject: Subject
+    period: Period
+    compare: Period
+    language: Language
+    _tables: dict[Period, KpiTable] = field(default_factory=dict, repr=False, compare=False)
+
+    # --- words
+
+    def say(self, what: Text | str) -> str:
+        """Translate a text."""
+        return self.language.say(what)
+
+    def shown(self, value: float | None, unit: str) -> str:
+        """Show a value in its unit, short."""
+        return self.language.quantity(value, unit)
+
+    def interval(self, figure: Figure) -> str:
+        """Show a figure's 95 % interval, or nothing."""
+        if not figure.has_interval:
+            return ""
+        return f"{self.shown(figure.lower, figure.unit)} – {self.shown(figure.upper, figure.unit)}"
+
+    def unit(self, metric: str) -> str:
+        """What a metric is measured in."""
+        return METRICS[metric].unit_in(self.facts.dataset.currency)
+
+    def title(self, metric: str) -> str:
+        """What a metric is called."""
+        return self.say(METRICS[metric].title)
+
+    # --- time
+
+    @property
+    def as_of(self) -> date:
+        """The day open deals are counted: the period's last, or the last the data knows."""
+        return min(self.period.end, self.facts.dataset.as_of)
+
+    @cached_property
+    def trend(self) -> list[Period]:
+        """The last periods the data can say something about, the oldest first; this one is the last."""
+        first = self.first_day
+        periods = [one for one in self.period.trailing(TREND_PERIODS) if first is None or one.start >= first]
+        return periods or [self.period]
+
+    @cached_property
+    def first_day(self) -> date | None:
+        """The first day the data tells of a sale or a closed deal; what was before is not known."""
+        kinds: tuple[Kind, ...] = ("closed", "orders")
+        days = [self.facts.begin(kind) for kind in kinds if self.facts.dataset.has(Events.table_of(kind))]
+        return min((day for day in days if day is not None), default=None)
+
+    # --- figures
+
+    def compute(self, metrics: Sequence[str], by: Sequence[str] = (), period: Period | None = None) -> KpiTable:
+        """KPIs of the subject alone, by any dimensions."""
+        return compute(self.facts, period or self.period, metrics, by=by, where=self.subject.where)
+
+    def figure(self, metric: str, period: Period | None = None) -> Figure:
+        """A figure of the subject."""
+        frame = self._by_peer(period).frame
+        rows = frame[frame["metric"] == metric]
+        if self.subject.dimension is not None:
+            rows = rows[rows[self.subject.dimension] == self.subject.id]
+        if rows.empty:
+            return Figure(float("nan"), 0, float("nan"), float("nan"), self.unit(metric))
+        row = rows.iloc[0]
+        value, n, lower, upper = (float(row[column]) for column in ("value", "n", "lower", "upper"))
+        return Figure(value, n, lower, upper, str(row["unit"]))
+
+    def mine(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a frame of facts that are the subject's."""
+        dimension = self.subject.dimension
+        return frame if dimension is None else frame[frame[dimension] == self.subject.id]
+
+    @cached_property
+    def activity_types(self) -> list[str]:
+        """The types of activity the data knows."""
+        ledger = self.facts.ledger
+        return sorted(ledger.coded("activities", "type").categories) if ledger.has("activities") else []
+
+    @cached_property
+    def customers(self) -> dict[str, str]:
+        """Names of customers by account id."""
+        accounts = self.facts.dataset.table("accounts", ["account_id", "name"]).dropna()
+        return dict(zip(accounts["account_id"], accounts["name"], strict=True))
+
+    def unavailable(self, metric: str) -> Text | None:
+        """Why the data has no such metric, or None."""
+        known = self._by_peer(None).unavailable if metric in FIGURES else self.compute([metric]).unavailable
+        return known.get(metric)
+
+    def peers(self, metric: str, period: Period | None = None, fewest: float = 0) -> pd.DataFrame:
+        """The peers' rows of a metric (columns as in `KpiTable.frame`), those with at least `fewest` cases."""
+        frame = self._by_peer(period).frame
+        rows = frame[frame["metric"] == metric]
+        if self.subject.dimension is None:
+            return rows.iloc[:0]
+        ids = rows[self.subject.dimension]
+        return rows[ids.isin(self.peer_ids) & rows["value"].notna() & (rows["n"] >= fewest)]
+
+    def band(self, metric: str, period: Period | None = None) -> Band | None:
+        """The middle half of the peers who have enough cases; None where there are too few of them."""
+        values = self.peers(metric, period, fewest=METRICS[metric].minimum_n)["value"]
+        if len(values) < FEWEST_PEERS:
+            return None
+        lower, middle, upper = values.quantile([0.25, 0.5, 0.75])
+        return Band(float(lower), float(middle), float(upper), len(values))
+
+    @cached_property
+    def peer_ids(self) -> list[str]:
+        """Whom the subject is compared with: reps in the same role, or all other teams, segments …."""
+        if self.subject.dimension is None:
+            return []
+        if self.subject.kind != "rep":
+            return [
+                value
+                for value in self.facts.dimensions.members(self.subject.dimension)
+                if value != self.subject.id
+            ]
+        reps = self.facts.reps
+        role = reps.loc[reps["rep_id"] == self.subject.id, "role"]
+        if role.notna().any():
+            reps = reps[reps["role"] == role.iloc[0]]
+        return [rep for rep in reps["rep_id"] if rep != self.subject.id]
+
+    def _by_peer(self, period: Period | None) -> KpiTable:
+        """The figures of subject and peers in a period, computed once."""
+        period = period or self.period
+        if period not in self._tables:
+            by = (self.subject.dimension,) if self.subject.dimension else ()
+            self._tables[period] = compute(self.facts, period, FIGURES, by=by)
+        return self._tables[period]
+
+    # --- comparisons in words
+
+    def change(self, metric: str) -> Text | None:
+        """How a figure moved against the comparison period, in words; None where it cannot be said.
+
+        A sum is compared as it is. A rate or mean has clearly changed only where its interval and that of the
+        other period lie apart.
+        """
+        now, before = self.figure(metric), self.figure(metric, self.compare)
+        if not (now.known and before.known):
+            return None
+        if METRICS[metric].additive:
+            return None if before.value <= 0 else change_in_words(now.value / before.value - 1, self.compare.label)
+        fields: dict[str, Any] = {"before": Quantity(before.value, now.unit), "period": self.compare}
+        if not (now.has_interval and before.has_interval):
+            return text("{before} in {period}: too few to tell", **fields)
+        if now.lower > before.upper:
+            return text("clearly more than the {before} of {period}", **fields)
+        if now.upper < before.lower:
+            return text("clearly less than the {before} of {period}", **fields)
+        return text("{before} in {period}: no clear change", **fields)
+
+    def against_peers(self, metric: str) -> Text | None:
+        """Where a figure lies relative to the middle half of the peers; None without a band."""
+        band, figure = self.band(metric), self.figure(metric)
+        if band is None or not figure.known:
+            return None
+        fields: dict[str, Any] = {
+            "peers": self.subject.peers,
+            "lower": Quantity(band.lower, figure.unit),
+            "upper": Quantity(band.upper, figure.unit),
+        }
+        if figure.value < band.lower:
+            return text("below the middle half of {peers} ({lower} – {upper})", **fields)
+        if figure.value > band.upper:
+            return text("above the middle half of {peers} ({lower} – {upper})", **fields)
+        return text("within the middle half of {peers} ({lower} – {upper})", **fields)
+
+
+def change_in_words(change: float, than: Text) -> Text:
+    """A relative change in words; below half a per cent it is none.
+
+    Examples:
+        >>> str(change_in_words(-0.123, text("Q3 2017")))
+        '12% less than in Q3 2017'
+    """
+    if abs(change) < 0.005:
+        return text("as in {period}", period=than)
+    if change >= 1:
+        return text("{factor} times as much as in {period}", factor=Quantity(1 + change, "times"), period=than)
+    size = Quantity(abs(change), "share")
+    if change < 0:
+        return text("{size} less than in {period}", size=size, period=than)
+    return text("{size} more than in {period}", size=size, period=than)

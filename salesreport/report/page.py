@@ -1,0 +1,36 @@
+"""Templates and style of everything this kit shows as HTML: Jinja with autoescape on, one style sheet."""
+
+from functools import lru_cache
+from importlib import resources
+
+import jinja2
+from markupsafe import Markup
+
+from salesreport.language import Language
+
+
+@lru_cache
+def environment(language: Language, package: str = "salesreport.report") -> jinja2.Environment:
+    """The Jinja environment of a package's `templates/` folder; the report's templates are there for everybody.
+
+    Everything is escaped unless it is `Markup`. In templates, `say(text)` translates a `Text`, and the filters
+    `number`, `exact`, `count`, `percent`, `money`, `date`, `quantity`, `show` format as `Language` does.
+    """
+    loaders = [jinja2.PackageLoader(name) for name in dict.fromkeys([package, "salesreport.report"])]
+    made = jinja2.Environment(
+        loader=jinja2.ChoiceLoader(loaders),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made.globals.update(say=language.say, css=css, lang=language.locale.language)
+    for name in ("number", "exact", "count", "percent", "money", "date", "quantity", "show"):
+        made.filters[name] = getattr(language, name)
+    return made
+
+
+@lru_cache
+def css() -> Markup:
+    """The style sheet, to be put into a `<style>` element; it is ours, so it is not escaped."""
+    return Markup((resources.files("salesreport.report") / "style.css").read_text(encoding="utf-8"))  # noqa: S704

@@ -1,0 +1,220 @@
+"""The one object of a notebook: a review of a rep, a team, a segment … whose sections are values."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from salesreport.dataset import Dataset
+from salesreport.errors import ConfigError, nearest
+from salesreport.kpi import Facts
+from salesreport.language import LANGUAGES, Language, text
+from salesreport.report.context import Context, records
+from salesreport.report.page import environment
+from salesreport.report.section import Section
+from salesreport.report.sections import (
+    activity,
+    deals,
+    definitions,
+    growth,
+    notes,
+    pipeline,
+    reps,
+    results,
+    satisfaction,
+    tiles,
+    trend,
+    verdict,
+)
+from salesreport.report.subject import KINDS, Kind, find_subject
+
+MIME = "application/vnd.salesreport.report+json"
+"""The part of the notebook's output that says, for machines, whom the report is about and what it found."""
+
+
+class Review:
+    """A review: its sections are attributes, each a `Section` that shows itself.
+
+    Args:
+        dataset: a dataset or its folder.
+        period: the period, as written in `Period.parse`.
+        compare_to: `previous`, `year_before`, or a period.
+        language: `en` or `de`.
+        **subject: at most one of rep, team, manager, segment, product_line, lead_source; without one (or with an
+            empty one) the whole company.
+
+    Raises:
+        DataError: there is no dataset. ConfigError: an unknown subject, period or language.
+
+    Examples:
+        A notebook has one line per section::
+
+            review = Review(dataset, period, rep=rep)
+            review.tiles
+            review.pipeline
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset | Path | str,
+        period: str | int,
+        *,
+        compare_to: str = "previous",
+        language: str = "en",
+        **subject: str,
+    ) -> None:
+        opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
+        try:
+            spoken = Language(language)
+        except ValueError:
+            raise ConfigError(
+                text("There is no catalogue for this language."),
+                key="language",
+                found=language,
+                expected=text("one of {names}", names=list(LANGUAGES)),
+            ) from None
+        kind, wanted = _one_subject(subject)
+        facts = Facts.of(opened)
+        when = opened.period(period)
+        self.context = Context(
+            facts=facts,
+            subject=find_subject(facts, kind, wanted),
+            period=when,
+            compare=when.comparison(compare_to),
+            language=spoken,
+        )
+
+    @cached_property
+    def verdict(self) -> str:
+        """Where the subject stands, in one sentence."""
+        return verdict.verdict(self.context)
+
+    @cached_property
+    def tiles(self) -> Section:
+        """Key figures."""
+        return tiles.tiles(self.context)
+
+    @cached_property
+    def trend(self) -> Section:
+        """Main figures over the last periods."""
+        return trend.trend(self.context)
+
+    @cached_property
+    def results(self) -> Section:
+        """Deals won and lost by product line, segment and stage."""
+        return results.results(self.context)
+
+    @cached_property
+    def pipeline(self) -> Section:
+        """Open deals: number, value, age, the oldest."""
+        return pipeline.pipeline(self.context)
+
+    @cached_property
+    def activity(self) -> Section:
+        """Activities against plan."""
+        return activity.activity(self.context)
+
+    @cached_property
+    def growth(self) -> Section:
+        """Revenue against the comparison period."""
+        return growth.growth(self.context)
+
+    @cached_property
+    def satisfaction(self) -> Section:
+        """Satisfaction and complaints."""
+        return satisfaction.satisfaction(self.context)
+
+    @cached_property
+    def deals_to_look_at(self) -> Section:
+        """Deals worth a talk."""
+        return deals.deals_to_look_at(self.context)
+
+    @cached_property
+    def reps(self) -> Section:
+        """A team's reps, by name."""
+        return reps.reps(self.context)
+
+    @cached_property
+    def definitions(self) -> Section:
+        """What the figures mean."""
+        return definitions.definitions(self.context)
+
+    @cached_property
+    def data_notes(self) -> Section:
+        """Where the numbers come from."""
+        return notes.data_notes(self.context)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The report for machines: subject, period, verdict, key figures, the dataset's fingerprint."""
+        context = self.context
+        figures = []
+        for tile, row in zip(self.tiles.extra["tiles"], records(self.tiles.data), strict=True):
+            value = None if pd.isna(row["value"]) else float(row["value"])
+            figure = {"key": row["metric"], "label": tile.name, "shown": tile.value, "value": value}
+            figures.append({**figure, "unit": row["unit"], "note": tile.base})
+        subject = context.subject
+        return {
+            "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name},
+            "period": context.period.name,
+            "language": context.language.code,
+            "title": f"{subject.name} · {context.say(context.period.label)}",
+            "verdict": self.verdict,
+            "fingerprint": context.facts.dataset.fingerprint,
+            "figures": figures,
+        }
+
+    def in_words(self) -> str:
+        """Everything the sections say, a line each: the report as text."""
+        sections = [self.tiles, self.trend, self.results, self.pipeline, self.activity, self.growth]
+        sections += [self.satisfaction, self.deals_to_look_at]
+        return "\n".join([self.verdict, *(repr(section) for section in sections)])
+
+    def __repr__(self) -> str:
+        return self.verdict
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: self.summary}
+
+    def _repr_html_(self) -> str:
+        context = self.context
+        kicker = context.say(
+            text(
+                "{title} · {period}, compared with {compare}",
+                title=context.subject.title,
+                period=context.period,
+                compare=context.compare,
+            )
+        )
+        return (
+            environment(context.language)
+            .get_template("header.html.j2")
+            .render(kicker=kicker, name=context.subject.name, details=self._details(), verdict=self.verdict)
+        )
+
+    def _details(self) -> str:
+        """Team and manager of a rep."""
+        context = self.context
+        if context.subject.kind != "rep":
+            return ""
+        row = context.facts.reps.set_index("rep_id").loc[context.subject.id]
+        parts = []
+        if isinstance(row["team"], str):
+            parts.append(text("team {team}", team=row["team"]))
+        if isinstance(row["manager"], str):
+            parts.append(text("manager {manager}", manager=row["manager"]))
+        return " · ".join(context.say(part) for part in parts)
+
+
+def _one_subject(given: dict[str, str]) -> tuple[Kind, str]:
+    """The one kind of subject that was asked for."""
+    for name in given:
+        if name not in KINDS:
+            raise ConfigError(text("A review cannot be about this."), key=name, nearest=nearest(name, KINDS))
+    wanted = [(kind, given[kind]) for kind in KINDS if given.get(kind)]
+    if len(wanted) > 1:
+        raise ConfigError(
+            text("A review is about one subject."), found=[f"{kind}={value}" for kind, value in wanted]
+        )
+    return wanted[0] if wanted else ("company", "")

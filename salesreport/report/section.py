@@ -1,0 +1,43 @@
+"""What a section is: a value with its numbers, its one-sentence message, its charts, its table and its notes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from salesreport.language import Language
+from salesreport.report.chart import Chart
+from salesreport.report.page import environment
+from salesreport.report.table import NumberTable
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a report. In a notebook it shows itself; in a test its `data` is what counts.
+
+    Attributes:
+        key: unique in the report. topic: what it is about, in a word or two. message: what it says, in one
+            sentence; the heading. data: the numbers behind it, tidy. charts: drawn when it is shown.
+        tables: the numbers as the reader sees them. notes: what the reader must know to trust them.
+        available: False where the data lacks what the section needs; the message then says what.
+        template: the template that shows it. extra: what else that template needs.
+    """
+
+    key: str
+    topic: str
+    message: str
+    data: pd.DataFrame
+    language: Language
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[NumberTable, ...] = ()
+    notes: tuple[str, ...] = ()
+    available: bool = True
+    template: str = "section.html.j2"
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"{self.topic}: {self.message}"
+
+    def _repr_html_(self) -> str:
+        return environment(self.language).get_template(self.template).render(section=self)

@@ -1,0 +1,92 @@
+"""What the rep did, against the plan."""
+
+import math
+
+import pandas as pd
+
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.charts import Measure, dots
+from salesreport.report.context import Context, records
+from salesreport.report.section import Section
+from salesreport.report.table import number_table
+
+
+def activity(context: Context) -> Section:
+    """Activities by type; `data` has type, done, plan (NaN: none), before (comparison period), attainment."""
+    topic = context.say(text("Activity"))
+    types = context.activity_types
+    data = pd.DataFrame([_measure(context, kind) for kind in types], columns=["type", "done", "plan", "before"])
+    data["attainment"] = data["done"] / data["plan"]
+    say, count = context.say, context.language.count
+    if data.empty or not (data["done"].any() or data["plan"].notna().any()):
+        nothing = text("No activities in {period}, and none planned.", period=context.period)
+        message = say(context.unavailable("activity") or nothing)
+        return Section("activity", topic, message, data, context.language, available=False)
+    data = data.sort_values(["done", "type"], ascending=[False, True], ignore_index=True)
+    message = say(_message(data))
+    planned = data["plan"].notna().any()
+    marks = [("before", say(context.compare.label)), ("value", say(context.period.label))]
+    rows = [
+        Measure(
+            row["type"],
+            row["done"],
+            _said(context, row["done"], row["plan"]),
+            before=row["before"],
+            plan=row["plan"],
+        )
+        for row in records(data)
+    ]
+    headings = ["", say(text("done")), say(text("plan")), say(context.compare.label)]
+    cells = [[row["type"], count(row["done"]), count(row["plan"]), count(row["before"])] for row in records(data)]
+    return Section(
+        key="activity",
+        topic=topic,
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(
+            dots(
+                "activity",
+                rows,
+                message,
+                say(text("Per row: done (solid), planned (upright mark), comparison period (hollow).")),
+                heading=say(text("Activities by type")),
+                marks=[*marks, ("plan", say(text("plan")))] if planned else marks,
+            ),
+        ),
+        tables=(number_table(say(text("Numbers of the chart")), headings, cells),),
+        notes=() if planned else (say(text("The data has no plan for activities.")),),
+    )
+
+
+def _measure(context: Context, kind: str) -> tuple[str, float, float, float]:
+    done = context.compute([f"activity:{kind}"]).frame["value"]
+    before = context.compute([f"activity:{kind}"], period=context.compare).frame["value"]
+    attained = context.compute([f"attainment:activity:{kind}"]).frame["value"]
+    value = float(done.iloc[0]) if len(done) else 0.0
+    share = float(attained.iloc[0]) if len(attained) else math.nan
+    plan = value / share if share and not math.isnan(share) else math.nan
+    return kind, value, plan, float(before.iloc[0]) if len(before) else math.nan
+
+
+def _said(context: Context, done: float, plan: float) -> str:
+    if math.isnan(plan):
+        return context.language.count(done)
+    return context.say(text("{done} of {plan} planned", done=done, plan=plan))
+
+
+def _message(data: pd.DataFrame) -> Text:
+    planned = data[data["plan"].notna()]
+    if planned.empty:
+        return ntext("{n} activity", "{n} activities", n=float(data["done"].sum()))
+    behind = planned.loc[planned["attainment"].idxmin()]
+    done, plan = float(planned["done"].sum()), float(planned["plan"].sum())
+    overall = text("{done} of {plan} planned activities were done", done=done, plan=plan)
+    if behind["attainment"] >= 1:
+        return text("{overall}; every type reached its plan", overall=overall)
+    return text(
+        "{overall}; {type} is furthest behind ({share})",
+        overall=overall,
+        type=behind["type"],
+        share=Quantity(float(behind["attainment"]), "share"),
+    )

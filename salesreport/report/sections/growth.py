@@ -1,0 +1,114 @@
+"""Where revenue grew and where it fell, against the comparison period."""
+
+import pandas as pd
+
+from salesreport.language import Quantity, Text, text
+from salesreport.report.charts import Measure, dots
+from salesreport.report.context import Context, change_in_words, records
+from salesreport.report.section import Section
+from salesreport.report.table import number_table
+
+MOST_GROUPS = 8
+"""Product lines shown; the smallest are put together."""
+
+
+def growth(context: Context) -> Section:
+    """Revenue now and before; `data` has product_line (or segment), now, before, change (money)."""
+    dimension = "segment" if context.subject.kind == "product_line" else "product_line"
+    data = _by(context, dimension)
+    topic = context.say(text("Growth"))
+    now, before = context.figure("revenue"), context.figure("revenue", context.compare)
+    if not now.known or not before.known or before.value == 0:
+        message = context.say(text("Growth needs revenue in {period}, and there is none.", period=context.compare))
+        return Section("growth", topic, message, data, context.language, available=False)
+    unit, say = now.unit, context.say
+    message = say(_message(context, data, now.value, before.value))
+    shown = data if len(data) <= MOST_GROUPS + 1 else _with_others(context, data)
+    rows = [
+        Measure(
+            row["group"],
+            row["now"],
+            f"{context.shown(row['before'], unit)} → {context.shown(row['now'], unit)}",
+            before=row["before"],
+        )
+        for row in records(shown)
+    ]
+    heading = text("Revenue by product line") if dimension == "product_line" else text("Revenue by segment")
+    description = text(
+        "Per row: revenue in {before} (hollow) and {now} (solid).", before=context.compare, now=context.period
+    )
+    return Section(
+        key="growth",
+        topic=topic,
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(
+            dots(
+                "growth",
+                rows,
+                message,
+                say(description),
+                heading=say(heading),
+                marks=[("before", say(context.compare.label)), ("value", say(context.period.label))],
+            ),
+        ),
+        tables=(
+            number_table(
+                say(text("Main figures against {period}", period=context.compare)),
+                ["", say(context.compare.label), say(context.period.label), say(text("change"))],
+                [_row(context, metric) for metric in ("revenue", "deals_won", "avg_deal_size", "win_rate")],
+            ),
+        ),
+    )
+
+
+def _by(context: Context, dimension: str) -> pd.DataFrame:
+    now, before = (
+        context.compute(["revenue"], by=[dimension], period=period).frame.set_index(dimension)["value"]
+        for period in (context.period, context.compare)
+    )
+    data = pd.DataFrame({"now": now, "before": before}).fillna(0.0)
+    data = data[(data["now"] != 0) | (data["before"] != 0)]
+    data["change"] = data["now"] - data["before"]
+    data.insert(0, "group", [str(g) if pd.notna(g) else context.say(text("(not stated)")) for g in data.index])
+    return data.sort_values(["now", "group"], ascending=[False, True], ignore_index=True)
+
+
+def _with_others(context: Context, data: pd.DataFrame) -> pd.DataFrame:
+    others = data.iloc[MOST_GROUPS:][["now", "before", "change"]].sum()
+    row = pd.DataFrame([{"group": context.say(text("others")), **others}])
+    return pd.concat([data.head(MOST_GROUPS), row], ignore_index=True)
+
+
+def _message(context: Context, data: pd.DataFrame, now: float, before: float) -> Text:
+    overall = change_in_words(now / before - 1, context.compare.label)
+    if len(data) < 2:
+        return text("Revenue is {change}", change=overall)
+    part = data.loc[data["change"].abs().idxmax()]
+    unit = context.figure("revenue").unit
+    moved = Quantity(abs(part["change"]), unit)
+    if part["change"] < 0:
+        return text(
+            "Revenue is {change}; {group} fell most, by {money}", change=overall, group=part["group"], money=moved
+        )
+    return text(
+        "Revenue is {change}; {group} rose most, by {money}", change=overall, group=part["group"], money=moved
+    )
+
+
+def _row(context: Context, metric: str) -> list[str]:
+    now, before = context.figure(metric), context.figure(metric, context.compare)
+    change = ""
+    if now.known and before.known:
+        if now.unit == "share":
+            points = (now.value - before.value) * 100
+            change = context.say(text("{points} points", points=f"{points:+.0f}".replace("-", "−")))
+        elif before.value:
+            change = context.language.percent(now.value / before.value - 1)
+    return [
+        context.title(metric),
+        context.shown(before.value, now.unit),
+        context.shown(now.value, now.unit),
+        change,
+    ]

@@ -1,0 +1,146 @@
+"""The open pipeline: how many deals, what they are worth, how old they are."""
+
+import pandas as pd
+
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.charts import Bars, Columns, columns_and_bars
+from salesreport.report.context import Context, records
+from salesreport.report.deals import deal_table
+from salesreport.report.section import Section
+
+EDGES = (30, 60, 90, 180, 365)
+"""Where the classes of age end, in days."""
+
+OLD = 0.8
+"""A deal is called old when it is open for longer than this share of won deals ever took."""
+
+OLDEST = 5
+"""How many of the oldest deals are listed."""
+
+
+def pipeline(context: Context) -> Section:
+    """Open deals by age; `data` has deal_id, stage, amount, age, share and the like, a row per open deal."""
+    mine = context.mine(context.facts.open(context.as_of))
+    data = mine.assign(age=(pd.Timestamp(context.as_of) - mine["created_on"]).dt.days)
+    topic = context.say(text("Pipeline"))
+    if data.empty:
+        message = context.say(text("No open deals on {day}.", day=context.as_of))
+        return Section("pipeline", topic, message, data, context.language, available=False)
+    limit = old_age(context)
+    counts, labels = _classes(context, data)
+    count = context.figure("deals_in_funnel")
+    message = context.say(_message(context, data, limit))
+    oldest = data[data["age"].notna()].sort_values(["age", "deal_id"], ascending=[False, True]).head(OLDEST)
+    return Section(
+        key="pipeline",
+        topic=topic,
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(
+            columns_and_bars(
+                "pipeline",
+                Columns(
+                    context.say(text("Open deals by age in days")),
+                    labels,
+                    counts,
+                    [context.language.count(one) for one in counts],
+                ),
+                _by_stage(context, data),
+                message,
+                context.say(text("Bars: open deals by age and by stage, {n} in all.", n=count.value)),
+            ),
+        ),
+        tables=(deal_table(context, oldest, context.say(text("The oldest open deals")), _why(context, oldest)),)
+        if len(oldest)
+        else (),
+        notes=_notes(context, data, limit),
+    )
+
+
+def old_age(context: Context) -> float | None:
+    """Days that four of five won deals of the last periods took at most; None with fewer than 20 of them."""
+    won = pd.concat([context.facts.closed(period) for period in context.trend])
+    won = won[won["status"] == "won"]
+    days = (won["closed_on"] - won["created_on"]).dt.days.dropna()
+    return float(days.quantile(OLD)) if len(days) >= 20 else None
+
+
+def _classes(context: Context, data: pd.DataFrame) -> tuple[list[float], list[str]]:
+    """Deals per class of age, and the classes' names; deals without a creation date are a class of their own."""
+    bounds = [-1, *EDGES, 10**6]
+    classes = pd.cut(data["age"], bounds, labels=False)
+    counts = [float(data.loc[classes == place, "share"].sum()) for place in range(len(bounds) - 1)]
+    labels = [f"{low + 1}–{high}" for low, high in zip((-1, *EDGES), EDGES, strict=False)]
+    labels.append(context.say(text("over {days}", days=EDGES[-1])))
+    unknown = float(data.loc[data["age"].isna(), "share"].sum())
+    if unknown:
+        counts.append(unknown)
+        labels.append(context.say(text("not known")))
+    return counts, labels
+
+
+def _by_stage(context: Context, data: pd.DataFrame) -> Bars | None:
+    """Number and value of open deals per stage, most first; None where the data has no stages."""
+    if data["stage"].isna().all():
+        return None
+    priced = data.assign(value=data["amount"] * data["share"])
+    stages = priced.groupby("stage").agg(count=("share", "sum"), value=("value", "sum")).reset_index()
+    stages = stages.sort_values(["count", "stage"], ascending=[False, True])
+    currency, count = context.facts.dataset.currency, context.language.count
+    said = [
+        f"{count(row['count'])} · {context.shown(row['value'], currency)}" if row["value"] else count(row["count"])
+        for row in records(stages)
+    ]
+    title = context.say(text("Open deals by stage: number and value"))
+    return Bars(title, list(stages["stage"]), list(stages["count"]), [0.0] * len(stages), said)
+
+
+def _message(context: Context, data: pd.DataFrame, limit: float | None) -> Text:
+    count, value = context.figure("deals_in_funnel"), context.figure("pipeline_value")
+    open_deals = ntext("{n} open deal", "{n} open deals", n=count.value)
+    if value.known and value.value > 0:
+        open_deals = text("{deals} worth {value}", deals=open_deals, value=Quantity(value.value, value.unit))
+    if limit is None:
+        return open_deals
+    old = float(data.loc[data["age"] > limit, "share"].sum())
+    if old == 0:
+        return text(
+            "{deals}, none older than most won deals took ({days})", deals=open_deals, days=Quantity(limit, "days")
+        )
+    return ntext(
+        "{deals}, {n} of them older than four of five won deals took ({days})",
+        "{deals}, {n} of them older than four of five won deals took ({days})",
+        n=old,
+        deals=open_deals,
+        days=Quantity(limit, "days"),
+    )
+
+
+def _why(context: Context, oldest: pd.DataFrame) -> list[str]:
+    return [context.say(ntext("open for {n} day", "open for {n} days", n=float(age))) for age in oldest["age"]]
+
+
+def _notes(context: Context, data: pd.DataFrame, limit: float | None) -> tuple[str, ...]:
+    notes = []
+    unpriced = int(data["amount"].isna().sum())
+    if unpriced:
+        notes.append(
+            ntext(
+                "{n} open deal carries no amount and is counted, not valued.",
+                "{n} open deals carry no amount and are counted, not valued.",
+                n=unpriced,
+            )
+        )
+    undated = int(data["age"].isna().sum())
+    if undated:
+        notes.append(
+            ntext(
+                "{n} open deal has no creation date and is counted, not aged.",
+                "{n} open deals have no creation date and are counted, not aged.",
+                n=undated,
+            )
+        )
+    if limit is None:
+        notes.append(text("There are too few won deals to say what age is old."))
+    return tuple(context.say(note) for note in notes)

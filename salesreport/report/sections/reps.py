@@ -1,0 +1,81 @@
+"""A team's reps side by side, in the order of their names: not a ranking."""
+
+from typing import Any
+
+import pandas as pd
+
+from salesreport.kpi import compute
+from salesreport.language import Text, text
+from salesreport.report.charts import Measure, dots
+from salesreport.report.context import Context, records
+from salesreport.report.section import Section
+from salesreport.report.table import number_table
+from salesreport.stats.intervals import wilson
+
+METRICS_SHOWN = ("revenue", "deals_won", "deals_closed", "win_rate")
+"""The figures listed per rep."""
+
+
+def reps(context: Context) -> Section:
+    """Win rates of a team's reps; `data` has a row per rep: its figures, `rate` and its interval."""
+    table = compute(
+        context.facts, context.period, METRICS_SHOWN, by=("rep_id",), where=context.subject.where
+    ).frame
+    wide = table.set_index(["rep_id", "metric"])["value"].unstack()  # noqa: PD010 - one value each
+    rates = table[table["metric"] == "win_rate"].set_index("rep_id")
+    names = context.facts.reps.set_index("rep_id")["name"]
+    data = wide.rename(columns={"win_rate": "rate"}).assign(
+        name=names.reindex(wide.index).fillna(wide.index.to_series()),
+        **{column: rates[column] for column in ("lower", "upper", "n")},
+    )
+    data = data[data["deals_closed"] > 0].sort_values(["name"]).reset_index()
+    topic, say = context.say(text("Reps")), context.say
+    if data.empty:
+        message = say(text("No rep closed a deal in {period}.", period=context.period))
+        return Section("reps", topic, message, data, context.language, available=False)
+    overall = data["deals_won"].sum() / data["deals_closed"].sum()
+    message = say(_message(data, overall))
+    rows = [
+        Measure(row["name"], row["rate"], _said(context, row), lower=row["lower"], upper=row["upper"])
+        for row in records(data)
+    ]
+    unit = context.facts.dataset.currency
+    cells = [
+        [row["name"], context.shown(row["revenue"], unit), context.language.count(row["deals_won"]),
+         context.language.count(row["deals_closed"]), context.shown(row["rate"], "share")]
+        for row in records(data)
+    ]  # fmt: skip
+    headings = [say(text("Rep")), *(context.title(metric) for metric in METRICS_SHOWN)]
+    return Section(
+        key="reps",
+        topic=topic,
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(
+            dots(
+                "reps",
+                rows,
+                message,
+                say(text("One row per rep, by name: win rate and its 95% interval.")),
+                heading=say(text("Win rate with 95% interval")),
+            ),
+        ),
+        tables=(number_table(say(text("Figures per rep, by name")), headings, cells),),
+        notes=(say(text("Reps stand in the order of their names; the list is no ranking.")),),
+    )
+
+
+def _message(data: pd.DataFrame, overall: float) -> Text:
+    """How many reps differ from the common rate beyond what chance gives when all are compared."""
+    alone = 1 - 0.05 / len(data)
+    wide = wilson(data["deals_won"], data["deals_closed"], confidence=alone)
+    different = data["name"][(overall < wide.lower) | (overall > wide.upper)].tolist()
+    if not different:
+        return text("The reps’ win rates are not distinguishable from each other")
+    return text("Win rates that differ from the common one beyond chance: {names}", names=different)
+
+
+def _said(context: Context, row: dict[str, Any]) -> str:
+    count = context.language.count
+    return context.say(text("{won} of {closed}", won=count(row["deals_won"]), closed=count(row["deals_closed"])))

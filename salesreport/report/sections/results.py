@@ -1,0 +1,177 @@
+"""What was won and lost: by product line, by segment, and at which stage deals were lost."""
+
+import pandas as pd
+
+from salesreport.kpi.stages import stage_when_lost
+from salesreport.language import Text, ntext, text
+from salesreport.report.charts import Bars, solid_and_hollow
+from salesreport.report.context import Context, Figure, records
+from salesreport.report.section import Section
+from salesreport.report.table import NumberTable, number_table
+
+MOST_GROUPS = 6
+"""Groups shown each; the smallest are put together."""
+
+_DIMENSIONS: dict[str, Text] = {"product_line": text("Product line"), "segment": text("Segment")}
+
+
+def results(context: Context) -> Section:
+    """Deals won and lost by group; `data` has dimension, group, won, lost, rate, n, lower, upper, peers."""
+    closed = context.figure("deals_closed")
+    parts = [_by(context, dimension) for dimension in _DIMENSIONS if dimension != context.subject.dimension]
+    data = pd.concat([part for part in parts if len(part) > 1] or parts[:1], ignore_index=True)
+    stages, note = _lost_by_stage(context)
+    notes = [] if note is None else [note]
+    if closed.n == 0:
+        return Section(
+            key="results",
+            topic=context.say(text("Won and lost")),
+            message=context.say(text("No deals were closed in {period}.", period=context.period)),
+            data=data,
+            language=context.language,
+            available=False,
+        )
+    message = context.say(_message(context, data))
+    panels = [_bars(context, data, dimension) for dimension in data["dimension"].unique()]
+    if not stages.empty:
+        panels.append(
+            Bars(
+                context.say(text("Stage at which deals were lost")),
+                [_name(context, stage) for stage in stages["stage"]],
+                [0.0] * len(stages),
+                list(stages["lost"]),
+                [context.language.count(count) for count in stages["lost"]],
+            )
+        )
+        data = pd.concat(
+            [data, stages.rename(columns={"stage": "group"}).assign(dimension="stage")], ignore_index=True
+        )
+    return Section(
+        key="results",
+        topic=context.say(text("Won and lost")),
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(
+            solid_and_hollow(
+                "results",
+                panels,
+                message,
+                context.say(text("Bars of deals won (solid) and lost (hollow) by group.")),
+                solid=context.say(text("won")),
+                hollow=context.say(text("lost")),
+            ),
+        ),
+        tables=tuple(
+            _table(context, data, dimension) for dimension in data["dimension"].unique() if dimension != "stage"
+        ),
+        notes=tuple(context.say(note) for note in notes),
+    )
+
+
+def _by(context: Context, dimension: str) -> pd.DataFrame:
+    """Won, lost and win rate by one dimension, with everybody else's rate beside it."""
+    frame = context.compute(["deals_won", "deals_lost", "win_rate"], by=[dimension]).frame
+    wide = frame.pivot_table(index=dimension, columns="metric", values="value", dropna=False, observed=True)
+    rates = frame[frame["metric"] == "win_rate"].set_index(dimension)
+    made = pd.DataFrame(
+        {
+            "dimension": dimension,
+            "group": wide.index,
+            "won": wide.get("deals_won", pd.Series(0.0, wide.index)).to_numpy(),
+            "lost": wide.get("deals_lost", pd.Series(0.0, wide.index)).to_numpy(),
+            "rate": rates["value"].reindex(wide.index).to_numpy(),
+            "lower": rates["lower"].reindex(wide.index).to_numpy(),
+            "upper": rates["upper"].reindex(wide.index).to_numpy(),
+        }
+    ).fillna({"won": 0.0, "lost": 0.0})
+    made["n"] = made["won"] + made["lost"]
+    made["peers"] = made["group"].map(_rest(context, dimension))
+    return made[made["n"] > 0].sort_values(["n", "group"], ascending=[False, True], ignore_index=True)
+
+
+def _rest(context: Context, dimension: str) -> dict[str, float]:
+    """Win rate of all peers together, by group of a dimension."""
+    if context.subject.dimension is None or not context.peer_ids:
+        return {}
+    closed = context.facts.closed(context.period)
+    closed = closed[closed[context.subject.dimension].isin(context.peer_ids)]
+    won = closed["share"].where(closed["status"] == "won", 0.0)
+    sums = pd.DataFrame({"won": won, "all": closed["share"]}).groupby(closed[dimension]).sum()
+    return (sums["won"] / sums["all"]).to_dict()
+
+
+def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
+    """Deals lost by the last stage they were in, or the reason why that is not known."""
+    dataset = context.facts.dataset
+    if not dataset.has("stage_events"):
+        reason = text(
+            "At which stage deals were lost needs stage history; this export has only the current stage."
+        )
+        return pd.DataFrame({"stage": [], "lost": []}), reason
+    closed = context.mine(context.facts.closed(context.period))
+    lost = closed[closed["status"] == "lost"]
+    stages = stage_when_lost(dataset, lost["deal_id"])
+    counts = lost["share"].groupby(lost["deal_id"].map(stages)).sum().sort_values(ascending=False)
+    return counts.rename("lost").rename_axis("stage").reset_index(), None
+
+
+def _message(context: Context, data: pd.DataFrame) -> Text:
+    won, lost = context.figure("deals_won"), context.figure("deals_lost")
+    first = data[data["dimension"] == data["dimension"].iloc[0]]
+    clauses = ntext("{n} deal won", "{n} deals won", n=won.value), ntext("{n} lost", "{n} lost", n=lost.value)
+    if len(first) < 2:
+        return text("{won}, {lost}", won=clauses[0], lost=clauses[1])
+    top = first.sort_values(["won", "group"], ascending=[False, True]).iloc[0]
+    return text(
+        "{won}, {lost}; most wins came from {group} ({count})",
+        won=clauses[0],
+        lost=clauses[1],
+        group=_name(context, top["group"]),
+        count=float(top["won"]),
+    )
+
+
+def _bars(context: Context, data: pd.DataFrame, dimension: str) -> Bars:
+    part = data[data["dimension"] == dimension]
+    head, tail = part.head(MOST_GROUPS), part.iloc[MOST_GROUPS:]
+    if len(tail) == 1:
+        head, tail = part, tail.iloc[:0]
+    names = [_name(context, group) for group in head["group"]]
+    won, lost = list(head["won"]), list(head["lost"])
+    if len(tail):
+        names.append(context.say(ntext("{n} other", "{n} others", n=len(tail))))
+        won.append(tail["won"].sum())
+        lost.append(tail["lost"].sum())
+    count = context.language.count
+    said = [f"{count(a)} : {count(b)}" for a, b in zip(won, lost, strict=True)]
+    return Bars(context.say(_DIMENSIONS[dimension]), names, won, lost, said)
+
+
+def _table(context: Context, data: pd.DataFrame, dimension: str) -> NumberTable:
+    part = data[data["dimension"] == dimension]
+    count, say = context.language.count, context.say
+    with_peers = part["peers"].notna().any()
+    headings = [
+        say(_DIMENSIONS[dimension]),
+        say(text("won")),
+        say(text("lost")),
+        say(text("Win rate, 95% interval")),
+    ]
+    if with_peers:
+        headings.append(say(context.subject.peers))
+    rows: list[list[str | tuple[str, str]]] = []
+    for row in records(part):
+        rate = Figure(row["rate"], row["n"], row["lower"], row["upper"], "share")
+        cells: list[str | tuple[str, str]] = [
+            _name(context, row["group"]),
+            count(row["won"]),
+            count(row["lost"]),
+            (context.shown(row["rate"], "share"), context.interval(rate)),
+        ]
+        rows.append([*cells, context.shown(row["peers"], "share")] if with_peers else cells)
+    return number_table(say(text("Win rate by group; few deals make wide intervals")), headings, rows)
+
+
+def _name(context: Context, group: object) -> str:
+    return str(group) if pd.notna(group) else context.say(text("(not stated)"))

@@ -1,0 +1,78 @@
+"""What customers said: satisfaction scores, and complaints per 100 orders."""
+
+from functools import partial
+
+import pandas as pd
+
+from salesreport.kpi import METRICS
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.charts import Panel, trends
+from salesreport.report.context import Context
+from salesreport.report.section import Section
+
+MEASURES = ("satisfaction", "complaints")
+"""The figures shown."""
+
+
+def satisfaction(context: Context) -> Section:
+    """Scores and complaints by period; `data` as in `trend`."""
+    topic = context.say(text("Customers’ voice"))
+    rows = []
+    for metric in MEASURES:
+        for period in context.trend:
+            figure, band = context.figure(metric, period), context.band(metric, period)
+            low, high = (band.lower, band.upper) if band else (float("nan"), float("nan"))
+            rows.append((metric, period.name, *figure[:4], low, high))
+    data = pd.DataFrame(
+        rows, columns=["metric", "period", "value", "n", "lower", "upper", "band_lower", "band_upper"]
+    )
+    known = [metric for metric in MEASURES if _drawn(data, metric)["value"].notna().any()]
+    if not known:
+        reason = context.unavailable("satisfaction")
+        message = context.say(reason or text("Too few customers answered in these periods to show a figure."))
+        return Section("satisfaction", topic, message, data, context.language, available=False)
+    message = context.say(_message(context))
+    panels = [
+        Panel(
+            title=context.title(metric),
+            labels=[context.say(period.short_label) for period in context.trend],
+            frame=_drawn(data, metric),
+            shown=partial(context.shown, unit=context.unit(metric)),
+            band=context.say(text("middle half of {peers}", peers=context.subject.peers))
+            if metric == known[0]
+            else "",
+        )
+        for metric in known
+    ]
+    description = context.say(text("Lines by period; thin upright lines are 95% intervals."))
+    few = context.say(text("Periods with too few answers or orders are left out."))
+    return Section(
+        key="satisfaction",
+        topic=topic,
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(trends("satisfaction", panels, message, description),),
+        notes=(few,),
+    )
+
+
+def _drawn(data: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The numbers worth drawing: an interval of a few answers would dwarf everything else."""
+    frame = data[data["metric"] == metric].reset_index(drop=True)
+    few = frame["n"] < METRICS[metric].minimum_n
+    return frame.assign(**{column: frame[column].mask(few) for column in ("value", "lower", "upper")})
+
+
+def _message(context: Context) -> Text:
+    score = context.figure("satisfaction")
+    if not score.known:
+        return text("No scores in {period}", period=context.period)
+    shown = ntext(
+        "Satisfaction of {score} in {n} answer", "Satisfaction of {score} in {n} answers",
+        n=score.n, score=Quantity(score.value, score.unit),
+    )  # fmt: skip
+    if score.n < METRICS["satisfaction"].minimum_n:
+        return text("{score}: too few to tell", score=shown)
+    change = context.change("satisfaction")
+    return shown if change is None else text("{score} ({change})", score=shown, change=change)

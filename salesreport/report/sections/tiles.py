@@ -1,0 +1,113 @@
+"""Key figures as tiles: value, target or comparison, peers, interval, number of cases, trend as a sparkline."""
+
+from typing import NamedTuple
+
+import pandas as pd
+from markupsafe import Markup
+
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.context import Context
+from salesreport.report.section import Section
+from salesreport.report.sections.verdict import attainment
+from salesreport.report.spark import sparkline
+
+TILES = ("revenue", "win_rate", "deals_won", "avg_deal_size", "cycle_days", "pipeline_value")
+"""The key figures, in order."""
+
+
+class Tile(NamedTuple):
+    """One tile, as texts.
+
+    Attributes:
+        name: what it is. value: the figure. said: what it means, in words. base: cases and interval.
+        spark: the last periods as a line.
+    """
+
+    name: str
+    value: str
+    said: list[str]
+    base: str
+    spark: Markup
+
+
+def tiles(context: Context) -> Section:
+    """The key figures of the subject; `data` has metric, value, n, lower, upper, unit, before, attainment."""
+    rows = []
+    made = []
+    for metric in TILES:
+        figure, before, target = (
+            context.figure(metric),
+            context.figure(metric, context.compare),
+            _target(context, metric),
+        )
+        rows.append((metric, *figure, before.value, target))
+        made.append(_tile(context, metric, target))
+    columns = ["metric", "value", "n", "lower", "upper", "unit", "before", "attainment"]
+    return Section(
+        key="figures",
+        topic=context.say(text("Key figures")),
+        message=context.say(
+            text("{period}, compared with {compare}", period=context.period, compare=context.compare)
+        ),
+        data=pd.DataFrame(rows, columns=columns),
+        language=context.language,
+        notes=tuple(context.say(note) for note in _notes(context)),
+        template="tiles.html.j2",
+        extra={"tiles": made},
+    )
+
+
+def _notes(context: Context) -> list[Text]:
+    notes = [text("Lines show the last {n} periods.", n=len(context.trend))]
+    if not context.figure("deals_closed").value.is_integer():
+        notes.append(text("A deal that reps share counts for each by the share, hence the decimals."))
+    return notes
+
+
+def _target(context: Context, metric: str) -> float:
+    share = attainment(context, metric) if metric in ("revenue", "deals_won") else None
+    return float("nan") if share is None else share
+
+
+def _tile(context: Context, metric: str, target: float) -> Tile:
+    figure = context.figure(metric)
+    said: list[Text | None] = []
+    if figure.known:
+        if pd.notna(target):
+            said.append(text("{share} of target", share=Quantity(target, "share")))
+        said.extend([context.change(metric), context.against_peers(metric)])
+    elif (reason := context.unavailable(metric)) is not None:
+        said.append(reason)
+    else:
+        said.append(text("nothing to measure in this period"))
+    history = [context.figure(metric, period).value for period in context.trend]
+    name = context.title(metric)
+    return Tile(
+        name=name,
+        value=context.shown(figure.value, figure.unit),
+        said=[context.say(line) for line in said if line is not None],
+        base=context.say(_base(context, metric)),
+        spark=sparkline(
+            history,
+            context.say(
+                text("{name}, {first} to {last}", name=name, first=context.trend[0], last=context.trend[-1])
+            ),
+            key=f"spark-{metric}",
+        ),
+    )
+
+
+def _base(context: Context, metric: str) -> Text:
+    """What the figure rests on."""
+    figure = context.figure(metric)
+    if metric == "pipeline_value":
+        return ntext("{n} open deal on {day}", "{n} open deals on {day}", n=figure.n, day=context.as_of)
+    if metric == "win_rate":
+        cases = ntext("{n} closed deal", "{n} closed deals", n=figure.n)
+    elif metric in ("avg_deal_size", "cycle_days", "deals_won"):
+        cases = ntext("{n} deal won", "{n} deals won", n=figure.n)
+    else:
+        cases = ntext("{n} sale", "{n} sales", n=figure.n)
+    if not figure.has_interval:
+        return cases
+    return text("{cases}, 95% interval {interval}", cases=cases, interval=context.interval(figure))

@@ -1,0 +1,108 @@
+"""How the subject's main figures went over the last periods, with the peers as a band."""
+
+from functools import partial
+
+import pandas as pd
+
+from salesreport.language import text
+from salesreport.report.charts import Panel, trends
+from salesreport.report.context import Context, records
+from salesreport.report.section import Section
+from salesreport.report.table import NumberTable, number_table
+
+MEASURES = ("revenue", "deals_won", "win_rate")
+"""The figures shown."""
+
+
+def trend(context: Context) -> Section:
+    """Main figures by period; `data` has metric, period, value, n, lower, upper, band_lower, band_upper."""
+    rows = []
+    for metric in MEASURES:
+        for period in context.trend:
+            figure, band = context.figure(metric, period), context.band(metric, period)
+            low, high = (band.lower, band.upper) if band else (float("nan"), float("nan"))
+            rows.append((metric, period.name, *figure[:4], low, high))
+    data = pd.DataFrame(
+        rows, columns=["metric", "period", "value", "n", "lower", "upper", "band_lower", "band_upper"]
+    )
+    panels = [_panel(context, metric, data) for metric in MEASURES]
+    message = _message(context)
+    return Section(
+        key="trend",
+        topic=context.say(text("Trend")),
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(trends("trend", panels, message, _description(context)),),
+        tables=(_table(context, data),),
+        notes=_notes(context),
+    )
+
+
+def _panel(context: Context, metric: str, data: pd.DataFrame) -> Panel:
+    frame = data[data["metric"] == metric].reset_index(drop=True)
+    has_band = frame["band_lower"].notna().any()
+    return Panel(
+        title=context.title(metric),
+        labels=[context.say(period.short_label) for period in context.trend],
+        frame=frame,
+        shown=partial(context.shown, unit=context.unit(metric)),
+        band=context.say(text("middle half of {peers}", peers=context.subject.peers))
+        if has_band and metric == MEASURES[0]
+        else "",
+    )
+
+
+def _message(context: Context) -> str:
+    """How revenue compares with its own past, and by how much one period usually differs from the next."""
+    history = [context.figure("revenue", period).value for period in context.trend[:-1]]
+    known = [value for value in history if pd.notna(value)]
+    now = context.figure("revenue").value
+    if len(known) < 3 or pd.isna(now):
+        return context.say(text("There is too little history for a trend"))
+    low, high = min(known), max(known)
+    fields = {"n": len(known), "period": context.period}
+    if now < low:
+        return context.say(
+            text("Revenue in {period} is the lowest of the last {n} periods and this one", **fields)
+        )
+    if now > high:
+        return context.say(
+            text("Revenue in {period} is the highest of the last {n} periods and this one", **fields)
+        )
+    return context.say(text("Revenue in {period} lies within the range of the last {n} periods", **fields))
+
+
+def _description(context: Context) -> str:
+    return context.say(
+        text(
+            "Lines of {metrics} from {first} to {last}; thin upright lines are 95% intervals.",
+            metrics=[context.title(metric) for metric in MEASURES],
+            first=context.trend[0],
+            last=context.trend[-1],
+        )
+    )
+
+
+def _table(context: Context, data: pd.DataFrame) -> NumberTable:
+    """The chart's numbers: a row per measure, a column per period."""
+    rows: list[list[str | tuple[str, str]]] = []
+    for metric in MEASURES:
+        unit = context.figure(metric).unit
+        part = data[data["metric"] == metric]
+        cells: list[str | tuple[str, str]] = []
+        for row in records(part):
+            interval = ""
+            if pd.notna(row["lower"]):
+                interval = f"{context.shown(row['lower'], unit)} – {context.shown(row['upper'], unit)}"
+            cells.append((context.shown(row["value"], unit), interval))
+        rows.append([context.title(metric), *cells])
+    headings = ["", *(context.say(period.short_label) for period in context.trend)]
+    return number_table(context.say(text("Numbers of the chart, with 95% intervals")), headings, rows)
+
+
+def _notes(context: Context) -> tuple[str, ...]:
+    first = context.first_day
+    if len(context.trend) < 3 and first is not None:
+        return (context.say(text("The data begins on {day}.", day=first)),)
+    return ()

@@ -1,0 +1,85 @@
+"""The first sentence: where the subject stands, without claiming more than the numbers carry."""
+
+import math
+
+from salesreport.kpi import METRICS
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.context import Context
+from salesreport.stats.intervals import wilson
+
+
+def verdict(context: Context) -> str:
+    """One sentence: revenue against target or comparison period, and deals won against peers."""
+    clauses = [clause for clause in (_revenue(context), _won(context)) if clause is not None]
+    if not clauses:
+        return context.say(
+            text("No deals or orders of {name} in {period}.", name=context.subject.name, period=context.period)
+        )
+    sentence = clauses[0] if len(clauses) == 1 else text("{one}; {other}", one=clauses[0], other=clauses[1])
+    return context.say(text("{sentence}.", sentence=sentence))
+
+
+def _revenue(context: Context) -> Text | None:
+    revenue = context.figure("revenue")
+    if not revenue.known or (revenue.n == 0 and context.figure("deals_closed").n == 0):
+        return None
+    shown = Quantity(revenue.value, revenue.unit)
+    target = attainment(context, "revenue")
+    if target is not None:
+        return text(
+            "Revenue of {revenue} is {share} of the target for {period}",
+            revenue=shown,
+            share=Quantity(target, "share"),
+            period=context.period,
+        )
+    change = context.change("revenue")
+    if change is not None:
+        return text("Revenue of {revenue} is {change}", revenue=shown, change=change)
+    return text("Revenue in {period} is {revenue}", revenue=shown, period=context.period)
+
+
+def attainment(context: Context, metric: str) -> float | None:
+    """Actual ÷ target of the subject, or None where there is no target."""
+    table = context.compute([f"attainment:{metric}"])
+    if table.frame.empty:
+        return None
+    value = float(table.frame["value"].iloc[0])
+    return None if math.isnan(value) else value
+
+
+def _won(context: Context) -> Text | None:
+    closed, won, rate = (context.figure(metric) for metric in ("deals_closed", "deals_won", "win_rate"))
+    if not rate.known:
+        return None
+    of = ntext(
+        "{won} of {n} closed deal was won ({rate})",
+        "{won} of {n} closed deals were won ({rate})",
+        n=closed.value,
+        won=won.value,
+        rate=Quantity(rate.value, "share"),
+    )
+    judged = compare_with_rest(context)
+    return of if judged is None else text("{won}, {judgement}", won=of, judgement=judged)
+
+
+def compare_with_rest(context: Context) -> Text | None:
+    """Whether the win rate differs from that of all peers together, in words; None without peers.
+
+    It is called different only where the peers' rate lies outside the subject's Wilson interval at a confidence
+    that allows for comparing every one of them (Bonferroni, 5 % in all), so that a team of equals rarely
+    has a single one who "differs".
+    """
+    peers = context.peers("win_rate")
+    if peers.empty:
+        return None
+    rate, closed = context.figure("win_rate"), context.figure("deals_closed")
+    rest = float((peers["value"] * peers["n"]).sum() / peers["n"].sum())
+    fields = {"peers": context.subject.peers, "rate": Quantity(rest, "share")}
+    if closed.value < METRICS["win_rate"].minimum_n:
+        return text("too few to tell whether that differs from {peers} ({rate})", **fields)
+    wide = wilson(rate.value * rate.n, rate.n, confidence=1 - 0.05 / (len(peers) + 1))
+    if rest < wide.lower:
+        return text("more often than {peers} ({rate})", **fields)
+    if rest > wide.upper:
+        return text("less often than {peers} ({rate})", **fields)
+    return text("not distinguishable from {peers} ({rate})", **fields)

@@ -1,0 +1,85 @@
+"""Words, numbers, money and dates in both languages."""
+
+import datetime as dt
+
+import pytest
+
+from salesreport.language import Language, Month, Quantity, Text, ntext, text
+from salesreport.period import Period
+
+EN, DE = Language("en"), Language("de")
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "german"),
+    [
+        (0, "€0", "0 €"),
+        (12.4, "€12", "12 €"),
+        (999, "€999", "999 €"),
+        (1234, "€1.23K", "1.234 €"),
+        (123_456, "€123K", "123.456 €"),
+        (2_802_496, "€2.8M", "2,8 Mio. €"),
+        (28_120_000, "€28.1M", "28,1 Mio. €"),
+        (-5_120, "-€5.12K", "-5.120 €"),
+        (float("nan"), "–", "–"),
+        (None, "–", "–"),
+    ],
+)
+def test_money(value: float | None, english: str, german: str) -> None:
+    assert EN.money(value, "EUR") == english
+    assert DE.money(value, "EUR").replace("\xa0", " ") == german
+
+
+def test_numbers_shares_and_counts() -> None:
+    assert (EN.percent(0.634), DE.percent(0.634)) == ("63%", "63\xa0%")
+    assert (EN.exact(1234567), DE.exact(1234567)) == ("1,234,567", "1.234.567")
+    assert (EN.count(50.5), DE.count(50.5)) == ("50.5", "50,5")
+    assert (EN.number(12_345_678), DE.number(12_345_678)) == ("12.3M", "12,3\xa0Mio.")
+    assert EN.quantity(51.2, "days") == "51 days"
+    assert DE.quantity(1, "days") == "1 Tag"
+    assert EN.quantity(1500, "EUR/day") == "€1.5K per day"
+    assert EN.quantity(4.25, "points") == "4.25"
+
+
+def test_dates_and_periods() -> None:
+    day = dt.date(2017, 12, 31)
+    assert (EN.date(day), DE.date(day)) == ("Dec 31, 2017", "31.12.2017")
+    assert (EN.show(Period.parse("2017-12")), DE.show(Period.parse("2017-12"))) == (
+        "December 2017",
+        "Dezember 2017",
+    )
+    assert EN.show(Period.parse("2017-Q4")) == "Q4 2017"
+    assert DE.show(Period.parse("2017-W05")) == "KW 5, 2017"
+    assert EN.show(Period.parse("2018-Q3", 4)) == "Q3 FY 2018"
+    assert EN.show(Month(day, short=True)) == "Dec 2017"
+
+
+def test_texts_nest_and_count() -> None:
+    said = text("{deals} in {period}", deals=ntext("{n} deal", "{n} deals", n=1), period=Period.parse("2017"))
+    assert EN.say(said) == "1 deal in 2017"
+    assert EN.say(ntext("{n} deal", "{n} deals", n=0.5)) == "0.5 deals"
+    assert EN.say(text("{all}", all=["a", "b", "c"])) == "a, b, and c"
+    assert EN.say(text("{share}", share=Quantity(0.5, "share"))) == "50%"
+    assert EN.say("as it is {x}") == "as it is {x}"
+    assert EN.say(None) == ""
+
+
+def test_data_in_fields_is_never_a_template() -> None:
+    hostile = "{0} {name.__class__} %s"
+    assert EN.say(text("Rep {name}", name=hostile)) == f"Rep {hostile}"
+    assert EN.say(Text("{outer}", fields={"outer": text("{inner}", inner=hostile)})) == hostile
+
+
+def test_long_lists_say_how_many_more() -> None:
+    assert EN.listing(["1", "2", "3", "4"], most=2) == "1, 2, and 2 more"
+    assert EN.listing([]) == ""
+
+
+@pytest.mark.parametrize("code", ["fr", "xx", "", "e n", "../de"])
+def test_there_is_no_other_language(code: str) -> None:
+    with pytest.raises(ValueError, match="no catalogue"):
+        Language(code)
+
+
+def test_a_region_is_fine() -> None:
+    assert Language("de_AT").say(ntext("{n} day", "{n} days", n=2)) == "2 Tage"

@@ -1,0 +1,122 @@
+"""Charts as inline SVG: deterministic, escaped, accessible, without anything that would reach over the page."""
+
+import math
+import re
+import xml.etree.ElementTree as ET
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+from salesreport.report.chart import ACCENT, PEERS, Chart
+from salesreport.report.charts import (
+    Bars,
+    Columns,
+    Measure,
+    Panel,
+    columns_and_bars,
+    dots,
+    solid_and_hollow,
+    trends,
+)
+from salesreport.report.spark import sparkline
+
+HOSTILE = '<script>alert("1")</script> $\\frac{$ &'
+
+
+def draw(figure: Figure) -> None:
+    axes = figure.subplots()
+    axes.plot([1, 2, 3], [1, 4, 2], marker="o", color=ACCENT)
+    axes.fill_between([1, 2, 3], [0, 1, 1], [2, 5, 3], color=PEERS, clip_on=True)
+    axes.set_title(HOSTILE)
+    axes.text(1, 1, "Model 1.23456 (2.34567)")
+
+
+def svg(key: str = "one") -> str:
+    return Chart(key, draw, f"Title {HOSTILE}", f"Description {HOSTILE}").svg()
+
+
+def test_it_is_xml_with_title_and_description() -> None:
+    root = ET.fromstring(svg())
+    assert root.attrib["role"] == "img"
+    title, description = list(root)[:2]
+    assert (title.text, description.text) == (f"Title {HOSTILE}", f"Description {HOSTILE}")
+    assert root.attrib["aria-labelledby"] == f"{title.attrib['id']} {description.attrib['id']}"
+
+
+def test_text_stays_text_and_is_escaped() -> None:
+    drawn = svg()
+    assert "<script" not in drawn
+    texts = [element.text for element in ET.fromstring(drawn).iter() if element.tag.endswith("text")]
+    assert HOSTILE in texts
+    assert "Model 1.23456 (2.34567)" in texts  # numbers of the data are not rounded, those of the drawing are
+    assert not re.search(r' d="[^"]*\d\.\d{3}', drawn)
+
+
+def test_the_same_drawing_is_the_same_text() -> None:
+    before = dict(mpl.rcParams)
+    assert svg() == svg()
+    assert dict(mpl.rcParams) == before
+
+
+def test_two_charts_share_no_id_and_every_reference_is_met() -> None:
+    ids = [re.findall(r'\bid="([^"]+)"', svg(key)) for key in ("one", "two")]
+    assert not set(ids[0]) & set(ids[1])
+    for key, own in zip(("one", "two"), ids, strict=True):
+        assert len(own) == len(set(own))
+        assert set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg(key))) <= set(own)
+
+
+def test_nothing_reaches_over_the_page() -> None:
+    drawn = svg()
+    for unwanted in ("<style", "<metadata", "http", "@import", "font-family", "xlink"):
+        assert unwanted not in drawn
+
+
+def test_colours_are_the_page_s() -> None:
+    drawn = svg()
+    assert f"var(--accent, {ACCENT})" in drawn
+    bare = re.sub(r"var\(--[a-z-]+, #[0-9a-f]{6}\)", "", drawn)
+    assert not re.findall(r"#[0-9a-f]{6}\b", bare)
+
+
+def test_every_kind_draws_what_it_is_given() -> None:
+    nan = math.nan
+    frame = pd.DataFrame(
+        {"value": [1.0, nan, 3.0], "lower": [0.5, nan, nan], "upper": [2.0, nan, nan],
+         "band_lower": [nan, 1.0, 1.0], "band_upper": [nan, 2.0, 2.0]}
+    )  # fmt: skip
+    panel = Panel("Measure", ["Q1", "Q2", "Q3"], frame, str, "band here")
+    drawn = trends("t", [panel], "a", "b").svg()
+    assert {"Measure", "band here", "3.0", "Q1", "Q3"} <= texts(drawn)
+    empty = frame.assign(value=nan, lower=nan, upper=nan, band_lower=nan, band_upper=nan)
+    assert "Measure" in texts(trends("t", [panel._replace(frame=empty)], "a", "b").svg())
+    bars = Bars("Groups", ["a", HOSTILE], [1, 0], [2, 0], ["1 : 2", "none"])
+    shown = texts(solid_and_hollow("b", [bars, bars], "a", "b", "won", "lost").svg())
+    assert {"Groups", "a", "1 : 2", "none", "won", "lost"} <= shown
+    shown = texts(columns_and_bars("c", Columns("Ages", ["0–30"], [2], ["two"]), bars, "a", "b").svg())
+    assert {"Ages", "0–30", "two", "Groups"} <= shown
+    rows = [Measure("row", 1.0, "said", before=2.0, plan=3.0, lower=0.5, upper=1.5), Measure("other", 0.0, "zero")]
+    shown = texts(dots("d", rows, "a", "b", "Heading", (1, 2, 3), "band", [("value", "now")]).svg())
+    assert {"row", "said", "other", "zero", "Heading", "band", "now"} <= shown
+
+
+def texts(drawn: str) -> set[str]:
+    return {element.text or "" for element in ET.fromstring(drawn).iter() if element.tag.endswith("text")}
+
+
+def test_long_names_leave_room() -> None:
+    drawn = dots("d", [Measure("x" * 80, 1.0, "said")], "a", "b").svg()
+    assert "x" * 25 + "…" in texts(drawn)
+
+
+def test_sparklines() -> None:
+    line = sparkline([1.0, math.nan, 3.0, 2.0], HOSTILE, "spark-a")
+    root = ET.fromstring(line)
+    assert root[0].text == HOSTILE
+    path = next(element for element in root if element.tag.endswith("path")).attrib["d"]
+    assert path.count("M") == 2  # the gap stays a gap
+    assert len([element for element in root if element.tag.endswith("circle")]) == 1
+    assert sparkline([1.0, math.nan], "d", "k") == ""
+    assert "circle" not in sparkline([1.0, 2.0, math.nan], "d", "k")  # no dot where the last is not known
+    assert "nan" not in sparkline([2.0, 2.0], "d", "k")

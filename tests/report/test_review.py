@@ -1,0 +1,197 @@
+"""Reviews: the numbers by hand, gaps in words, nobody else's name, nothing from the data unescaped."""
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from salesreport import Dataset, Review
+from salesreport.dataset import DatasetSettings, Provenance, write_dataset
+from salesreport.errors import ConfigError
+from salesreport.report.review import MIME
+from salesreport.report.section import Section
+
+HOSTILE = "../../x<script>alert(1)</script>|*_[ ${7*7} $\\frac"
+
+SECTIONS = (
+    "tiles", "trend", "results", "pipeline", "activity", "growth", "satisfaction", "deals_to_look_at", "reps",
+    "definitions", "data_notes",
+)  # fmt: skip
+
+
+def deals(
+    rep: str, won: int, lost: int, open_: int = 0, closed_on: str = "2025-05-20", amount: float = 100.0
+) -> pd.DataFrame:
+    """Deals of a rep: all created on 1 March 2025, the open ones with the same amount."""
+    status = ["won"] * won + ["lost"] * lost + ["open"] * open_
+    return pd.DataFrame(
+        {
+            "deal_id": [f"{rep}-{closed_on}-{n}" for n in range(len(status))],
+            "rep_id": rep,
+            "status": status,
+            "created_on": "2025-03-01",
+            "closed_on": [closed_on if one != "open" else None for one in status],
+            "product_line": "Lamps",
+            "stage": [one.title() for one in status],
+            "amount": amount,
+        }
+    )
+
+
+def dataset(path: Path, *frames: pd.DataFrame, **tables: pd.DataFrame) -> Dataset:
+    settings = DatasetSettings(name="Tiny & Co", as_of=dt.date(2025, 6, 30), currency="EUR")
+    return write_dataset(
+        path, {"deals": pd.concat(frames, ignore_index=True), **tables}, settings, Provenance("test")
+    )
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Seven reps; Ann won 10 of 40 in Q2 (before: 3 of 6), the six others 30 of 40 each."""
+    others = [deals(f"P{n}", 30, 10) for n in range(6)]
+    before = deals("Ann", 3, 3, closed_on="2025-03-31")
+    return dataset(tmp_path_factory.mktemp("tiny") / "d", deals("Ann", 10, 30, 5), before, *others)
+
+
+def test_verdict_by_hand(tiny: Dataset) -> None:
+    # 10 × 100 in Q2 against 3 × 100 in Q1: 3.3 times; 10 of 40 are 25 %, the others' 180 of 240 are 75 %
+    review = Review(tiny, "2025-Q2", rep="Ann")
+    assert review.verdict == (
+        "Revenue of €1K is 3.3 times as much as in Q1 2025; "
+        "10 of 40 closed deals were won (25%), less often than peers (75%)."
+    )
+    # the same rate out of four deals tells nothing
+    assert "not distinguishable from" not in review.verdict
+
+
+def test_verdict_claims_nothing_from_few_deals(tmp_path: Path) -> None:
+    others = [deals(f"P{n}", 30, 10) for n in range(6)]
+    few = Review(dataset(tmp_path / "few", deals("Ann", 1, 3), *others), "2025-Q2", rep="Ann")
+    assert "too few to tell whether that differs from peers (75%)" in few.verdict
+    # 21 of 40 (52 %) against 75 %: alone it would pass for a difference (95 % interval 37.5–67.1 %);
+    # as one of seven compared it does too (99.3 %: 32–72 %); 24 of 40 does not (99.3 %: 39–78 %)
+    near = Review(dataset(tmp_path / "near", deals("Ann", 24, 16), *others), "2025-Q2", rep="Ann")
+    assert "not distinguishable from peers (75%)" in near.verdict
+
+
+def test_tiles_by_hand(tiny: Dataset) -> None:
+    data = Review(tiny, "2025-Q2", rep="Ann").tiles.data.set_index("metric")
+    assert data.loc["revenue", ["value", "before"]].tolist() == [1000, 300]
+    assert data.loc["deals_won", "value"] == 10
+    assert data.loc["win_rate", "value"] == 0.25
+    # Wilson 95 % of 10 in 40, from a published calculator: 0.1419 to 0.4019
+    assert data.loc["win_rate", ["lower", "upper"]].tolist() == pytest.approx([0.1419, 0.4019], abs=5e-5)
+    assert data.loc["avg_deal_size", "value"] == 100
+    assert data.loc["cycle_days", "value"] == 80  # 1 March to 20 May
+    assert data.loc["pipeline_value", ["value", "n"]].tolist() == [500, 5]
+
+
+def test_results_and_pipeline_by_hand(tiny: Dataset) -> None:
+    review = Review(tiny, "2025-Q2", rep="Ann")
+    row = review.results.data.iloc[0]
+    assert row[["group", "won", "lost", "rate", "peers"]].tolist() == ["Lamps", 10, 30, 0.25, 0.75]
+    assert "needs stage history" in " ".join(review.results.notes)
+    assert review.pipeline.data["age"].tolist() == [121] * 5  # 1 March to 30 June
+    # four of five won deals took at most 80 days, so all five are old
+    assert (
+        review.pipeline.message
+        == "5 open deals worth €500, 5 of them older than four of five won deals took (80 days)"
+    )
+
+
+def test_growth_by_hand(tiny: Dataset) -> None:
+    section = Review(tiny, "2025-Q2", rep="Ann").growth
+    assert section.data[["group", "now", "before", "change"]].to_numpy().tolist() == [["Lamps", 1000, 300, 700]]
+    rows = [[cell.text for cell in row] for row in section.tables[0].rows]
+    assert rows[0] == ["Revenue", "€300", "€1K", "233%"]
+    assert rows[3] == ["Win rate", "50%", "25%", "−25 points"]
+
+
+def test_missing_data_is_said_not_shown_as_zero(tiny: Dataset) -> None:
+    review = Review(tiny, "2025-Q2", rep="Ann")
+    assert not review.activity.available
+    assert "activities" in review.activity.message
+    assert not review.satisfaction.available
+    assert "feedback" in review.satisfaction.message
+    assert review.growth.available
+    assert not Review(tiny, "2025-Q2", rep="P1").growth.available  # nothing sold in Q1
+    notes = " ".join(review.data_notes.notes)
+    assert "Satisfaction" in notes
+    assert "Tiny & Co" in notes
+
+
+def test_subjects(tiny: Dataset) -> None:
+    assert Review(tiny, "2025-Q2").context.subject.kind == "company"
+    assert Review(tiny, "2025-Q2", team="").context.subject.kind == "company"
+    assert Review(tiny, "2025-Q2", product_line="Lamps").tiles.data["value"].iloc[0] == 19_000
+    with pytest.raises(ConfigError) as error:
+        Review(tiny, "2025-Q2", rep="Anm")
+    assert error.value.nearest == "Ann"
+    with pytest.raises(ConfigError, match="cannot be about this"):
+        Review(tiny, "2025-Q2", reps="Ann")
+    with pytest.raises(ConfigError, match="about one subject"):
+        Review(tiny, "2025-Q2", rep="Ann", product_line="Lamps")
+    with pytest.raises(ConfigError, match="no catalogue"):
+        Review(tiny, "2025-Q2", rep="Ann", language="fr")
+
+
+def test_hostile_names_are_text(tmp_path: Path) -> None:
+    mean = deals(HOSTILE, 8, 8, 3).assign(
+        product_line=HOSTILE, name=HOSTILE, stage=HOSTILE, account_id="A1", loss_reason=HOSTILE, segment=HOSTILE
+    )
+    mean.loc[8:12, "product_line"] = "{name} %s"
+    accounts = pd.DataFrame({"account_id": ["A1"], "name": [HOSTILE]})
+    others = [deals(f"P{n}", 5, 5) for n in range(5)]
+    review = Review(dataset(tmp_path / "d", mean, *others, accounts=accounts), "2025-Q2", rep=HOSTILE)
+    html = review._repr_html_() + "".join(getattr(review, section)._repr_html_() for section in SECTIONS)
+    assert "<script" not in html
+    assert "&lt;script&gt;alert(1)" in html
+    assert review.summary["subject"]["name"] == HOSTILE
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_section_of_the_sample_shows_itself(sample: Dataset, language: str) -> None:
+    rep = sample.table("reps")["rep_id"].iloc[0]
+    for subject in ({"rep": rep}, {"segment": "B"}, {"team": sample.table("reps")["team"].iloc[0]}, {}):
+        review = Review(sample, "2025-Q4", language=language, **subject)
+        for name in SECTIONS:
+            section = getattr(review, name)
+            assert isinstance(section, Section)
+            html = section._repr_html_()
+            assert section.topic
+            assert "nan" not in re.sub(r"<[^>]*>", " ", html).lower().split()
+            assert "{" not in re.sub(r"<style.*?</style>|<[^>]*>", "", html)
+        ids = re.findall(r'\bid="([^"]+)"', "".join(getattr(review, name)._repr_html_() for name in SECTIONS))
+        assert len(ids) == len(set(ids))
+
+
+def test_a_rep_s_report_names_no_other_rep(sample: Dataset) -> None:
+    reps = sample.table("reps")
+    me = reps.iloc[0]
+    review = Review(sample, "2025-Q4", rep=me["rep_id"])
+    sections = [name for name in SECTIONS if name != "reps"]
+    html = review._repr_html_() + "".join(getattr(review, name)._repr_html_() for name in sections)
+    others = reps.loc[(reps["rep_id"] != me["rep_id"]) & (reps["name"] != me["manager"])]
+    for name in [*others["name"], *others["rep_id"]]:
+        assert name not in html
+
+
+def test_the_summary_for_machines(sample: Dataset) -> None:
+    rep = sample.table("reps")["rep_id"].iloc[0]
+    review = Review(sample, "2025-Q4", rep=rep)
+    bundle = review._repr_mimebundle_()
+    summary = bundle[MIME]
+    assert summary["subject"]["id"] == rep
+    assert summary["fingerprint"] == sample.fingerprint
+    assert summary["period"] == "2025-Q4"
+    assert [figure["key"] for figure in summary["figures"]] == list(review.tiles.data["metric"])
+    assert bundle["text/plain"] == review.verdict
+
+
+def test_german_says_no_english(sample: Dataset) -> None:
+    rep = sample.table("reps")["rep_id"].iloc[0]
+    words = Review(sample, "2025-Q4", rep=rep, language="de").in_words()
+    for english in (" the ", " of ", "deals won", "Revenue", "open deals"):
+        assert english not in words
