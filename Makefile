@@ -7,7 +7,7 @@ SAMPLE := outputs/datasets/sample
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-notebooks lint format lab docs texts lock clean
+.PHONY: help setup demo test test-notebooks lint format lab docs notebooks texts lock clean
 
 help:  ## list these tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -30,7 +30,7 @@ test: $(READY)  ## all tests: the package, its documents' examples, the notebook
 
 test-notebooks: $(READY)  ## run the notebooks and compare what they say
 	$(BIN)/python -c 'from salesreport.sample import write_company; write_company("$(SAMPLE)")'
-	$(BIN)/python -m pytest --nbval --numprocesses $(JOBS) --dist loadfile -p no:doctest notebooks
+	$(BIN)/python -m pytest --nbval --numprocesses $(JOBS) --dist loadfile notebooks
 
 lint: $(READY)  ## formatting, common mistakes, types
 	$(BIN)/ruff format --check .
@@ -47,6 +47,10 @@ lab: $(READY)  ## JupyterLab on the notebooks
 
 docs: $(READY)  ## write the generated pages of docs/ again
 	$(BIN)/python docs/generate.py
+
+notebooks: $(READY)  ## run the notebooks on the sample company and keep what their text cells say
+	$(BIN)/python -c 'from salesreport.sample import write_company; write_company("$(SAMPLE)")'
+	$(BIN)/python docs/notebooks.py
 
 texts: $(READY)  ## collect the texts of the code into the language catalogues
 	$(BIN)/python -m salesreport.language.extract

@@ -88,7 +88,9 @@ def _contract(metric: Metric) -> list[str]:
 
 
 def _columns(table: Table) -> list[str]:
-    lines = ["", "A row is identified by " + ", ".join(f"`{name}`" for name in table.key) + "."] if table.key else []
+    lines = (
+        ["", "A row is identified by " + ", ".join(f"`{name}`" for name in table.key) + "."] if table.key else []
+    )
     lines += ["", "| column | kind | meaning |", "|---|---|---|"]
     for column in table.columns:
         kind = " / ".join(column.values) if column.values else column.unit or column.kind

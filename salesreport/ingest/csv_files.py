@@ -97,7 +97,7 @@ def _read_uneven(content: str, separator: str, heading: int | None, file: str, t
     try:
         for number, record in enumerate(reader, 1):
             before, after = after, reader.line_num
-            if number < (heading or 1) or not any(record):
+            if number < (heading or 1) or not any(cell.strip() for cell in record):
                 continue
             if not headings:
                 headings = [cell.strip() for cell in record]

@@ -1,14 +1,16 @@
 """One canonical table of an export: columns found, parsed, each row judged, money priced."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from salesreport.dataset import Counts, SourceFile
-from salesreport.errors import ConfigError, nearest
+from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.ingest import currency, rules
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
@@ -32,6 +34,19 @@ _PRICED_ON = {
 
 _MANY = 10
 """From how many rows on a column that mostly cannot be read is taken for a wrong mapping."""
+
+
+class Unreadable(NamedTuple):
+    """Cells of a column that are not what they should be.
+
+    Attributes:
+        place: the column. rows: which rows. reason: why they are set aside. expected: what they should be.
+    """
+
+    place: Place
+    rows: Mask
+    reason: Text
+    expected: Text
 
 
 class Ingested(NamedTuple):
@@ -76,7 +91,7 @@ class _Work:
         self.raw: Raw = read(spec, root, name, [*spec.columns.values(), *spec.drop, *period])
         self.ledger = Ledger(len(self.raw))
         self.notes: list[Text] = []
-        self.bad: list[tuple[Place, Mask, Text]] = []
+        self.unreadable: list[Unreadable] = []
         self.signs: dict[str, np.ndarray[Any, Any]] = {}
 
     def done(self) -> Ingested:
@@ -87,9 +102,9 @@ class _Work:
         for column in self.table.required:
             incomplete |= frame[column].isna().to_numpy()
         rules.set_aside_notes(self.raw, incomplete, self.ledger)
-        for place, bad, reason in self.bad:
-            self._refuse_wrong_mapping(place, bad)
-            self.ledger.set_aside(bad, reason)
+        for found in self.unreadable:
+            self._refuse_wrong_mapping(found)
+            self.ledger.set_aside(found.rows, found.reason)
         rules.set_aside_incomplete(self.table, frame, self.ledger)
         rules.set_aside_out_of_bounds(self.table, frame, self.ledger)
         if self.table.name == "deals":
@@ -122,19 +137,21 @@ class _Work:
                 dropped.notna().to_numpy(), text("declared not to be data, by column “{column}”", column=heading)
             )
 
-    def _refuse_wrong_mapping(self, place: Place, bad: Mask) -> None:
+    def _refuse_wrong_mapping(self, found: Unreadable) -> None:
         """A column that mostly cannot be read is not what the spec says it is: no heap of rows, one error."""
         live = self.ledger.live
-        bad = bad & live
-        at = np.flatnonzero(bad)
-        if live.sum() < _MANY or len(at) * 2 < live.sum():
+        at = np.flatnonzero(found.rows & live)
+        if live.sum() < _MANY or not len(at):
             return
-        cells = self.raw.columns[find_heading(place.column, self.raw, self.table.name)].shown(at[:20])
-        raise place.error(
+        column = self.raw.columns[find_heading(found.place.column, self.raw, self.table.name)]
+        filled = live & ~np.asarray(column.empty)
+        if len(at) * 2 < live.sum() and not (len(at) >= _MANY and len(at) == filled.sum()):
+            return
+        raise found.place.error(
             text("Most values of this column cannot be read; the source spec probably maps it wrongly."),
             list(at),
-            found=list(dict.fromkeys(cells))[:5],
-            expected=next(reason for other, _, reason in self.bad if other is place),
+            found=list(dict.fromkeys(column.shown(at[:20])))[:5],
+            expected=found.expected,
         )
 
     # --- columns
@@ -156,7 +173,7 @@ class _Work:
         return Place(self.raw.file, self.table.name, heading, self.raw.rows)
 
     def _frame(self) -> pd.DataFrame:
-        """All rows, parsed; what cannot be parsed is missing and noted in `bad`."""
+        """All rows, parsed; what cannot be parsed is missing and noted in `unreadable`."""
         cells = {
             column.name: self._column(column.name)
             for column in self.table.columns
@@ -170,11 +187,19 @@ class _Work:
             parsed["status"] = self._status()
         if start is not None and self.spec.period is not None:
             days = read_dates(start[0], order, self.source.timezone)
-            self.bad.append((start[1], days.bad, text("“{column}” is not a date", column=start[1].column)))
+            self._note(start[1], days.bad, text("a date"))
             parsed["period"] = periods_from(
                 days.values, parsed["metric"], self.spec.period, self.source.fiscal_year_start
             )
         return pd.DataFrame(parsed)
+
+    def _note(self, place: Place, rows: Mask, expected: Text) -> None:
+        reason = text("“{column}” is not {expected}", column=place.column, expected=expected)
+        self.unreadable.append(Unreadable(place, rows, reason, expected))
+
+    def _note_unknown(self, place: Place, rows: Mask, column: str, values: Sequence[str]) -> None:
+        reason = text("unknown {column}: not one of {values}", column=column, values=list(values))
+        self.unreadable.append(Unreadable(place, rows, reason, text("one of {names}", names=list(values))))
 
     def _start(self) -> tuple[RawColumn, Place] | None:
         if self.spec.period is None:
@@ -191,7 +216,7 @@ class _Work:
             return self._number(column, cells, place)
         read_moments = read_dates if column.kind == "date" else read_instants
         moments = read_moments(cells, order, self.source.timezone)
-        self.bad.append((place, moments.bad, text("“{column}” is not a date", column=place.column)))
+        self._note(place, moments.bad, text("a date"))
         return moments.values
 
     def _text(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
@@ -200,21 +225,20 @@ class _Work:
             self.ledger.repair(cells.spaced, text("spaces around {column} removed", column=column.name))
         if column.name == "period" and self.table.name == "targets":
             periods, bad = read_periods(texts, self.source.fiscal_year_start)
-            self.bad.append((place, bad, text("“{column}” is not a period", column=place.column)))
+            self._note(place, bad, text("a period"))
             return periods
         if column.name == "currency":
             codes = {value: currency.code(value) for value in texts.dropna().unique()}
             known = texts.map(codes).astype("str")
             bad = (texts.notna() & known.isna()).to_numpy()
-            self.bad.append((place, bad, text("“{column}” is not a currency", column=place.column)))
+            self._note(place, bad, text("a currency"))
             return known
         return texts
 
     def _choice(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
         texts = read_texts(cells.texts, {})
         values, unknown = choose(texts, {value: value for value in column.values}, None)
-        expected = text("unknown {column}: not one of {values}", column=column.name, values=list(column.values))
-        self.bad.append((place, unknown, expected))
+        self._note_unknown(place, unknown, column.name, column.values)
         return values
 
     def _status(self) -> pd.Series:
@@ -227,7 +251,7 @@ class _Work:
             near = nearest(spec.source, [*self.spec.columns, *self.raw.headings])
             try:
                 at = find_heading(spec.source, self.raw, self.table.name)
-            except Exception:
+            except DataError:
                 raise ConfigError(
                     text("This is neither a mapped column nor a heading of the file."),
                     key=f"tables.{self.table.name}.status.from",
@@ -236,8 +260,9 @@ class _Work:
                 ) from None
             cells, place = self.raw.columns[at], self._place(self.raw.headings[at])
         texts = read_texts(cells.texts, {})
+        distinct = pc.unique(texts)
         for state, words in (("won", spec.won), ("lost", spec.lost), ("open", spec.open or ())):
-            absent = never_seen(texts, words)
+            absent = never_seen(distinct, words)
             if absent:
                 self.notes.append(
                     ntext(
@@ -255,7 +280,7 @@ class _Work:
             **dict.fromkeys(spec.open or (), "open"),
         }
         values, unknown = choose(texts, meanings, "open" if spec.open is None else None)
-        self.bad.append((place, unknown, text("unknown status: not one of {values}", values=list(STATUSES))))
+        self._note_unknown(place, unknown, "status", STATUSES)
         return values
 
     def _number(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
@@ -271,14 +296,15 @@ class _Work:
             self.signs[column.name] = numbers.signs
         elif numbers.signs is not None:
             bad |= pd.notna(numbers.signs)
-        self.bad.append((place, bad, text("“{column}” is not a number", column=place.column)))
+        self._note(place, bad, text("a number"))
         return numbers.values
 
     def _as_share(self, numbers: Numbers, place: Place) -> Numbers:
         """A chance is a share: written as 0.4, as 40 % or, where any is above 1 or the heading says so, as 40."""
         signed = np.zeros(len(self.raw), dtype=bool) if numbers.percent is None else numbers.percent
         bare = numbers.values.where(~signed)
-        if "%" not in place.column and not (bare > 1).any():
+        headed = "%" in place.column and not ((bare > 0) & (bare < 1)).any()
+        if not headed and not (bare > 1).any():
             return numbers
         self.notes.append(text("Column “{column}” was read as a percentage.", column=place.column))
         return numbers._replace(values=numbers.values.where(signed, numbers.values / 100))

@@ -63,8 +63,8 @@ def date_order(columns: Sequence[tuple[RawColumn, Place]], declared: str | None)
         if column.moments is not None or _iso_dates(column.texts) is not None or _serials(column) is not None:
             continue
         distinct = pc.unique(column.texts).drop_null()
-        a, b, _, matched = _day_month_year(distinct)
-        short = matched & (a < 1000)
+        a, b, _, digits = _day_month_year(distinct)
+        short = (digits == 1) | (digits == 2)
         proofs = {
             "dmy": short & (a > 12) & (a <= 31) & (b <= 12),
             "mdy": short & (a <= 12) & (b > 12) & (b <= 31),
@@ -149,15 +149,14 @@ def _read(column: RawColumn, order: str) -> Read:
 def _parse(distinct: Any, order: str) -> Read:
     """The same for different texts, without null."""
     parts = pc.extract_regex(_tidy(distinct), _DATE)
-    a, b, c, matched = _day_month_year(distinct)
-    a_long, c_length = a >= 1000, np.asarray(pc.fill_null(pc.utf8_length(pc.struct_field(parts, "c")), 0))
-    front = a_long | (order == "ymd")
+    a, b, c, digits = _day_month_year(distinct)
+    c_digits = np.asarray(pc.fill_null(pc.utf8_length(pc.struct_field(parts, "c")), 0))
+    front = (digits == 4) | (order == "ymd")
     year = np.where(front, a, c)
     month = np.where(front | (order == "dmy"), b, a)
     day = np.where(front, c, a if order == "dmy" else b)
-    short = year < 100
-    valid = matched & ((front & (c_length <= 2)) | (~front & np.isin(c_length, (2, 4))))
-    year = np.where(short, year + np.where(year >= _PIVOT, 1900, 2000), year)
+    valid = np.isin(digits, (1, 2, 4)) & np.where(front, c_digits <= 2, np.isin(c_digits, (2, 4)))
+    year = np.where(year < 100, year + np.where(year >= _PIVOT, 1900, 2000), year)
     valid &= (year >= 1900) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     months = np.where(valid, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + np.where(valid, day - 1, 0).astype("timedelta64[D]")
@@ -211,11 +210,11 @@ def _tidy(distinct: Any) -> Any:
 
 
 def _day_month_year(distinct: Any) -> tuple[Any, Any, Any, Any]:
-    """The three numbers of dates as they stand, and which texts are dates at all."""
+    """The three numbers of dates as they stand, and how many digits the first has; 0 where a text is no date."""
     parts = pc.extract_regex(_tidy(distinct), _DATE)
-    matched = np.asarray(pc.is_valid(parts))
+    digits = np.asarray(pc.fill_null(pc.utf8_length(pc.struct_field(parts, "a")), 0))
     a, b, c = (np.asarray(pc.fill_null(pc.struct_field(parts, name).cast(pa.int64()), 0)) for name in "abc")
-    return a, b, c, matched
+    return a, b, c, digits
 
 
 def _iso_dates(texts: Any) -> Any:

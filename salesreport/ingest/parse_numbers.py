@@ -171,9 +171,8 @@ def _values(digits: Any, exponent: Any, decimal: str, thousands: str | None) -> 
     right = pc.and_kleene(pc.match_substring_regex(digits, whole), pc.match_substring_regex(digits, r"\d"))
     plain = pc.replace_substring(pc.replace_substring(digits, group, ""), decimal, ".")
     plain = pc.binary_join_element_wise(plain, pc.fill_null(exponent, ""), "")
-    return np.asarray(
-        pc.if_else(pc.fill_null(right, False), plain, None).cast(pa.float64()).to_pandas(), dtype="float64"
-    )
+    numbers = pc.if_else(pc.fill_null(right, False), plain, None).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return np.where(np.isinf(numbers), np.nan, numbers)
 
 
 def where(texts: Any, shown: list[str]) -> list[int]:

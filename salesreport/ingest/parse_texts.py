@@ -56,9 +56,9 @@ def choose(
     return as_series(values), np.asarray(unknown)
 
 
-def never_seen(texts: Any, wanted: Sequence[str]) -> list[str]:
-    """Those of some texts that occur nowhere, without regard to case."""
-    seen = {value.casefold() for value in pc.unique(texts).to_pylist() if value is not None}
+def never_seen(distinct: Any, wanted: Sequence[str]) -> list[str]:
+    """Those of some texts that are not among the distinct ones, without regard to case."""
+    seen = {value.casefold() for value in distinct.to_pylist() if value is not None}
     return [value for value in wanted if value.strip().casefold() not in seen]
 
 

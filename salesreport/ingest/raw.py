@@ -40,8 +40,8 @@ class RawColumn:
         """The cells as trimmed strings; null where empty."""
         texts = _as_strings(self.cells)
         trimmed = pc.utf8_trim_whitespace(texts)
-        empty = pc.equal(trimmed, "")
-        return pc.if_else(empty, None, trimmed) if pc.any(empty).as_py() else trimmed
+        lengths = pc.binary_length(trimmed)
+        return pc.if_else(pc.equal(lengths, 0), None, trimmed) if pc.min(lengths).as_py() == 0 else trimmed
 
     @property
     def empty(self) -> Any:
@@ -141,7 +141,9 @@ class Place:
         return DataError(problem, file=self.file, table=self.table, column=self.column, rows=rows, **fields)
 
 
-def on_distinct(texts: Any, convert: Callable[[Any], Sequence[np.ndarray[Any, Any]]]) -> list[np.ndarray[Any, Any]]:
+def on_distinct(
+    texts: Any, convert: Callable[[Any], Sequence[np.ndarray[Any, Any]]]
+) -> list[np.ndarray[Any, Any]]:
     """Convert each different text once: the distinct ones go in, full-length arrays come out.
 
     Args:

@@ -167,6 +167,14 @@ class Question:
         begin, end = facts.begin(kind), when.end if isinstance(when, Period) else when
         if begin is None:
             return Unavailable(text("this export knows of no {events}", events=KIND_TITLES[kind]))
+        if begin > end and fact.endswith("_before"):
+            return Unavailable(
+                text(
+                    "{events} are known from {day} only, after the comparison period",
+                    events=KIND_TITLES[kind],
+                    day=begin,
+                )
+            )
         if begin > end:
             return Unavailable(
                 text("{events} are known from {day} only, after the period", events=KIND_TITLES[kind], day=begin)

@@ -147,6 +147,7 @@ def execute_with_papermill(job: Job) -> NotebookNode:
                 str(executed).replace("{", "{{").replace("}", "}}"),
                 dict(job.parameters),
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
                 extra_arguments=["--log-level=40"],  # a kernel's own remarks are nobody's business
                 cwd=str(job.notebook.parent),

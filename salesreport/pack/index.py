@@ -70,7 +70,7 @@ _WORDS = {
     "reason": text("Reason"),
     "no_team": text("Without a team"),
     "notebook": text("executed notebook"),
-    "failed_caption": text("Reports that could not be made; the executed notebook shows where it stopped."),
+    "failed_caption": text("The executed notebook shows where it stopped."),
 }
 
 

@@ -16,7 +16,7 @@ from salesreport.pack.notebook import Notebook, find_notebook, read_notebook
 from salesreport.pack.packfile import DIMENSIONS, SETTINGS, Pack
 from salesreport.pack.rows import read_rows
 from salesreport.pack.span import check_period
-from salesreport.pack.subjects import Subject, ids_of, matching, subjects
+from salesreport.pack.subjects import Subject, ids_of, matching, some, subjects
 from salesreport.period import Period
 
 _TITLES = {
@@ -229,14 +229,10 @@ def _only(every: Sequence[Job], only: Sequence[str]) -> tuple[Job, ...]:
                 key="--only",
                 found=value,
                 nearest=near,
-                expected=None if near else text("one of {names}", names=_some(sorted(set(known.values())))),
+                expected=None if near else text("one of {names}", names=some(known.values())),
             )
         chosen.update(ids)
     return tuple(job for job in every if job.subject.id in chosen)
-
-
-def _some(names: list[str], most: int = 10) -> list[str]:
-    return names if len(names) <= most else [*names[:most], "…"]
 
 
 def _stems(every: Sequence[Subject]) -> list[str]:

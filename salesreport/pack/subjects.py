@@ -74,11 +74,14 @@ def ids_of(
     for index, value in enumerate(written):
         found = matching(value, known)
         if not found:
+            near = nearest(value, {*known, *known.values()})
+            expected = None if near or not known else text("one of {names}", names=some(known.values()))
             raise ConfigError(
                 text("The dataset has nothing of this name."),
                 **where(index),
                 found=value,
-                nearest=nearest(value, {*known, *known.values()}),
+                nearest=near,
+                expected=expected,
             )
         ids.extend(found)
     return ids
@@ -96,6 +99,17 @@ def matching(value: str, known: Mapping[str, str]) -> list[str]:
     exact = [one for one, name in known.items() if name == value]
     folded = [one for one, name in known.items() if value.casefold() in (one.casefold(), name.casefold())]
     return exact or folded
+
+
+def some(names: Iterable[str], most: int = 10) -> list[str]:
+    """Names for a message: in order, each once, no more than fit.
+
+    Examples:
+        >>> some(["b", "a", "c", "a"], most=2)
+        ['a', 'b', '…']
+    """
+    ordered = sorted(set(names))
+    return ordered if len(ordered) <= most else [*ordered[:most], "…"]
 
 
 def column(kind: str) -> str:

@@ -47,11 +47,7 @@ def _trend(axes: Axes, panel: Panel) -> None:
     axes.set_title(panel.title)
     if frame["band_lower"].notna().any():
         axes.fill_between(places, frame["band_lower"], frame["band_upper"], color=PEERS, linewidth=0)
-        first = frame["band_lower"].first_valid_index()
-        axes.annotate(
-            panel.band, (first, frame["band_lower"][first]), xytext=(0, -3), textcoords="offset points", va="top",
-            fontsize=7.5, color=MUTED, annotation_clip=False,
-        )  # fmt: skip
+        _name_band(axes, panel)
     if frame["lower"].notna().any():
         axes.vlines(places, frame["lower"], frame["upper"], color=ACCENT, linewidth=0.9, alpha=0.55)
     sns.lineplot(x=places, y=frame["value"].to_numpy(), ax=axes, color=ACCENT, errorbar=None, legend=False)
@@ -70,6 +66,17 @@ def _trend(axes: Axes, panel: Panel) -> None:
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, 0) if low < 0.35 * high else low - 0.1 * (high - low), high + 0.18 * (high - low))
     axes.set_xlim(-0.3, len(places) - 0.55 + 0.22 * len(places))
+
+
+def _name_band(axes: Axes, panel: Panel) -> None:
+    """Say what the band is at its left end, on the side away from the line."""
+    start = panel.frame.loc[panel.frame["band_lower"].first_valid_index()]
+    low, high, value = start["band_lower"], start["band_upper"], start["value"]
+    above = math.isnan(value) or high - value > value - low
+    axes.annotate(
+        panel.band, (start.name, high if above else low), xytext=(0, 3 if above else -3), textcoords="offset points",
+        va="bottom" if above else "top", fontsize=7.5, color=MUTED, annotation_clip=False,
+    )  # fmt: skip
 
 
 class Bars(NamedTuple):

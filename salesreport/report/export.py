@@ -4,8 +4,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import mistune
+import nbformat
 from nbconvert.exporters import TemplateExporter
 from traitlets.config import Config
 

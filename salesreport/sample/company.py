@@ -158,7 +158,10 @@ def write_company(
         name: Counts(read=len(table), kept=len(table)) for name, table in company.tables.items() if len(table)
     }
     provenance = Provenance(
-        made_by=f"sample.write_company(reps={reps}, deals={deals}, seed={seed}, as_of={as_of}, years={years})",
+        made_by=(
+            f"sample.write_company(reps={reps}, deals={deals}, seed={seed}, as_of={as_of}, years={years}, "
+            f"activities_per_deal={activities_per_deal}, snapshot_every={snapshot_every})"
+        ),
         counts=counts,
         notes=("All people, companies and figures in this dataset are invented.",),
     )

@@ -19,7 +19,9 @@ def refused(export, *args, **kwargs):
 def test_missing_file_names_the_nearest(export):
     export.write("deals_2025.csv", GOOD)
     with pytest.raises(DataError) as caught:
-        export.ingest({"deals": {"file": "deal_2025.csv", "columns": {"deal_id": "Id", "rep_id": "O", "status": "S"}}})
+        export.ingest(
+            {"deals": {"file": "deal_2025.csv", "columns": {"deal_id": "Id", "rep_id": "O", "status": "S"}}}
+        )
     assert "There is no such file." in str(caught.value)
     assert "Did you mean “deals_2025.csv”?" in str(caught.value)
 
@@ -42,14 +44,19 @@ def test_headings_match_without_case_spaces_and_accents(export):
 
 def test_an_exact_heading_wins_over_a_loose_one(export):
     dataset = export.deals(
-        "Id,owner,Owner,State\n1,Low,High,open\n", {"deal_id": "Id", "rep_id": "Owner", "status": "State"}, heading=False
+        "Id,owner,Owner,State\n1,Low,High,open\n",
+        {"deal_id": "Id", "rep_id": "Owner", "status": "State"},
+        heading=False,
     )
     assert dataset.table("deals")["rep_id"].tolist() == ["High"]
 
 
 def test_mapped_heading_that_stands_twice(export):
     error = refused(
-        export, "Id,Owner,Owner,State\n1,A,B,open\n", {"deal_id": "Id", "rep_id": "Owner", "status": "State"}, heading=False
+        export,
+        "Id,Owner,Owner,State\n1,A,B,open\n",
+        {"deal_id": "Id", "rep_id": "Owner", "status": "State"},
+        heading=False,
     )
     assert "several columns" in str(error)
 
@@ -93,11 +100,17 @@ def test_a_column_that_mostly_cannot_be_read_is_a_wrong_mapping(export):
     # D1 stands in row 3 (the heading is row 1, D0 row 2), then every other one
     assert error.rows == list(range(3, 22, 2))
     assert error.found == ["x"]
+    assert "Expected a date." in str(error)
 
 
 def test_fewer_than_half_are_set_aside(export, reasons):
     rows = "".join(f"D{i},Ann,open,{'x' if i < 9 else '2025-01-31'},,10\n" for i in range(20))
     assert reasons(export.deals(rows)) == {"“Created” is not a date": 9}
+
+
+def test_a_sparse_column_without_one_readable_value_is_a_wrong_mapping(export):
+    rows = "".join(f"D{i},Ann,open,{'x' if i < 10 else ''},,10\n" for i in range(50))
+    assert refused(export, rows).column == "Created"
 
 
 def test_half_unknown_statuses_are_a_wrong_mapping(export):
@@ -158,7 +171,7 @@ def test_the_spec_names_line_and_nearest(tmp_path, content, line, nearest):
         (HEAD + "tables: {}\n", "does not fit"),
         (HEAD + "tables: [\n", "not valid YAML"),
         (HEAD + "tables:\n  deals:\n    file: d.csv\n    file: e.csv\n", "stands twice"),
-        (DEALS.replace("status: State", "stage: S") + "    status: {from: S, won: [a], lost: [A]}\n", "two states"),
+        (DEALS.replace("status", "stage") + "    status: {from: S, won: [a], lost: [A]}\n", "two states"),
         (
             HEAD + "tables:\n  targets:\n    file: t.csv\n    columns: {metric: M, value: V}\n"
             "    period: {starts: S, until: next}\n",

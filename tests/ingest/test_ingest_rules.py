@@ -63,7 +63,13 @@ def test_a_row_set_aside_does_not_take_its_id_from_a_good_one(export, reasons):
 def test_two_products_of_one_deal_are_not_silently_one(export, reasons):
     dataset = export.deals(
         "Id,Owner,State,Created,Product\n1,Ann,open,2025-01-31,Lamp\n1,Ann,open,2025-01-31,Pole\n",
-        {"deal_id": "Id", "rep_id": "Owner", "status": "State", "created_on": "Created", "product_line": "Product"},
+        {
+            "deal_id": "Id",
+            "rep_id": "Owner",
+            "status": "State",
+            "created_on": "Created",
+            "product_line": "Product",
+        },
         heading=False,
     )
     assert reasons(dataset) == {"same deal_id as an earlier row, but other values": 1}
@@ -120,7 +126,9 @@ def test_blank_signs_are_missing_not_repairs(export, blank):
 
 
 def test_test_deals_are_dropped_as_declared(export, reasons):
-    dataset = export.deals(OK + "D2,TEST user ,won,2025-01-31,2025-02-28,10\n", table={"drop": {"Owner": ["Test User"]}})
+    dataset = export.deals(
+        OK + "D2,TEST user ,won,2025-01-31,2025-02-28,10\n", table={"drop": {"Owner": ["Test User"]}}
+    )
     assert reasons(dataset) == {"declared not to be data, by column “Owner”": 1}
 
 
@@ -139,7 +147,12 @@ def test_values_and_constants(export):
     )  # fmt: skip
 
 
-STAGES = "Id,Owner,Stage,Created,Closed\n1,A,Closed Won,2025-01-31,2025-02-28\n2,A,closed lost,2025-01-31,2025-02-28\n3,A,Offer,2025-01-31,\n"
+STAGES = (
+    "Id,Owner,Stage,Created,Closed\n"
+    "1,A,Closed Won,2025-01-31,2025-02-28\n"
+    "2,A,closed lost,2025-01-31,2025-02-28\n"
+    "3,A,Offer,2025-01-31,\n"
+)
 STAGE_COLUMNS = {"deal_id": "Id", "rep_id": "Owner", "created_on": "Created", "closed_on": "Closed"}
 
 
@@ -176,6 +189,15 @@ def test_chances_may_be_percentages(export, reasons):
     assert "read as a percentage" in dataset.provenance.notes[0]
 
 
+def test_excel_stores_percentages_as_shares(export):
+    dataset = export.deals(
+        "Id,Owner,State,Probability (%)\n1,Ann,open,0.4\n2,Ann,open,1\n",
+        {"deal_id": "Id", "rep_id": "Owner", "status": "State", "crm_probability": "Probability (%)"},
+        heading=False,
+    )
+    assert dataset.table("deals")["crm_probability"].tolist() == [0.4, 1]
+
+
 HOSTILE = "../../x<script>alert(1)</script>|*_["
 
 
@@ -210,7 +232,9 @@ def test_headings_of_rows_set_aside_run_no_formulas_either(export):
 
 
 def test_cells_beyond_the_heading_are_written_out(export):
-    aside = export.aside(export.deals(OK + "D2,Ann,won,2025-01-31,2025-02-28,10,over,flow\n", table={"separator": ","}))
+    aside = export.aside(
+        export.deals(OK + "D2,Ann,won,2025-01-31,2025-02-28,10,over,flow\n", table={"separator": ","})
+    )
     assert aside["further cells"].tolist() == ["over,flow"]
 
 

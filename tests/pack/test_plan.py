@@ -110,7 +110,7 @@ def test_a_missing_dataset(folder: Path) -> None:
         ({"each": "reps"}, "each", "rep"),
         ({"each": "team"}, "each", None),  # the notebook has no parameter `team`
         ({"where": "{team: [Nrth]}"}, "where.team.0", "North"),
-        ({"where": "{rep: [R1, R9]}"}, "where.rep.1", "R1"),
+        ({"where": "{rep: [R1, Bob Czerni]}"}, "where.rep.1", "Bob Czerny"),
         ({"parameters": "{smalest: 3}"}, "parameters.smalest", "smallest"),
         ({"parameters": "{smallest: three}"}, "parameters.smallest", None),
         ({"parameters": "{period: 2017}"}, "parameters.period", None),

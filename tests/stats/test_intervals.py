@@ -186,4 +186,6 @@ def test_shares_of_uneven_amounts_are_covered_about_as_often_as_promised(deals, 
     assert 0.93 <= coverage <= 0.985
     plain = wilson(won.sum(axis=1), np.full(runs, deals))  # and counting deals as equal would promise too much
     value = found.value
-    assert np.mean((value - (plain.value - plain.lower) <= rate) & (rate <= value + plain.upper - plain.value)) < 0.9
+    assert (
+        np.mean((value - (plain.value - plain.lower) <= rate) & (rate <= value + plain.upper - plain.value)) < 0.9
+    )

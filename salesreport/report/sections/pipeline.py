@@ -72,11 +72,11 @@ def _classes(context: Context, data: pd.DataFrame) -> tuple[list[float], list[st
     classes = pd.cut(data["age"], bounds, labels=False)
     counts = [float(data.loc[classes == place, "share"].sum()) for place in range(len(bounds) - 1)]
     labels = [f"{low + 1}–{high}" for low, high in zip((-1, *EDGES), EDGES, strict=False)]
-    labels.append(context.say(text("over {days}", days=EDGES[-1])))
+    labels.append(f"> {EDGES[-1]}")
     unknown = float(data.loc[data["age"].isna(), "share"].sum())
     if unknown:
         counts.append(unknown)
-        labels.append(context.say(text("not known")))
+        labels.append(context.say(text("no date")))
     return counts, labels
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from salesreport.kpi import compute
-from salesreport.language import Text, text
+from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context, records
 from salesreport.report.section import Section
@@ -59,6 +59,8 @@ def reps(context: Context) -> Section:
                 message,
                 say(text("One row per rep, by name: win rate and its 95% interval.")),
                 heading=say(text("Win rate with 95% interval")),
+                band=(overall, overall, overall),
+                band_name=say(text("all together {rate}", rate=Quantity(overall, "share"))),
             ),
         ),
         tables=(number_table(say(text("Figures per rep, by name")), headings, cells),),

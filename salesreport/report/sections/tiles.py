@@ -32,9 +32,8 @@ class Tile(NamedTuple):
 
 def tiles(context: Context) -> Section:
     """The key figures of the subject; `data` has metric, value, n, lower, upper, unit, before, attainment."""
-    rows = []
-    made = []
-    for metric in TILES:
+    rows, made = [], []
+    for metric in _shown(context):
         figure, before, target = (
             context.figure(metric),
             context.figure(metric, context.compare),
@@ -55,6 +54,13 @@ def tiles(context: Context) -> Section:
         template="tiles.html.j2",
         extra={"tiles": made},
     )
+
+
+def _shown(context: Context) -> list[str]:
+    """The tiles; where open deals carry no amounts, their number stands in for their value."""
+    if context.unavailable("pipeline_value") is None:
+        return list(TILES)
+    return ["deals_in_funnel" if metric == "pipeline_value" else metric for metric in TILES]
 
 
 def _notes(context: Context) -> list[Text]:
@@ -100,7 +106,7 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
 def _base(context: Context, metric: str) -> Text:
     """What the figure rests on."""
     figure = context.figure(metric)
-    if metric == "pipeline_value":
+    if metric in ("pipeline_value", "deals_in_funnel"):
         return ntext("{n} open deal on {day}", "{n} open deals on {day}", n=figure.n, day=context.as_of)
     if metric == "win_rate":
         cases = ntext("{n} closed deal", "{n} closed deals", n=figure.n)

@@ -4,7 +4,7 @@ from functools import partial
 
 import pandas as pd
 
-from salesreport.language import text
+from salesreport.language import ntext, text
 from salesreport.report.charts import Panel, trends
 from salesreport.report.context import Context, records
 from salesreport.report.section import Section
@@ -59,7 +59,14 @@ def _message(context: Context) -> str:
     known = [value for value in history if pd.notna(value)]
     now = context.figure("revenue").value
     if len(known) < 3 or pd.isna(now):
-        return context.say(text("There is too little history for a trend"))
+        count = len(context.trend)
+        return context.say(
+            ntext(
+                "Only {n} period is known: too few for a trend",
+                "Only {n} periods are known: too few for a trend",
+                n=count,
+            )
+        )
     low, high = min(known), max(known)
     fields = {"n": len(known), "period": context.period}
     if now < low:
