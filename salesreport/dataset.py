@@ -274,7 +274,8 @@ def write_dataset(
             digest.update(name.encode() + _sha256(file).encode())
         for name, frame in (set_aside or {}).items():
             (partial / "set_aside").mkdir(exist_ok=True)
-            frame.to_csv(partial / "set_aside" / f"{name}.csv", index=False)
+            # with a byte-order mark, for without one Excel garbles accents
+            frame.to_csv(partial / "set_aside" / f"{name}.csv", index=False, encoding="utf-8-sig")
         fingerprint = digest.hexdigest()
         folder = f"tables-{fingerprint[:16]}"
         if (path / folder).exists():  # the very same tables: only the description is new

@@ -16,7 +16,7 @@ import pandas as pd
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, DataError
 from salesreport.kpi.closing import Closing, Reopened, closings
-from salesreport.kpi.credit import Credit, Owners, Placements
+from salesreport.kpi.credit import Owners, Placements
 from salesreport.kpi.dimensions import Dimensions
 from salesreport.kpi.events import Events, Kind
 from salesreport.kpi.ledger import Days, Flags, Ledger, Numbers, Positions, taken
@@ -158,12 +158,14 @@ class Facts:
     ) -> Events:
         table = Events.table_of(kind)
         rep = taken(self.dimensions.of(table, "rep_id"), rows)
-        credit = Credit(np.arange(len(rows)), rep, np.ones(len(rows)))
+        credit = None
         if self.owners is not None and table == "deals":
             credit = self.owners.credit(rows, days, rep)
         elif self.owners is not None and kind == "orders" and self.ledger.has("orders", "deal_id"):
             deals = self.ledger.find("orders", "deal_id", "deals")[rows]
             credit = self.owners.credit(deals, days, rep, splits_only=True)
+        if credit is None:
+            return Events(kind, rows, days, rep, np.ones(len(rows)), extra(rows), self)
         rows, days = rows[credit.event], days[credit.event]
         return Events(kind, rows, days, credit.rep, credit.share, extra(rows), self)
 
@@ -262,8 +264,8 @@ class Facts:
 
 
 def _earliest(days: Days) -> dt.date | None:
-    known = days[~np.isnat(days)]
-    return cast(dt.date, known.min().astype("datetime64[D]").item()) if len(known) else None
+    earliest = np.fmin.reduce(days, initial=np.datetime64("NaT"))  # the minimum of what is known
+    return cast(dt.date | None, earliest.astype("datetime64[D]").item())
 
 
 def _days_between(start: Days, end: Days | np.datetime64) -> Numbers:

@@ -74,7 +74,7 @@ def win_rate_amount(question: Question) -> Figures:
 def avg_deal_size(question: Question) -> Figures:
     """The mean amount of a won deal."""
     sheet, amount = won_amounts(question)
-    return _figures(mean_t(amount, weights=sheet.share, groups=sheet.group, size=sheet.size))
+    return _never_negative(mean_t(amount, weights=sheet.share, groups=sheet.group, size=sheet.size))
 
 
 def median_deal_size(question: Question) -> Figures:
@@ -92,7 +92,7 @@ def cycle_days(question: Question) -> Figures:
 def cycle_days_mean(question: Question) -> Figures:
     """The mean number of days from creating a deal to winning it."""
     sheet, days = won_cycles(question)
-    return _figures(mean_t(days, weights=sheet.share, groups=sheet.group, size=sheet.size))
+    return _never_negative(mean_t(days, weights=sheet.share, groups=sheet.group, size=sheet.size))
 
 
 def won_amounts(question: Question) -> tuple[Sheet, Numbers]:
@@ -102,7 +102,7 @@ def won_amounts(question: Question) -> tuple[Sheet, Numbers]:
         Unavailable: deals were won, and none has an amount.
     """
     sheet = question.sheet("closed")
-    won = sheet.only(sheet.flag("won"))
+    won = sheet.won
     amount = won.number("amount")
     priced = amount > 0
     if len(amount) and not priced.any():
@@ -119,9 +119,14 @@ def won_amounts(question: Question) -> tuple[Sheet, Numbers]:
 def won_cycles(question: Question) -> tuple[Sheet, Numbers]:
     """The won deals of which it is known how long they took, and the days."""
     sheet = question.sheet("closed")
-    days = sheet.number("cycle_days")
-    known = sheet.flag("won") & ~np.isnan(days)
-    return sheet.only(known), days[known]
+    days = sheet.won.number("cycle_days")
+    known = ~np.isnan(days)
+    return sheet.won.only(known), days[known]
+
+
+def _never_negative(interval: Interval) -> Figures:
+    """Figures of what cannot be negative, amounts and days: Student's interval does not know that."""
+    return _figures(interval._replace(lower=np.maximum(interval.lower, 0.0)))
 
 
 def _figures(interval: Interval) -> Figures:

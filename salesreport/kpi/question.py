@@ -2,8 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.errors import ConfigError, nearest
@@ -14,6 +17,8 @@ from salesreport.kpi.ledger import Flags, Numbers, Positions, recoded
 from salesreport.kpi.metric import Fact, Unavailable
 from salesreport.language import text
 from salesreport.period import Period
+
+Value = TypeVar("Value", bound=np.generic)
 
 _PEOPLE = {"rep_id", "team", "manager"}
 _DENSE = 2_000_000
@@ -30,19 +35,24 @@ class Sheet:
 
     def __init__(self, events: Events, rows: Positions, group: Positions, size: int) -> None:
         self.events, self.rows, self.group, self.size = events, rows, group, size
-        self.share = events.share[rows]
+        self.share = self._picked(events.share)
+
+    @cached_property
+    def won(self) -> "Sheet":
+        """The deals that were won."""
+        return self.only(self.flag("won"))
 
     def number(self, column: str) -> Numbers:
         """A number of each event; missing is NaN."""
-        return self.events.number(column)[self.rows]
+        return self._picked(self.events.number(column))
 
     def flag(self, column: str) -> Flags:
         """Whether something that was worked out holds of each event."""
-        return self.events.extra[column][self.rows].astype(bool)
+        return self._picked(self.events.extra[column]).astype(bool, copy=False)
 
     def equals(self, column: str, value: str) -> Flags:
         """Whether each event has a value in a text column."""
-        return self.events.equals(column, value)[self.rows]
+        return self._picked(self.events.equals(column, value))
 
     def add(self, values: Numbers | Flags | float = 1.0) -> Numbers:
         """The sum of values by group, each times its share; missing values count nothing."""
@@ -56,7 +66,13 @@ class Sheet:
 
     def only(self, condition: Flags) -> "Sheet":
         """The events that fulfil a condition."""
+        if condition.all():
+            return self
         return Sheet(self.events, self.rows[condition], self.group[condition], self.size)
+
+    def _picked(self, values: npt.NDArray[Value]) -> npt.NDArray[Value]:
+        """The values of the events that count; all of them as they are where nothing was left out."""
+        return values if len(self.rows) == len(self.events) else values[self.rows]
 
 
 class Question:

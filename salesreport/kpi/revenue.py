@@ -36,7 +36,7 @@ def growth(question: Question) -> Figures:
 def sold(question: Question, fact: Fact = "sold") -> Sheet:
     """The orders of the period; where the dataset has none, the deals won."""
     sheet = question.sheet(fact)
-    return sheet if question.sells_by_order else sheet.only(sheet.flag("won"))
+    return sheet if question.sells_by_order else sheet.won
 
 
 def _sum(question: Question, column: str, what: Text) -> Figures:

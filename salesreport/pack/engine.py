@@ -70,30 +70,37 @@ class PapermillEngine:
         """Make every job's report; see `Engine.run`."""
         waiting = list(reversed(jobs))
         while waiting:
-            self._run_pool(waiting, watcher)
+            for job in self._run_pool(waiting, watcher, self.workers):
+                # one of these ended its process, and nobody knows which; alone, each harms only itself
+                if self._run_pool([job], watcher, workers=1):
+                    watcher.done(_lost(job))
 
-    def _run_pool(self, waiting: list[Job], watcher: Watcher) -> None:
-        """Work the list off, last job first, until it is empty or a worker process dies."""
+    def _run_pool(self, waiting: list[Job], watcher: Watcher, workers: int) -> list[Job]:
+        """Work the list off, last job first, until it is empty or a worker process dies.
+
+        Returns:
+            The jobs that were being made when a process died.
+        """
         before = set(multiprocessing.active_children())
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(max(1, min(self.workers, len(waiting))), context, _prepare_worker)
+        pool = ProcessPoolExecutor(max(1, min(workers, len(waiting))), context, _prepare_worker)
         running: dict[Future[Outcome], Job] = {}
-        broken = False
+        lost: list[Job] = []
         try:
-            while (waiting and not broken) or running:
-                while waiting and not broken and len(running) < self.workers:
+            while (waiting and not lost) or running:
+                while waiting and not lost and len(running) < workers:
                     job = waiting.pop()
                     watcher.started(job)
-                    running[pool.submit(make_report, job, execute_with_papermill, self.export)] = job
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
+                    try:
+                        running[pool.submit(make_report, job, execute_with_papermill, self.export)] = job
+                    except BrokenProcessPool:
+                        lost.append(job)
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
                     job = running.pop(future)
                     try:
-                        outcome = future.result()
+                        watcher.done(future.result())
                     except BrokenProcessPool:
-                        broken = True
-                        outcome = _lost(job)
-                    watcher.done(outcome)
+                        lost.append(job)
         except BaseException:
             # Ctrl-C: nobody waits for reports that are half-way; their kernels end with their processes
             pool.shutdown(wait=False, cancel_futures=True)
@@ -101,6 +108,7 @@ class PapermillEngine:
                 process.terminate()
             raise
         pool.shutdown()
+        return lost
 
 
 def make_engine(name: str, workers: int | None = None) -> Engine:

@@ -204,7 +204,7 @@ def dots(
         axes = figure.subplots()
         places = range(len(rows))[::-1]
         reach = [value for row in rows for value in row[1:2] + row[3:] if not math.isnan(value)]
-        high, low = max(reach, default=1.0), min(0.0, *reach) if from_zero or not reach else min(reach)
+        high, low = max(reach, default=1.0), min([0.0, *reach]) if from_zero or not reach else min(reach)
         span = (high - low) or 1.0
         if band is not None:
             axes.axvspan(band[0], band[2], color=PEERS, linewidth=0)

@@ -80,9 +80,7 @@ def test_no_worker_is_left_and_no_scratch_file(made: tuple[Path, Manifest, Silen
 
 
 @pytest.mark.slow
-def test_a_worker_that_dies_takes_only_its_own_report_along(
-    company: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_dies_takes_only_its_own_report_along(company: Dataset, tmp_path: Path) -> None:
     notebook = write_notebook(tmp_path / "tiny.ipynb")
     jobs = [
         job_for(
@@ -97,7 +95,7 @@ def test_a_worker_that_dies_takes_only_its_own_report_along(
         for rep, language in (("R1", "de"), ("R2", "en"))
     ]
     watcher = Silent()
-    PapermillEngine(1, dies_in_german).run(jobs, watcher)
+    PapermillEngine(2, dies_in_german).run(jobs, watcher)
 
     def reason(outcome: Outcome) -> str:
         return Language("en").say(outcome.reason)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 from markupsafe import Markup
 
+from salesreport.kpi import METRICS
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
@@ -114,6 +115,8 @@ def _base(context: Context, metric: str) -> Text:
         cases = ntext("{n} deal won", "{n} deals won", n=figure.n)
     else:
         cases = ntext("{n} sale", "{n} sales", n=figure.n)
-    if not figure.has_interval:
+    if METRICS[metric].additive or not figure.known:
         return cases
+    if figure.n < METRICS[metric].minimum_n or not figure.has_interval:
+        return text("{cases}: too few to tell", cases=cases)
     return text("{cases}, 95% interval {interval}", cases=cases, interval=context.interval(figure))
