@@ -80,7 +80,7 @@ def explain(
     path: Path | str | None,
     lines: dict[Place, int] | None = None,
 ) -> ConfigError:
-    """What pydantic found wrong, the most telling first, as a `ConfigError` with its line and the nearest valid name."""
+    """The most telling of what pydantic found wrong, with its line and the nearest valid name."""
     errors = error.errors(include_url=False)
     # a mistyped key explains the one that is missing, so it is the better message
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])

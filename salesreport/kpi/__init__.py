@@ -5,8 +5,8 @@
 - `salesreport.kpi.compute`: every metric for every group in one table
 - `salesreport.kpi.output`: the table as text, CSV or JSON
 
-Behind them: `ledger` (columns), `dimensions`, `credit`, `closing`, `notes` (the facts); `question` (groups);
-`funnel`, `revenue`, `pipeline`, `targets`, `attainment`, `activity`, `leads`, `service` (the metrics).
+Behind them: `ledger` (columns), `dimensions`, `credit`, `closing`, `events`, `notes` (the facts); `question`
+(groups); `funnel`, `revenue`, `pipeline`, `targets`, `attainment`, `activity`, `leads`, `service` (the metrics).
 """
 
 from salesreport.kpi.compute import METRICS, KpiTable, compute, contract

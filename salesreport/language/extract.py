@@ -54,8 +54,8 @@ def updated(language: str) -> bytes:
 
 _CHANGES_OFTEN = (
     b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Report-Msgid-Bugs-To',
-    b'"Last-Translator', b'"Language-Team', b"# Copyright", b"# This file is distributed", b"# FIRST AUTHOR", b"# Translations template",
-    b"# German translations",
+    b'"Last-Translator', b'"Language-Team', b"# Copyright", b"# This file is distributed",
+    b"# FIRST AUTHOR", b"# Translations template", b"# German translations",
 )  # fmt: skip
 
 

@@ -74,8 +74,9 @@ def _name_band(axes: Axes, panel: Panel) -> None:
     low, high, value = start["band_lower"], start["band_upper"], start["value"]
     above = math.isnan(value) or high - value > value - low
     axes.annotate(
-        panel.band, (start.name, high if above else low), xytext=(0, 3 if above else -3), textcoords="offset points",
-        va="bottom" if above else "top", fontsize=7.5, color=MUTED, annotation_clip=False,
+        panel.band, (start.name, high if above else low), xytext=(0, 3 if above else -3),
+        textcoords="offset points", va="bottom" if above else "top", fontsize=7.5, color=MUTED,
+        annotation_clip=False,
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 
 from salesreport.kpi import METRICS, Facts, KpiTable, compute
 from salesreport.kpi.facts import Events, Kind
+from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.targets import targets_for
 from salesreport.language import Language, Quantity, Text, text
 from salesreport.period import Period
 from salesreport.report.subject import Subject
@@ -165,6 +167,14 @@ class Context:
         """Names of customers by account id."""
         accounts = self.facts.dataset.table("accounts", ["account_id", "name"]).dropna()
         return dict(zip(accounts["account_id"], accounts["name"], strict=True))
+
+    def target(self, metric: str) -> float:
+        """The subject's target for a metric in the period; NaN where there is none."""
+        try:
+            targets = targets_for(self.facts, self.period, metric, where=self.subject.where)
+        except Unavailable:
+            return float("nan")
+        return float(targets.frame["value"].iloc[0])
 
     def unavailable(self, metric: str) -> Text | None:
         """Why the data has no such metric, or None."""

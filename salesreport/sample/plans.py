@@ -132,7 +132,7 @@ def _by_month(reps: Reps, activities: pd.DataFrame, first: int, last: int) -> pd
         capacity = _capacity(reps, begin, end)
         for kind in sorted(a_day.index):
             plan = np.round(a_day[kind] * capacity * _AMBITION)
-            there = np.flatnonzero(plan > 0)
+            there = np.flatnonzero(capacity > 0)
             plans.append(
                 pd.DataFrame(
                     {

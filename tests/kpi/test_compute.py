@@ -183,3 +183,29 @@ def test_maven_agrees_with_the_published_figures(maven):
         assert value(reps, "win_rate", rep_id=name) == won / closed
     assert (pd.Series(values(reps, "deals_closed")) > 0).sum() == 30
     assert "500 open deals have no creation date" in " ".join(map(str, facts.credit_notes))
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        {},
+        {"reps": [{"rep_id": "ann"}]},
+        {"deals": [deal(1, "ann", "open", None)]},
+        {"deals": [deal(1, "ann", "won", None)]},  # closed, and nobody knows when
+        {"deals": DEALS, "deal_owners": [{"deal_id": "D1", "rep_id": "zoe", "share": 0.0}]},
+        {"deals": DEALS, "rep_history": [{"rep_id": "ann", "from": "2024-01-01", "team": "T"}]},
+        {"deals": DEALS, "stage_events": [{"deal_id": "D9", "stage": "s", "entered_at": "2024-01-01"}]},
+        {"leads": [{"lead_id": "1", "created_at": "2024-01-01"}]},
+        {"feedback": [{"on": "2024-01-02", "kind": "complaint"}]},
+        {"targets": [{"metric": "attainment", "period": "2024-Q1", "value": 5.0}]},
+    ],
+)
+@pytest.mark.parametrize("by", [(), ("rep_id",), ("team", "segment"), DIMENSIONS])
+def test_almost_empty_exports_give_reasons_not_tracebacks(given: Given, tables, by):
+    dataset = given(**tables).dataset
+    for reopened in ("last_close", "first_close"):
+        facts = Facts.of(dataset, reopened=reopened)
+        table = compute(facts, Q1, by=by)
+        assert set(table.frame["metric"]) | set(table.unavailable) >= set(METRICS)
+        assert all(str(note) for note in facts.credit_notes)
+        assert list(facts.open().columns[:6]) == list(DIMENSIONS)

@@ -16,6 +16,7 @@ from salesreport.period import Period
 
 Q2 = Period.parse("2024-Q2")
 REPS = ["ann", "bob", "cleo", "dan"]
+# without shrinking: each try writes a dataset, and a failure would shrink for minutes
 EASY = settings(
     max_examples=12,
     deadline=None,

@@ -16,7 +16,7 @@ def activity(context: Context) -> Section:
     topic = context.say(text("Activity"))
     types = context.activity_types
     data = pd.DataFrame([_measure(context, kind) for kind in types], columns=["type", "done", "plan", "before"])
-    data["attainment"] = data["done"] / data["plan"]
+    data["attainment"] = data["done"] / data["plan"].where(data["plan"] > 0)
     say, count = context.say, context.language.count
     if data.empty or not (data["done"].any() or data["plan"].notna().any()):
         nothing = text("No activities in {period}, and none planned.", period=context.period)
@@ -62,11 +62,8 @@ def activity(context: Context) -> Section:
 def _measure(context: Context, kind: str) -> tuple[str, float, float, float]:
     done = context.compute([f"activity:{kind}"]).frame["value"]
     before = context.compute([f"activity:{kind}"], period=context.compare).frame["value"]
-    attained = context.compute([f"attainment:activity:{kind}"]).frame["value"]
-    value = float(done.iloc[0]) if len(done) else 0.0
-    share = float(attained.iloc[0]) if len(attained) else math.nan
-    plan = value / share if share and not math.isnan(share) else math.nan
-    return kind, value, plan, float(before.iloc[0]) if len(before) else math.nan
+    plan = context.target(f"activity:{kind}")
+    return kind, float(done.iloc[0]), plan, float(before.iloc[0]) if len(before) else math.nan
 
 
 def _said(context: Context, done: float, plan: float) -> str:
@@ -79,10 +76,11 @@ def _message(data: pd.DataFrame) -> Text:
     planned = data[data["plan"].notna()]
     if planned.empty:
         return ntext("{n} activity", "{n} activities", n=float(data["done"].sum()))
-    behind = planned.loc[planned["attainment"].idxmin()]
     done, plan = float(planned["done"].sum()), float(planned["plan"].sum())
-    overall = text("{done} of {plan} planned activities were done", done=done, plan=plan)
-    if behind["attainment"] >= 1:
+    overall = text("{done} activities done, {plan} planned", done=done, plan=plan)
+    planned = planned[planned["attainment"].notna()]
+    behind = planned.loc[planned["attainment"].idxmin()] if len(planned) else None
+    if behind is None or behind["attainment"] >= 1:
         return text("{overall}; every type reached its plan", overall=overall)
     return text(
         "{overall}; {type} is furthest behind ({share})",

@@ -9,11 +9,13 @@ from salesreport.kpi import METRICS
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
-from salesreport.report.sections.verdict import attainment
 from salesreport.report.spark import sparkline
 
 TILES = ("revenue", "win_rate", "deals_won", "avg_deal_size", "cycle_days", "pipeline_value")
 """The key figures, in order."""
+
+WITH_TARGET = ("revenue", "deals_won")
+"""Those whose tile shows how much of the target was reached."""
 
 
 class Tile(NamedTuple):
@@ -38,7 +40,7 @@ def tiles(context: Context) -> Section:
         figure, before, target = (
             context.figure(metric),
             context.figure(metric, context.compare),
-            _target(context, metric),
+            _attainment(context, metric),
         )
         rows.append((metric, *figure, before.value, target))
         made.append(_tile(context, metric, target))
@@ -71,9 +73,10 @@ def _notes(context: Context) -> list[Text]:
     return notes
 
 
-def _target(context: Context, metric: str) -> float:
-    share = attainment(context, metric) if metric in ("revenue", "deals_won") else None
-    return float("nan") if share is None else share
+def _attainment(context: Context, metric: str) -> float:
+    """Actual ÷ target; NaN without a target."""
+    target = context.target(metric) if metric in WITH_TARGET else 0.0
+    return context.figure(metric).value / target if target > 0 else float("nan")
 
 
 def _tile(context: Context, metric: str, target: float) -> Tile:

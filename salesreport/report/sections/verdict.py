@@ -1,7 +1,5 @@
 """The first sentence: where the subject stands, without claiming more than the numbers carry."""
 
-import math
-
 from salesreport.kpi import METRICS
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
@@ -24,27 +22,18 @@ def _revenue(context: Context) -> Text | None:
     if not revenue.known or (revenue.n == 0 and context.figure("deals_closed").n == 0):
         return None
     shown = Quantity(revenue.value, revenue.unit)
-    target = attainment(context, "revenue")
-    if target is not None:
+    target = context.target("revenue")
+    if target > 0:
         return text(
             "Revenue of {revenue} is {share} of the target for {period}",
             revenue=shown,
-            share=Quantity(target, "share"),
+            share=Quantity(revenue.value / target, "share"),
             period=context.period,
         )
     change = context.change("revenue")
     if change is not None:
         return text("Revenue of {revenue} is {change}", revenue=shown, change=change)
     return text("Revenue in {period} is {revenue}", revenue=shown, period=context.period)
-
-
-def attainment(context: Context, metric: str) -> float | None:
-    """Actual ÷ target of the subject, or None where there is no target."""
-    table = context.compute([f"attainment:{metric}"])
-    if table.frame.empty:
-        return None
-    value = float(table.frame["value"].iloc[0])
-    return None if math.isnan(value) else value
 
 
 def _won(context: Context) -> Text | None:

@@ -1,0 +1,66 @@
+"""What the README tells people to type works as it stands there."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from salesreport.dataset import Dataset
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands() -> list[str]:
+    """The lines of the README's shell examples."""
+    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def run(command: str, folder: Path, home: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    program, *words = shlex.split(command.replace("~", str(home)))
+    assert program == "salesreport"
+    return subprocess.run(
+        [sys.executable, "-m", program, *words, *more], cwd=folder, capture_output=True, text=True, timeout=240
+    )
+
+
+def test_make_targets_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z-]+)", README))
+    assert {"demo", "test"} <= named <= targets
+    ci = (ROOT / ".ci" / "run").read_text()
+    assert "make test" in ci
+    assert "make demo" in ci
+
+
+def test_links_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+@pytest.mark.slow
+def test_from_export_to_pack(public_data: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copytree(public_data / "maven_crm", home / "maven_crm")
+    for folder in ("params", "notebooks"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    ingest, kpi, pack = [line for line in commands() if line.startswith("salesreport") and "demo" not in line]
+    done = run(ingest, tmp_path, home)
+    assert done.returncode == 0, done.stderr
+    dataset = Dataset.open(tmp_path / "outputs" / "datasets" / "maven")
+    assert dataset.provenance.counts["deals"].kept == 8800
+    done = run(kpi, tmp_path, home)
+    assert done.returncode == 0, done.stderr
+    assert "Versie Hillebrand" in done.stdout
+    # one report of the thirty, for the sake of time
+    done = run(pack, tmp_path, home, "--only", "Versie Hillebrand")
+    assert done.returncode == 0, done.stderr
+    report = tmp_path / "outputs" / "maven-2017-Q4" / "reports" / "versie-hillebrand.html"
+    assert "51 of 72 closed deals were won" in report.read_text(encoding="utf-8")
