@@ -14,10 +14,9 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -31,6 +30,7 @@ from salesreport.errors import DataError
 from salesreport.files import write_text
 from salesreport.language import text
 from salesreport.period import Period
+from salesreport.provenance import Provenance
 from salesreport.tables import TABLES
 
 FORMAT = 1
@@ -51,54 +51,6 @@ class DatasetSettings(Settings):
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
     timezone: str = "UTC"
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """A file that a dataset was made from."""
-
-    table: str
-    file: str
-    sha256: str
-    bytes: int
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What became of a table's rows: read = kept + set aside; repaired ones are among the kept.
-
-    Attributes:
-        read: rows read. kept: rows in the dataset, unchanged. repaired: rows in the dataset, changed.
-        set_aside: rows left out, written to `set_aside/TABLE.csv` with their reason.
-        repairs, reasons: how many rows per kind of repair, and per reason of setting aside.
-    """
-
-    read: int
-    kept: int
-    repaired: int = 0
-    set_aside: int = 0
-    repairs: Mapping[str, int] = field(default_factory=dict)
-    reasons: Mapping[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.read != self.kept + self.repaired + self.set_aside:
-            raise AssertionError(f"rows do not add up: {self}")
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where a dataset comes from.
-
-    Attributes:
-        made_by: the command or function. source: text of the source spec. files: the files read.
-        counts: per table. notes: what a reader of a report should know, as English sentences.
-    """
-
-    made_by: str
-    source: str = ""
-    files: tuple[SourceFile, ...] = ()
-    counts: Mapping[str, Counts] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,18 +96,11 @@ class Dataset:
                 expected=str(FORMAT),
                 hint=text("Ingest it again."),
             )
-        provenance = description["provenance"]
         return cls(
             path=path,
             settings=DatasetSettings.model_validate(description["settings"]),
             fingerprint=description["fingerprint"],
-            provenance=Provenance(
-                made_by=provenance["made_by"],
-                source=provenance["source"],
-                files=tuple(SourceFile(**file) for file in provenance["files"]),
-                counts={table: Counts(**counts) for table, counts in provenance["counts"].items()},
-                notes=tuple(provenance["notes"]),
-            ),
+            provenance=Provenance.from_json(description["provenance"]),
             rows=description["rows"],
             folder=path / description["folder"],
         )
@@ -292,7 +237,7 @@ def write_dataset(
         "folder": folder,
         "settings": settings.model_dump(mode="json"),
         "rows": rows,
-        "provenance": _plain(provenance),
+        "provenance": provenance.to_json(),
     }
     write_text(path / "dataset.json", json.dumps(description, indent=2, ensure_ascii=False) + "\n")
     for stale in path.glob("tables-*"):
@@ -311,16 +256,3 @@ def _sorted(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 def _sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _plain(provenance: Provenance) -> dict[str, Any]:
-    return {
-        "made_by": provenance.made_by,
-        "source": provenance.source,
-        "files": [vars(file) for file in provenance.files],
-        "counts": {
-            table: {**vars(counts), "repairs": dict(counts.repairs), "reasons": dict(counts.reasons)}
-            for table, counts in provenance.counts.items()
-        },
-        "notes": list(provenance.notes),
-    }

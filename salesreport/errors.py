@@ -127,7 +127,11 @@ def _sentence(
     parts = [f"{where}: {language.say(problem)}" if where else language.say(problem)]
     if found is not None:
         values = found if isinstance(found, list | tuple) else [found]
-        shown = language.listing([f"“{value}”" for value in values], most=SHOWN_ROWS)
+        quoted = [
+            language.say(text("“{value}”", value=value if isinstance(value, Text) else str(value)))
+            for value in values
+        ]
+        shown = language.listing(quoted, most=SHOWN_ROWS)
         parts.append(language.say(text("Found {found}.", found=shown)))
     if expected is not None:
         parts.append(language.say(text("Expected {expected}.", expected=expected)))

@@ -227,6 +227,8 @@ class Period:
                 return Text("{month}", fields={"month": Month(self.start, short=True)})
             case "week":
                 return text("wk {week}", week=str(int(self.name[-2:])))
+            case "span":
+                return text("from {day}", day=self.start)
         return self.label
 
     def _whole_months(self) -> int | None:

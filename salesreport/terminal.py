@@ -74,8 +74,8 @@ def ingest_table(dataset: "Dataset", language: Language) -> "Table":
         last=text("why"),
     )
     for name, counts in dataset.provenance.counts.items():
-        reasons = [*counts.repairs.items(), *counts.reasons.items()]
-        why = [f"{language.count(number)} × {reason}" for reason, number in reasons]
+        reasons = [*counts.repairs, *counts.reasons]
+        why = [f"{language.count(one.rows)} × {language.say(one.what)}" for one in reasons]
         numbers = [
             language.count(number) for number in (counts.read, counts.kept, counts.repaired, counts.set_aside)
         ]

@@ -7,9 +7,13 @@ import pandas as pd
 import pytest
 
 from salesreport import dataset as module
-from salesreport.dataset import Counts, Dataset, DatasetSettings, Provenance, SourceFile, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import DataError
+from salesreport.language import text
+from salesreport.provenance import Counts, Provenance, SourceFile, Tally
 
+NO_ID = (Tally(text("no id"), 1),)
+SPACES = (Tally(text("{n} spaces", n=2), 1),)
 SETTINGS = DatasetSettings(name="x", as_of=dt.date(2020, 3, 31), timezone="Europe/Berlin", fiscal_year_start=4)
 DEALS = pd.DataFrame(
     {
@@ -109,8 +113,8 @@ def test_a_new_write_replaces_the_old_one(tmp_path: Path) -> None:
 def test_provenance_comes_back(tmp_path: Path) -> None:
     provenance = Provenance(
         "ingest", "name: x", (SourceFile("deals", "d.csv", "0" * 64, 12),),
-        {"deals": Counts(4, kept=2, repaired=1, set_aside=1, reasons={"no id": 1}, repairs={"spaces": 1})},
-        ("a note",),
+        {"deals": Counts(4, kept=2, repaired=1, set_aside=1, reasons=NO_ID, repairs=SPACES)},
+        (text("a note of {day}", day=dt.date(2020, 1, 1)),),
     )  # fmt: skip
     left_out = {"deals": pd.DataFrame({"row": [5], "reason": ["no id"]})}
     written = write_dataset(tmp_path / "d", {"deals": DEALS}, SETTINGS, provenance, left_out)

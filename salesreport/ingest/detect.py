@@ -87,7 +87,7 @@ def _readings(data: bytes) -> list[str]:
         (start, end) for start, end in spans if len({content[start:end] for content in texts.values()}) > 1
     ]
     shown = list(dict.fromkeys(data[start:end] for start, end in differing or spans))[:3]
-    return [f"{name} (“{'”, “'.join(word.decode(name) for word in shown)}”)" for name in texts]
+    return [f"{name} ({', '.join(word.decode(name) for word in shown)})" for name in texts]
 
 
 def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str) -> str:

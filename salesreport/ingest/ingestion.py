@@ -6,13 +6,14 @@ from pathlib import Path
 import pandas as pd
 
 from salesreport.config import read_yaml
-from salesreport.dataset import Dataset, Provenance, SourceFile, write_dataset
+from salesreport.dataset import Dataset, write_dataset
 from salesreport.errors import ConfigError, DataError
 from salesreport.ingest.currency import read_rates
 from salesreport.ingest.one_table import Ingested, ingest_table
 from salesreport.ingest.readers import without_password
 from salesreport.ingest.spec import load_source
 from salesreport.language import Text, ntext, text
+from salesreport.provenance import Provenance, SourceFile
 
 _MUST_HAVE_ROWS = ("deals", "orders")
 
@@ -71,7 +72,7 @@ def ingest(
             source=without_password(source.read_text(encoding="utf-8-sig")),
             files=tuple(files),
             counts={name: ingested.counts for name, ingested in tables.items()},
-            notes=tuple(str(note) for note in notes),
+            notes=tuple(notes),
         ),
         {name: ingested.aside for name, ingested in tables.items() if len(ingested.aside)},
     )
@@ -87,7 +88,7 @@ def _with_line(error: ConfigError, source: Path) -> ConfigError:
 
 
 def _nothing_kept(name: str, ingested: Ingested) -> DataError:
-    reasons = sorted(ingested.counts.reasons.items(), key=lambda item: -item[1])
+    reasons = sorted(ingested.counts.reasons, key=lambda one: -one.rows)
     return DataError(
         text("Not one row can be kept."),
         file=ingested.source.file,

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salesreport.dataset import Counts
 from salesreport.ingest.raw import Raw
 from salesreport.language import Text
+from salesreport.provenance import Counts, Tally
 
 Mask = np.ndarray[Any, Any]
 
@@ -25,8 +25,8 @@ class Ledger:
 
     def __init__(self, rows: int) -> None:
         self._reason: Mask = np.zeros(rows, dtype="int16")
-        self._reasons: list[str] = []
-        self._repairs: dict[str, Mask] = {}
+        self._reasons: dict[str, Text] = {}
+        self._repairs: dict[str, tuple[Text, Mask]] = {}
 
     @property
     def live(self) -> Mask:
@@ -38,21 +38,21 @@ class Ledger:
         rows = rows & self.live
         if rows.any():
             sentence = str(reason)
-            if sentence not in self._reasons:
-                self._reasons.append(sentence)
-            self._reason[rows] = self._reasons.index(sentence) + 1
+            self._reasons.setdefault(sentence, reason)
+            self._reason[rows] = list(self._reasons).index(sentence) + 1
 
     def repair(self, rows: Mask, what: Text) -> None:
         """Note that rows were changed; those that are set aside do not count."""
         if rows.any():
             sentence = str(what)
-            self._repairs[sentence] = self._repairs.get(sentence, np.zeros_like(rows)) | rows
+            _, before = self._repairs.get(sentence, (what, np.zeros_like(rows)))
+            self._repairs[sentence] = what, before | rows
 
     def counts(self) -> Counts:
         """The account: every row in exactly one of kept, repaired, set aside."""
         live = self.live
         repaired = np.zeros_like(live)
-        for rows in self._repairs.values():
+        for _, rows in self._repairs.values():
             repaired |= rows & live
         number = np.bincount(self._reason, minlength=len(self._reasons) + 1)
         return Counts(
@@ -60,10 +60,12 @@ class Ledger:
             kept=int((live & ~repaired).sum()),
             repaired=int(repaired.sum()),
             set_aside=int((~live).sum()),
-            repairs={
-                what: int((rows & live).sum()) for what, rows in self._repairs.items() if (rows & live).any()
-            },
-            reasons={reason: int(number[at]) for at, reason in enumerate(self._reasons, 1)},
+            repairs=tuple(
+                Tally(what, int((rows & live).sum()))
+                for what, rows in self._repairs.values()
+                if (rows & live).any()
+            ),
+            reasons=tuple(Tally(reason, int(number[at])) for at, reason in enumerate(self._reasons.values(), 1)),
         )
 
     def aside(self, raw: Raw) -> pd.DataFrame:
@@ -73,9 +75,10 @@ class Ledger:
             Columns `row` (its number in the file), `reason`, and the file's own (headings may repeat).
         """
         at = np.flatnonzero(~self.live)
+        reasons = list(self._reasons)
         parts = {
             "row": pd.Series(raw.rows[at]),
-            "reason": pd.Series([self._reasons[number - 1] for number in self._reason[at]], dtype="str"),
+            "reason": pd.Series([reasons[number - 1] for number in self._reason[at]], dtype="str"),
         }
         cells = [pd.Series([harmless(cell) for cell in column.shown(at)], dtype="str") for column in raw.columns]
         headings = [harmless(heading) for heading in raw.headings]

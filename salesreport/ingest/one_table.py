@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salesreport.dataset import Counts, SourceFile
 from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.ingest import currency, rules
 from salesreport.ingest.headings import find_heading
@@ -22,6 +21,7 @@ from salesreport.ingest.readers import read
 from salesreport.ingest.spec import SourceSpec, TableSpec
 from salesreport.ingest.target_periods import periods_from, read_periods
 from salesreport.language import Text, ntext, text
+from salesreport.provenance import Counts, SourceFile
 from salesreport.tables import STATUSES, TABLES, Column, Table
 
 _PRICED_ON = {

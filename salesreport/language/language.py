@@ -120,7 +120,7 @@ class Language:
             return MISSING
         assert value is not None
         if not self._shortens(value):
-            return self.exact(value, _fraction(value, digits) if abs(value) < 1000 else 0)
+            return self.exact(_significant(value, digits), _fraction(value, digits) if abs(value) < 1000 else 0)
         return str(
             numbers.format_compact_decimal(value, locale=self.locale, fraction_digits=_fraction(value, digits))
         )
@@ -160,7 +160,7 @@ class Language:
                 )
             )
         if not self._shortens(value):
-            return self.money(value, currency, exact=True)
+            return self.money(_significant(value, 3), currency, exact=True)
         return str(
             numbers.format_compact_currency(
                 value, currency, locale=self.locale, fraction_digits=_fraction(value, 3)
@@ -202,6 +202,11 @@ class Language:
 
 def _absent(value: float | None) -> bool:
     return value is None or math.isnan(value)
+
+
+def _significant(value: float, digits: int) -> float:
+    """A number of thousands rounded to some digits, where the language has no word to shorten it with."""
+    return float(f"{value:.{digits}g}") if abs(value) >= 1000 else value
 
 
 def _fraction(value: float, digits: int) -> int:

@@ -1,7 +1,7 @@
 """Texts as values: a template and its fields, translated only when somebody shows them."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,6 +24,16 @@ class Text:
     template: str
     plural: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> list[Any]:
+        """Plain values that JSON can hold, for what is said later by somebody else; see `from_json`."""
+        return [self.template, self.plural, {name: _plain(value) for name, value in self.fields.items()}]
+
+    @classmethod
+    def from_json(cls, plain: Sequence[Any]) -> "Text":
+        """What `to_json` gave, as a text again."""
+        template, plural, fields = plain
+        return cls(template, plural, {name: _restored(value) for name, value in fields.items()})
 
     def __str__(self) -> str:
         from salesreport.language.language import Language
@@ -64,3 +74,27 @@ def ntext(singular: str, plural: str, /, n: float, **fields: Any) -> Text:
         ('1 deal', '3 deals')
     """
     return Text(singular, plural, {"n": n, **fields})
+
+
+def _plain(value: Any) -> Any:
+    """A field as JSON can hold it; what JSON knows not is marked with its kind."""
+    if isinstance(value, Text):
+        return {"text": value.to_json()}
+    if isinstance(value, Quantity):
+        return {"quantity": list(value)}
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_restored(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, plain),) = value.items()
+    if kind == "text":
+        return Text.from_json(plain)
+    return Quantity(*plain) if kind == "quantity" else dt.date.fromisoformat(plain)

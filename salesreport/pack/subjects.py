@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
-from salesreport.language import text
+from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 
 COLUMNS = {"rep": "rep_id", "account": "account_id"}
@@ -101,15 +101,16 @@ def matching(value: str, known: Mapping[str, str]) -> list[str]:
     return exact or folded
 
 
-def some(names: Iterable[str], most: int = 10) -> list[str]:
+def some(names: Iterable[str], most: int = 10) -> list[str | Text]:
     """Names for a message: in order, each once, no more than fit.
 
     Examples:
         >>> some(["b", "a", "c", "a"], most=2)
-        ['a', 'b', '…']
+        ['a', 'b', Text(template='{n} more', plural='{n} more', fields={'n': 1})]
     """
     ordered = sorted(set(names))
-    return ordered if len(ordered) <= most else [*ordered[:most], "…"]
+    rest = len(ordered) - most
+    return [*ordered] if rest <= 0 else [*ordered[:most], ntext("{n} more", "{n} more", n=rest)]
 
 
 def column(kind: str) -> str:

@@ -39,7 +39,7 @@ def trends(key: str, panels: Sequence[Panel], title: str, description: str) -> C
         for axes, panel in zip(_row(figure, len(panels)), panels, strict=True):
             _trend(axes, panel)
 
-    return Chart(key, draw, title, description, width=9.4, height=2.3)
+    return Chart(key, draw, title, description, width=min(9.4, 2.0 + 2.6 * len(panels)), height=2.3)
 
 
 def _trend(axes: Axes, panel: Panel) -> None:
@@ -102,12 +102,11 @@ def solid_and_hollow(
     rows = max((len(panel.names) for panel in panels), default=1)
 
     def draw(figure: Figure) -> None:
-        for index, (axes, panel) in enumerate(zip(_row(figure, len(panels)), panels, strict=True)):
+        for axes, panel in zip(_row(figure, len(panels)), panels, strict=True):
             _bars(axes, panel, rows, most)
-            if index == 0:
-                _key(axes, [("solid", solid), ("hollow", hollow)])
+        figure.legend(handles=[_FORMS["solid"](solid), _FORMS["hollow"](hollow)], loc="outside upper left", **_KEY)
 
-    return Chart(key, draw, title, description, width=9.4, height=0.95 + 0.27 * rows)
+    return Chart(key, draw, title, description, width=9.4, height=1.1 + 0.27 * rows)
 
 
 def _bars(axes: Axes, panel: Bars, rows: int, most: float) -> None:
@@ -255,15 +254,21 @@ def _key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
         handles=[_FORMS[form](text) for form, text in entries],
         loc="lower right",
         bbox_to_anchor=(1.0, 1.0),
-        borderaxespad=0,
-        ncols=len(entries),
-        frameon=False,
-        fontsize=8,
-        labelcolor=MUTED,
-        handlelength=0.9,
-        handletextpad=0.4,
-        columnspacing=1.2,
+        **_KEY,
     )
+
+
+_KEY: dict[str, Any] = {
+    "borderaxespad": 0,
+    "ncols": 3,
+    "frameon": False,
+    "fontsize": 8,
+    "labelcolor": MUTED,
+    "handlelength": 0.9,
+    "handletextpad": 0.4,
+    "columnspacing": 1.2,
+}
+"""How every key looks: a line of small marks."""
 
 
 def _mark(**style: Any) -> Callable[[str], Line2D]:

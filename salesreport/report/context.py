@@ -1,6 +1,6 @@
 """What all sections of one report share: subject, periods, figures of the subject and of its peers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -180,6 +180,19 @@ class Context:
         """Why the data has no such metric, or None."""
         known = self._by_peer(None).unavailable if metric in FIGURES else self.compute([metric]).unavailable
         return known.get(metric)
+
+    def gaps(self, metrics: Iterable[str]) -> list[Text]:
+        """Which of some metrics this data cannot give, and why; those with the same reason together."""
+        reasons: dict[str, list[str]] = {}
+        for metric in metrics:
+            if (reason := self.unavailable(metric)) is not None:
+                reasons.setdefault(self.say(reason), []).append(self.title(metric))
+        return [text("{metrics}: {reason}.", metrics=titles, reason=reason) for reason, titles in reasons.items()]
+
+    @cached_property
+    def period_notes(self) -> tuple[Text, ...]:
+        """What a reader must know of the period, such as that it is not over."""
+        return self._by_peer(None).notes
 
     def peers(self, metric: str, period: Period | None = None, fewest: float = 0) -> pd.DataFrame:
         """The peers' rows of a metric (columns as in `KpiTable.frame`), those with at least `fewest` cases."""

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesreport.dataset import Counts, Dataset, DatasetSettings, Provenance, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError
 from salesreport.language import text
+from salesreport.provenance import Counts, Provenance
 from salesreport.sample import seasons
 from salesreport.sample.activities import activity_table
 from salesreport.sample.aftermath import equipment_table, feedback_table
@@ -163,7 +164,7 @@ def write_company(
             f"activities_per_deal={activities_per_deal}, snapshot_every={snapshot_every})"
         ),
         counts=counts,
-        notes=("All people, companies and figures in this dataset are invented.",),
+        notes=(text("All people, companies and figures in this dataset are invented."),),
     )
     return write_dataset(path, company.tables, company.settings, provenance)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from tallies import tallied
 
 from salesreport.dataset import Dataset
 from salesreport.ingest import ingest
@@ -60,4 +61,4 @@ def export(tmp_path: Path) -> Export:
 
 @pytest.fixture
 def reasons() -> Callable[[Dataset], dict[str, int]]:
-    return lambda dataset: dict(dataset.provenance.counts["deals"].reasons)
+    return lambda dataset: tallied(dataset.provenance.counts["deals"].reasons)

@@ -1,6 +1,7 @@
 """Each row is kept, repaired or set aside, with its reason; expected counts are the rows written in the test."""
 
 import pytest
+from tallies import said, tallied
 
 from salesreport.ingest.ledger import harmless
 
@@ -80,7 +81,7 @@ def test_reopened_deal_with_its_closed_date(export):
     dataset = export.deals(OK + "D2,Ann,open,2025-01-31,2025-06-30,10\nD3,Ann,open,2025-01-31,2026-06-30,10\n")
     counts = dataset.provenance.counts["deals"]
     assert (counts.read, counts.kept, counts.repaired, counts.set_aside) == (3, 1, 2, 0)
-    assert counts.repairs == {"open deal with a closing date: taken as the expected one": 2}
+    assert tallied(counts.repairs) == {"open deal with a closing date: taken as the expected one": 2}
     deals = dataset.table("deals").set_index("deal_id")
     assert deals.loc[["D2", "D3"], "closed_on"].isna().all()
     assert str(deals.loc["D3", "expected_close_on"].date()) == "2026-06-30"
@@ -95,7 +96,7 @@ def test_a_mapped_expected_date_is_not_overwritten(export):
          "expected_close_on": "Due"},
         heading=False,
     )  # fmt: skip
-    assert dataset.provenance.counts["deals"].repairs == {"open deal with a closing date: emptied": 1}
+    assert tallied(dataset.provenance.counts["deals"].repairs) == {"open deal with a closing date: emptied": 1}
     assert str(dataset.table("deals")["expected_close_on"].iloc[0].date()) == "2026-01-31"
 
 
@@ -114,7 +115,7 @@ def test_spaces_around_ids_are_repaired(export):
     dataset = export.deals(OK + "D2 ,Ann\u00a0,open,2025-01-31,,10\n")
     counts = dataset.provenance.counts["deals"]
     assert (counts.kept, counts.repaired) == (1, 1)
-    assert counts.repairs == {"spaces around deal_id removed": 1, "spaces around rep_id removed": 1}
+    assert tallied(counts.repairs) == {"spaces around deal_id removed": 1, "spaces around rep_id removed": 1}
     assert set(dataset.table("deals")["rep_id"]) == {"Ann"}
 
 
@@ -168,7 +169,7 @@ def test_status_with_open_values_listed_sets_others_aside(export, reasons):
     status = {"from": "Stage", "won": ["Closed Won"], "lost": ["Closed Lost"], "open": ["Lead", "Quote"]}
     dataset = export.deals(STAGES, STAGE_COLUMNS, heading=False, table={"status": status})
     assert reasons(dataset) == {"unknown status: not one of open, won, and lost": 1}
-    assert dataset.provenance.notes[0] == (
+    assert said(dataset.provenance.notes)[0] == (
         "The values Lead and Quote of status “open” never occur in column “Stage”."
     )
 
@@ -186,7 +187,7 @@ def test_chances_may_be_percentages(export, reasons):
     )
     assert dataset.table("deals")["crm_probability"].tolist() == [0.4, 0.01, 0.55]
     assert reasons(dataset) == {"crm_probability is more than 1": 1}
-    assert "read as a percentage" in dataset.provenance.notes[0]
+    assert "read as a percentage" in said(dataset.provenance.notes)[0]
 
 
 def test_excel_stores_percentages_as_shares(export):
@@ -256,11 +257,11 @@ def test_reps_of_other_tables_are_added(export):
     )
     names = dataset.table("reps").set_index("rep_id")["name"].to_dict()
     assert names == {"Ann": "Ann Smith", "Bob": "Bob", "Cid": "Cid"}
-    assert dataset.provenance.notes == ("1 rep is not in table reps and was added: Bob.",)
+    assert said(dataset.provenance.notes) == ["1 rep is not in table reps and was added: Bob."]
     assert dataset.provenance.counts["reps"].read == 2
 
 
 def test_without_a_table_of_reps_they_come_from_the_others(export):
     dataset = export.deals("D1,Ann,open,2025-01-31,,10\nD2,Bob,open,2025-01-31,,10\nD3,Ann,open,2025-01-31,,10\n")
     assert dataset.table("reps")["rep_id"].tolist() == ["Ann", "Bob"]
-    assert dataset.provenance.notes == ("2 reps were taken from the other tables.",)
+    assert said(dataset.provenance.notes) == ["2 reps were taken from the other tables."]

@@ -6,6 +6,7 @@ import sys
 
 import pandas as pd
 import pytest
+from tallies import said, tallied
 
 from salesreport.errors import ConfigError, DataError
 from salesreport.ingest.spec import PeriodSpec
@@ -76,7 +77,7 @@ def test_a_database(export, database):
     pytest.importorskip("sqlalchemy")
     dataset = export.ingest({"deals": database})
     assert dataset.table("deals")["amount"].tolist() == [1.234]
-    assert dataset.provenance.counts["deals"].reasons == {"no rep": 1}
+    assert tallied(dataset.provenance.counts["deals"].reasons) == {"no rep": 1}
     assert len(dataset.provenance.files[0].sha256) == 64
 
 
@@ -134,11 +135,11 @@ def test_dated_rates(export):
     }  # fmt: skip
     counts = dataset.provenance.counts["deals"]
     assert (counts.kept, counts.repaired, counts.set_aside) == (7, 2, 0)
-    assert counts.repairs == {
+    assert tallied(counts.repairs) == {
         "no rate for HUF: counted but not priced": 1,
         "no rate for USD: counted but not priced": 1,
     }
-    assert "1 row of table deals has no rate for USD: counted but not priced." in dataset.provenance.notes
+    assert "1 row of table deals has no rate for USD: counted but not priced." in said(dataset.provenance.notes)
     assert {file.table for file in dataset.provenance.files} == {"rates", "deals"}
 
 
@@ -147,7 +148,7 @@ def test_two_currencies_without_any_rates_are_counted_but_not_priced(export):
     deals = dataset.table("deals").set_index("deal_id")
     assert len(deals) == 9
     assert deals["amount"].dropna().to_dict() == {"1": 100, "9": 7}
-    assert "5 rows of table deals have no rate for HUF: counted but not priced." in dataset.provenance.notes
+    assert "5 rows of table deals have no rate for HUF: counted but not priced." in said(dataset.provenance.notes)
 
 
 def test_signs_in_amounts(export):
@@ -160,7 +161,7 @@ def test_signs_in_amounts(export):
     deals = dataset.table("deals").set_index("deal_id")
     assert deals["amount"].to_dict() == {"D1": 1000.5, "D2": pytest.approx(100), "D3": 7.5}
     assert deals.loc["D2", "currency"] == "HUF"
-    assert dataset.provenance.counts["deals"].reasons == {"amount is in an unknown currency": 1}
+    assert tallied(dataset.provenance.counts["deals"].reasons) == {"amount is in an unknown currency": 1}
 
 
 def test_the_dollar_sign_is_that_of_the_dataset_or_the_row(export):
@@ -175,7 +176,7 @@ def test_a_sign_against_the_currency_column(export):
         {**BASIC, "amount": "Amount", "currency": "Cur"},
         heading=False,
     )
-    assert dataset.provenance.counts["deals"].reasons == {
+    assert tallied(dataset.provenance.counts["deals"].reasons) == {
         "“Cur” is not a currency": 1,
         "amount is in an unknown currency": 1,
     }
@@ -186,7 +187,7 @@ def test_orders_need_a_price(export):
     columns = {"order_id": "No", "rep_id": "Rep", "ordered_on": "Day", "amount": "Sum"}
     dataset = export.ingest({"orders": {"file": "orders.csv", "columns": columns}})
     assert dataset.table("orders")["amount"].tolist() == [5, -1]
-    assert dataset.provenance.counts["orders"].reasons == {"no rate for HUF": 1}
+    assert tallied(dataset.provenance.counts["orders"].reasons) == {"no rate for HUF": 1}
 
 
 @pytest.mark.parametrize(
@@ -247,7 +248,7 @@ def test_a_period_ends_before_the_next_of_any_rep():
 def test_written_periods(export):
     dataset = targets(export, "Rep,Value,Period\nA,1,2017-q4\nA,2,2017-01-01..2017-03-31\nA,3,soon\nA,4,2017\n")
     assert sorted(dataset.table("targets")["period"]) == ["2017", "2017-01-01..2017-03-31", "2017-Q4"]
-    assert dataset.provenance.counts["targets"].reasons == {"“Period” is not a period": 1}
+    assert tallied(dataset.provenance.counts["targets"].reasons) == {"“Period” is not a period": 1}
 
 
 def test_targets_without_a_first_day(export):
@@ -255,7 +256,7 @@ def test_targets_without_a_first_day(export):
         export, "Rep,Value,Start\nA,1,2017-07-01\nA,2,\nA,3,then\n", {"starts": "Start", "until": "1 month"}
     )
     assert dataset.table("targets")["period"].tolist() == ["2017-07"]
-    assert dataset.provenance.counts["targets"].reasons == {
+    assert tallied(dataset.provenance.counts["targets"].reasons) == {
         "“Start” is not a date": 1,
         "no value for period": 1,
     }
@@ -280,7 +281,7 @@ def test_choices_and_instants_of_other_tables(export):
     done = dataset.table("activities").set_index("activity_id")["done_at"].dt.tz_convert("UTC")
     assert done.dt.strftime("%H:%M").to_dict() == {"1": "10:00", "2": "12:00"}
     assert dataset.table("leads")["outcome"].tolist() == ["converted"]
-    assert dataset.provenance.counts["leads"].reasons == {
+    assert tallied(dataset.provenance.counts["leads"].reasons) == {
         "unknown outcome: not one of open, converted, and rejected": 1
     }
     assert dataset.table("reps")["rep_id"].tolist() == ["A"]
@@ -290,7 +291,7 @@ def test_a_key_of_two_columns(export):
     export.write("snaps.csv", "Day,Deal,Stage\n2025-01-01,1,A\n2025-01-01,2,A\n2025-01-02,1,A\n2025-01-01,1,B\n")
     columns = {"taken_on": "Day", "deal_id": "Deal", "stage": "Stage"}
     dataset = export.ingest({"snapshots": {"file": "snaps.csv", "columns": columns}})
-    assert dataset.provenance.counts["snapshots"].reasons == {
+    assert tallied(dataset.provenance.counts["snapshots"].reasons) == {
         "same taken_on, deal_id as an earlier row, but other values": 1
     }
 

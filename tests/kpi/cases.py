@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.dataset import Dataset, DatasetSettings, Provenance, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.kpi import Facts, KpiTable
+from salesreport.provenance import Provenance
 
 Rows = list[dict[str, Any]]
 Given = Callable[..., Facts]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from salesreport.dataset import DatasetSettings, Provenance, write_dataset
+from salesreport.dataset import DatasetSettings, write_dataset
 from salesreport.kpi.stages import stage_when_lost
+from salesreport.provenance import Provenance
 
 
 def test_the_last_open_stage_counts(tmp_path: Path) -> None:

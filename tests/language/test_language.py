@@ -16,8 +16,8 @@ EN, DE = Language("en"), Language("de")
         (0, "€0", "0 €"),
         (12.4, "€12", "12 €"),
         (999, "€999", "999 €"),
-        (1234, "€1.23K", "1.234 €"),
-        (123_456, "€123K", "123.456 €"),
+        (1234, "€1.23K", "1.230 €"),
+        (123_456, "€123K", "123.000 €"),
         (2_802_496, "€2.8M", "2,8 Mio. €"),
         (28_120_000, "€28.1M", "28,1 Mio. €"),
         (-5_120, "-€5.12K", "-5.120 €"),
@@ -38,7 +38,8 @@ def test_numbers_shares_and_counts() -> None:
     assert EN.quantity(51.2, "days") == "51 days"
     assert DE.quantity(1, "days") == "1 Tag"
     assert EN.quantity(1500, "EUR/day") == "€1.5K per day"
-    assert EN.quantity(4.25, "points") == "4.25"
+    assert EN.quantity(4.25, "points") == "4.2"
+    assert EN.quantity(8, "points") == "8.0"
 
 
 def test_dates_and_periods() -> None:

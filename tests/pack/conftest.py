@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from workshop import HOSTILE, write_notebook, write_pack
 
-from salesreport.dataset import Dataset, DatasetSettings, Provenance, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.provenance import Provenance
 
 
 def _days(*written: str | None) -> pd.Series:

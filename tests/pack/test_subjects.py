@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 from workshop import HOSTILE
 
-from salesreport.dataset import Dataset, DatasetSettings, Provenance, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError
 from salesreport.pack.packfile import DIMENSIONS
 from salesreport.pack.subjects import Subject, ids_of, subjects, values
+from salesreport.provenance import Provenance
 
 
 def ids(dataset: Dataset, kind: str, *periods: str, **where: list[str]) -> list[str]:

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from salesreport import Dataset, Review
-from salesreport.dataset import DatasetSettings, Provenance, write_dataset
+from salesreport.dataset import DatasetSettings, write_dataset
 from salesreport.errors import ConfigError
+from salesreport.provenance import Provenance
 from salesreport.report.review import MIME
 from salesreport.report.section import Section
 

@@ -28,9 +28,8 @@ def deals_to_look_at(context: Context) -> Section:
     )
     topic = context.say(text("Deals to look at"))
     if data.empty:
-        message = context.say(
-            text("No single deal stands out; open and lost deals carry no amounts or closing dates.")
-        )
+        nothing = text("No single deal stands out; open and lost deals carry no amounts or closing dates.")
+        message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("deals", topic, message, data, context.language, available=False)
     message = context.say(_message(len(overdue), len(data)))
     why = [context.say(_why(context, row)) for _, row in data.iterrows()]

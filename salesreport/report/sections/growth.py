@@ -11,6 +11,9 @@ from salesreport.report.table import number_table
 MOST_GROUPS = 8
 """Product lines shown; the smallest are put together."""
 
+MEASURES = ("revenue", "deals_won", "avg_deal_size", "win_rate")
+"""The figures compared."""
+
 
 def growth(context: Context) -> Section:
     """Revenue now and before; `data` has product_line (or segment), now, before, change (money)."""
@@ -33,6 +36,8 @@ def growth(context: Context) -> Section:
         )
         for row in records(shown)
     ]
+    earlier, later = say(context.compare.short_label), say(context.period.short_label)
+    marks = [("before", earlier), ("value", later)]
     heading = text("Revenue by product line") if dimension == "product_line" else text("Revenue by segment")
     description = text(
         "Per row: revenue in {before} (hollow) and {now} (solid).", before=context.compare, now=context.period
@@ -43,21 +48,14 @@ def growth(context: Context) -> Section:
         message=message,
         data=data,
         language=context.language,
-        charts=(
-            dots(
-                "growth",
-                rows,
-                message,
-                say(description),
-                heading=say(heading),
-                marks=[("before", say(context.compare.label)), ("value", say(context.period.label))],
-            ),
-        ),
+        charts=(dots("growth", rows, message, say(description), heading=say(heading), marks=marks),)
+        if rows
+        else (),
         tables=(
             number_table(
                 say(text("Main figures against {period}", period=context.compare)),
-                ["", say(context.compare.label), say(context.period.label), say(text("change"))],
-                [_row(context, metric) for metric in ("revenue", "deals_won", "avg_deal_size", "win_rate")],
+                ["", earlier, later, say(text("change"))],
+                [_row(context, metric) for metric in MEASURES if context.unavailable(metric) is None],
             ),
         ),
     )

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from salesreport.kpi import METRICS
 from salesreport.language import Text, ntext, text
 from salesreport.report.context import FIGURES, Context
 from salesreport.report.section import Section
@@ -20,7 +19,8 @@ def data_notes(context: Context) -> Section:
         ),
         *(_rows_left_out(context)),
         *context.facts.credit_notes,
-        *_gaps(context),
+        *context.period_notes,
+        *context.gaps((*FIGURES, "win_rate_amount", "activity")),
         *dataset.provenance.notes,
     ]
     said = [context.say(line) for line in lines]
@@ -46,13 +46,4 @@ def _rows_left_out(context: Context) -> list[Text]:
         )
         for table, one in counts.items()
         if one.set_aside
-    ]
-
-
-def _gaps(context: Context) -> list[Text]:
-    """Metrics that this data cannot give, with the reason."""
-    wanted = [key for key in (*FIGURES, "win_rate_amount") if key in METRICS]
-    missing = context.compute(wanted).unavailable
-    return [
-        text("{metric}: {reason}", metric=METRICS[key].title, reason=reason) for key, reason in missing.items()
     ]

@@ -24,7 +24,8 @@ def pipeline(context: Context) -> Section:
     data = mine.assign(age=(pd.Timestamp(context.as_of) - mine["created_on"]).dt.days)
     topic = context.say(text("Pipeline"))
     if data.empty:
-        message = context.say(text("No open deals on {day}.", day=context.as_of))
+        nothing = text("No open deals on {day}.", day=context.as_of)
+        message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("pipeline", topic, message, data, context.language, available=False)
     limit = old_age(context)
     counts, labels = _classes(context, data)

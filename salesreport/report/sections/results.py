@@ -22,11 +22,12 @@ def results(context: Context) -> Section:
     data = pd.concat([part for part in parts if len(part) > 1] or parts[:1], ignore_index=True)
     stages, note = _lost_by_stage(context)
     notes = [] if note is None else [note]
-    if closed.n == 0:
+    nothing = text("No deals were closed in {period}.", period=context.period)
+    if not closed.n:
         return Section(
             key="results",
             topic=context.say(text("Won and lost")),
-            message=context.say(text("No deals were closed in {period}.", period=context.period)),
+            message=context.say(context.unavailable("deals_closed") or nothing),
             data=data,
             language=context.language,
             available=False,

@@ -60,17 +60,22 @@ def tiles(context: Context) -> Section:
 
 
 def _shown(context: Context) -> list[str]:
-    """The tiles; where open deals carry no amounts, their number stands in for their value."""
+    """The tiles this data has figures for; where open deals carry no amounts, their number stands in."""
     if context.unavailable("pipeline_value") is None:
-        return list(TILES)
-    return ["deals_in_funnel" if metric == "pipeline_value" else metric for metric in TILES]
+        wanted = list(TILES)
+    else:
+        wanted = ["deals_in_funnel" if metric == "pipeline_value" else metric for metric in TILES]
+    return [metric for metric in wanted if context.unavailable(metric) is None]
 
 
 def _notes(context: Context) -> list[Text]:
     notes = [text("Lines show the last {n} periods.", n=len(context.trend))]
-    if not context.figure("deals_closed").value.is_integer():
+    closed = context.figure("deals_closed")
+    if closed.known and not closed.value.is_integer():
         notes.append(text("A deal that reps share counts for each by the share, hence the decimals."))
-    return notes
+    if context.as_of < context.period.end:
+        notes.append(text("Only what happened up to {day} counts: the period is not over.", day=context.as_of))
+    return [*notes, *context.gaps(TILES)]
 
 
 def _attainment(context: Context, metric: str) -> float:
@@ -86,8 +91,6 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
         if pd.notna(target):
             said.append(text("{share} of target", share=Quantity(target, "share")))
         said.extend([context.change(metric), context.against_peers(metric)])
-    elif (reason := context.unavailable(metric)) is not None:
-        said.append(reason)
     else:
         said.append(text("nothing to measure in this period"))
     history = [context.figure(metric, period).value for period in context.trend]

@@ -16,8 +16,9 @@ MEASURES = ("revenue", "deals_won", "win_rate")
 
 def trend(context: Context) -> Section:
     """Main figures by period; `data` has metric, period, value, n, lower, upper, band_lower, band_upper."""
+    measures = [metric for metric in MEASURES if context.unavailable(metric) is None]
     rows = []
-    for metric in MEASURES:
+    for metric in measures:
         for period in context.trend:
             figure, band = context.figure(metric, period), context.band(metric, period)
             low, high = (band.lower, band.upper) if band else (float("nan"), float("nan"))
@@ -25,15 +26,19 @@ def trend(context: Context) -> Section:
     data = pd.DataFrame(
         rows, columns=["metric", "period", "value", "n", "lower", "upper", "band_lower", "band_upper"]
     )
-    panels = [_panel(context, metric, data) for metric in MEASURES]
+    topic = context.say(text("Trend"))
+    if not measures:
+        message = context.say(context.gaps(MEASURES)[0])
+        return Section("trend", topic, message, data, context.language, available=False)
+    panels = [_panel(context, metric, data) for metric in measures]
     message = _message(context)
     return Section(
         key="trend",
-        topic=context.say(text("Trend")),
+        topic=topic,
         message=message,
         data=data,
         language=context.language,
-        charts=(trends("trend", panels, message, _description(context)),),
+        charts=(trends("trend", panels, message, _description(context, measures)),),
         tables=(_table(context, data),),
         notes=_notes(context),
     )
@@ -48,7 +53,7 @@ def _panel(context: Context, metric: str, data: pd.DataFrame) -> Panel:
         frame=frame,
         shown=partial(context.shown, unit=context.unit(metric)),
         band=context.say(text("middle half of {peers}", peers=context.subject.peers))
-        if has_band and metric == MEASURES[0]
+        if has_band and metric == data["metric"].iloc[0]
         else "",
     )
 
@@ -80,11 +85,11 @@ def _message(context: Context) -> str:
     return context.say(text("Revenue in {period} lies within the range of the last {n} periods", **fields))
 
 
-def _description(context: Context) -> str:
+def _description(context: Context, measures: list[str]) -> str:
     return context.say(
         text(
             "Lines of {metrics} from {first} to {last}; thin upright lines are 95% intervals.",
-            metrics=[context.title(metric) for metric in MEASURES],
+            metrics=[context.title(metric) for metric in measures],
             first=context.trend[0],
             last=context.trend[-1],
         )
@@ -94,7 +99,7 @@ def _description(context: Context) -> str:
 def _table(context: Context, data: pd.DataFrame) -> NumberTable:
     """The chart's numbers: a row per measure, a column per period."""
     rows: list[list[str | tuple[str, str]]] = []
-    for metric in MEASURES:
+    for metric in data["metric"].unique():
         unit = context.figure(metric).unit
         part = data[data["metric"] == metric]
         cells: list[str | tuple[str, str]] = []

@@ -1,0 +1,103 @@
+"""Where a dataset comes from, and what became of every row that was read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from salesreport.language import Text
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that a dataset was made from."""
+
+    table: str
+    file: str
+    sha256: str
+    bytes: int
+
+
+class Tally(NamedTuple):
+    """How many rows something happened to.
+
+    Attributes:
+        what: the reason or repair, as a sentence. rows: how many.
+    """
+
+    what: Text
+    rows: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of a table's rows: read = kept + repaired + set aside.
+
+    Attributes:
+        read: rows read. kept: rows in the dataset, unchanged. repaired: rows in the dataset, changed.
+        set_aside: rows left out, written to `set_aside/TABLE.csv` with their reason.
+        repairs, reasons: how many rows per kind of repair, and per reason of setting aside.
+    """
+
+    read: int
+    kept: int
+    repaired: int = 0
+    set_aside: int = 0
+    repairs: tuple[Tally, ...] = ()
+    reasons: tuple[Tally, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.read != self.kept + self.repaired + self.set_aside:
+            raise AssertionError(f"rows do not add up: {self}")
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a dataset comes from.
+
+    Attributes:
+        made_by: the command or function. source: text of the source spec. files: the files read.
+        counts: per table. notes: what a reader of a report should know.
+    """
+
+    made_by: str
+    source: str = ""
+    files: tuple[SourceFile, ...] = ()
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    notes: tuple[Text, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for `dataset.json`; texts stay translatable."""
+        return {
+            "made_by": self.made_by,
+            "source": self.source,
+            "files": [vars(file) for file in self.files],
+            "counts": {
+                table: {
+                    **vars(counts),
+                    "repairs": [[one.what.to_json(), one.rows] for one in counts.repairs],
+                    "reasons": [[one.what.to_json(), one.rows] for one in counts.reasons],
+                }
+                for table, counts in self.counts.items()
+            },
+            "notes": [note.to_json() for note in self.notes],
+        }
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Provenance":
+        """What `to_json` gave."""
+        return cls(
+            made_by=plain["made_by"],
+            source=plain["source"],
+            files=tuple(SourceFile(**file) for file in plain["files"]),
+            counts={
+                table: Counts(
+                    **{**counts, "repairs": _tallies(counts["repairs"]), "reasons": _tallies(counts["reasons"])}
+                )
+                for table, counts in plain["counts"].items()
+            },
+            notes=tuple(Text.from_json(note) for note in plain["notes"]),
+        )
+
+
+def _tallies(plain: Sequence[Sequence[Any]]) -> tuple[Tally, ...]:
+    return tuple(Tally(Text.from_json(what), rows) for what, rows in plain)
