@@ -62,3 +62,10 @@ lock: $(READY)  ## renew requirements.lock to the newest versions that fit
 
 clean:  ## remove the environment and caches; outputs/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+.PHONY: chaos
+chaos: $(READY)  ## kill a pack's runner at 50 random moments, fill its disk, and look at what is left
+	$(BIN)/python benchmarks/chaos.py --moments 50
+
+bench: $(READY)  ## measure packs, ingest and figures against their peers; writes docs/performance.md (about 15 minutes)
+	$(BIN)/python benchmarks/bench.py

@@ -21,6 +21,7 @@ from salesreport.terminal import (
     explain_error,
     ingest_table,
     lenient_output,
+    one_thread_each,
     results_console,
     say,
     set_aside_files,
@@ -36,6 +37,7 @@ _HELP = environment_language()
 class EngineName(StrEnum):
     """What can run a pack's notebooks."""
 
+    warm = "warm"
     papermill = "papermill"
 
 
@@ -254,11 +256,22 @@ def pack(
         int | None, typer.Option(min=1, help=_help(text("Reports made at a time; default: the processors.")))
     ] = None,
     engine: Annotated[
-        EngineName, typer.Option(help=_help(text("What runs the notebooks.")))
-    ] = EngineName.papermill,
+        EngineName | None,
+        typer.Option(help=_help(text("What runs the notebooks; default: the fastest that this system can run."))),
+    ] = None,
+    time_limit: Annotated[
+        int, typer.Option(min=1, metavar="SECONDS", help=_help(text("A report that takes longer is ended.")))
+    ] = 120,
+    force: Annotated[
+        bool, typer.Option("--force", help=_help(text("Also make the reports whose inputs are unchanged.")))
+    ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDR", help=_help(text("Make the reports on the Dask cluster of this scheduler."))),
+    ] = None,
 ) -> None:
     """Reports."""
-    _run_pack(context, file, changes or [], only or [], workers, engine)
+    _run_pack(context, file, changes or [], only or [], workers, engine, time_limit, force, scheduler)
 
 
 def main() -> None:
@@ -273,17 +286,29 @@ def _run_pack(
     changes: list[str],
     only: list[str],
     workers: int | None,
-    engine: EngineName = EngineName.papermill,
+    engine: EngineName | None = None,
+    time_limit: int = 120,
+    force: bool = False,
+    scheduler: str | None = None,
 ) -> None:
+    one_thread_each()
     from salesreport.pack import load_pack, make_pack, make_plan
     from salesreport.pack.engine import make_engine
+    from salesreport.pack.limits import Limits
     from salesreport.pack.manifest import INDEX
     from salesreport.pack.progress import PackProgress
 
     language = _language(context)
     plan = make_plan(load_pack(file, changes), only)
-    with PackProgress(len(plan.jobs), errors_console(), language) as progress:
-        manifest = make_pack(plan, make_engine(engine.value, workers), progress)
+    limits = Limits(seconds=time_limit)
+    runner = make_engine(engine and engine.value, workers, limits)
+    if scheduler is not None:
+        from salesreport.pack.cluster import ClusterEngine
+
+        runner = ClusterEngine(scheduler, limits)
+        runner.check(plan.jobs)
+    with PackProgress(errors_console(), language) as progress:
+        manifest = make_pack(plan, runner, progress, force=force)
     say(text("Index: {file}", file=str(plan.folder / INDEX)), language)
     if manifest.failed:
         raise typer.Exit(FAILED)

@@ -115,3 +115,9 @@ def lenient_output() -> None:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def one_thread_each() -> None:
+    """Tell numerical libraries, before they are loaded, not to split the work of reports made side by side."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")

@@ -13,7 +13,7 @@
 - `salesreport.pack.run`: all of it, in order
 """
 
-from salesreport.pack.engine import Engine, PapermillEngine, Watcher
+from salesreport.pack.engine import Engine, Watcher, make_engine
 from salesreport.pack.make import Job, Outcome
 from salesreport.pack.manifest import Manifest
 from salesreport.pack.packfile import Pack, PackFile, load_pack
@@ -27,10 +27,10 @@ __all__ = [
     "Outcome",
     "Pack",
     "PackFile",
-    "PapermillEngine",
     "Plan",
     "Watcher",
     "load_pack",
+    "make_engine",
     "make_pack",
     "make_plan",
 ]

@@ -67,6 +67,7 @@ class Job:
         subject: what it is about. notebook: the file to run. parameters: what the notebook is given.
         folder: the pack's. stem: name of its files, without ending.
         fingerprint: of the dataset. period: its written form. language: of the report.
+        inputs: checksum of all that the report is made from (`salesreport.pack.inputs`).
     """
 
     subject: Subject
@@ -77,6 +78,7 @@ class Job:
     fingerprint: str
     period: str
     language: str
+    inputs: str = ""
 
     @property
     def report(self) -> str:

@@ -1,5 +1,6 @@
 """What is in a pack's folder: the manifest, and the care not to touch what is not ours."""
 
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -11,7 +12,9 @@ import salesreport
 from salesreport.errors import DataError
 from salesreport.files import write_text
 from salesreport.language import Language, text
+from salesreport.pack import lock
 from salesreport.pack.make import Figure, Job, Outcome
+from salesreport.pack.partial import is_partial
 
 FILE = "manifest.json"
 INDEX = "index.html"
@@ -64,6 +67,7 @@ class ReportEntry(BaseModel):
     Attributes:
         subject: what it is about. file, notebook: its files in the pack's folder; None where there is none.
         parameters: what the notebook was given; the dataset's path is relative to the pack's folder.
+        inputs: checksum of all that the report is made from; empty where that is not known for certain.
         status: `pending` until it was tried. reason: why it failed, in the pack's language.
         seconds, bytes, sha256, engine: how it was made and what came out. verdict, figures: what it says.
     """
@@ -72,6 +76,7 @@ class ReportEntry(BaseModel):
     file: str | None = None
     notebook: str | None = None
     parameters: dict[str, Any]
+    inputs: str = ""
     status: Literal["pending", "done", "failed"] = "pending"
     reason: str = ""
     seconds: float = 0.0
@@ -89,8 +94,13 @@ class ReportEntry(BaseModel):
             parameters["dataset"] = relative(Path(parameters["dataset"]), job.folder)
         subject = SubjectEntry(**job.subject._asdict())
         return cls(
-            subject=subject, file=job.report, notebook=job.executed, parameters=parameters, engine=engine
-        )  # fmt: skip
+            subject=subject,
+            file=job.report,
+            notebook=job.executed,
+            parameters=parameters,
+            inputs=job.inputs,
+            engine=engine,
+        )
 
     def after(self, outcome: Outcome, language: Language) -> "ReportEntry":
         """The entry once its job was tried."""
@@ -109,6 +119,18 @@ class ReportEntry(BaseModel):
             }
         )
 
+    def is_of(self, job: Job) -> bool:
+        """Whether it is the finished report of a job: made from the very same, and its files are there, whole."""
+        if self.status != "done" or self.file != job.report or not self.inputs or self.inputs != job.inputs:
+            return False
+        try:
+            content = (job.folder / self.file).read_bytes()
+        except OSError:
+            return False
+        return hashlib.sha256(content).hexdigest() == self.sha256 and (
+            self.notebook is None or (job.folder / self.notebook).is_file()
+        )
+
     @property
     def files(self) -> set[str]:
         """Its files in the pack's folder."""
@@ -120,14 +142,13 @@ class Manifest(BaseModel):
 
     Attributes:
         made_by: always `MADE_BY`. format: version of the layout. pack: what holds for every report.
-        reports: in the order of the index. left_over: files of an earlier pack that are still to be removed.
+        reports: in the order of the index.
     """
 
     made_by: Literal["salesreport pack"] = "salesreport pack"
     format: Literal[1] = 1
     pack: PackEntry
     reports: list[ReportEntry]
-    left_over: list[str] = []
 
     @property
     def failed(self) -> list[ReportEntry]:
@@ -137,8 +158,7 @@ class Manifest(BaseModel):
     @property
     def files(self) -> set[str]:
         """Every file of the pack that it made, but for manifest and index."""
-        listed = {file for entry in self.reports for file in entry.files} | set(self.left_over)
-        return {file for file in listed if _OURS.fullmatch(file)}
+        return {file for entry in self.reports for file in entry.files if _OURS.fullmatch(file)}
 
     def write(self, folder: Path) -> None:
         """Write it into the pack's folder, in one step."""
@@ -146,7 +166,9 @@ class Manifest(BaseModel):
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest of the pack that a folder holds; None where the folder is empty or missing.
+    """The manifest of the pack that a folder holds; None where the folder is missing or holds nothing.
+
+    A run that was killed before it wrote the manifest leaves its lock and perhaps a part of the manifest.
 
     Raises:
         DataError: the folder holds something else than a pack of ours.
@@ -158,7 +180,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     try:
         content = (folder / FILE).read_bytes()
     except FileNotFoundError:
-        if any(folder.iterdir()):
+        if any(file.name != lock.FILE and not is_partial(file.name) for file in folder.iterdir()):
             raise _something_else(folder) from None
         return None
     except OSError as error:

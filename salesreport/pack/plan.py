@@ -11,7 +11,9 @@ from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
 from salesreport.files import safe_names
 from salesreport.language import Language, Text, text
+from salesreport.pack.inputs import checksum_of_inputs
 from salesreport.pack.make import Job
+from salesreport.pack.manifest import package_version
 from salesreport.pack.notebook import Notebook, find_notebook, read_notebook
 from salesreport.pack.packfile import DIMENSIONS, SETTINGS, Pack
 from salesreport.pack.rows import read_rows
@@ -79,21 +81,38 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     folder = pack.file("output")
     stems = _stems([subject for subject, _ in drafts])
     every = tuple(
-        Job(
-            subject=subject,
-            notebook=notebook.path,
-            parameters={**common, **own},
-            folder=folder,
-            stem=stem,
-            fingerprint=dataset.fingerprint,
-            period=own.get("period", period.name),
-            language=settings.language,
-        )
+        _job(pack, notebook, dataset, subject, {**common, **own}, stem)
         for (subject, own), stem in zip(drafts, stems, strict=True)
     )
     chosen = _only(every, only) if only else every
     title = Text(settings.title.replace("{", "{{").replace("}", "}}")) if settings.title else _title(pack)
     return Plan(pack, notebook, dataset, period, comparison, title, folder, chosen, every)
+
+
+def _job(
+    pack: Pack, notebook: Notebook, dataset: Dataset, subject: Subject, parameters: dict[str, Any], stem: str
+) -> Job:
+    language = pack.settings.language
+    inputs = checksum_of_inputs(
+        notebook=notebook.sha256,
+        fingerprint=dataset.fingerprint,
+        version=package_version(),
+        subject=subject,
+        period=parameters["period"],
+        language=language,
+        parameters=parameters,
+    )
+    return Job(
+        subject=subject,
+        notebook=notebook.path,
+        parameters=parameters,
+        folder=pack.file("output"),
+        stem=stem,
+        fingerprint=dataset.fingerprint,
+        period=parameters["period"],
+        language=language,
+        inputs=inputs,
+    )
 
 
 def _period(dataset: Dataset, written: str, where: dict[str, Any]) -> Period:

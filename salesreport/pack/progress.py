@@ -1,4 +1,4 @@
-"""How a pack gets on: a bar on a terminal, plain lines elsewhere."""
+"""How a pack gets on: a bar on a terminal; elsewhere a line at the start, one at the end, and the failures."""
 
 import time
 from types import TracebackType
@@ -16,7 +16,7 @@ from rich.progress import (
 )
 from rich.text import Text as Styled
 
-from salesreport.language import Language, text
+from salesreport.language import Language, Text, ntext, text
 from salesreport.pack.make import Job, Outcome
 from salesreport.pack.plain import one_line
 
@@ -25,13 +25,13 @@ class PackProgress:
     """Shows count, rate, remaining time and the subject whose turn it is; use it in a `with` statement.
 
     Args:
-        total: how many reports there are to make. console: where to (standard error). language: of the words.
+        console: where to (standard error). language: of the words.
     """
 
-    def __init__(self, total: int, console: Console, language: Language) -> None:
-        self.total, self.console, self.language = total, console, language
-        self.finished = 0
-        self.begun = time.monotonic()
+    def __init__(self, console: Console, language: Language) -> None:
+        self.console, self.language = console, language
+        self.made = self.unchanged = self.failed = 0
+        self.start: float | None = None
         self.bar = Progress(
             BarColumn(),
             MofNCompleteColumn(),
@@ -42,41 +42,48 @@ class PackProgress:
             transient=True,
             disable=not console.is_terminal,
         )
-        self.task = self.bar.add_task("", total=total)
+        self.task = self.bar.add_task("", total=None)
 
     def __enter__(self) -> Self:
-        self.bar.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.bar.stop()
+        if self.start is not None:
+            self._line(self._summary(time.monotonic() - self.start))
+
+    def planned(self, making: int, unchanged: int) -> None:
+        """Say how much there is to do."""
+        self.start, self.unchanged = time.monotonic(), unchanged
+        self.bar.update(self.task, total=making)
+        if making and (unchanged or not self.console.is_terminal):
+            todo = ntext("Making {n} report", "Making {n} reports", n=making)
+            self._line(
+                text("{todo}, {unchanged} unchanged", todo=todo, unchanged=unchanged) if unchanged else todo
+            )
 
     def started(self, job: Job) -> None:
-        """Name the subject whose turn has come."""
+        """Name the subject whose turn has come; the bar, which needs a thread, appears with the first."""
+        self.bar.start()
         self.bar.update(self.task, description=one_line(job.subject.name, 40))
 
     def done(self, outcome: Outcome) -> None:
         """Count a report; say at once why one failed."""
-        self.finished += 1
         self.bar.advance(self.task)
-        name = one_line(outcome.job.subject.name, 60)
-        if outcome.reason is not None:
+        if outcome.reason is None:
+            self.made += 1
+        else:
+            self.failed += 1
+            name = one_line(outcome.job.subject.name, 60)
             self._line(text("{name}: not made. {reason}", name=name, reason=outcome.reason))
-        elif not self.console.is_terminal:
-            seconds = self.language.exact(outcome.seconds, 1)
-            left = (time.monotonic() - self.begun) / self.finished * (self.total - self.finished)
-            self._line(
-                text(
-                    "{done} of {total}: {name}, {seconds} s, about {left} s left",
-                    done=self.finished,
-                    total=self.total,
-                    name=name,
-                    seconds=seconds,
-                    left=round(left),
-                )
-            )
+
+    def _summary(self, seconds: float) -> Text:
+        counts = text("{made} made, {unchanged} unchanged", made=self.made, unchanged=self.unchanged)
+        if self.failed:
+            counts = text("{counts}, {failed} not made", counts=counts, failed=self.failed)
+        return text("{counts}, in {seconds} s", counts=counts, seconds=self.language.exact(seconds, 1))
 
     def _line(self, said: object) -> None:
         self.console.print(self.language.show(said), markup=False, highlight=False, soft_wrap=True)

@@ -1,13 +1,22 @@
-"""A whole pack, in order: look at the folder, run the jobs, write manifest and index, tidy up."""
+"""A whole pack, in order: look at the folder, keep what is right, run the other jobs, write manifest and index.
 
+A run may be killed at any moment. So whatever is not known to be right is removed before the first report is made,
+each report appears in one step, and is noted in the journal at once: the next run keeps it.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from salesreport.errors import DataError
 from salesreport.files import write_text
 from salesreport.language import text
 from salesreport.pack.engine import Engine, Watcher
 from salesreport.pack.index import index_html
+from salesreport.pack.journal import Journal, with_journal
+from salesreport.pack.lock import locked
 from salesreport.pack.make import Job, Outcome
 from salesreport.pack.manifest import (
     INDEX,
@@ -20,68 +29,97 @@ from salesreport.pack.manifest import (
     read_manifest,
     relative,
 )
+from salesreport.pack.partial import remove_partials
 from salesreport.pack.plan import Plan
 
+FOLDERS = ("reports", "notebooks")
+"""What a pack's folder holds beside index and manifest."""
 
-def make_pack(plan: Plan, engine: Engine, watcher: Watcher) -> Manifest:
+
+class PackWatcher(Watcher, Protocol):
+    """Somebody who is told how a whole pack gets on."""
+
+    def planned(self, making: int, unchanged: int) -> None:
+        """Of the reports asked for, so many are going to be made; the others are there already."""
+
+
+def make_pack(plan: Plan, engine: Engine, watcher: PackWatcher, *, force: bool = False) -> Manifest:
     """Make a pack: `index.html`, `reports/*.html`, `notebooks/*.ipynb`, `manifest.json`.
 
-    The manifest is written before the first report and again after the last, so that a folder is known as a pack
-    however the run ends. Stopped half-way (Ctrl-C), manifest and index say which reports were not made.
+    A report that an earlier run made from the very same inputs is not made again. Stopped half-way (Ctrl-C),
+    manifest and index say which reports were not made; however the run ends, the next one makes the rest.
 
     Args:
         plan: what to make. engine: what runs the jobs. watcher: is told of each report.
+        force: also make the reports that are unchanged.
 
     Returns:
         The manifest; `manifest.failed` are the reports that could not be made.
 
     Raises:
-        DataError: the output folder holds something else than a pack, or cannot be written.
+        DataError: the output folder holds something else than a pack, another pack is being made there, or it
+            cannot be written.
     """
     folder = plan.folder
-    earlier = read_manifest(folder)
-    about = _about(plan)
-    entries = _entries(plan, engine, earlier if earlier is not None and earlier.pack == about else None)
-    manifest = Manifest(pack=about, reports=list(entries.values()))
-    stale = (earlier.files if earlier else set()) - manifest.files
+    read_manifest(folder)  # nothing, not even a lock, is put into a folder that is not a pack's
+    with ExitStack() as stack:
+        with _writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(folder))
+        return _make(plan, engine, watcher, force)
+
+
+def _make(plan: Plan, engine: Engine, watcher: PackWatcher, force: bool) -> Manifest:
+    folder, about = plan.folder, _about(plan)
+    right = _right(plan)
+    waiting = [job for job in plan.jobs if force or job.stem not in right]
+    planned = {job.stem: ReportEntry.planned(job, engine.name) for job in waiting}
+    known = right | planned
+    entries = {job.stem: known[job.stem] for job in plan.every if job.stem in known}  # in the index's order
+    with _writing(folder):
+        _tidy(folder, {file for entry in right.values() for file in entry.files})
+        Manifest(pack=about, reports=list(entries.values())).write(folder)
+        for name in FOLDERS:
+            (folder / name).mkdir(exist_ok=True)
+        journal = Journal(folder)
+    watcher.planned(len(waiting), len(plan.jobs) - len(waiting))
+    recorder = _Recorder(plan, waiting, entries, journal, watcher)
     try:
-        for name in ("reports", "notebooks"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        if earlier is not None and earlier.pack != about:
-            _remove(
-                folder, earlier.files | {INDEX}
-            )  # reports of another period or dataset are no part of this pack
-        manifest.left_over = sorted(stale)
-        manifest.write(folder)
-    except OSError as error:
-        raise DataError(
-            text("The pack cannot be written: {reason}.", reason=error.strerror or str(error)), file=folder
-        ) from None
-    recorder = _Recorder(plan, entries, watcher)
-    try:
-        engine.run(plan.jobs, recorder)
+        if waiting:
+            engine.run(waiting, recorder)
     finally:
-        recorder.give_up_rest()
-        _remove(folder, stale)
-        manifest = Manifest(pack=about, reports=list(entries.values()))
-        manifest.write(folder)
-        write_text(folder / INDEX, index_html(manifest, plan.language))
+        with _writing(folder):
+            journal.close()
+            _remove_partials(folder)  # of reports that took too long
+            recorder.give_up_rest()
+            manifest = Manifest(pack=about, reports=list(entries.values()))
+            manifest.write(folder)
+            write_text(folder / INDEX, index_html(manifest, plan.language))
+            journal.remove()
     return manifest
 
 
 class _Recorder:
-    """Puts each outcome into its entry, then passes it on."""
+    """Puts each outcome into its entry and into the journal, then passes it on."""
 
-    def __init__(self, plan: Plan, entries: dict[str, ReportEntry], watcher: Watcher) -> None:
-        self.plan, self.entries, self.watcher = plan, entries, watcher
-        self.rest = {job.stem: job for job in plan.jobs}
+    def __init__(
+        self, plan: Plan, waiting: list[Job], entries: dict[str, ReportEntry], journal: Journal, watcher: Watcher
+    ) -> None:
+        self.plan, self.entries, self.journal, self.watcher = plan, entries, journal, watcher
+        self.rest = {job.stem: job for job in waiting}
 
     def started(self, job: Job) -> None:
         self.watcher.started(job)
 
     def done(self, outcome: Outcome) -> None:
         stem = outcome.job.stem
-        self.entries[stem] = self.entries[stem].after(outcome, self.plan.language)
+        entry = self.entries[stem].after(outcome, self.plan.language)
+        if entry.status == "done":
+            if not _same(self.plan.notebook.path, self.plan.notebook.sha256):
+                entry.inputs = ""  # nobody knows which notebook made it
+            with _writing(self.plan.folder):
+                self.journal.add(entry)
+        self.entries[stem] = entry
         del self.rest[stem]
         self.watcher.done(outcome)
 
@@ -91,6 +129,24 @@ class _Recorder:
             _remove(job.folder, {job.report, job.executed})
             stopped = Outcome(job, text("The run was stopped before this report was made."))
             self.entries[stem] = self.entries[stem].after(stopped, self.plan.language)
+
+
+def _right(plan: Plan) -> dict[str, ReportEntry]:
+    """File name → entry of an earlier run, for the reports that would come out the same."""
+    earlier = read_manifest(plan.folder)
+    if earlier is None:
+        return {}
+    made = {entry.file: entry for entry in with_journal(earlier, plan.folder).reports}
+    right = {}
+    for job in plan.every:
+        entry = made.get(job.report)
+        if entry is not None and entry.is_of(job):
+            # what people call the subject and where the dataset lies may have changed, and change no report
+            planned = ReportEntry.planned(job, entry.engine)
+            right[job.stem] = entry.model_copy(
+                update={"subject": planned.subject, "parameters": planned.parameters}
+            )
+    return right
 
 
 def _about(plan: Plan) -> PackEntry:
@@ -113,32 +169,37 @@ def _about(plan: Plan) -> PackEntry:
     )
 
 
-def _entries(plan: Plan, engine: Engine, earlier: Manifest | None) -> dict[str, ReportEntry]:
-    """An entry per report of the pack, by file name, in the order of the index.
-
-    Where only some reports are made, the others keep what an earlier run of the very same pack made of them.
-    """
-    made: dict[str, ReportEntry] = {}
-    if earlier is not None:
-        made = {_key(entry): entry for entry in earlier.reports if entry.status == "done"}
-    chosen = {job.stem for job in plan.jobs}
-    entries = {}
-    for job in plan.every:
-        entry = ReportEntry.planned(job, engine.name)
-        if job.stem in chosen:
-            entries[job.stem] = entry
-            continue
-        kept = made.get(_key(entry))
-        if kept is not None and (job.folder / job.report).is_file():
-            entries[job.stem] = kept
-    return entries
+def _tidy(folder: Path, right: set[str]) -> None:
+    """Remove what earlier runs left and what is not known to be right; files that are not a pack's stay."""
+    _remove_partials(folder)
+    earlier = read_manifest(folder)
+    stale = earlier.files - right if earlier is not None else set()
+    if any((folder / file).is_file() for file in stale):
+        _remove(folder, {INDEX})  # it tells of them
+    _remove(folder, stale)
 
 
-def _key(entry: ReportEntry) -> Any:
-    """What makes two entries the same report: file and parameters."""
-    return entry.file, entry.model_dump_json(include={"subject", "parameters"})
+def _remove_partials(folder: Path) -> None:
+    for place in (folder, *(folder / name for name in FOLDERS)):
+        remove_partials(place)
 
 
 def _remove(folder: Path, files: set[str]) -> None:
     for file in files:
         (folder / file).unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(text("The pack cannot be written: {reason}.", reason=reason), file=folder) from None
+
+
+def _same(file: Path, checksum: str) -> bool:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest() == checksum
+    except OSError:
+        return False

@@ -1,6 +1,6 @@
 """A figure as inline SVG: small, deterministic, accessible, and in the page's own colours, light or dark.
 
-A chart is drawn with seaborn/matplotlib in the light palette below; its SVG then refers to the style sheet's
+A chart is drawn with matplotlib in the light palette below; its SVG then refers to the style sheet's
 variables (`#0b5fa5` becomes `var(--accent, #0b5fa5)`), so that the page decides the colours. Text stays text.
 """
 
@@ -14,7 +14,6 @@ from typing import Any
 
 import matplotlib as mpl
 from markupsafe import Markup
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -97,7 +96,7 @@ class Chart:
     def svg(self) -> Markup:
         """Draw it: an `<svg>` element with title and description, ready to stand in HTML."""
         with house_style(self.key):
-            figure = Figure(figsize=(self.width, self.height), layout="constrained")
+            figure = Figure(figsize=(self.width, self.height))
             FigureCanvasSVG(figure)
             self.draw(figure)
             drawn = io.StringIO()
@@ -110,12 +109,6 @@ def house_style(salt: str) -> Iterator[None]:
     """matplotlib's settings for one of our figures; they are put back afterwards."""
     with mpl.rc_context({**_STYLE, "svg.hashsalt": salt}):
         yield
-
-
-def only_x_axis(axes: Axes) -> None:
-    """Leave the baseline and the labels under it; values stand beside their marks."""
-    axes.yaxis.set_visible(False)
-    axes.margins(x=0.06)
 
 
 def _inline(svg: str, key: str, title: str, description: str) -> Markup:

@@ -1,6 +1,7 @@
 """The pictures of a report: each function returns a `Chart` of one kind, in the one form each meaning has.
 
 Actual: solid accent. Previous period: hollow. Plan: dashed ink line. Peers: grey band. Interval: thin line.
+Drawn without matplotlib's ticks, layout engines and tight boxes: they would take most of a report's time.
 """
 
 import math
@@ -8,11 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from salesreport.report.canvas import baseline, canvas, caption, row_names, side_by_side, text_width
 from salesreport.report.chart import ACCENT, FAINT, INK, LINE, MUTED, PAPER, PEERS, Chart
 
 
@@ -36,7 +37,7 @@ def trends(key: str, panels: Sequence[Panel], title: str, description: str) -> C
     """Small multiples, side by side, of how measures went over the last periods."""
 
     def draw(figure: Figure) -> None:
-        for axes, panel in zip(_row(figure, len(panels)), panels, strict=True):
+        for axes, panel in zip(side_by_side(figure, len(panels), bottom=0.28), panels, strict=True):
             _trend(axes, panel)
 
     return Chart(key, draw, title, description, width=min(9.4, 2.0 + 2.6 * len(panels)), height=2.3)
@@ -44,13 +45,13 @@ def trends(key: str, panels: Sequence[Panel], title: str, description: str) -> C
 
 def _trend(axes: Axes, panel: Panel) -> None:
     frame, places = panel.frame, range(len(panel.frame))
-    axes.set_title(panel.title)
+    caption(axes, panel.title)
     if frame["band_lower"].notna().any():
         axes.fill_between(places, frame["band_lower"], frame["band_upper"], color=PEERS, linewidth=0)
         _name_band(axes, panel)
     if frame["lower"].notna().any():
         axes.vlines(places, frame["lower"], frame["upper"], color=ACCENT, linewidth=0.9, alpha=0.55)
-    sns.lineplot(x=places, y=frame["value"].to_numpy(), ax=axes, color=ACCENT, errorbar=None, legend=False)
+    axes.plot(places, frame["value"], color=ACCENT)
     known = frame["value"].last_valid_index()
     if known is not None:
         axes.plot([known], [frame["value"][known]], "o", color=ACCENT, markersize=5)
@@ -58,14 +59,11 @@ def _trend(axes: Axes, panel: Panel) -> None:
             panel.shown(frame["value"][known]), (known, frame["value"][known]), xytext=(7, 0),
             textcoords="offset points", va="center", color=ACCENT, weight="bold", annotation_clip=False,
         )  # fmt: skip
-    axes.set_ylabel("")
-    axes.yaxis.set_visible(False)
-    shown = list(places) if len(places) <= 4 else [0, len(places) // 2, len(places) - 1]
-    axes.set_xticks(shown, [panel.labels[place] for place in shown])
-    axes.margins(x=0.04)
     low, high = axes.get_ylim()
-    axes.set_ylim(min(low, 0) if low < 0.35 * high else low - 0.1 * (high - low), high + 0.18 * (high - low))
-    axes.set_xlim(-0.3, len(places) - 0.55 + 0.22 * len(places))
+    axes.set_ylim(min(low, 0) if low < 0.35 * high else low - 0.1 * (high - low), high + 0.1 * (high - low))
+    axes.set_xlim(-0.08 * len(places), len(places) - 0.55 + 0.22 * len(places))
+    shown = places if len(places) <= 4 else (0, len(places) // 2, len(places) - 1)
+    baseline(axes, {place: panel.labels[place] for place in shown})
 
 
 def _name_band(axes: Axes, panel: Panel) -> None:
@@ -102,17 +100,20 @@ def solid_and_hollow(
     rows = max((len(panel.names) for panel in panels), default=1)
 
     def draw(figure: Figure) -> None:
-        for axes, panel in zip(_row(figure, len(panels)), panels, strict=True):
-            _bars(axes, panel, rows, most)
-        figure.legend(handles=[_FORMS["solid"](solid), _FORMS["hollow"](hollow)], loc="outside upper left", **_KEY)
+        names = [max(map(_width, panel.names), default=0.0) for panel in panels]
+        said = [max(map(_width, panel.said), default=0.0) for panel in panels]
+        parts = side_by_side(figure, len(panels), lefts=names, rights=said, top=0.6)
+        for axes, panel, width in zip(parts, panels, names, strict=True):
+            _bars(axes, panel, rows, most, width)
+        figure.legend(handles=[_FORMS["solid"](solid), _FORMS["hollow"](hollow)], loc="upper left", **_KEY)
 
-    return Chart(key, draw, title, description, width=9.4, height=1.1 + 0.27 * rows)
+    return Chart(key, draw, title, description, width=9.4, height=0.75 + 0.27 * rows)
 
 
-def _bars(axes: Axes, panel: Bars, rows: int, most: float) -> None:
-    """Bars from top to bottom, on a scale up to `most`, in a height that has room for `rows`."""
+def _bars(axes: Axes, panel: Bars, rows: int, most: float, names: float) -> None:
+    """Bars from top to bottom, on a scale up to `most`, with room for `rows`, beside `names` inches of names."""
     places = list(range(len(panel.names)))[::-1]
-    axes.set_title(panel.title)
+    caption(axes, panel.title, names=names)
     axes.barh(places, panel.solid, height=0.62, color=ACCENT, edgecolor=ACCENT, linewidth=0.9)
     axes.barh(places, panel.hollow, left=panel.solid, height=0.62, color=PAPER, edgecolor=FAINT, linewidth=0.9)
     for place, a, b, said in zip(places, panel.solid, panel.hollow, panel.said, strict=True):
@@ -120,11 +121,9 @@ def _bars(axes: Axes, panel: Bars, rows: int, most: float) -> None:
             said, (a + b, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=MUTED,
             annotation_clip=False,
         )  # fmt: skip
-    axes.set_yticks(places, [_short(name) for name in panel.names], color=INK)
     axes.set_ylim(-0.6 - (rows - len(places)), len(places) - 0.4)
-    axes.set_xlim(0, most * 1.32)
-    axes.xaxis.set_visible(False)
-    axes.spines["bottom"].set_visible(False)
+    axes.set_xlim(0, most)
+    row_names(axes, {place: _short(name) for place, name in zip(places, panel.names, strict=True)})
 
 
 class Columns(NamedTuple):
@@ -145,28 +144,28 @@ def columns_and_bars(key: str, columns: Columns, bars: Bars | None, title: str, 
     rows = 0 if bars is None else len(bars.names)
 
     def draw(figure: Figure) -> None:
-        left, *right = _row(figure, 1 if bars is None else 2)
+        if bars is None:
+            _columns(canvas(figure, bottom=0.28), columns)
+            return
+        names, said = max(map(_width, bars.names), default=0.0), max(map(_width, bars.said), default=0.0)
+        left, right = side_by_side(figure, 2, lefts=[0.0, names], rights=[0.0, said], bottom=0.28)
         _columns(left, columns)
-        for axes in right:
-            assert bars is not None
-            _bars(axes, bars, rows, max(bars.solid) or 1)
+        _bars(right, bars, rows, max(bars.solid) or 1, names)
 
     return Chart(key, draw, title, description, width=5.4 if bars is None else 9.4, height=2.3)
 
 
 def _columns(axes: Axes, columns: Columns) -> None:
-    places = list(range(len(columns.labels)))
-    sns.barplot(x=places, y=columns.values, ax=axes, color=ACCENT, saturation=1, errorbar=None, width=0.72)
+    places = range(len(columns.labels))
+    caption(axes, columns.title)
+    axes.bar(places, columns.values, width=0.72, color=ACCENT)
     for place, value, said in zip(places, columns.values, columns.said, strict=True):
         axes.annotate(
             said, (place, value), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8.5, color=INK
         )
-    axes.set_xticks(places, columns.labels)
-    axes.set_title(columns.title)
-    axes.set_xlabel("")
-    axes.set_ylabel("")
-    axes.yaxis.set_visible(False)
-    axes.set_ylim(0, (max(columns.values) or 1) * 1.18)
+    axes.set_ylim(0, (max(columns.values) or 1) * 1.12)
+    axes.set_xlim(-0.5, len(places) - 0.5)
+    baseline(axes, dict(zip(places, columns.labels, strict=True)))
 
 
 class Measure(NamedTuple):
@@ -201,7 +200,9 @@ def dots(
     """
 
     def draw(figure: Figure) -> None:
-        axes = figure.subplots()
+        names = max((_width(row.name) for row in rows), default=0.0)
+        said = max((_width(row.said) for row in rows), default=0.0)
+        axes = canvas(figure, left=names, right=said, top=0.45 if band is not None else 0.35)
         places = range(len(rows))[::-1]
         reach = [value for row in rows for value in row[1:2] + row[3:] if not math.isnan(value)]
         high, low = max(reach, default=1.0), min([0.0, *reach]) if from_zero or not reach else min(reach)
@@ -214,36 +215,30 @@ def dots(
                 va="bottom", fontsize=7.5, color=MUTED, annotation_clip=False,
             )  # fmt: skip
         axes.hlines(places, low, high, color=LINE, linewidth=0.6)
+        frame = pd.DataFrame(rows, index=places)
+        sure = frame[frame["lower"].notna()]
+        axes.hlines(sure.index, sure["lower"], sure["upper"], color=ACCENT, linewidth=1.1, alpha=0.6)
+        moved = frame[frame["before"].notna()]
+        axes.hlines(moved.index, moved["before"], moved["value"], color=FAINT, linewidth=1)
+        axes.plot(moved["before"], moved.index, "o", markersize=6, color=PAPER, markeredgecolor=FAINT)
+        planned = frame[frame["plan"].notna()]
+        axes.vlines(
+            planned["plan"], planned.index - 0.36, planned.index + 0.36, color=INK, linewidth=1.4,
+            linestyle=(0, (2, 1.2)),
+        )  # fmt: skip
+        axes.plot(frame["value"], frame.index, "o", markersize=6, color=ACCENT)
         for place, row in zip(places, rows, strict=True):
-            if not math.isnan(row.lower):
-                axes.hlines(place, row.lower, row.upper, color=ACCENT, linewidth=1.1, alpha=0.6)
-            if not math.isnan(row.before):
-                axes.plot((row.before, row.value), (place, place), color=FAINT, linewidth=1)
-                axes.plot(row.before, place, "o", markersize=6, color=PAPER, markeredgecolor=FAINT)
-            if not math.isnan(row.plan):
-                axes.vlines(
-                    row.plan, place - 0.36, place + 0.36, color=INK, linewidth=1.4, linestyle=(0, (2, 1.2))
-                )
-            axes.plot(row.value, place, "o", markersize=6, color=ACCENT)
             axes.annotate(
                 row.said, (1.0, place), xycoords=("axes fraction", "data"), xytext=(4, 0),
                 textcoords="offset points", va="center", fontsize=8, color=MUTED, annotation_clip=False,
             )  # fmt: skip
-        axes.set_yticks(list(places), [_short(row.name) for row in rows], color=INK)
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set_xlim(low - 0.02 * span, high + 0.03 * span)
-        axes.xaxis.set_visible(False)
-        axes.spines["bottom"].set_visible(False)
-        if heading:
-            axes.set_title(heading, pad=14 if band is not None else 8)
+        row_names(axes, {place: _short(row.name) for place, row in zip(places, rows, strict=True)})
+        caption(axes, heading, pad=14 if band is not None else 8, names=names)
         _key(axes, marks)
 
     return Chart(key, draw, title, description, width=6.2, height=0.75 + 0.27 * max(len(rows), 2))
-
-
-def _row(figure: Figure, count: int) -> list[Axes]:
-    made = figure.subplots(1, count, squeeze=False)
-    return list(made[0])
 
 
 def _key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
@@ -288,3 +283,8 @@ _FORMS = {
 def _short(name: str, longest: int = 26) -> str:
     """A label that leaves room for the chart."""
     return name if len(name) <= longest else name[: longest - 1] + "…"
+
+
+def _width(name: str) -> float:
+    """Inches that a row's name or text takes."""
+    return text_width(_short(name))

@@ -6,14 +6,15 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from salesreport.kpi import METRICS, Facts, KpiTable, compute
+from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.facts import Events, Kind
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.targets import targets_for
+from salesreport.kpi.ledger import Positions
 from salesreport.language import Language, Quantity, Text, text
 from salesreport.period import Period
+from salesreport.report.shared import Shared, Standing
 from salesreport.report.subject import Subject
 
 TREND_PERIODS = 8
@@ -77,16 +78,21 @@ class Context:
     """Everything a section may ask for.
 
     Attributes:
-        facts: the dataset's facts. subject: whom the report is about. period: the period. compare: the period
-            to compare with. language: the reader's.
+        shared: what all reports on the dataset share. subject: whom the report is about. period: the period.
+        compare: the period to compare with. language: the reader's.
     """
 
-    facts: Facts
+    shared: Shared
     subject: Subject
     period: Period
     compare: Period
     language: Language
-    _tables: dict[Period, KpiTable] = field(default_factory=dict, repr=False, compare=False)
+    _figures: dict[Period, dict[str, Figure]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def facts(self) -> Facts:
+        """The dataset's facts."""
+        return self.shared.facts
 
     # --- words
 
@@ -130,56 +136,43 @@ class Context:
     def first_day(self) -> date | None:
         """The first day the data tells of a sale or a closed deal; what was before is not known."""
         kinds: tuple[Kind, ...] = ("closed", "orders")
-        days = [self.facts.begin(kind) for kind in kinds if self.facts.dataset.has(Events.table_of(kind))]
+        days = [self.facts.begin(kind) for kind in kinds if self.facts.ledger.has(Events.table_of(kind))]
         return min((day for day in days if day is not None), default=None)
 
     # --- figures
 
     def compute(self, metrics: Sequence[str], by: Sequence[str] = (), period: Period | None = None) -> KpiTable:
-        """KPIs of the subject alone, by any dimensions."""
-        return compute(self.facts, period or self.period, metrics, by=by, where=self.subject.where)
+        """KPIs of the subject alone, by any dimensions; see `Shared.figures`."""
+        return self.shared.figures(self.subject, metrics, by, period or self.period)
 
     def figure(self, metric: str, period: Period | None = None) -> Figure:
         """A figure of the subject."""
-        frame = self._by_peer(period).frame
-        rows = frame[frame["metric"] == metric]
-        if self.subject.dimension is not None:
-            rows = rows[rows[self.subject.dimension] == self.subject.id]
-        if rows.empty:
-            return Figure(float("nan"), 0, float("nan"), float("nan"), self.unit(metric))
-        row = rows.iloc[0]
-        value, n, lower, upper = (float(row[column]) for column in ("value", "n", "lower", "upper"))
-        return Figure(value, n, lower, upper, str(row["unit"]))
-
-    def mine(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """The rows of a frame of facts that are the subject's."""
-        dimension = self.subject.dimension
-        return frame if dimension is None else frame[frame[dimension] == self.subject.id]
+        period = period or self.period
+        if period not in self._figures:
+            frame = self.compute(FIGURES, period=period).frame
+            figures = map(Figure, *(frame[name].tolist() for name in Figure._fields))
+            self._figures[period] = dict(zip(frame["metric"].tolist(), figures, strict=True))
+        found = self._figures[period].get(metric)
+        return found or Figure(float("nan"), 0, float("nan"), float("nan"), self.unit(metric))
 
     @cached_property
-    def activity_types(self) -> list[str]:
-        """The types of activity the data knows."""
-        ledger = self.facts.ledger
-        return sorted(ledger.coded("activities", "type").categories) if ledger.has("activities") else []
+    def closed(self) -> pd.DataFrame:
+        """The subject's deals that were won or lost in the period; columns as in `Facts.closed`."""
+        return self.shared.events("closed", self.period, self.subject)
 
     @cached_property
-    def customers(self) -> dict[str, str]:
-        """Names of customers by account id."""
-        accounts = self.facts.dataset.table("accounts", ["account_id", "name"]).dropna()
-        return dict(zip(accounts["account_id"], accounts["name"], strict=True))
+    def open(self) -> pd.DataFrame:
+        """The subject's deals that are open on the as-of date; columns as in `Facts.open`."""
+        return self.shared.events("open", self.as_of, self.subject)
 
     def target(self, metric: str) -> float:
         """The subject's target for a metric in the period; NaN where there is none."""
-        try:
-            targets = targets_for(self.facts, self.period, metric, where=self.subject.where)
-        except Unavailable:
-            return float("nan")
-        return float(targets.frame["value"].iloc[0])
+        return self.shared.target(self.subject, metric, self.period)
 
     def unavailable(self, metric: str) -> Text | None:
         """Why the data has no such metric, or None."""
-        known = self._by_peer(None).unavailable if metric in FIGURES else self.compute([metric]).unavailable
-        return known.get(metric)
+        metrics = FIGURES if metric in FIGURES else (metric,)
+        return self.shared.table(self.subject.dimension, metrics, (), self.period).unavailable.get(metric)
 
     def gaps(self, metrics: Iterable[str]) -> list[Text]:
         """Which of some metrics this data cannot give, and why; those with the same reason together."""
@@ -192,49 +185,32 @@ class Context:
     @cached_property
     def period_notes(self) -> tuple[Text, ...]:
         """What a reader must know of the period, such as that it is not over."""
-        return self._by_peer(None).notes
+        return self.shared.table(self.subject.dimension, FIGURES, (), self.period).notes
 
-    def peers(self, metric: str, period: Period | None = None, fewest: float = 0) -> pd.DataFrame:
-        """The peers' rows of a metric (columns as in `KpiTable.frame`), those with at least `fewest` cases."""
-        frame = self._by_peer(period).frame
-        rows = frame[frame["metric"] == metric]
-        if self.subject.dimension is None:
-            return rows.iloc[:0]
-        ids = rows[self.subject.dimension]
-        return rows[ids.isin(self.peer_ids) & rows["value"].notna() & (rows["n"] >= fewest)]
+    @cached_property
+    def peers(self) -> Positions:
+        """Whom the subject is compared with; see `Shared.peers`."""
+        return self.shared.peers(self.subject)
+
+    def of_peers(self, metric: str, period: Period | None = None, fewest: float = 0) -> Standing:
+        """The peers' figures of a metric, of those who have one and at least `fewest` cases."""
+        dimension, none = self.subject.dimension, np.array([])
+        if dimension is None:
+            return Standing(none, none)
+        known = self.shared.standing(dimension, FIGURES, period or self.period).get(metric)
+        if known is None:
+            return Standing(none, none)
+        value, n = known.value[self.peers], known.n[self.peers]
+        enough = ~np.isnan(value) & (n >= fewest)
+        return Standing(value[enough], n[enough])
 
     def band(self, metric: str, period: Period | None = None) -> Band | None:
         """The middle half of the peers who have enough cases; None where there are too few of them."""
-        values = self.peers(metric, period, fewest=METRICS[metric].minimum_n)["value"]
+        values = self.of_peers(metric, period, fewest=METRICS[metric].minimum_n).value
         if len(values) < FEWEST_PEERS:
             return None
-        lower, middle, upper = values.quantile([0.25, 0.5, 0.75])
+        lower, middle, upper = np.quantile(values, [0.25, 0.5, 0.75])
         return Band(float(lower), float(middle), float(upper), len(values))
-
-    @cached_property
-    def peer_ids(self) -> list[str]:
-        """Whom the subject is compared with: reps in the same role, or all other teams, segments …."""
-        if self.subject.dimension is None:
-            return []
-        if self.subject.kind != "rep":
-            return [
-                value
-                for value in self.facts.dimensions.members(self.subject.dimension)
-                if value != self.subject.id
-            ]
-        reps = self.facts.reps
-        role = reps.loc[reps["rep_id"] == self.subject.id, "role"]
-        if role.notna().any():
-            reps = reps[reps["role"] == role.iloc[0]]
-        return [rep for rep in reps["rep_id"] if rep != self.subject.id]
-
-    def _by_peer(self, period: Period | None) -> KpiTable:
-        """The figures of subject and peers in a period, computed once."""
-        period = period or self.period
-        if period not in self._tables:
-            by = (self.subject.dimension,) if self.subject.dimension else ()
-            self._tables[period] = compute(self.facts, period, FIGURES, by=by)
-        return self._tables[period]
 
     # --- comparisons in words
 

@@ -25,7 +25,7 @@ def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequenc
         why: why each is listed, as long as `deals`.
     """
     say = context.say
-    customers = context.customers
+    customers = context.shared.customers
     headings = [say(text("Deal"))]
     with_customer = deals["account_id"].notna().any()
     if with_customer:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
-from salesreport.kpi import Facts
 from salesreport.language import LANGUAGES, Language, text
 from salesreport.report.context import Context, records
 from salesreport.report.page import environment
@@ -27,6 +26,7 @@ from salesreport.report.sections import (
     trend,
     verdict,
 )
+from salesreport.report.shared import Shared
 from salesreport.report.subject import KINDS, Kind, find_subject
 
 MIME = "application/vnd.salesreport.report+json"
@@ -75,11 +75,11 @@ class Review:
                 expected=text("one of {names}", names=list(LANGUAGES)),
             ) from None
         kind, wanted = _one_subject(subject)
-        facts = Facts.of(opened)
+        shared = Shared.of(opened)
         when = opened.period(period)
         self.context = Context(
-            facts=facts,
-            subject=find_subject(facts, kind, wanted),
+            shared=shared,
+            subject=find_subject(shared.facts, kind, wanted),
             period=when,
             compare=when.comparison(compare_to),
             language=spoken,
@@ -165,6 +165,22 @@ class Review:
             "figures": figures,
         }
 
+    def sections(self) -> tuple[Section, ...]:
+        """All sections, in the order of a report."""
+        return (
+            self.tiles,
+            self.trend,
+            self.results,
+            self.pipeline,
+            self.activity,
+            self.growth,
+            self.satisfaction,
+            self.deals_to_look_at,
+            self.reps,
+            self.definitions,
+            self.data_notes,
+        )
+
     def in_words(self) -> str:
         """Everything the sections say, a line each: the report as text."""
         sections = [self.tiles, self.trend, self.results, self.pipeline, self.activity, self.growth]
@@ -198,7 +214,7 @@ class Review:
         context = self.context
         if context.subject.kind != "rep":
             return ""
-        row = context.facts.reps.set_index("rep_id").loc[context.subject.id]
+        row = context.shared.reps.loc[context.subject.id]
         parts = []
         if isinstance(row["team"], str):
             parts.append(text("team {team}", team=row["team"]))

@@ -12,7 +12,8 @@ from workshop import HOSTILE, SHOW, Silent, job_for, plain_export, write_noteboo
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.language import Language
-from salesreport.pack.engine import PapermillEngine, make_engine
+from salesreport.pack.engine import make_engine
+from salesreport.pack.kernels import PapermillEngine
 from salesreport.pack.make import Outcome
 from salesreport.pack.manifest import Manifest
 from salesreport.pack.packfile import load_pack
@@ -41,7 +42,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, company: Dataset) -> tuple[Pa
         encoding="utf-8",
     )
     watcher = Silent()
-    manifest = make_pack(make_plan(load_pack(file)), PapermillEngine(2, plain_export), watcher)
+    manifest = make_pack(make_plan(load_pack(file)), PapermillEngine(2, export=plain_export), watcher)
     return folder / "out", manifest, watcher
 
 
@@ -95,7 +96,7 @@ def test_a_worker_that_dies_takes_only_its_own_report_along(company: Dataset, tm
         for rep, language in (("R1", "de"), ("R2", "en"))
     ]
     watcher = Silent()
-    PapermillEngine(2, dies_in_german).run(jobs, watcher)
+    PapermillEngine(2, export=dies_in_german).run(jobs, watcher)
 
     def reason(outcome: Outcome) -> str:
         return Language("en").say(outcome.reason)

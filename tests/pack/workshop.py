@@ -120,6 +120,10 @@ class Silent:
     def __init__(self) -> None:
         self.begun: list[str] = []
         self.outcomes: dict[str, Outcome] = {}
+        self.making = self.unchanged = -1
+
+    def planned(self, making: int, unchanged: int) -> None:
+        self.making, self.unchanged = making, unchanged
 
     def started(self, job: Job) -> None:
         self.begun.append(job.subject.id)

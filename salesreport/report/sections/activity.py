@@ -1,10 +1,13 @@
 """What the rep did, against the plan."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
+from salesreport.kpi.activity import activity_types
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.period import Period
 from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context, records
 from salesreport.report.section import Section
@@ -14,8 +17,7 @@ from salesreport.report.table import number_table
 def activity(context: Context) -> Section:
     """Activities by type; `data` has type, done, plan (NaN: none), before (comparison period), attainment."""
     topic = context.say(text("Activity"))
-    types = context.activity_types
-    data = pd.DataFrame([_measure(context, kind) for kind in types], columns=["type", "done", "plan", "before"])
+    data = _measured(context, activity_types(context.facts))
     data["attainment"] = data["done"] / data["plan"].where(data["plan"] > 0)
     say, count = context.say, context.language.count
     if data.empty or not (data["done"].any() or data["plan"].notna().any()):
@@ -59,11 +61,18 @@ def activity(context: Context) -> Section:
     )
 
 
-def _measure(context: Context, kind: str) -> tuple[str, float, float, float]:
-    done = context.compute([f"activity:{kind}"]).frame["value"]
-    before = context.compute([f"activity:{kind}"], period=context.compare).frame["value"]
-    plan = context.target(f"activity:{kind}")
-    return kind, float(done.iloc[0]), plan, float(before.iloc[0]) if len(before) else math.nan
+def _measured(context: Context, types: Sequence[str]) -> pd.DataFrame:
+    metrics = [f"activity:{kind}" for kind in types]
+    done, before = (_counts(context, metrics, period) for period in (context.period, context.compare))
+    plan = [context.target(metric) for metric in metrics]
+    return pd.DataFrame({"type": pd.Series(types, dtype="str"), "done": done, "plan": plan, "before": before})
+
+
+def _counts(context: Context, metrics: Sequence[str], period: Period) -> list[float]:
+    """How often each was done; NaN where the data cannot tell."""
+    table = context.compute(metrics, period=period)
+    known = dict(zip(table.frame["metric"], table.frame["value"], strict=True))
+    return [math.nan if metric in table.unavailable else known.get(metric, 0.0) for metric in metrics]
 
 
 def _said(context: Context, done: float, plan: float) -> str:

@@ -13,8 +13,7 @@ EACH = 3
 
 def deals_to_look_at(context: Context) -> Section:
     """Deals to talk about; `data` has the deals' columns and `why`: overdue, biggest_open, biggest_lost."""
-    open_deals = context.mine(context.facts.open(context.as_of))
-    closed = context.mine(context.facts.closed(context.period))
+    open_deals, closed = context.open, context.closed
     day = pd.Timestamp(context.as_of)
     overdue = open_deals[open_deals["expected_close_on"] < day].sort_values(["expected_close_on", "deal_id"])
     lost = closed[(closed["status"] == "lost") & (closed["amount"] > 0)]

@@ -12,7 +12,10 @@ EDGES = (30, 60, 90, 180, 365)
 """Where the classes of age end, in days."""
 
 OLD = 0.8
-"""A deal is called old when it is open for longer than this share of won deals ever took."""
+"""A deal is called old when it is open for longer than this share of the deals won in the last periods took."""
+
+FEWEST_WON = 20
+"""With fewer deals won in the last periods nobody can say what is old."""
 
 OLDEST = 5
 """How many of the oldest deals are listed."""
@@ -20,14 +23,13 @@ OLDEST = 5
 
 def pipeline(context: Context) -> Section:
     """Open deals by age; `data` has deal_id, stage, amount, age, share and the like, a row per open deal."""
-    mine = context.mine(context.facts.open(context.as_of))
-    data = mine.assign(age=(pd.Timestamp(context.as_of) - mine["created_on"]).dt.days)
+    data = context.open.assign(age=(pd.Timestamp(context.as_of) - context.open["created_on"]).dt.days)
     topic = context.say(text("Pipeline"))
     if data.empty:
         nothing = text("No open deals on {day}.", day=context.as_of)
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("pipeline", topic, message, data, context.language, available=False)
-    limit = old_age(context)
+    limit = context.shared.days_to_win(context.trend, OLD, FEWEST_WON)
     counts, labels = _classes(context, data)
     count = context.figure("deals_in_funnel")
     message = context.say(_message(context, data, limit))
@@ -57,14 +59,6 @@ def pipeline(context: Context) -> Section:
         else (),
         notes=_notes(context, data, limit),
     )
-
-
-def old_age(context: Context) -> float | None:
-    """Days that four of five won deals of the last periods took at most; None with fewer than 20 of them."""
-    won = pd.concat([context.facts.closed(period) for period in context.trend])
-    won = won[won["status"] == "won"]
-    days = (won["closed_on"] - won["created_on"]).dt.days.dropna()
-    return float(days.quantile(OLD)) if len(days) >= 20 else None
 
 
 def _classes(context: Context, data: pd.DataFrame) -> tuple[list[float], list[str]]:

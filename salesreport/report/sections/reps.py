@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.kpi import compute
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context, records
@@ -18,12 +17,10 @@ METRICS_SHOWN = ("revenue", "deals_won", "deals_closed", "win_rate")
 
 def reps(context: Context) -> Section:
     """Win rates of a team's reps; `data` has a row per rep: its figures, `rate` and its interval."""
-    table = compute(
-        context.facts, context.period, METRICS_SHOWN, by=("rep_id",), where=context.subject.where
-    ).frame
+    table = context.compute(METRICS_SHOWN, by=["rep_id"]).frame
     wide = table.set_index(["rep_id", "metric"])["value"].unstack()  # noqa: PD010 - one value each
     rates = table[table["metric"] == "win_rate"].set_index("rep_id")
-    names = context.facts.reps.set_index("rep_id")["name"]
+    names = context.shared.reps["name"]
     data = wide.rename(columns={"win_rate": "rate"}).assign(
         name=names.reindex(wide.index).fillna(wide.index.to_series()),
         **{column: rates[column] for column in ("lower", "upper", "n")},

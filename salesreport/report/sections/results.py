@@ -2,12 +2,14 @@
 
 import pandas as pd
 
-from salesreport.kpi.stages import stage_when_lost
 from salesreport.language import Text, ntext, text
 from salesreport.report.charts import Bars, solid_and_hollow
 from salesreport.report.context import Context, Figure, records
 from salesreport.report.section import Section
 from salesreport.report.table import NumberTable, number_table
+
+MEASURES = ("deals_won", "deals_lost", "win_rate")
+"""The figures of each group."""
 
 MOST_GROUPS = 6
 """Groups shown each; the smallest are put together."""
@@ -72,18 +74,17 @@ def results(context: Context) -> Section:
 
 def _by(context: Context, dimension: str) -> pd.DataFrame:
     """Won, lost and win rate by one dimension, with everybody else's rate beside it."""
-    frame = context.compute(["deals_won", "deals_lost", "win_rate"], by=[dimension]).frame
-    wide = frame.pivot_table(index=dimension, columns="metric", values="value", dropna=False, observed=True)
-    rates = frame[frame["metric"] == "win_rate"].set_index(dimension)
+    frame = context.compute(MEASURES, by=[dimension]).frame
+    won, lost, rate = (frame[frame["metric"] == metric].set_index(dimension) for metric in MEASURES)
     made = pd.DataFrame(
         {
             "dimension": dimension,
-            "group": wide.index,
-            "won": wide.get("deals_won", pd.Series(0.0, wide.index)).to_numpy(),
-            "lost": wide.get("deals_lost", pd.Series(0.0, wide.index)).to_numpy(),
-            "rate": rates["value"].reindex(wide.index).to_numpy(),
-            "lower": rates["lower"].reindex(wide.index).to_numpy(),
-            "upper": rates["upper"].reindex(wide.index).to_numpy(),
+            "group": rate.index,
+            "won": won["value"].reindex(rate.index).to_numpy(),
+            "lost": lost["value"].reindex(rate.index).to_numpy(),
+            "rate": rate["value"].to_numpy(),
+            "lower": rate["lower"].to_numpy(),
+            "upper": rate["upper"].to_numpy(),
         }
     ).fillna({"won": 0.0, "lost": 0.0})
     made["n"] = made["won"] + made["lost"]
@@ -93,26 +94,22 @@ def _by(context: Context, dimension: str) -> pd.DataFrame:
 
 def _rest(context: Context, dimension: str) -> dict[str, float]:
     """Win rate of all peers together, by group of a dimension."""
-    if context.subject.dimension is None or not context.peer_ids:
+    if context.subject.dimension is None:
         return {}
-    closed = context.facts.closed(context.period)
-    closed = closed[closed[context.subject.dimension].isin(context.peer_ids)]
-    won = closed["share"].where(closed["status"] == "won", 0.0)
-    sums = pd.DataFrame({"won": won, "all": closed["share"]}).groupby(closed[dimension]).sum()
-    return (sums["won"] / sums["all"]).to_dict()
+    spread = context.shared.spread(context.subject.dimension, MEASURES, dimension, context.period)
+    won, lost = (frame.iloc[context.peers].sum() for frame in (spread["deals_won"], spread["deals_lost"]))
+    return (won / (won + lost)).to_dict()
 
 
 def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
     """Deals lost by the last stage they were in, or the reason why that is not known."""
-    dataset = context.facts.dataset
-    if not dataset.has("stage_events"):
+    if not context.facts.ledger.has("stage_events"):
         reason = text(
             "At which stage deals were lost needs stage history; this export has only the current stage."
         )
         return pd.DataFrame({"stage": [], "lost": []}), reason
-    closed = context.mine(context.facts.closed(context.period))
-    lost = closed[closed["status"] == "lost"]
-    stages = stage_when_lost(dataset, lost["deal_id"])
+    lost = context.closed[context.closed["status"] == "lost"]
+    stages = context.shared.stages_when_lost(context.period)
     counts = lost["share"].groupby(lost["deal_id"].map(stages)).sum().sort_values(ascending=False)
     return counts.rename("lost").rename_axis("stage").reset_index(), None
 

@@ -58,15 +58,15 @@ def compare_with_rest(context: Context) -> Text | None:
     that allows for comparing every one of them (Bonferroni, 5 % in all), so that a team of equals rarely
     has a single one who "differs".
     """
-    peers = context.peers("win_rate")
-    if peers.empty:
+    peers = context.of_peers("win_rate")
+    if not len(peers.value):
         return None
     rate, closed = context.figure("win_rate"), context.figure("deals_closed")
-    rest = float((peers["value"] * peers["n"]).sum() / peers["n"].sum())
+    rest = float((peers.value * peers.n).sum() / peers.n.sum())
     fields = {"peers": context.subject.peers, "rate": Quantity(rest, "share")}
     if closed.value < METRICS["win_rate"].minimum_n:
         return text("too few to tell whether that differs from {peers} ({rate})", **fields)
-    wide = wilson(rate.value * rate.n, rate.n, confidence=1 - 0.05 / (len(peers) + 1))
+    wide = wilson(rate.value * rate.n, rate.n, confidence=1 - 0.05 / (len(peers.value) + 1))
     if rest < wide.lower:
         return text("more often than {peers} ({rate})", **fields)
     if rest > wide.upper:

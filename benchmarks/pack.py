@@ -1,0 +1,108 @@
+"""What a report costs: papermill + nbconvert from the shell, a warm in-process runner, and ours.
+
+Same notebook, same data, one run; each is started as a command and measured whole. Prints JSON.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from measure import Took, measure
+
+from salesreport.sample import write_company
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK = ROOT / "notebooks" / "rep_review.ipynb"
+BIN = Path(sys.executable).parent
+PERIOD = "2025-Q4"
+
+SHELL = """
+papermill -p dataset "$DATASET" -p rep "$1" {notebook} "$OUT/$1.ipynb" --no-progress-bar --log-level ERROR &&
+jupyter nbconvert --to html --no-input --log-level ERROR "$OUT/$1.ipynb"
+"""
+
+IN_PROCESS = """
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+def make(rep):
+    import papermill
+    from papermill.engines import papermill_engines
+    from salesreport.pack.inprocess import InProcessEngine
+    from salesreport.report.export import to_html
+    papermill_engines.register("salesreport", InProcessEngine)
+    made = papermill.execute_notebook({notebook!r}, None, {{"dataset": {dataset!r}, "rep": rep}},
+        engine_name="salesreport", kernel_name="python3", language="python", progress_bar=False)
+    Path({out!r}, rep + ".html").write_text(to_html(made))
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(make, {reps!r}))
+"""
+
+
+def from_the_shell(dataset: Path, reps: list[str], out: Path) -> Took:
+    """papermill, then jupyter nbconvert, for each report, two at a time."""
+    script = out / "one.sh"
+    script.write_text(SHELL.format(notebook=NOTEBOOK))
+    environment = {"DATASET": str(dataset), "OUT": str(out), "PATH": f"{BIN}:/usr/bin:/bin"}
+    names = out / "reps"
+    names.write_text("\n".join(reps))
+    return measure(["xargs", "-a", str(names), "-n", "1", "-P", "2", "sh", str(script)], ROOT, environment)
+
+
+def in_process(dataset: Path, reps: list[str], out: Path) -> Took:
+    """Two processes that stay warm and run one notebook after the other (nothing keeps reports apart)."""
+    script = out / "run.py"
+    script.write_text(IN_PROCESS.format(notebook=str(NOTEBOOK), dataset=str(dataset), out=str(out), reps=reps))
+    return measure([sys.executable, str(script)], ROOT)
+
+
+def ours(dataset: Path, reps: list[str], out: Path) -> Took:
+    """`salesreport pack` with two workers."""
+    pack = out / "pack.yml"
+    rows = out / "rows.csv"
+    rows.write_text("id,rep\n" + "".join(f"{rep},{rep}\n" for rep in reps))
+    pack.write_text(f"notebook: {NOTEBOOK}\ndataset: {dataset}\neach: rows.csv\nperiod: {PERIOD}\noutput: pack\n")
+    return measure([str(BIN / "salesreport"), "pack", str(pack), "--workers", "2"], ROOT)
+
+
+def per_report(took: Took, reports: int) -> dict[str, float]:
+    """Seconds and MB per report."""
+    return {"reports": reports, "wall": took.wall / reports, "cpu": took.cpu / reports, "memory": took.memory}
+
+
+def main() -> None:
+    """Measure, and print what came out."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reps", type=int, default=35)
+    parser.add_argument("--deals", type=int, default=9_000)
+    parser.add_argument("--shell", type=int, default=6, help="reports made from the shell; 0: none")
+    parser.add_argument("--warm", type=int, default=70, help="reports made by the warm runners")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        many = {"activities_per_deal": 1.0, "snapshot_every": None} if options.deals > 100_000 else {}
+        dataset = write_company(folder / "company", reps=options.reps, deals=options.deals, **many)
+        known = sorted(dataset.table("deals", ["rep_id"])["rep_id"].unique())
+        result = {}
+        for name, make, count in (
+            ("shell", from_the_shell, options.shell),
+            ("in_process", in_process, options.warm if options.shell else 0),
+            ("ours", ours, options.warm),
+        ):
+            if not count:
+                continue
+            out = folder / name
+            out.mkdir()
+            # a rep may come several times: what a report costs does not depend on who it is about
+            reps = known[:count] if name == "ours" else [known[n % len(known)] for n in range(count)]
+            result[name] = per_report(make(dataset.path.resolve(), reps, out), len(reps))
+    print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,424 @@
+"""The jobs of a pack on a Dask cluster: the same reports, made by workers on any number of machines.
+
+A worker does what a local engine's process does: it runs `make_report`, which writes the report into the pack's
+folder (on a file system that all share), and gives the outcome back. How to start a cluster: docs/cluster.md.
+"""
+
+import contextlib
+import hashlib
+import logging
+import os
+import pkgutil
+import re
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from nbformat import NotebookNode
+
+import salesreport
+from salesreport.dataset import Dataset
+from salesreport.errors import ConfigError, DataError, SalesreportError
+from salesreport.language import Text, text
+from salesreport.pack.engine import ONE_THREAD, Watcher
+from salesreport.pack.kernels import execute_with_papermill
+from salesreport.pack.limits import DEFAULT_LIMITS, Limits
+from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, default_exporter, in_words, make_report
+from salesreport.pack.plain import one_line
+
+JOBS_PER_WORKER = 2
+"""Jobs given out at a time: the one that is made, and one that waits, so that no worker does. A worker that dies
+makes all of its jobs suspect, and a scheduler that knows thousands of jobs is slow."""
+
+RETRIES = 2
+"""How often a job is given out again that a worker could not even begin, such as for want of its files."""
+
+TICK = 2.0
+"""Seconds between two looks at whether there are still workers."""
+
+_MARK = ".cluster-"
+_ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9a-f:.]+\]|[^\s:/\[\]]+):(\d{1,5})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ClusterEngine:
+    """Makes the reports on a Dask cluster.
+
+    Attributes:
+        address: of the scheduler, such as `tcp://host:8786`. limits: of these, the time limit holds, for each
+            cell. export: makes a report's HTML (a function of a module that the workers have).
+        connect_seconds: how long to wait for the scheduler. patience: seconds the cluster may be without workers.
+    """
+
+    address: str
+    limits: Limits = DEFAULT_LIMITS
+    export: Exporter = default_exporter
+    connect_seconds: float = 10.0
+    patience: float = 60.0
+    name: str = "cluster"
+
+    def check(self, jobs: Sequence[Job]) -> None:
+        """Make sure that the cluster can make these jobs; nothing is left in the pack's folder.
+
+        Args:
+            jobs: of one pack: they share notebook, dataset and folder.
+
+        Raises:
+            ConfigError: distributed is not installed, the address is no address, the scheduler does not answer,
+                there are no workers, or one of them has another version or does not see the pack's files.
+            DataError: the pack's folder cannot be written.
+        """
+        if jobs:
+            with self._connected(jobs[0]):
+                pass
+
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> None:
+        """Make every job's report; see `Engine.run`.
+
+        Raises:
+            ConfigError: as for `check`; or scheduler or workers were lost, which leaves the other jobs unmade.
+        """
+        if not jobs:
+            return
+        forget_earlier_runs(jobs[0].folder)
+        with self._connected(jobs[0]) as (client, mark):
+            for job in self._work_off(client, mark, jobs, watcher):
+                # these were with workers that died, perhaps of another job; alone, each harms only itself
+                if self._work_off(client, mark, [job], watcher):
+                    reason = text("The workers that made this report were ended (was there enough memory?).")
+                    watcher.done(_not_made(job, reason))
+
+    @contextlib.contextmanager
+    def _connected(self, job: Job) -> Iterator[tuple[Any, Path]]:
+        """A client of the cluster, and the mark in the pack's folder, once all checks are passed."""
+        check_address(self.address)
+        with _client(self.address, self.connect_seconds) as client, run_mark(job.folder) as mark:
+            _check_workers(client, self.address, job, mark)
+            yield client, mark
+
+    def _work_off(self, client: Any, mark: Path, jobs: Sequence[Job], watcher: Watcher) -> list[Job]:
+        """Give the jobs out as workers get free, and tell of each.
+
+        Returns:
+            The jobs whose workers died, more often than the scheduler allows.
+        """
+        from distributed import KilledWorker
+
+        executor = client.get_executor(pure=False, retries=RETRIES)
+        execute = WhileRunLasts(partial(execute_on_worker, seconds=self.limits.seconds), mark)
+        export = WhileRunLasts(self.export, mark)
+        waiting = deque(jobs)
+        running: dict[Future[Outcome], Job] = {}
+        suspects: list[Job] = []
+        seen = time.monotonic()
+        try:
+            while waiting or running:
+                workers = _workers(client)
+                seen = time.monotonic() if workers else seen
+                if time.monotonic() - seen > self.patience:
+                    raise self._lost(text("The cluster has no workers any more, or does not answer."))
+                while waiting and len(running) < max(1, workers * JOBS_PER_WORKER):
+                    job = waiting.popleft()
+                    watcher.started(job)
+                    running[executor.submit(make_report, job, execute, export)] = job
+                for future in wait(running, TICK, FIRST_COMPLETED).done:
+                    job = running.pop(future)
+                    try:
+                        outcome = future.result()
+                    except CancelledError:
+                        raise self._lost(text("The connection to the cluster's scheduler was lost.")) from None
+                    except KilledWorker:
+                        suspects.append(job)
+                    except (Exception, RunIsOver) as error:
+                        watcher.done(_not_made(job, in_words(type(error).__name__, str(error))))
+                    else:
+                        watcher.done(outcome)
+        finally:
+            if running:  # Ctrl-C, or the cluster is lost: nobody waits for these any more
+                with contextlib.suppress(Exception):
+                    executor.shutdown(wait=False)
+        return suspects
+
+    def _lost(self, problem: Text) -> ConfigError:
+        return ConfigError(
+            problem,
+            key="--scheduler",
+            found=self.address,
+            hint=text("Run the same command again once it is back; finished reports are kept."),
+        )
+
+
+class RunIsOver(BaseException):
+    """A report comes too late to be written.
+
+    Not an `Exception`, so that `make_report` does not take it for the report's failure and touches no file.
+    """
+
+
+@dataclass(frozen=True)
+class WhileRunLasts:
+    """A function whose result, or failure, counts only while the run lasts that it is called for.
+
+    A job cannot be ended from outside: after Ctrl-C, or when it was cut off and its job given to another, a worker
+    goes on. By the time it is done, another pack may be in the folder, and its report would overwrite a right one.
+
+    Attributes:
+        function: what is called. mark: a file that is there for as long as the run lasts.
+    """
+
+    function: Callable[..., Any]
+    mark: Path
+
+    def __call__(self, *args: Any) -> Any:
+        """Call the function.
+
+        Raises:
+            RunIsOver: whatever came out of it, the run is over.
+        """
+        try:
+            return self.function(*args)
+        finally:
+            if not _says(self.mark, self.mark.name):
+                raise RunIsOver(text("The run is over, or this worker does not see the pack's folder any more."))
+
+
+@contextlib.contextmanager
+def run_mark(folder: Path) -> Iterator[Path]:
+    """The mark of a run: a file in the pack's folder (where there is none yet: in the folder that will hold it).
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    place = next(place for place in (folder, *folder.parents) if place.exists())
+    mark = place / f"{_MARK}{uuid.uuid4().hex}"
+    try:
+        mark.write_text(mark.name, encoding="utf-8")
+    except OSError as error:
+        raise DataError(
+            text("The pack cannot be written: {reason}.", reason=error.strerror or str(error)), file=folder
+        ) from None
+    try:
+        yield mark
+    finally:
+        mark.unlink(missing_ok=True)
+
+
+def forget_earlier_runs(folder: Path) -> None:
+    """Remove the marks of runs that were killed: what their workers are still making is not wanted any more."""
+    for mark in folder.glob(f"{_MARK}*"):
+        mark.unlink(missing_ok=True)
+
+
+def execute_on_worker(job: Job, seconds: float) -> NotebookNode:
+    """Run a job's notebook in a new kernel of this worker; see `execute_with_papermill`."""
+    for variable in ONE_THREAD:
+        os.environ.setdefault(variable, "1")
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this Python's kernel, not one of the same name elsewhere
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    for name in ("papermill", "traitlets"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what went wrong stands in the outcome
+    return execute_with_papermill(job, seconds)
+
+
+def check_address(address: str) -> None:
+    """Make sure that a scheduler's address is one.
+
+    Raises:
+        ConfigError: it is not.
+
+    Examples:
+        >>> check_address("tcp://10.0.0.1:8786"), check_address("tls://[::1]:8786")
+        (None, None)
+    """
+    matched = _ADDRESS.fullmatch(address)
+    if matched is None or not 0 < int(matched[3]) < 2**16:
+        raise ConfigError(
+            text("This is not the address of a scheduler."),
+            key="--scheduler",
+            found=address,
+            expected=text("an address such as {example}", example="tcp://host:8786"),
+        )
+
+
+@contextlib.contextmanager
+def _client(address: str, seconds: float) -> Iterator[Any]:
+    """A client that is connected to a scheduler.
+
+    Raises:
+        ConfigError: distributed is not installed, or the scheduler does not answer.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ConfigError(
+            text("To make reports on a cluster, a further package is needed."),
+            key="--scheduler",
+            hint=text("Install it with: {command}", command="pip install 'salesreport[cluster]'"),
+        ) from None
+    try:
+        client = Client(address, timeout=seconds, set_as_default=False, name="salesreport")
+    except Exception as error:  # refused, timed out, another protocol, a certificate: all the same to the user
+        raise ConfigError(
+            text("The cluster's scheduler cannot be reached: {reason}.", reason=_reason(error)),
+            key="--scheduler",
+            found=address,
+        ) from None
+    try:
+        yield client
+    finally:
+        with contextlib.suppress(Exception):  # there may be no connection left to close
+            client.close()
+
+
+def _workers(client: Any) -> int:
+    """Number of workers; 0 also where the scheduler does not answer, being busy."""
+    try:
+        return len(client.nthreads())
+    except Exception:  # a lost connection ends the futures, and so is noticed
+        return 0
+
+
+def _check_workers(client: Any, address: str, job: Job, mark: Path) -> None:
+    """Make sure that there are workers, and that each can make a pack's jobs.
+
+    Raises:
+        ConfigError: there are none, or one cannot; it is named.
+    """
+    try:
+        threads: dict[str, int] = client.nthreads()
+        # a function of Python's own, so that it runs where salesreport is missing or another
+        answers = client.run(pkgutil.resolve_name, _VERSION, on_error="return")
+        try:
+            answers[address] = client.run_on_scheduler(pkgutil.resolve_name, _VERSION)  # it passes the jobs on
+        except (ImportError, AttributeError) as error:
+            answers[address] = error
+        check_answers(address, threads, answers)
+        # it will need this to read jobs, and does not answer while it imports: better now than later
+        client.run_on_scheduler(pkgutil.resolve_name, f"{__name__}:problem_here")
+        problems = client.run(problem_here, Needs.of(job, mark), on_error="return")
+    except (OSError, CancelledError) as error:
+        raise ConfigError(
+            text("The cluster's scheduler cannot be reached: {reason}.", reason=_reason(error)),
+            key="--scheduler",
+            found=address,
+        ) from None
+    for worker, problem in problems.items():
+        if isinstance(problem, BaseException):
+            problem = in_words(type(problem).__name__, str(problem))
+        if problem is not None:
+            raise _unfit(worker, problem)
+
+
+_VERSION = "salesreport:__version__"
+
+
+def check_answers(address: str, threads: Mapping[str, int], versions: Mapping[str, str | BaseException]) -> None:
+    """Make sure that there are workers, each with one thread and this version of salesreport.
+
+    Args:
+        address: of the scheduler. threads: worker → number of threads.
+        versions: worker, or scheduler → version of salesreport there, or why it has none.
+
+    Raises:
+        ConfigError: something of it is not so.
+    """
+    hint = text("Start it with: {command}", command=f"dask worker {address} --nthreads 1 --nworkers -1")
+    if not threads:
+        raise ConfigError(text("The cluster has no workers."), key="--scheduler", found=address, hint=hint)
+    for worker, number in threads.items():
+        if number != 1:
+            problem = text("It makes {n} reports at a time in one process; each needs its own.", n=number)
+            raise _unfit(worker, problem, hint)
+    for place, version in versions.items():
+        if isinstance(version, BaseException):
+            raise _unfit(place, text("It has no salesreport: {reason}", reason=_reason(version)))
+        if version != salesreport.__version__:
+            raise _unfit(
+                place,
+                text(
+                    "It has version {found} of salesreport, and this is version {version}.",
+                    found=version,
+                    version=salesreport.__version__,
+                ),
+            )
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a worker must see, under the same paths as the command.
+
+    Attributes:
+        dataset, fingerprint: the dataset's folder and what its content is. notebook, sha256: likewise.
+        mark: a file in the pack's folder, which says its own name.
+    """
+
+    dataset: Path
+    fingerprint: str
+    notebook: Path
+    sha256: str
+    mark: Path
+
+    @classmethod
+    def of(cls, job: Job, mark: Path) -> "Needs":
+        """What the jobs of a pack need."""
+        sha256 = hashlib.sha256(job.notebook.read_bytes()).hexdigest()
+        return cls(Path(job.parameters["dataset"]), job.fingerprint, job.notebook, sha256, mark)
+
+
+def problem_here(needs: Needs) -> Text | None:
+    """What this machine lacks; None when it has all. Runs on each worker."""
+    try:
+        if Dataset.open(needs.dataset).fingerprint != needs.fingerprint:
+            return text("Its dataset in {folder} is another one.", folder=str(needs.dataset))
+    except SalesreportError as error:
+        return text("It does not see the dataset: {reason}", reason=str(error))
+    try:
+        if hashlib.sha256(needs.notebook.read_bytes()).hexdigest() != needs.sha256:
+            return text("Its notebook {file} is another one.", file=str(needs.notebook))
+    except OSError as error:
+        return text("It does not see the notebook: {reason}", reason=str(error))
+    pack = needs.mark.parent
+    if not _says(needs.mark, needs.mark.name):
+        return text("It does not see the pack's folder {folder}.", folder=str(pack))
+    try:
+        for folder in (pack, pack / "reports", pack / "notebooks"):
+            if folder.is_dir():
+                with NamedTemporaryFile(dir=folder, prefix=_MARK):
+                    pass
+    except OSError as error:
+        return text("It cannot write into the pack's folder: {reason}", reason=str(error))
+    return None
+
+
+def _says(file: Path, content: str) -> bool:
+    """Whether a file is there and says so; it is read, for a shared file system may only remember that it was."""
+    try:
+        return file.read_text(encoding="utf-8") == content
+    except (OSError, ValueError):
+        return False
+
+
+def _unfit(place: str, problem: Text, hint: Text | None = None) -> ConfigError:
+    return ConfigError(
+        text("{place} of the cluster cannot make these reports. {problem}", place=place, problem=problem),
+        key="--scheduler",
+        hint=hint or text("What workers must see: docs/cluster.md"),
+    )
+
+
+def _not_made(job: Job, reason: Text) -> Outcome:
+    """The outcome of a job of which no worker could tell any; the report of an earlier run is not today's."""
+    for file in (job.report, job.executed):
+        (job.folder / file).unlink(missing_ok=True)
+    return Outcome(job, reason)
+
+
+def _reason(error: BaseException) -> str:
+    return one_line(str(error), LONGEST_REASON).rstrip(".") or type(error).__name__

@@ -1,0 +1,319 @@
+"""The warm engine: one process imports everything and reads the data; each report is made in a fresh fork of it.
+
+A fork starts with all the parent has (modules, shared figures, compiled templates) and gives back nothing but its
+outcome, so a notebook that changes options, globals or files changes them for itself alone. The parent of the
+forks is a process of its own with a single thread: forking the command itself, which draws a progress bar in a
+thread, would copy locks nobody will ever open. It runs no notebook; it only prepares, forks, waits and ends what
+hangs. It is itself forked from the command while that has but one thread, for what is imported there already need
+not be imported again; else it is started anew.
+
+Not the standard library's `forkserver`: what it preloads is fixed for the life of the process, so the data of a
+second pack could not be shared, and its children import the main module again.
+"""
+
+import ast
+import contextlib
+import ctypes
+import gc
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from salesreport.language import Text, ntext, text
+from salesreport.pack.engine import ONE_THREAD, Watcher
+from salesreport.pack.limits import DEFAULT_LIMITS, Limits
+from salesreport.pack.make import Exporter, Job, Outcome, ReportFailed, default_exporter, in_words, make_report
+
+_PR_SET_PDEATHSIG = 1
+
+TRIES = 2
+"""How often a report is tried whose process is killed."""
+
+
+def available() -> bool:
+    """Whether this system can fork safely: Windows cannot, and on macOS system libraries forbid it."""
+    return hasattr(os, "fork") and sys.platform != "darwin"
+
+
+@dataclass(frozen=True)
+class WarmEngine:
+    """Makes each report in a fresh fork of a prepared process.
+
+    Attributes:
+        workers: reports made at a time. limits: what one report may take. export: makes a report's HTML.
+    """
+
+    workers: int = 1
+    limits: Limits = DEFAULT_LIMITS
+    export: Exporter = default_exporter
+    name: str = "warm"
+
+    def run(self, jobs: Sequence[Job], watcher: Watcher) -> None:
+        """Make every job's report; see `Engine.run`."""
+        if not jobs:
+            return
+        context: Any = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
+        mine, theirs = context.Pipe()
+        nursery = context.Process(target=_nursery, args=(theirs, mine, list(jobs), self), name="salesreport-warm")
+        with _environment():
+            nursery.start()
+        theirs.close()
+        unfinished = {job.stem: job for job in jobs}
+        try:
+            while unfinished:
+                try:
+                    event, content = mine.recv()
+                except (EOFError, ConnectionResetError):
+                    break
+                if event == "started":
+                    watcher.started(unfinished[content])
+                else:
+                    del unfinished[content.job.stem]
+                    watcher.done(content)
+        finally:
+            mine.close()  # the other process ends when it notices, and its forks with it
+            nursery.join(5)
+            if nursery.is_alive():
+                nursery.kill()
+                nursery.join()
+        for job in unfinished.values():
+            watcher.done(
+                Outcome(job, text("The process that makes the reports ended (was there enough memory?)."))
+            )
+
+
+@contextlib.contextmanager
+def _environment() -> Iterator[None]:
+    """What a process must find in its environment when it starts: later is too late for numerical libraries."""
+    before = dict(os.environ)
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"), MPLBACKEND="module://matplotlib_inline.backend_inline")
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@dataclass
+class _Child:
+    """A report in the making."""
+
+    job: Job
+    process: BaseProcess
+    connection: Connection
+    deadline: float
+    tries: int
+
+
+def _nursery(events: Connection, other_end: Connection, jobs: list[Job], engine: WarmEngine) -> None:
+    """The parent of the forks: prepare, fork, wait; ends when the command that started it is gone."""
+    other_end.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides what Ctrl-C means
+    prepare(jobs[0])
+    waiting = deque((job, 1) for job in jobs)
+    running: list[_Child] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < engine.workers:
+                job, tries = waiting.popleft()
+                if tries == 1:
+                    events.send(("started", job.stem))
+                running.append(_fork(job, tries, engine, events))
+            for child in _finished(running, events):
+                running.remove(child)
+                outcome = _outcome(child, engine.limits)
+                if outcome is not None:
+                    events.send(("done", outcome))
+                else:
+                    waiting.appendleft((child.job, child.tries + 1))
+    except (EOFError, OSError):
+        pass  # the command is gone: nobody waits for the rest
+    finally:
+        for child in running:
+            _kill(child)
+
+
+def _fork(job: Job, tries: int, engine: WarmEngine, events: Connection) -> _Child:
+    context = multiprocessing.get_context("fork")
+    mine, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_make, args=(job, engine, theirs, (mine, events)), name=f"report-{job.stem}")
+    process.start()
+    theirs.close()
+    return _Child(job, process, mine, time.monotonic() + engine.limits.seconds, tries)
+
+
+def _make(job: Job, engine: WarmEngine, result: Connection, not_mine: Sequence[Connection]) -> None:
+    """In the fork: make the report, send what became of it, end."""
+    os.setsid()  # what the notebook starts ends with it
+    _end_with_parent()
+    for connection in not_mine:
+        connection.close()
+    engine.limits.apply()
+    result.send(make_report(job, execute_here, engine.export))
+
+
+def _end_with_parent() -> None:
+    """Die when the parent does (Linux), so that a report begun for a pack that was killed is never written."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _finished(running: Sequence[_Child], events: Connection) -> list[_Child]:
+    """The children that have said what became of them, ended without a word, or are out of time.
+
+    Raises:
+        EOFError: the command that started us is gone.
+    """
+    now = time.monotonic()
+    patience = max(0.0, min(child.deadline for child in running) - now)
+    ready = wait([events, *(child.connection for child in running)], patience)
+    if events in ready:
+        events.recv()  # it never sends anything, so this is its end
+    now = time.monotonic()
+    return [child for child in running if child.connection in ready or child.deadline <= now]
+
+
+def _outcome(child: _Child, limits: Limits) -> Outcome | None:
+    """What became of a report; None where its process was killed and it should be tried again."""
+    said: Outcome | None = None
+    if child.connection.poll():
+        with contextlib.suppress(EOFError, OSError):
+            said = child.connection.recv()
+    out_of_time = said is None and child.deadline <= time.monotonic()
+    if said is None and not out_of_time:
+        child.process.join(1)  # its end of the pipe closes a moment before it is gone
+    code = child.process.exitcode
+    _kill(child)
+    if said is not None:
+        return said
+    if not out_of_time and child.tries < TRIES:
+        return None
+    for file in (child.job.report, child.job.executed):
+        (child.job.folder / file).unlink(missing_ok=True)
+    return Outcome(child.job, _why(out_of_time, code, limits), limits.seconds if out_of_time else 0.0)
+
+
+def _why(out_of_time: bool, code: int | None, limits: Limits) -> Text:
+    if out_of_time:
+        return ntext(
+            "It took longer than {n} second and was ended.",
+            "It took longer than {n} seconds and was ended.",
+            n=limits.seconds,
+        )
+    if code is not None and code < 0:
+        name = signal.Signals(-code).name
+        return text("Its process was killed twice ({signal}); was there enough memory?", signal=name)
+    return text("The notebook ended its own process twice (exit code {code}).", code=str(code))
+
+
+def _kill(child: _Child) -> None:
+    """End a fork and everything it started."""
+    pid = child.process.pid
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+    child.process.kill()
+    child.process.join()
+    child.connection.close()
+    child.process.close()
+
+
+def execute_here(job: Job) -> NotebookNode:
+    """Run a job's notebook in this process.
+
+    Raises:
+        ReportFailed: a cell raised.
+    """
+    import papermill
+    from papermill.engines import papermill_engines
+    from papermill.exceptions import PapermillExecutionError
+
+    from salesreport.pack.inprocess import InProcessEngine
+
+    papermill_engines.register("salesreport", InProcessEngine)
+    notebook = nbformat.read(job.notebook, as_version=4)
+    try:
+        executed = papermill.execute_notebook(
+            notebook,
+            None,
+            dict(job.parameters),
+            engine_name="salesreport",
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=str(job.notebook.parent),
+        )
+    except PapermillExecutionError as error:
+        raise ReportFailed(in_words(error.ename, error.evalue), notebook) from None
+    executed.metadata.papermill.update(input_path=job.notebook.name, output_path=job.executed)
+    return executed
+
+
+def prepare(job: Job) -> None:
+    """Do once what every report would do: imports, reading, shared figures, one report drawn and exported.
+
+    The notebook itself is not run: what its cells change would be changed for all.
+    """
+    import papermill  # noqa: F401 - imported for the forks
+
+    import salesreport.pack.inprocess  # noqa: F401
+
+    for name in imported_by(job.notebook):
+        with contextlib.suppress(Exception):  # a module that fails to import fails in the report, with its reason
+            importlib.import_module(name)
+    with contextlib.suppress(Exception):  # whatever is wrong shows in the reports themselves
+        _rehearse(job.parameters)
+    gc.collect()
+    gc.freeze()  # the forks' collector need not touch, and so copy, what is here
+
+
+def _rehearse(parameters: Any) -> None:
+    """Make one report of the kit's own sections, and throw it away."""
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    from salesreport.report.export import to_html
+    from salesreport.report.review import Review
+    from salesreport.report.section import Section
+    from salesreport.report.subject import KINDS
+
+    named = {kind: str(parameters[kind]) for kind in KINDS if kind in parameters}
+    about = {name: parameters[name] for name in ("compare_to", "language") if name in parameters}
+    review = Review(parameters["dataset"], parameters["period"], **about, **named)
+    shown = [new_output("execute_result", data=review._repr_mimebundle_())]
+    for name, value in vars(Review).items():
+        if isinstance(value, cached_property) and isinstance(section := getattr(review, name), Section):
+            shown.append(new_output("execute_result", data={"text/html": section._repr_html_()}))
+    to_html(new_notebook(cells=[new_code_cell("", outputs=shown)]))
+
+
+def imported_by(notebook: Path) -> list[str]:
+    """The modules that a notebook's cells import at their top level."""
+    names: list[str] = []
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:  # magics, or a mistake that the report will tell
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.Import):
+                names += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.append(node.module)
+    return list(dict.fromkeys(names))

@@ -1,0 +1,237 @@
+"""What all reports of one process on one dataset share: facts, and what was worked out for every subject at once.
+
+A report looks up its own rows. Nothing here belongs to a single report, and nobody changes what is here: a process
+that has made one report has prepared the next, also for those that it forks.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.dataset import Dataset
+from salesreport.kpi import DIMENSIONS, Facts, KpiTable, compute
+from salesreport.kpi.facts import Kind
+from salesreport.kpi.ledger import Numbers, Positions
+from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.stages import stage_when_lost
+from salesreport.kpi.targets import targets_for
+from salesreport.language import Text
+from salesreport.period import Period
+from salesreport.report.subject import Subject
+
+MOST_DATASETS = 2
+"""How many datasets are remembered at a time; the oldest is forgotten first."""
+
+_NOTHING = np.array([], np.intp)
+
+_known: list["Shared"] = []
+
+
+class Standing(NamedTuple):
+    """A figure of everybody, in the order of `Shared.members`: value (NaN: none) and number of cases."""
+
+    value: Numbers
+    n: Numbers
+
+
+class Sliced(NamedTuple):
+    """A frame whose rows are in the order of subjects, and which rows are whose: a slice costs nothing."""
+
+    frame: pd.DataFrame
+    slices: Mapping[str, slice]
+
+    def of(self, subject: Subject) -> pd.DataFrame:
+        """A subject's rows, in the order they had before."""
+        return self.frame.iloc[self.slices.get(subject.id, slice(0))].reset_index(drop=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """What is worked out once per dataset, when somebody first asks for it.
+
+    Attributes:
+        facts: the dataset's facts, which also remember what is here.
+    """
+
+    facts: Facts
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Shared":
+        """What this process has for a dataset; the same object as long as the dataset is the same."""
+        # absolute, for a notebook may change the working folder
+        dataset = replace(dataset, path=dataset.path.resolve(), folder=dataset.folder.resolve())
+        for known in _known:
+            if known.facts.dataset == dataset:
+                return known
+        made = cls(Facts.of(dataset))
+        _known[:] = [*_known, made][-MOST_DATASETS:]
+        return made
+
+    # --- figures
+
+    def table(self, dimension: str | None, metrics: Sequence[str], by: Sequence[str], period: Period) -> KpiTable:
+        """KPIs of all subjects of a dimension (None: the company), broken down further by other dimensions."""
+        dimensions = tuple(by) if dimension is None or dimension in by else (dimension, *by)
+        return self.facts.remember(
+            ("table", dimensions, tuple(metrics), period),
+            lambda: compute(self.facts, period, metrics, by=dimensions),
+        )
+
+    def figures(self, subject: Subject, metrics: Sequence[str], by: Sequence[str], period: Period) -> KpiTable:
+        """KPIs of one subject, by any dimensions.
+
+        As `compute` for this subject alone would give them, but a subject that nothing happened to has no rows,
+        and what only this subject lacks is not unavailable but stands in `missing`.
+        """
+        dimension = subject.dimension
+        table = self.table(dimension, metrics, by, period)
+        if dimension is None:
+            return table._replace(frame=table.frame.copy(deep=False))
+        key = ("slices", dimension, tuple(metrics), tuple(by), period)
+        keep = dimension in by
+        sliced, reasons = self.facts.remember(
+            key, lambda: (slice_up(table.frame, dimension), _reasons(table, dimension, keep))
+        )
+        rows = sliced.of(subject) if keep else sliced.of(subject).drop(columns=dimension)
+        return table._replace(frame=rows, missing=reasons.get(subject.id, {}))
+
+    def target(self, subject: Subject, metric: str, period: Period) -> float:
+        """A subject's target for a metric in a period; NaN where there is none."""
+        dimension = subject.dimension
+        by = () if dimension is None else (dimension,)
+
+        def find() -> dict[str, float]:
+            try:
+                frame = targets_for(self.facts, period, metric, by).frame
+            except Unavailable:
+                return {}
+            ids = [""] if dimension is None else frame[dimension]
+            return dict(zip(ids, frame["value"].astype(float), strict=True))
+
+        return self.facts.remember(("target", by, metric, period), find).get(subject.id, float("nan"))
+
+    # --- everybody
+
+    def members(self, dimension: str) -> pd.Index:
+        """All subjects of a dimension."""
+        if dimension == "rep_id":
+            return self.reps.index
+        return self.facts.remember(
+            ("members", dimension), lambda: pd.Index(self.facts.dimensions.members(dimension), dtype="str")
+        )
+
+    def peers(self, subject: Subject) -> Positions:
+        """Whom a subject is compared with, as places among `members`: reps in the same role, all other teams …."""
+        if subject.dimension is None:
+            return _NOTHING
+        members = self.members(subject.dimension)
+        alike = np.asarray(members != subject.id)
+        if subject.kind == "rep" and pd.notna(role := self.reps["role"].get(subject.id)):
+            alike &= (self.reps["role"] == role).to_numpy(bool)
+        return np.flatnonzero(alike)
+
+    def standing(self, dimension: str, metrics: Sequence[str], period: Period) -> Mapping[str, Standing]:
+        """Metric → its figures of all members of a dimension."""
+
+        def find() -> dict[str, Standing]:
+            members = self.members(dimension)
+            found = {}
+            for metric, rows in self.table(dimension, metrics, (), period).frame.groupby("metric"):
+                rows = rows.dropna(subset=dimension).set_index(dimension)[["value", "n"]].reindex(members)
+                found[str(metric)] = Standing(rows["value"].to_numpy(), rows["n"].to_numpy())
+            return found
+
+        return self.facts.remember(("standing", dimension, tuple(metrics), period), find)
+
+    def spread(
+        self, dimension: str, metrics: Sequence[str], by: str, period: Period
+    ) -> Mapping[str, pd.DataFrame]:
+        """Metric → its values of all members of a dimension (rows) by a second dimension (columns); else 0."""
+
+        def find() -> dict[str, pd.DataFrame]:
+            frame = self.table(dimension, metrics, (by,), period).frame.dropna(subset=[dimension, by])
+            found = {}
+            for metric in metrics:
+                rows = frame[frame["metric"] == metric]
+                wide = rows.pivot(index=dimension, columns=by, values="value")  # noqa: PD010 - one value each
+                found[metric] = wide.reindex(self.members(dimension)).fillna(0.0)
+            return found
+
+        return self.facts.remember(("spread", dimension, tuple(metrics), by, period), find)
+
+    @property
+    def reps(self) -> pd.DataFrame:
+        """Everybody who sells, by rep_id; columns as in `Facts.reps`."""
+        return self.facts.remember("reps by id", lambda: self.facts.reps.set_index("rep_id"))
+
+    # --- events and what belongs to them
+
+    def events(self, kind: Kind, when: Period | date, subject: Subject) -> pd.DataFrame:
+        """A subject's events of a kind in a period, or on a day; columns as in `Facts.closed` and the like."""
+        dimension = subject.dimension
+        frame = self.facts.remember(("frame", kind, when), lambda: self.facts.events(kind, when).frame())
+        if dimension is None:
+            return frame.copy(deep=False)
+        key = ("sliced", kind, when, dimension)
+        return self.facts.remember(key, lambda: slice_up(frame, dimension)).of(subject)
+
+    def days_to_win(self, periods: Sequence[Period], share: float, fewest: int) -> float | None:
+        """Days that a share of all deals won in some periods took at most; None with too few of them."""
+
+        def find() -> float | None:
+            closed = [self.facts.events("closed", period) for period in periods]
+            days = np.concatenate([one.number("cycle_days")[one.extra["won"].astype(bool)] for one in closed])
+            days = days[~np.isnan(days)]
+            return float(np.quantile(days, share)) if len(days) >= fewest else None
+
+        return self.facts.remember(("days to win", tuple(periods), share, fewest), find)
+
+    def stages_when_lost(self, period: Period) -> pd.Series:
+        """The last stage each deal that was lost in a period was in before, by deal_id; see `stage_when_lost`."""
+
+        def find() -> pd.Series:
+            closed = self.facts.events("closed", period)
+            lost = closed.rows[~closed.extra["won"].astype(bool)]
+            return stage_when_lost(self.facts.dataset, self.facts.own("deals")["deal_id"].take(lost))
+
+        return self.facts.remember(("stages when lost", period), find)
+
+    @property
+    def customers(self) -> Mapping[str, str]:
+        """Names of customers by account id."""
+
+        def find() -> dict[str, str]:
+            accounts = self.facts.dataset.table("accounts", ["account_id", "name"]).dropna()
+            return dict(zip(accounts["account_id"], accounts["name"], strict=True))
+
+        return self.facts.remember("customers", find)
+
+
+def slice_up(frame: pd.DataFrame, dimension: str) -> Sliced:
+    """A frame with the rows of each subject of a dimension side by side; those of nobody are left out.
+
+    Examples:
+        >>> sliced = slice_up(pd.DataFrame({"team": ["B", "A", None, "B"], "n": [1, 2, 3, 4]}), "team")
+        >>> sliced.of(Subject("team", "B", "Team B"))["n"].tolist()
+        [1, 4]
+    """
+    values = pd.Categorical(frame[dimension])
+    order = np.argsort(values.codes, kind="stable")
+    ends = np.searchsorted(values.codes[order], np.arange(-1, len(values.categories)), side="right").tolist()
+    return Sliced(frame.take(order), dict(zip(values.categories, map(slice, ends, ends[1:]), strict=True)))
+
+
+def _reasons(table: KpiTable, dimension: str, keep: bool) -> Mapping[str, Mapping[tuple[str | None, ...], Text]]:
+    """Subject → why it lacks which figures; `keep`: a group's key names the subject, too."""
+    by = [name for name in table.frame.columns if name in DIMENSIONS]
+    place = 1 + by.index(dimension)
+    reasons: dict[str, dict[tuple[str | None, ...], Text]] = {}
+    for group, reason in table.missing.items():
+        if (subject := group[place]) is not None:
+            mine = group if keep else group[:place] + group[place + 1 :]
+            reasons.setdefault(subject, {})[mine] = reason
+    return reasons
