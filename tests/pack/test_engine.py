@@ -116,4 +116,4 @@ def test_engines_by_name() -> None:
     assert make_engine("papermill", 3) == PapermillEngine(3)
     assert make_engine("papermill").name == "papermill"
     with pytest.raises(ConfigError, match="no such engine"):
-        make_engine("warm")
+        make_engine("wram")

@@ -17,7 +17,7 @@ CELLS = [
     "x = 1;\nx;",
     "",
     "%precision 2\n3.14159",
-    "_, __name__",
+    "__name__",
     "await __import__('asyncio').sleep(0, 'slept')",
 ]
 
