@@ -21,7 +21,7 @@ from salesreport.terminal import (
     explain_error,
     ingest_table,
     lenient_output,
-    one_thread_each,
+    prepare_for_reports,
     results_console,
     say,
     set_aside_files,
@@ -291,7 +291,7 @@ def _run_pack(
     force: bool = False,
     scheduler: str | None = None,
 ) -> None:
-    one_thread_each()
+    prepare_for_reports()
     from salesreport.pack import load_pack, make_pack, make_plan
     from salesreport.pack.engine import make_engine
     from salesreport.pack.limits import Limits
