@@ -13,8 +13,9 @@ PAGE = HERE.parent / "docs" / "performance.md"
 
 TEXT = """# Performance
 
-Written by `make bench` (about {minutes} minutes{quick}); nothing here is a test, for machines differ and are shared. What
-counts are the ratios of peers measured in the same run. This run: {cores} cores, {system}, Python {python}.
+Written by `make bench` (about {minutes} minutes{quick}); nothing here is a test, for machines differ and are
+shared. What counts are the ratios of peers measured in the same run. This run: {cores} cores, {system}, Python
+{python}.
 
 ## A report
 

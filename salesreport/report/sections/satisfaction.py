@@ -1,13 +1,12 @@
 """What customers said: satisfaction scores, and complaints per 100 orders."""
 
-from functools import partial
-
 import pandas as pd
 
 from salesreport.kpi import METRICS
 from salesreport.language import Quantity, Text, ntext, text
-from salesreport.report.charts import Panel, trends
+from salesreport.report.charts import trends
 from salesreport.report.context import Context
+from salesreport.report.history import history, panel
 from salesreport.report.section import Section
 
 MEASURES = ("satisfaction", "complaints")
@@ -15,35 +14,16 @@ MEASURES = ("satisfaction", "complaints")
 
 
 def satisfaction(context: Context) -> Section:
-    """Scores and complaints by period; `data` as in `trend`."""
+    """Scores and complaints by period; `data` as of `history`."""
     topic = context.say(text("Customers’ voice"))
-    rows = []
-    for metric in MEASURES:
-        for period in context.trend:
-            figure, band = context.figure(metric, period), context.band(metric, period)
-            low, high = (band.lower, band.upper) if band else (float("nan"), float("nan"))
-            rows.append((metric, period.name, *figure[:4], low, high))
-    data = pd.DataFrame(
-        rows, columns=["metric", "period", "value", "n", "lower", "upper", "band_lower", "band_upper"]
-    )
+    data = history(context, MEASURES)
     known = [metric for metric in MEASURES if _drawn(data, metric)["value"].notna().any()]
     if not known:
         reason = context.unavailable("satisfaction")
         message = context.say(reason or text("Too few customers answered in these periods to show a figure."))
         return Section("satisfaction", topic, message, data, context.language, available=False)
     message = context.say(_message(context))
-    panels = [
-        Panel(
-            title=context.title(metric),
-            labels=[context.say(period.short_label) for period in context.trend],
-            frame=_drawn(data, metric),
-            shown=partial(context.shown, unit=context.unit(metric)),
-            band=context.say(text("middle half of {peers}", peers=context.subject.peers))
-            if metric == known[0]
-            else "",
-        )
-        for metric in known
-    ]
+    panels = [panel(context, metric, _drawn(data, metric), name_band=metric == known[0]) for metric in known]
     description = context.say(text("Lines by period; thin upright lines are 95% intervals."))
     few = context.say(text("Periods with too few answers or orders are left out."))
     return Section(
@@ -59,7 +39,7 @@ def satisfaction(context: Context) -> Section:
 
 def _drawn(data: pd.DataFrame, metric: str) -> pd.DataFrame:
     """The numbers worth drawing: an interval of a few answers would dwarf everything else."""
-    frame = data[data["metric"] == metric].reset_index(drop=True)
+    frame = data[data["metric"] == metric]
     few = frame["n"] < METRICS[metric].minimum_n
     return frame.assign(**{column: frame[column].mask(few) for column in ("value", "lower", "upper")})
 

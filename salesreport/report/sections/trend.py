@@ -1,12 +1,11 @@
 """How the subject's main figures went over the last periods, with the peers as a band."""
 
-from functools import partial
-
 import pandas as pd
 
 from salesreport.language import ntext, text
-from salesreport.report.charts import Panel, trends
+from salesreport.report.charts import trends
 from salesreport.report.context import Context, records
+from salesreport.report.history import history, panel
 from salesreport.report.section import Section
 from salesreport.report.table import NumberTable, number_table
 
@@ -15,22 +14,17 @@ MEASURES = ("revenue", "deals_won", "win_rate")
 
 
 def trend(context: Context) -> Section:
-    """Main figures by period; `data` has metric, period, value, n, lower, upper, band_lower, band_upper."""
+    """Main figures by period; `data` as of `history`."""
     measures = [metric for metric in MEASURES if context.unavailable(metric) is None]
-    rows = []
-    for metric in measures:
-        for period in context.trend:
-            figure, band = context.figure(metric, period), context.band(metric, period)
-            low, high = (band.lower, band.upper) if band else (float("nan"), float("nan"))
-            rows.append((metric, period.name, *figure[:4], low, high))
-    data = pd.DataFrame(
-        rows, columns=["metric", "period", "value", "n", "lower", "upper", "band_lower", "band_upper"]
-    )
+    data = history(context, measures)
     topic = context.say(text("Trend"))
     if not measures:
         message = context.say(context.gaps(MEASURES)[0])
         return Section("trend", topic, message, data, context.language, available=False)
-    panels = [_panel(context, metric, data) for metric in measures]
+    panels = [
+        panel(context, metric, data[data["metric"] == metric], name_band=metric == measures[0])
+        for metric in measures
+    ]
     message = _message(context)
     return Section(
         key="trend",
@@ -41,20 +35,6 @@ def trend(context: Context) -> Section:
         charts=(trends("trend", panels, message, _description(context, measures)),),
         tables=(_table(context, data),),
         notes=_notes(context),
-    )
-
-
-def _panel(context: Context, metric: str, data: pd.DataFrame) -> Panel:
-    frame = data[data["metric"] == metric].reset_index(drop=True)
-    has_band = frame["band_lower"].notna().any()
-    return Panel(
-        title=context.title(metric),
-        labels=[context.say(period.short_label) for period in context.trend],
-        frame=frame,
-        shown=partial(context.shown, unit=context.unit(metric)),
-        band=context.say(text("middle half of {peers}", peers=context.subject.peers))
-        if has_band and metric == data["metric"].iloc[0]
-        else "",
     )
 
 

@@ -1,0 +1,39 @@
+"""Figures of the subject and the band of its peers over the last periods, as numbers and as small charts."""
+
+from collections.abc import Iterable
+from functools import partial
+
+import pandas as pd
+
+from salesreport.language import text
+from salesreport.report.charts import Panel
+from salesreport.report.context import Context
+
+
+def history(context: Context, metrics: Iterable[str]) -> pd.DataFrame:
+    """Metrics by period: metric, period, value, n, lower, upper, band_lower, band_upper; NaN where unknown."""
+    rows = []
+    for metric in metrics:
+        for period in context.trend:
+            figure, band = context.figure(metric, period), context.band(metric, period)
+            low, high = (band.lower, band.upper) if band else (float("nan"), float("nan"))
+            rows.append((metric, period.name, *figure[:4], low, high))
+    columns = ["metric", "period", "value", "n", "lower", "upper", "band_lower", "band_upper"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def panel(context: Context, metric: str, frame: pd.DataFrame, name_band: bool) -> Panel:
+    """One metric's history as a small chart.
+
+    Args:
+        context: the report's. metric: which one. frame: its rows of `history`.
+        name_band: whether to say what the grey band is; once per row of charts is enough.
+    """
+    named = name_band and frame["band_lower"].notna().any()
+    return Panel(
+        title=context.title(metric),
+        labels=[context.say(period.short_label) for period in context.trend],
+        frame=frame.reset_index(drop=True),
+        shown=partial(context.shown, unit=context.unit(metric)),
+        band=context.say(text("middle half of {peers}", peers=context.subject.peers)) if named else "",
+    )
