@@ -6,8 +6,6 @@ folder (on a file system that all share), and gives the outcome back. How to sta
 
 import contextlib
 import hashlib
-import logging
-import os
 import pkgutil
 import re
 import time
@@ -27,8 +25,8 @@ import salesreport
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, DataError, SalesreportError
 from salesreport.language import Text, text
-from salesreport.pack.engine import ONE_THREAD, Watcher
-from salesreport.pack.kernels import execute_with_papermill
+from salesreport.pack.engine import Watcher
+from salesreport.pack.kernels import execute_with_papermill, prepare_for_kernels
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, default_exporter, in_words, make_report
 from salesreport.pack.plain import one_line
@@ -218,12 +216,7 @@ def forget_earlier_runs(folder: Path) -> None:
 
 def execute_on_worker(job: Job, seconds: float) -> NotebookNode:
     """Run a job's notebook in a new kernel of this worker; see `execute_with_papermill`."""
-    for variable in ONE_THREAD:
-        os.environ.setdefault(variable, "1")
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this Python's kernel, not one of the same name elsewhere
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-    for name in ("papermill", "traitlets"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what went wrong stands in the outcome
+    prepare_for_kernels()
     return execute_with_papermill(job, seconds)
 
 

@@ -126,6 +126,11 @@ def execute_with_papermill(job: Job, seconds: float = DEFAULT_LIMITS.seconds) ->
 def _prepare_worker() -> None:
     """Set a worker process up before its first report."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    prepare_for_kernels()
+
+
+def prepare_for_kernels() -> None:
+    """Set a process up for starting kernels: theirs is its environment."""
     for variable in ONE_THREAD:
         os.environ.setdefault(variable, "1")
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this Python's kernel, not one of the same name elsewhere

@@ -25,7 +25,6 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -288,17 +287,14 @@ def _rehearse(parameters: Any) -> None:
 
     from salesreport.report.export import to_html
     from salesreport.report.review import Review
-    from salesreport.report.section import Section
     from salesreport.report.subject import KINDS
 
     named = {kind: str(parameters[kind]) for kind in KINDS if kind in parameters}
     about = {name: parameters[name] for name in ("compare_to", "language") if name in parameters}
     review = Review(parameters["dataset"], parameters["period"], **about, **named)
-    shown = [new_output("execute_result", data=review._repr_mimebundle_())]
-    for name, value in vars(Review).items():
-        if isinstance(value, cached_property) and isinstance(section := getattr(review, name), Section):
-            shown.append(new_output("execute_result", data={"text/html": section._repr_html_()}))
-    to_html(new_notebook(cells=[new_code_cell("", outputs=shown)]))
+    shown = [review._repr_mimebundle_(), *({"text/html": section._repr_html_()} for section in review.sections())]
+    outputs = [new_output("execute_result", data=data) for data in shown]
+    to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
 
 
 def imported_by(notebook: Path) -> list[str]:

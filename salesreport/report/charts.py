@@ -188,7 +188,6 @@ class Measure(NamedTuple):
 def dots(
     key: str, rows: Sequence[Measure], title: str, description: str, heading: str = "",
     band: tuple[float, float, float] | None = None, band_name: str = "", marks: Sequence[tuple[str, str]] = (),
-    from_zero: bool = True,
 ) -> Chart:  # fmt: skip
     """One row per thing: solid dot now, hollow dot before, dashed mark planned, thin line the interval.
 
@@ -196,7 +195,6 @@ def dots(
         key, title, description: as in `Chart`. rows: from top to bottom. heading: printed above.
         band: lower, middle, upper of the grey band behind all rows. band_name: what it is called.
         marks: what to explain above the chart: (kind, text), kind being `value`, `before` or `plan`.
-        from_zero: whether the scale starts at zero.
     """
 
     def draw(figure: Figure) -> None:
@@ -205,7 +203,7 @@ def dots(
         axes = canvas(figure, left=names, right=said, top=0.45 if band is not None else 0.35)
         places = range(len(rows))[::-1]
         reach = [value for row in rows for value in row[1:2] + row[3:] if not math.isnan(value)]
-        high, low = max(reach, default=1.0), min([0.0, *reach]) if from_zero or not reach else min(reach)
+        high, low = max(reach, default=1.0), min([0.0, *reach])
         span = (high - low) or 1.0
         if band is not None:
             axes.axvspan(band[0], band[2], color=PEERS, linewidth=0)

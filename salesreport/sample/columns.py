@@ -40,11 +40,6 @@ def day_number(day: dt.date) -> int:
     return (day - _EPOCH).days
 
 
-def date_of(day: int) -> dt.date:
-    """The date of a day number."""
-    return _EPOCH + dt.timedelta(int(day))
-
-
 def datetimes(day: NDArray[Any]) -> NDArray[np.datetime64]:
     """Day numbers as numpy dates."""
     return np.asarray(day, dtype=np.int64).astype("datetime64[D]")
