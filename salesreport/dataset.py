@@ -44,6 +44,7 @@ class DatasetSettings(Settings):
         name: what people call it. as_of: the day the data was true; nothing after it is known.
         currency: ISO code all money is in. timezone: IANA name of the zone that dates are meant in.
         fiscal_year_start: the month a fiscal year starts in.
+        process: the process file (milestones, customer base) its deals follow, as YAML text; empty: none given.
     """
 
     name: str
@@ -51,6 +52,7 @@ class DatasetSettings(Settings):
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
     timezone: str = "UTC"
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
+    process: str = ""
 
 
 @dataclass(frozen=True)

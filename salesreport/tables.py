@@ -301,7 +301,8 @@ _ALL = (
         (
             _id("deal_id", _DEAL),
             _text("stage", _STAGE, required=True),
-            _instant("entered_at", text("when it entered the stage"), required=True),
+            _instant("entered_at", text("when it entered the stage, or the first time it was seen there"), required=True),
+            _instant("entered_after", text("the last time it was not there yet; empty: entered_at is exact")),
             _id("rep_id", text("the rep who had it then"), required=False),
             _choice("origin", text("how it is known"), "history", "snapshot", "imputed"),
         ),
@@ -328,6 +329,7 @@ _ALL = (
             _money("amount", text("value as it was then"), least=0),
             _id("rep_id", text("the rep who had it then"), required=False),
             _date("expected_close_on", text("closing date the rep expected then")),
+            Column("crm_probability", "number", text("chance to win, by the CRM then"), unit="share", least=0, most=1),
         ),
         ("taken_on", "deal_id"),
     ),

@@ -35,15 +35,25 @@ _CRM_PROBABILITY = (0.10, 0.20, 0.35, 0.50, 0.75, 1.0, 0.0)
 
 
 class Hopes(NamedTuple):
-    """How each deal's closing date is guessed: a factor on the usual time left, months it slips at a time."""
+    """What is hoped of each deal.
+
+    Attributes:
+        factor: on the usual time left, for the closing date. slip: months it slips at a time.
+        belief: what its rep thinks likelier, or less likely, than the CRM's proposal.
+    """
 
     factor: Floats
     slip: Ints
+    belief: Floats
 
 
 def hope(rng: np.random.Generator, count: int) -> Hopes:
-    """Draw how optimistically closing dates are guessed, and by how much they slip."""
-    return Hopes(np.exp(rng.normal(-0.2, 0.35, count)), rng.integers(1, 4, count, dtype=np.int32))
+    """Draw how optimistically closing dates are guessed, by how much they slip, and how likely a sale seems."""
+    return Hopes(
+        np.exp(rng.normal(-0.2, 0.35, count)),
+        rng.integers(1, 4, count, dtype=np.int32),
+        rng.normal(0, 0.06, count),
+    )
 
 
 def outcome(stays: Stays) -> NDArray[np.int8]:
@@ -73,9 +83,7 @@ def deal_table(
     expected = _expected_close(stays, working, hopes, day_before)
     expected = np.where(prospects.direct, prospects.created, expected)
 
-    probability = np.array(_CRM_PROBABILITY)[stage]
-    belief = probability + reps.optimism[owner] + rng.normal(0, 0.06, prospects.total)
-    probability = np.where(closed, probability, np.clip(np.round(belief * 20) / 20, 0.05, 0.95))
+    probability = _probability(stage, reps.optimism[owner], hopes.belief)
     reason = rng.choice(len(market.LOSS_REASONS), prospects.total, p=(0.26, 0.22, 0.2, 0.12, 0.13, 0.07))
     lines = [line.name for line in market.PRODUCT_LINES]
     product = texts(prospects.product, lines)
@@ -180,6 +188,7 @@ def snapshot_table(
             "amount": np.round(units * prices.unit_price[deal], 2)[order],
             "rep_id": texts(stays.owner[stay][order], reps.rep_id),
             "expected_close_on": dates(_expected_close(stays, stay, hopes, day)[order]),
+            "crm_probability": _probability(stage, reps.optimism[stays.owner[stay]], hopes.belief[deal])[order],
         },
     )
 
@@ -196,6 +205,14 @@ def snapshot_days(first: int, last: int, every: SnapshotEvery) -> Ints:
 def deal_ids(count: int) -> pa.Array:
     """Ids of the deals, in the order they were created."""
     return ids("D", count)
+
+
+def _probability(stage: NDArray[np.int8], optimism: Floats, belief: Floats) -> Floats:
+    """What the CRM gives as the chance to win: the stage's proposal, shaded by the rep while the deal is open."""
+    proposed = np.array(_CRM_PROBABILITY)[stage]
+    shaded = np.clip(np.round((proposed + optimism + belief) * 20) / 20, 0.05, 0.95)
+    probability: Floats = np.where(stage >= WON, proposed, shaded)
+    return probability
 
 
 def _expected_close(
