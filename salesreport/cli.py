@@ -21,7 +21,7 @@ from salesreport.terminal import (
     explain_error,
     ingest_table,
     lenient_output,
-    prepare_for_reports,
+    loading_for_reports,
     results_console,
     say,
     set_aside_files,
@@ -145,6 +145,7 @@ def demo(
     help=_help(
         text("Turn an export into a dataset; no row is lost without a reason."),
         "salesreport ingest params/sources/maven.yml --root downloads/maven --out outputs/datasets/maven",
+        "salesreport ingest crm.yml --out outputs/datasets/crm --snapshot-date 2025-03-02",
     )
 )
 def ingest(
@@ -156,12 +157,23 @@ def ingest(
     root: Annotated[
         Path | None, typer.Option(help=_help(text("Folder of the export's files; default: that of SOURCE.yml.")))
     ] = None,
+    snapshot_date: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE", help=_help(text("Add the export, taken on this day, to the dataset that is there."))
+        ),
+    ] = None,
 ) -> None:
     """Export → dataset."""
     from salesreport.ingest import ingest as ingest_export
 
     language = _language(context)
-    dataset = ingest_export(source, out, root, steps(language))
+    taken_on = None
+    if snapshot_date is not None:
+        from salesreport import arguments
+
+        taken_on = arguments.day(snapshot_date, "--snapshot-date")
+    dataset = ingest_export(source, out, root, steps(language), taken_on)
     results_console().print(ingest_table(dataset, language))
     for note in dataset.provenance.notes:
         say(note, language)
@@ -291,15 +303,15 @@ def _run_pack(
     force: bool = False,
     scheduler: str | None = None,
 ) -> None:
-    prepare_for_reports()
-    from salesreport.pack import load_pack, make_pack, make_plan
-    from salesreport.pack.engine import make_engine
-    from salesreport.pack.limits import Limits
-    from salesreport.pack.manifest import INDEX
-    from salesreport.pack.progress import PackProgress
-
     language = _language(context)
-    plan = make_plan(load_pack(file, changes), only)
+    with loading_for_reports():
+        from salesreport.pack import load_pack, make_pack, make_plan
+        from salesreport.pack.engine import make_engine
+        from salesreport.pack.limits import Limits
+        from salesreport.pack.manifest import INDEX
+        from salesreport.pack.progress import PackProgress
+
+        plan = make_plan(load_pack(file, changes), only)
     limits = Limits(seconds=time_limit)
     runner = make_engine(engine and engine.value, workers, limits)
     if scheduler is not None:

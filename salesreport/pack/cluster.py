@@ -9,9 +9,8 @@ import hashlib
 import pkgutil
 import re
 import time
-import uuid
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 from functools import partial
@@ -23,12 +22,13 @@ from nbformat import NotebookNode
 
 import salesreport
 from salesreport.dataset import Dataset
-from salesreport.errors import ConfigError, DataError, SalesreportError
+from salesreport.errors import ConfigError, SalesreportError
 from salesreport.language import Text, text
 from salesreport.pack.engine import Watcher
 from salesreport.pack.kernels import execute_with_papermill, prepare_for_kernels
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, default_exporter, in_words, make_report
+from salesreport.pack.marks import MARK, RunIsOver, WhileRunLasts, run_mark, stands
 from salesreport.pack.plain import one_line
 
 JOBS_PER_WORKER = 2
@@ -41,7 +41,6 @@ RETRIES = 2
 TICK = 2.0
 """Seconds between two looks at whether there are still workers."""
 
-_MARK = ".cluster-"
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9a-f:.]+\]|[^\s:/\[\]]+):(\d{1,5})", re.IGNORECASE)
 
 
@@ -85,7 +84,6 @@ class ClusterEngine:
         """
         if not jobs:
             return
-        forget_earlier_runs(jobs[0].folder)
         with self._connected(jobs[0]) as (client, mark):
             for job in self._work_off(client, mark, jobs, watcher):
                 # these were with workers that died, perhaps of another job; alone, each harms only itself
@@ -151,67 +149,6 @@ class ClusterEngine:
             found=self.address,
             hint=text("Run the same command again once it is back; finished reports are kept."),
         )
-
-
-class RunIsOver(BaseException):
-    """A report comes too late to be written.
-
-    Not an `Exception`, so that `make_report` does not take it for the report's failure and touches no file.
-    """
-
-
-@dataclass(frozen=True)
-class WhileRunLasts:
-    """A function whose result, or failure, counts only while the run lasts that it is called for.
-
-    A job cannot be ended from outside: after Ctrl-C, or when it was cut off and its job given to another, a worker
-    goes on. By the time it is done, another pack may be in the folder, and its report would overwrite a right one.
-
-    Attributes:
-        function: what is called. mark: a file that is there for as long as the run lasts.
-    """
-
-    function: Callable[..., Any]
-    mark: Path
-
-    def __call__(self, *args: Any) -> Any:
-        """Call the function.
-
-        Raises:
-            RunIsOver: whatever came out of it, the run is over.
-        """
-        try:
-            return self.function(*args)
-        finally:
-            if not _says(self.mark, self.mark.name):
-                raise RunIsOver(text("The run is over, or this worker does not see the pack's folder any more."))
-
-
-@contextlib.contextmanager
-def run_mark(folder: Path) -> Iterator[Path]:
-    """The mark of a run: a file in the pack's folder (where there is none yet: in the folder that will hold it).
-
-    Raises:
-        DataError: it cannot be written.
-    """
-    place = next(place for place in (folder, *folder.parents) if place.exists())
-    mark = place / f"{_MARK}{uuid.uuid4().hex}"
-    try:
-        mark.write_text(mark.name, encoding="utf-8")
-    except OSError as error:
-        raise DataError(
-            text("The pack cannot be written: {reason}.", reason=error.strerror or str(error)), file=folder
-        ) from None
-    try:
-        yield mark
-    finally:
-        mark.unlink(missing_ok=True)
-
-
-def forget_earlier_runs(folder: Path) -> None:
-    """Remove the marks of runs that were killed: what their workers are still making is not wanted any more."""
-    for mark in folder.glob(f"{_MARK}*"):
-        mark.unlink(missing_ok=True)
 
 
 def execute_on_worker(job: Job, seconds: float) -> NotebookNode:
@@ -378,24 +315,16 @@ def problem_here(needs: Needs) -> Text | None:
     except OSError as error:
         return text("It does not see the notebook: {reason}", reason=str(error))
     pack = needs.mark.parent
-    if not _says(needs.mark, needs.mark.name):
+    if not stands(needs.mark):
         return text("It does not see the pack's folder {folder}.", folder=str(pack))
     try:
         for folder in (pack, pack / "reports", pack / "notebooks"):
             if folder.is_dir():
-                with NamedTemporaryFile(dir=folder, prefix=_MARK):
+                with NamedTemporaryFile(dir=folder, prefix=MARK):
                     pass
     except OSError as error:
         return text("It cannot write into the pack's folder: {reason}", reason=str(error))
     return None
-
-
-def _says(file: Path, content: str) -> bool:
-    """Whether a file is there and says so; it is read, for a shared file system may only remember that it was."""
-    try:
-        return file.read_text(encoding="utf-8") == content
-    except (OSError, ValueError):
-        return False
 
 
 def _unfit(place: str, problem: Text, hint: Text | None = None) -> ConfigError:

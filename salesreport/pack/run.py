@@ -29,6 +29,7 @@ from salesreport.pack.manifest import (
     read_manifest,
     relative,
 )
+from salesreport.pack.marks import forget_earlier_runs
 from salesreport.pack.partial import remove_partials
 from salesreport.pack.plan import Plan
 
@@ -66,6 +67,7 @@ def make_pack(plan: Plan, engine: Engine, watcher: PackWatcher, *, force: bool =
         with _writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             stack.enter_context(locked(folder))
+            forget_earlier_runs(folder)
         return _make(plan, engine, watcher, force)
 
 

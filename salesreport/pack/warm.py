@@ -268,6 +268,7 @@ def prepare(job: Job) -> None:
 
     The notebook itself is not run: what its cells change would be changed for all.
     """
+    gc.disable()  # what is made here stays: there is nothing to collect until it is complete
     import papermill  # noqa: F401 - imported for the forks
 
     import salesreport.pack.inprocess  # noqa: F401
@@ -279,6 +280,7 @@ def prepare(job: Job) -> None:
         _rehearse(job.parameters)
     gc.collect()
     gc.freeze()  # the forks' collector need not touch, and so copy, what is here
+    gc.enable()
 
 
 def _rehearse(parameters: Any) -> None:

@@ -13,33 +13,28 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
-from workshop import SHOW, Silent, job_for, plain_export, shown, write_notebook, write_pack
+from workshop import SHOW, Silent, plain_export, write_notebook, write_pack
 
 import salesreport
 from salesreport.cli import app
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
-from salesreport.errors import ConfigError, DataError
-from salesreport.language import Language, text
+from salesreport.errors import ConfigError
+from salesreport.language import Language
 from salesreport.pack.cluster import (
     ClusterEngine,
     Needs,
-    RunIsOver,
-    WhileRunLasts,
     check_address,
     check_answers,
-    forget_earlier_runs,
     problem_here,
-    run_mark,
 )
-from salesreport.pack.make import Job, Outcome, ReportFailed, make_report
+from salesreport.pack.make import Outcome
+from salesreport.pack.marks import run_mark
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import Plan, make_plan
 from salesreport.pack.run import make_pack
-from salesreport.pack.subjects import Subject
 from salesreport.provenance import Provenance
 
 REPS = [f"R{number:02}" for number in range(12)]
@@ -286,35 +281,6 @@ def test_what_a_worker_must_see(dozen: Dataset, tmp_path: Path) -> None:
             assert "cannot write" in str(problem_here(needs))
             mark.parent.chmod(0o755)
     assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_a_report_that_comes_too_late_touches_no_file(dozen: Dataset, tmp_path: Path) -> None:
-    def fails(job: Job) -> nbformat.NotebookNode:
-        raise ReportFailed(text("No luck."))
-
-    job = job_for(dozen, tmp_path, Subject("rep", "R00", "R00"))
-    report, notebook = tmp_path / job.report, tmp_path / job.executed
-    with run_mark(tmp_path) as mark:
-        make_report(job, WhileRunLasts(shown, mark), WhileRunLasts(plain_export, mark))
-        assert "All well with R00" in report.read_text()
-    report.write_text("another pack's")
-    notebook.write_text("another pack's")
-    for execute in (WhileRunLasts(shown, mark), WhileRunLasts(fails, mark), shown):
-        with pytest.raises(RunIsOver):
-            make_report(job, execute, WhileRunLasts(plain_export, mark))
-    assert report.read_text() == "another pack's"
-
-
-def test_a_mark_that_a_killed_run_left_is_removed_by_the_next(tmp_path: Path) -> None:
-    with run_mark(tmp_path) as mark:
-        forget_earlier_runs(tmp_path)
-        assert not mark.exists()
-
-
-def test_a_folder_that_cannot_be_written_is_the_pack_s_error(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(DataError, match="cannot be written"), run_mark(tmp_path / "file" / "out"):
-        pass
 
 
 @pytest.mark.parametrize(
