@@ -1,12 +1,14 @@
-"""What a report costs: papermill + nbconvert from the shell, a warm in-process runner, and ours.
+"""What a report costs: papermill + nbconvert from the shell, warm in-process runners, and ours.
 
 Same notebook, same data, one run; each is started as a command and measured whole. Prints JSON.
 """
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from measure import Took, measure
@@ -32,7 +34,7 @@ def make(rep):
     import papermill
     from papermill.engines import papermill_engines
     from salesreport.pack.inprocess import InProcessEngine
-    from salesreport.report.export import to_html
+    {exporter}
     papermill_engines.register("salesreport", InProcessEngine)
     made = papermill.execute_notebook({notebook!r}, None, {{"dataset": {dataset!r}, "rep": rep}},
         engine_name="salesreport", kernel_name="python3", language="python", progress_bar=False)
@@ -42,6 +44,20 @@ if __name__ == "__main__":
     with ProcessPoolExecutor(2) as pool:
         list(pool.map(make, {reps!r}))
 """
+
+
+STOCK = """from nbconvert import HTMLExporter
+    global stock
+    stock = globals().get("stock") or HTMLExporter(exclude_input=True)
+    to_html = lambda made: stock.from_notebook_node(made)[0]"""
+"""nbconvert's own exporter, kept warm."""
+
+OURS = "from salesreport.report.export import to_html"
+
+IMPORTS = (
+    "import pandas, pyarrow.dataset, matplotlib.figure, papermill, nbformat, nbconvert.exporters, scipy.special"
+)
+"""What any maker of such reports loads before its first one."""
 
 
 def from_the_shell(dataset: Path, reps: list[str], out: Path) -> Took:
@@ -54,20 +70,42 @@ def from_the_shell(dataset: Path, reps: list[str], out: Path) -> Took:
     return measure(["xargs", "-a", str(names), "-n", "1", "-P", "2", "sh", str(script)], ROOT, environment)
 
 
-def in_process(dataset: Path, reps: list[str], out: Path) -> Took:
+def in_process(dataset: Path, reps: list[str], out: Path, exporter: str = STOCK) -> Took:
     """Two processes that stay warm and run one notebook after the other (nothing keeps reports apart)."""
     script = out / "run.py"
-    script.write_text(IN_PROCESS.format(notebook=str(NOTEBOOK), dataset=str(dataset), out=str(out), reps=reps))
+    script.write_text(
+        IN_PROCESS.format(notebook=str(NOTEBOOK), dataset=str(dataset), out=str(out), reps=reps, exporter=exporter)
+    )
     return measure([sys.executable, str(script)], ROOT)
+
+
+def in_process_with_our_template(dataset: Path, reps: list[str], out: Path) -> Took:
+    """The same with our template: what a fork per report costs and saves."""
+    return in_process(dataset, reps, out, OURS)
 
 
 def ours(dataset: Path, reps: list[str], out: Path) -> Took:
     """`salesreport pack` with two workers."""
+    return measure(command(dataset, reps, out), ROOT)
+
+
+def command(dataset: Path, reps: list[str], out: Path) -> list[str]:
+    """Our command for the reports of some reps."""
     pack = out / "pack.yml"
     rows = out / "rows.csv"
     rows.write_text("id,rep\n" + "".join(f"{rep},{rep}\n" for rep in reps))
     pack.write_text(f"notebook: {NOTEBOOK}\ndataset: {dataset}\neach: rows.csv\nperiod: {PERIOD}\noutput: pack\n")
-    return measure([str(BIN / "salesreport"), "pack", str(pack), "--workers", "2"], ROOT)
+    return [str(BIN / "salesreport"), "pack", str(pack), "--workers", "2"]
+
+
+def first_report(dataset: Path, rep: str, out: Path) -> dict[str, float]:
+    """Seconds from the command's start until a pack's first report is there; beside it, the bare imports."""
+    began = time.perf_counter()
+    with subprocess.Popen(command(dataset, [rep], out), cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        while not any((out / "pack" / "reports").glob("*.html")) and process.poll() is None:
+            time.sleep(0.01)
+        seconds = time.perf_counter() - began
+    return {"first": seconds, "imports": measure([sys.executable, "-c", IMPORTS], ROOT).wall}
 
 
 def per_report(took: Took, reports: int) -> dict[str, float]:
@@ -80,8 +118,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reps", type=int, default=35)
     parser.add_argument("--deals", type=int, default=9_000)
-    parser.add_argument("--shell", type=int, default=6, help="reports made from the shell; 0: none")
+    parser.add_argument("--shell", type=int, default=6, help="reports made from the shell; 0: only ours, twice")
     parser.add_argument("--warm", type=int, default=70, help="reports made by the warm runners")
+    parser.add_argument("--few", type=int, default=10, help="reports of the smaller pack, where only ours is run")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -89,18 +128,24 @@ def main() -> None:
         dataset = write_company(folder / "company", reps=options.reps, deals=options.deals, **many)
         known = sorted(dataset.table("deals", ["rep_id"])["rep_id"].unique())
         result = {}
-        for name, make, count in (
-            ("shell", from_the_shell, options.shell),
-            ("in_process", in_process, options.warm if options.shell else 0),
-            ("ours", ours, options.warm),
-        ):
-            if not count:
-                continue
+        plan = {"few": (ours, options.few), "many": (ours, options.warm)}
+        if options.shell:
+            plan = {
+                "shell": (from_the_shell, options.shell),
+                "in_process": (in_process, options.warm),
+                "in_process_ours": (in_process_with_our_template, options.warm),
+                "ours": (ours, options.warm),
+            }
+        for name, (make, count) in plan.items():
             out = folder / name
             out.mkdir()
             # a rep may come several times: what a report costs does not depend on who it is about
-            reps = known[:count] if name == "ours" else [known[n % len(known)] for n in range(count)]
+            reps = known[:count] if make is ours else [known[n % len(known)] for n in range(count)]
             result[name] = per_report(make(dataset.path.resolve(), reps, out), len(reps))
+        if options.shell:
+            out = folder / "first"
+            out.mkdir()
+            result["start"] = first_report(dataset.path.resolve(), known[0], out)
     print(json.dumps(result, indent=2))
 
 
