@@ -84,7 +84,8 @@ def explain(
     errors = error.errors(include_url=False)
     # a mistyped key explains the one that is missing, so it is the better message
     first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
-    place: Place = first["loc"]
+    problem = first.get("ctx", {}).get("error")
+    place: Place = first["loc"] + (problem.place if isinstance(problem, TextError) else ())
     key = ".".join(str(part) for part in place) or None
     line = None
     for end in range(len(place), 0, -1):
@@ -102,7 +103,6 @@ def explain(
         return ConfigError(text("This setting is required but missing."), file=path, line=line, key=key)
     found = first.get("input")
     shown = found if isinstance(found, str | int | float | bool) else None
-    problem = first.get("ctx", {}).get("error")
     if isinstance(problem, TextError):
         return ConfigError(
             problem.problem, file=path, line=line, key=key, found=shown, expected=problem.expected,
@@ -118,11 +118,20 @@ def explain(
 
 
 class TextError(ValueError):
-    """For validators of settings: says what is wrong as a `Text`, so that it can be translated."""
+    """For validators of settings: says what is wrong as a `Text`, so that it can be translated.
 
-    def __init__(self, problem: Text, expected: Text | str | None = None, nearest: str | None = None) -> None:
+    A validator of several settings names the `place` of the one it means, from where it stands itself.
+    """
+
+    def __init__(
+        self,
+        problem: Text,
+        expected: Text | str | None = None,
+        nearest: str | None = None,
+        place: Place = (),
+    ) -> None:
         super().__init__(str(problem))
-        self.problem, self.expected, self.nearest = problem, expected, nearest
+        self.problem, self.expected, self.nearest, self.place = problem, expected, nearest, place
 
 
 class _Loader(yaml.SafeLoader):
@@ -175,7 +184,7 @@ def _keys_at(model: type[BaseModel], place: Place) -> list[str]:
                 continue  # pydantic adds the member of a union to the place
             here = fields[str(part)].annotation
         else:
-            arguments = typing.get_args(here)
+            arguments = [one for one in typing.get_args(here) if one is not Ellipsis]
             here = arguments[-1] if arguments else here
     here = _unwrap(here)
     if isinstance(here, type) and issubclass(here, BaseModel):

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from salesreport.kpi.ledger import Days, Ledger, Numbers, Positions, filled, recoded
+from salesreport.kpi.ledger import Days, Ledger, Numbers, Positions, filled, positions_in, recoded
 
 _DAY_SPAN = np.int64(2**22)
 """More days than `datetime64[D]` needs for any date in data; makes (rep, day) one sortable number."""
@@ -38,7 +39,9 @@ class Owners:
         deal = ledger.find("deal_owners", "deal_id", "deals")
         order = np.argsort(deal, kind="stable")
         order = order[deal[order] >= 0]
-        self._first = np.searchsorted(deal[order], np.arange(ledger.size("deals") + 1))
+        self._count = np.bincount(deal[order], minlength=ledger.size("deals"))
+        self._first = np.cumsum(self._count) - self._count
+        self._ledger = ledger
         self._rep = ledger.coded("deal_owners", "rep_id").take(order)
         self._since = _open_ended(ledger.days("deal_owners", "from")[order], "1000-01-01")
         self._until = _open_ended(ledger.days("deal_owners", "to")[order], "9999-12-31")
@@ -54,32 +57,61 @@ class Owners:
             rep: who has it otherwise.
             splits_only: credit to owners only where there were several on the day.
         """
-        known = deals >= 0
-        first = np.where(known, self._first[deals], 0)
-        count = np.where(known, self._first[deals + 1] - first, 0)
-        event = np.repeat(np.arange(len(deals)), count)
-        row = np.arange(len(event)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+        event, row = self._rows(deals)
         here = (self._since[row] <= days[event]) & (days[event] <= self._until[row]) & (self._share[row] > 0)
         event, row = event[here], row[here]
         if splits_only:
             several = np.bincount(event, minlength=len(deals))[event] > 1
             event, row = event[several], row[several]
+        owners = np.bincount(event, minlength=len(deals))
         total = np.bincount(event, weights=self._share[row], minlength=len(deals))
-        alone = np.flatnonzero(total == 0)
 
+        events = np.repeat(np.arange(len(deals)), np.maximum(owners, 1))
+        owned = owners[events] > 0
         categories = rep.categories.union(self._rep.categories)
-        codes = np.concatenate((recoded(self._rep, categories)[row], recoded(rep, categories)[alone]))
-        share = np.concatenate((self._share[row] / total[event], np.ones(len(alone))))
-        events = np.concatenate((event, alone))
-        order = np.argsort(events, kind="stable")
+        codes = recoded(rep, categories)[events]
+        codes[owned] = recoded(self._rep, categories)[row]  # owners come by event, as their rows here do
+        share = np.ones(len(events))
+        share[owned] = self._share[row] / total[event]
         credit = Credit(
-            events[order],
-            pd.Categorical.from_codes(codes[order], categories=categories, validate=False),
-            share[order],
-            int((np.abs(total - 1) > 1e-6).sum() - len(alone)),
+            events,
+            pd.Categorical.from_codes(codes, categories=categories, validate=False),
+            share,
+            int(((owners > 0) & (np.abs(total - 1) > 1e-6)).sum()),
         )
         assert np.allclose(np.bincount(credit.event, weights=credit.share, minlength=len(deals)), 1), "shares"
         return credit
+
+    def shared(self, table: str, rows: Positions) -> Positions:
+        """For rows of a table, the row of their deal in table `deals`; −1 where it never had several owners.
+
+        Args:
+            table: it has a column `deal_id`. rows: some of its rows.
+        """
+        several = np.flatnonzero(self._count > 1)
+        deal_id = self._ledger.ids("deals", "deal_id").take(pa.array(several))
+        found = positions_in(self._ledger.ids(table, "deal_id").take(pa.array(rows)), deal_id)
+        return np.append(several, -1)[found]
+
+    def changes(self, deals: Positions) -> tuple[Positions, Days]:
+        """The days from which on deals may have other owners, or other shares, than the day before.
+
+        Args:
+            deals: rows in table `deals`.
+
+        Returns:
+            The number of the deal in the list asked about, and the day; in no order, a day may come twice.
+        """
+        event, row = self._rows(deals)
+        return np.concatenate((event, event)), np.concatenate((self._since[row], self._until[row] + 1))
+
+    def _rows(self, deals: Positions) -> tuple[Positions, Positions]:
+        """All owners of some deals: the number of the deal in the list, and the row of the owner."""
+        count = np.where(deals >= 0, self._count[deals], 0)
+        owned = np.flatnonzero(count)  # most deals have no history of owners
+        count = count[owned]
+        start = np.repeat(self._first[deals[owned]] - (np.cumsum(count) - count), count)
+        return np.repeat(owned, count), np.arange(len(start)) + start
 
 
 class Placements:

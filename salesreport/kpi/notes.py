@@ -42,14 +42,26 @@ def credit_notes(facts: "Facts") -> tuple[Text, ...]:
     notes += _reopened_notes(facts)
     if ledger.has("deals"):
         notes += _gap_notes(facts)
-    if facts.as_of < facts.dataset.as_of:
-        notes.append(amounts_note(facts.as_of))
+    if facts.as_of < facts.dataset.as_of and ledger.has("deals"):
+        notes += amounts_notes(facts, facts.as_of)
     return tuple(notes)
 
 
-def amounts_note(as_of: dt.date) -> Text:
-    """What to say of the open deals of an earlier day."""
-    return text("Amounts of open deals are as last known, not as they were on {day}.", day=as_of)
+def amounts_notes(facts: "Facts", day: dt.date) -> list[Text]:
+    """What to say of the amounts of deals open on a day; nothing where all are as they were then."""
+    known = facts.known(day)
+    if known.amount_known:
+        return []
+    if not (known.open & known.amount_is_known).any():
+        return [text("Amounts of open deals are as last known, not as they were on {day}.", day=day)]
+    return [
+        ntext(
+            "The amount of {n} open deal is as last known, not as it was on {day}: no snapshot shows it.",
+            "The amounts of {n} open deals are as last known, not as they were on {day}: no snapshot shows them.",
+            n=known.amounts_unknown,
+            day=day,
+        )
+    ]
 
 
 def _reopened_notes(facts: "Facts") -> list[Text]:

@@ -10,6 +10,7 @@ import pandas as pd
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError
 from salesreport.language import text
+from salesreport.process import load_process
 from salesreport.provenance import Counts, Provenance
 from salesreport.sample import seasons
 from salesreport.sample.activities import activity_table
@@ -38,6 +39,9 @@ NAME = "Lumina Industrial Lighting"
 
 AS_OF = dt.date(2025, 12, 31)
 """The day its data ends, unless another is asked for."""
+
+PROCESS = Path(__file__).with_name("process.yml")
+"""Its process file: the milestones of `market` with their evidence."""
 
 _SUBJECTS = 12
 
@@ -79,8 +83,8 @@ def make_company(
         as_of: the day the data ends; nothing later is known.
         years: years since the CRM was introduced; the first deals begin so long before the as-of date.
         activities_per_deal: calls, mails and meetings per deal on average, beside the actions at milestones.
-        snapshot_every: how often the open pipeline is written down: `month` (its last day), `week` (Sundays) or
-            None for no snapshots at all.
+        snapshot_every: how often the open pipeline is written down: `month` (its last day), `week` (Sundays),
+            `day` or None for no snapshots at all.
 
     Raises:
         ConfigError: too few reps, deals or years, or an unknown rhythm of snapshots.
@@ -128,7 +132,9 @@ def make_company(
     return Company(
         tables=tables,
         truth=tell(staff, prospects, signing, tables["deals"]["deal_id"]),
-        settings=DatasetSettings(name=NAME, as_of=as_of, currency="EUR", timezone=TIMEZONE),
+        settings=DatasetSettings(
+            name=NAME, as_of=as_of, currency="EUR", timezone=TIMEZONE, process=load_process(PROCESS).text
+        ),
     )
 
 
@@ -183,12 +189,12 @@ def _check(
                 found=value,
                 expected=text("at least {least}", least=least),
             )
-    if snapshot_every not in (None, "week", "month"):
+    if snapshot_every not in (None, "day", "week", "month"):
         raise ConfigError(
             text("Snapshots cannot be taken in this rhythm."),
             key="snapshot_every",
             found=snapshot_every,
-            expected=text("one of {names}", names=["week", "month"]),
+            expected=text("one of {names}", names=["day", "week", "month"]),
         )
 
 

@@ -28,7 +28,7 @@ from salesreport.sample.market import LOST, PROPOSAL, WON
 from salesreport.sample.organisation import Accounts, Reps
 from salesreport.sample.prices import Prices
 
-SnapshotEvery = Literal["week", "month"]
+SnapshotEvery = Literal["day", "week", "month"]
 
 _CRM_PROBABILITY = (0.10, 0.20, 0.35, 0.50, 0.75, 1.0, 0.0)
 """What the CRM proposes at each stage."""
@@ -194,8 +194,10 @@ def snapshot_table(
 
 
 def snapshot_days(first: int, last: int, every: SnapshotEvery) -> Ints:
-    """The days snapshots are taken on: the ends of months, or Sundays."""
+    """The days snapshots are taken on: all of them, Sundays, or the ends of months."""
     days = np.arange(first, last + 1, dtype=np.int32)
+    if every == "day":
+        return days
     # 1970-01-01 was a Thursday
     wanted = month_end(month_number(days)) == days if every == "month" else (days + 3) % 7 == 6
     taken: Ints = days[wanted]

@@ -47,7 +47,7 @@ def test_every_column_is_filled(company):
         for column in table.columns
         if column.name not in company.tables[name].columns
     }
-    assert missing == {"targets.product_line"}
+    assert missing == {"targets.product_line", "stage_events.entered_after"}
 
 
 def test_same_arguments_same_company():
@@ -121,7 +121,7 @@ def test_a_leap_day_and_a_weekend_may_be_the_as_of_date():
         ({"years": 0}, "years"),
         ({"seed": -1}, "seed"),
         ({"activities_per_deal": float("nan")}, "activities_per_deal"),
-        ({"snapshot_every": "day"}, "snapshot_every"),
+        ({"snapshot_every": "hour"}, "snapshot_every"),
     ],
 )
 def test_impossible_companies_are_refused(tmp_path, arguments, key):
