@@ -51,8 +51,11 @@ def filters(written: Sequence[str], dataset: Dataset) -> dict[str, list[str]]:
     return chosen
 
 
-def day(written: str | None) -> dt.date | None:
+def day(written: str | None, option: str = "--as-of") -> dt.date | None:
     """A date as people write it for computers.
+
+    Args:
+        written: `2017-12-31`. option: where it was written, for messages.
 
     Raises:
         ConfigError: not a date.
@@ -64,7 +67,7 @@ def day(written: str | None) -> dt.date | None:
     except ValueError:
         raise ConfigError(
             text("This is not a date."),
-            key="--as-of",
+            key=option,
             found=written,
             expected=text("the form {form}", form="2017-12-31"),
         ) from None

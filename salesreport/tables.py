@@ -136,10 +136,13 @@ class Table:
                     else series.dt.tz_convert(timezone)
                 )
             conformed[column.name] = series if series.dtype == dtype else series.astype(cast(Any, dtype))
-        return pd.DataFrame(conformed, index=frame.index)
+        return pd.DataFrame(conformed, index=frame.index, copy=False)
 
-    def validate(self, frame: pd.DataFrame, timezone: str = "UTC") -> pd.DataFrame:
+    def validate(self, frame: pd.DataFrame, timezone: str = "UTC", unique: bool = False) -> pd.DataFrame:
         """The conformed frame, checked against the schema.
+
+        Args:
+            frame: the rows. timezone: the dataset's. unique: the caller knows that no two have the same key.
 
         Raises:
             DataError: names the first column and rows (positions from 0) that break the schema.
@@ -147,8 +150,8 @@ class Table:
         import pandera.errors
 
         frame = self.conform(frame, timezone)
-        repeated = frame.duplicated(list(self.key)) if self.key else pd.Series(False, index=frame.index)
-        if repeated.any():
+        repeated = frame.duplicated(list(self.key)) if self.key and not unique else None
+        if repeated is not None and repeated.any():
             raise DataError(
                 text("Two rows have the same key."),
                 table=self.name,
@@ -157,7 +160,7 @@ class Table:
                 found=[" · ".join(map(str, row)) for row in frame.loc[repeated, list(self.key)].head().to_numpy()],
             )
         try:
-            return self.pandera_schema(timezone).validate(frame)
+            return self.pandera_schema(timezone).validate(frame, inplace=True)  # `conform` made it for us
         except pandera.errors.SchemaError as error:
             cases = getattr(error, "failure_cases", None)
             found = rows = None
@@ -301,8 +304,10 @@ _ALL = (
         (
             _id("deal_id", _DEAL),
             _text("stage", _STAGE, required=True),
-            _instant("entered_at", text("when it entered the stage, or the first time it was seen there"), required=True),
-            _instant("entered_after", text("the last time it was not there yet; empty: entered_at is exact")),
+            _instant(
+                "entered_at", text("when it entered the stage, or the first time it was seen there"), required=True
+            ),
+            _instant("entered_after", text("the last time it was not there yet; empty: entered_at is exact, or from snapshots: since when is unknown")),
             _id("rep_id", text("the rep who had it then"), required=False),
             _choice("origin", text("how it is known"), "history", "snapshot", "imputed"),
         ),
@@ -320,7 +325,7 @@ _ALL = (
     ),
     Table(
         "snapshots",
-        text("The open pipeline as it looked on a day."),
+        text("The pipeline as it looked on a day."),
         (
             _date("taken_on", text("the day"), required=True),
             _id("deal_id", _DEAL),
@@ -329,7 +334,9 @@ _ALL = (
             _money("amount", text("value as it was then"), least=0),
             _id("rep_id", text("the rep who had it then"), required=False),
             _date("expected_close_on", text("closing date the rep expected then")),
-            Column("crm_probability", "number", text("chance to win, by the CRM then"), unit="share", least=0, most=1),
+            Column(
+                "crm_probability", "number", text("chance to win, by the CRM then"), unit="share", least=0, most=1
+            ),
         ),
         ("taken_on", "deal_id"),
     ),

@@ -6,6 +6,8 @@
 - `salesreport.ingest.raw`, `.headings`: the cells of an export, and which column a heading means
 - `salesreport.ingest.parse_texts`, `.parse_numbers`, `.parse_dates`: cells → texts, numbers, dates, instants
 - `salesreport.ingest.currency`, `.target_periods`: money in other currencies; targets that only have a first day
+- `salesreport.ingest.exports`, `.dated_files`: which files are read, of exports with dates in their names
+- `salesreport.ingest.snapshots`, `.history`, `.additions`: what successive exports tell; adding today's
 - `salesreport.ingest.rules`, `.ledger`: which rows are kept, repaired or set aside, and why
 """
 

@@ -1,5 +1,7 @@
 """The whole way from an export to a dataset: read, parse, judge each row, price, write in one step."""
 
+import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,11 +10,16 @@ import pandas as pd
 from salesreport.config import read_yaml
 from salesreport.dataset import Dataset, write_dataset
 from salesreport.errors import ConfigError, DataError
+from salesreport.ingest.additions import Existing
 from salesreport.ingest.currency import read_rates
+from salesreport.ingest.dated_files import DatedFile
+from salesreport.ingest.exports import choose_exports
+from salesreport.ingest.history import Grown, grow
 from salesreport.ingest.one_table import Ingested, ingest_table
 from salesreport.ingest.readers import without_password
 from salesreport.ingest.spec import load_source
 from salesreport.language import Text, ntext, text
+from salesreport.process import check_process, load_process
 from salesreport.provenance import Provenance, SourceFile
 
 _MUST_HAVE_ROWS = ("deals", "orders")
@@ -23,8 +30,9 @@ def ingest(
     out: Path | str,
     root: Path | str | None = None,
     progress: Callable[[Text], None] | None = None,
+    snapshot_date: dt.date | None = None,
 ) -> Dataset:
-    """Turn an export into a dataset.
+    """Turn an export, or a folder of dated ones, into a dataset; or add today's export to a dataset.
 
     Every row read is kept, repaired or set aside; the counts and reasons stand in the dataset's provenance, the
     rows set aside in `set_aside/TABLE.csv` beside its tables.
@@ -34,6 +42,8 @@ def ingest(
         out: folder of the dataset; one that is there is replaced in a single step, or not at all.
         root: folder that holds the export's files; default the source spec's own.
         progress: told what is being done, a sentence per step.
+        snapshot_date: adds the export of this day to the dataset at `out`, see docs/snapshots.md; adding it again
+            changes nothing.
 
     Raises:
         ConfigError, DataError: the spec or the export is not what it should be; nothing was written.
@@ -41,40 +51,70 @@ def ingest(
     source = Path(source)
     tell = progress or (lambda step: None)
     spec = load_source(source)
+    process_path = None if spec.process is None else Path(os.path.normpath(source.parent / spec.process))
+    process = None if process_path is None else load_process(process_path)
     folder = source.parent if root is None else Path(root)
     if not folder.is_dir():
         raise DataError(text("There is no such folder."), file=folder)
+    try:
+        exports = choose_exports(spec, source, folder, snapshot_date)
+    except ConfigError as error:
+        raise _with_line(error, source) from None
+    spec = exports.spec
+    existing = None if snapshot_date is None else Existing.open(Path(out), spec)
     rates, files = None, []
     if spec.rates is not None:
         tell(text("Reading {file}", file=spec.rates))
         rates, raw = read_rates(spec.rates, folder)
         files.append(SourceFile("rates", raw.file, raw.sha256, raw.bytes))
-    tables: dict[str, Ingested] = {}
-    for name, table in spec.tables.items():
+
+    def read(name: str, older: DatedFile | None = None) -> Ingested:
+        table, whole = spec.tables[name], spec
+        if older is not None:
+            table = table.model_copy(update={"file": older.file})
+            whole = spec.model_copy(update={"stated_as_of": older.taken_on})
         tell(text("Reading {file}", file=table.file or without_password(table.sql or "")))
         try:
-            tables[name] = ingest_table(name, table, spec, folder, rates)
+            ingested = ingest_table(name, table, whole, folder, rates, older=older is not None)
         except ConfigError as error:
             raise _with_line(error, source) from None
-        files.append(tables[name].source)
-        if name in _MUST_HAVE_ROWS and tables[name].frame.empty:
-            raise _nothing_kept(name, tables[name])
-    frames = {name: ingested.frame for name, ingested in tables.items()}
+        if name in _MUST_HAVE_ROWS and ingested.frame.empty:
+            raise _nothing_kept(name, ingested)
+        return ingested
+
+    tables = {name: read(name) for name in spec.tables}
+    settings = spec.settings.model_copy(update={"process": "" if process is None else process.text})
+    if existing is not None and existing.holds(tables):
+        tell(text("The dataset already holds this export."))
+        return existing.with_settings(settings)
+    if exports.snapshots:
+        grown = grow(exports, tables, existing, lambda older: read("deals", older))
+    else:
+        grown = Grown.of(tables)
+    frames = grown.frames
     frames["reps"], notes = _complete_reps(frames)
-    notes = [*(note for ingested in tables.values() for note in ingested.notes), *notes]
+    notes = [
+        *exports.notes,
+        *(note for ingested in tables.values() for note in ingested.notes),
+        *grown.notes,
+        *notes,
+    ]
+    if process is not None and process_path is not None:
+        notes += check_process(process, frames, process_path)
     tell(text("Writing {file}", file=str(out)))
     return write_dataset(
         out,
         frames,
-        spec.settings,
+        settings,
         Provenance(
             made_by="salesreport ingest",
             source=without_password(source.read_text(encoding="utf-8-sig")),
-            files=tuple(files),
-            counts={name: ingested.counts for name, ingested in tables.items()},
+            files=(*files, *grown.files),
+            counts=grown.counts,
             notes=tuple(notes),
         ),
-        {name: ingested.aside for name, ingested in tables.items() if len(ingested.aside)},
+        grown.set_aside,
+        unique=[name for name, ingested in tables.items() if frames.get(name) is ingested.frame],
     )
 
 

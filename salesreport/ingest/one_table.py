@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.ingest import currency, rules
@@ -55,6 +54,7 @@ class Ingested(NamedTuple):
     Attributes:
         frame: the rows kept, canonical columns. aside: the rows set aside, as they stand in the file.
         counts: how many of each. source: the file. notes: what a reader of a report should know.
+        absent: headings of optional columns that an older export does not have.
     """
 
     frame: pd.DataFrame
@@ -62,33 +62,49 @@ class Ingested(NamedTuple):
     counts: Counts
     source: SourceFile
     notes: list[Text]
+    absent: Sequence[str] = ()
 
 
 def ingest_table(
-    name: str, spec: TableSpec, source: SourceSpec, root: Path, rates: pd.DataFrame | None
+    name: str,
+    spec: TableSpec,
+    source: SourceSpec,
+    root: Path,
+    rates: pd.DataFrame | None,
+    older: bool = False,
 ) -> Ingested:
     """Read one canonical table from an export.
 
     Args:
         name: the table. spec: where it comes from. source: the whole spec. root: folder of the export.
         rates: dated rates, see `currency.read_rates`; None where there are none.
+        older: whether the file is of an older export, which may lack optional columns.
 
     Raises:
         ConfigError, DataError: the file or the mapping is not what it should be.
     """
-    return _Work(name, spec, source, root, rates).done()
+    return _Work(name, spec, source, root, rates, older).done()
 
 
 class _Work:
     """The state of one table on its way."""
 
     def __init__(
-        self, name: str, spec: TableSpec, source: SourceSpec, root: Path, rates: pd.DataFrame | None
+        self,
+        name: str,
+        spec: TableSpec,
+        source: SourceSpec,
+        root: Path,
+        rates: pd.DataFrame | None,
+        older: bool = False,
     ) -> None:
         self.table: Table = TABLES[name]
         self.spec, self.source, self.rates = spec, source, rates
         period = [spec.period.starts] if spec.period else []
         self.raw: Raw = read(spec, root, name, [*spec.columns.values(), *spec.drop, *period])
+        self.absent: list[str] = []
+        if older:
+            self.spec, self.absent = spec.without_absent(self.table, self.raw.headings)
         self.ledger = Ledger(len(self.raw))
         self.notes: list[Text] = []
         self.unreadable: list[Unreadable] = []
@@ -120,6 +136,7 @@ class _Work:
             self.ledger.counts(),
             SourceFile(self.table.name, raw.file, raw.sha256, raw.bytes),
             self.notes,
+            self.absent,
         )
 
     # --- rows that the spec or the file's form excludes
@@ -131,8 +148,8 @@ class _Work:
             ragged, text("not as many cells as the heading (a quotation mark or separator too many)")
         )
         for heading, values in self.spec.drop.items():
-            texts = self.raw.columns[find_heading(heading, self.raw, self.table.name)].texts
-            dropped, _ = choose(texts, dict.fromkeys(values, "x"), None)
+            cells = self.raw.columns[find_heading(heading, self.raw, self.table.name)]
+            dropped, _ = choose(cells.encoded, dict.fromkeys(values, "x"), None)
             self.ledger.set_aside(
                 dropped.notna().to_numpy(), text("declared not to be data, by column “{column}”", column=heading)
             )
@@ -191,7 +208,7 @@ class _Work:
             parsed["period"] = periods_from(
                 days.values, parsed["metric"], self.spec.period, self.source.fiscal_year_start
             )
-        return pd.DataFrame(parsed)
+        return pd.DataFrame(parsed, copy=False)
 
     def _note(self, place: Place, rows: Mask, expected: Text) -> None:
         reason = text("“{column}” is not {expected}", column=place.column, expected=expected)
@@ -236,7 +253,7 @@ class _Work:
         return texts
 
     def _choice(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
-        texts = read_texts(cells.texts, {})
+        texts = read_texts(cells.encoded, {})
         values, unknown = choose(texts, {value: value for value in column.values}, None)
         self._note_unknown(place, unknown, column.name, column.values)
         return values
@@ -259,10 +276,9 @@ class _Work:
                     nearest=near,
                 ) from None
             cells, place = self.raw.columns[at], self._place(self.raw.headings[at])
-        texts = read_texts(cells.texts, {})
-        distinct = pc.unique(texts)
+        texts = read_texts(cells.encoded, {})
         for state, words in (("won", spec.won), ("lost", spec.lost), ("open", spec.open or ())):
-            absent = never_seen(distinct, words)
+            absent = never_seen(texts.dictionary, words)
             if absent:
                 self.notes.append(
                     ntext(

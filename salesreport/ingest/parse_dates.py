@@ -9,11 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesreport.ingest.parse_texts import NO_NUMBER_OR_DATE, as_array
-from salesreport.ingest.raw import Place, RawColumn, on_distinct
+from salesreport.ingest.raw import EARLIEST, Place, RawColumn, on_distinct
 from salesreport.language import text
-
-EARLIEST = np.datetime64("1900-01-01")
-"""Dates before are typing errors (0217-03-01), not dates."""
 
 _SERIALS = (20_000, 60_000)
 """Numbers that spreadsheets mean as days since 1899-12-30: from 1954 to 2064."""
@@ -60,7 +57,7 @@ def date_order(columns: Sequence[tuple[RawColumn, Place]], declared: str | None)
     evidence: dict[str, tuple[int, str]] = {}
     doubtful: tuple[int, str] | None = None
     for at, (column, _) in enumerate(columns):
-        if column.moments is not None or _iso_dates(column.texts) is not None or _serials(column) is not None:
+        if column.moments is not None or column.dates is not None or _serials(column) is not None:
             continue
         distinct = pc.unique(column.texts).drop_null()
         a, b, _, digits = _day_month_year(distinct)
@@ -101,10 +98,9 @@ def read_dates(column: RawColumn, order: str, timezone: str) -> Moments:
     Args:
         column: its cells. order: see `date_order`. timezone: where the dataset's dates are meant.
     """
-    quick = None if column.moments is not None else _iso_dates(column.texts)
-    if quick is not None:
-        values = as_array(quick).to_pandas(date_as_object=False)
-        return Moments(pd.Series(values, dtype="datetime64[ms]"), np.zeros(len(quick), dtype=bool))
+    if column.dates is not None:
+        values = as_array(column.dates).to_pandas(date_as_object=False)
+        return Moments(pd.Series(values, dtype="datetime64[ms]"), np.zeros(len(values), dtype=bool))
     local, offset, bad = _read(column, order)
     values = pd.Series(local.astype("datetime64[D]").astype("datetime64[ms]"))
     known = ~np.isnat(offset)
@@ -215,16 +211,6 @@ def _day_month_year(distinct: Any) -> tuple[Any, Any, Any, Any]:
     digits = np.asarray(pc.fill_null(pc.utf8_length(pc.struct_field(parts, "a")), 0))
     a, b, c = (np.asarray(pc.fill_null(pc.struct_field(parts, name).cast(pa.int64()), 0)) for name in "abc")
     return a, b, c, digits
-
-
-def _iso_dates(texts: Any) -> Any:
-    """The short way: all texts are plain ISO dates; None otherwise."""
-    try:
-        dates = texts.cast(pa.date32())
-    except pa.ArrowInvalid:
-        return None
-    early = pc.less(dates, pa.scalar(EARLIEST.astype(object), pa.date32()))
-    return None if pc.any(early).as_py() else dates
 
 
 def _serials(column: RawColumn) -> np.ndarray[Any, Any] | None:

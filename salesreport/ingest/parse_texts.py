@@ -21,11 +21,14 @@ def read_texts(texts: Any, values: Mapping[str, str]) -> Any:
     """Texts with the values translated that a source spec translates.
 
     Args:
-        texts: Arrow strings, trimmed, with nulls. values: value seen → value wanted.
+        texts: Arrow strings, trimmed, with nulls; or an Arrow dictionary of them, which stays one. values: value
+            seen → value wanted.
 
     Returns:
         Arrow strings, null where the cell is empty or means nothing.
     """
+    if pa.types.is_dictionary(texts.type):
+        return pa.DictionaryArray.from_arrays(texts.indices, read_texts(texts.dictionary, values))
     translation = dict.fromkeys(NOTHING) | {
         seen.strip(): wanted.strip() or None for seen, wanted in values.items()
     }
@@ -37,23 +40,23 @@ def read_texts(texts: Any, values: Mapping[str, str]) -> Any:
 
 
 def choose(
-    texts: Any, meanings: Mapping[str, str], otherwise: str | None
+    encoded: Any, meanings: Mapping[str, str], otherwise: str | None
 ) -> tuple[pd.Series, np.ndarray[Any, Any]]:
     """Texts → the few values they stand for, without regard to case.
 
     Args:
-        texts: Arrow strings with nulls. meanings: text → value. otherwise: the value of all other texts; None:
-            they are unknown.
+        encoded: texts as an Arrow dictionary, see `RawColumn.encoded`. meanings: text → value. otherwise: the
+            value of all other texts; None: they are unknown.
 
     Returns:
         The values (missing where the text is null or unknown), and which texts are unknown.
     """
     meant = {seen.strip().casefold(): value for seen, value in meanings.items()}
-    encoded = as_array(texts).dictionary_encode()
-    distinct = [meant.get(seen.casefold(), otherwise) for seen in encoded.dictionary.to_pylist()]
-    values = pa.array(distinct, pa.string()).take(encoded.indices)
-    unknown = pc.and_(pc.is_null(values), pc.is_valid(texts))
-    return as_series(values), np.asarray(unknown)
+    distinct = encoded.dictionary.to_pylist()
+    values = [None if seen is None else meant.get(seen.casefold(), otherwise) for seen in distinct]
+    unknown = [seen is not None and value is None for seen, value in zip(distinct, values, strict=True)]
+    chosen = pa.array(values, pa.string()).take(encoded.indices)
+    return as_series(chosen), np.array([*unknown, False])[np.asarray(pc.fill_null(encoded.indices, -1))]
 
 
 def never_seen(distinct: Any, wanted: Sequence[str]) -> list[str]:

@@ -13,6 +13,9 @@ import pyarrow.compute as pc
 from salesreport.errors import DataError
 from salesreport.language import Text
 
+EARLIEST = np.datetime64("1900-01-01")
+"""Dates before are typing errors (0217-03-01), not dates."""
+
 
 @dataclass(frozen=True)
 class RawColumn:
@@ -42,6 +45,22 @@ class RawColumn:
         trimmed = pc.utf8_trim_whitespace(texts)
         lengths = pc.binary_length(trimmed)
         return pc.if_else(pc.equal(lengths, 0), None, trimmed) if pc.min(lengths).as_py() == 0 else trimmed
+
+    @cached_property
+    def encoded(self) -> Any:
+        """The texts as an Arrow dictionary; cheaper than `texts` where they repeat. A text may be in it twice."""
+        cells = self.cells if pa.types.is_string(self.cells.type) else self.texts
+        cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+        encoded = cells.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(encoded.indices, RawColumn(encoded.dictionary).texts)
+
+    @cached_property
+    def dates(self) -> Any:
+        """The cells as dates, where all are plain ISO dates (2024-01-31); None otherwise."""
+        if self.moments is not None:
+            return None
+        dates = _as_dates(self.cells) if pa.types.is_string(self.cells.type) else None
+        return _as_dates(self.texts) if dates is None else dates
 
     @property
     def empty(self) -> Any:
@@ -166,6 +185,15 @@ def on_distinct(
 
 
 _MISSING: dict[str, Any] = {"b": False, "O": None, "f": np.nan, "M": "NaT", "m": "NaT"}
+
+
+def _as_dates(texts: Any) -> Any:
+    try:
+        dates = texts.cast(pa.date32())
+    except pa.ArrowInvalid:
+        return None
+    early = pc.less(dates, pa.scalar(EARLIEST.astype(object), pa.date32()))
+    return None if pc.any(early).as_py() else dates
 
 
 def _as_strings(cells: Any) -> Any:

@@ -4,6 +4,7 @@ import codecs
 import datetime as dt
 import re
 import zoneinfo
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,13 +13,18 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from salesreport.config import Place, Settings, TextError, load, read_yaml
 from salesreport.dataset import DatasetSettings
 from salesreport.errors import ConfigError, nearest
+from salesreport.ingest.dated_files import DATE
+from salesreport.ingest.headings import positions
 from salesreport.language import Text, text
-from salesreport.tables import TABLES
+from salesreport.tables import TABLES, Table
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 Mark = Literal[".", ","]
 LENGTH = re.compile(r"(?P<count>[1-9]\d*) (?P<unit>day|week|month|quarter|year)s?")
 """How the length of a period is written: `3 months`."""
+
+_CLOSING = ("created_on", "closed_on")
+"""Columns that closed deals need."""
 
 
 def _word(value: Any) -> Any:
@@ -94,6 +100,9 @@ class TableSpec(Settings):
         values: canonical column → value seen → value wanted.
         status: where the state of a deal comes from. period: where the period of a target comes from.
         drop: heading → values of rows that are no data, such as test deals; they are set aside.
+
+    A file with `{date}` in its name means all exports of the table: of deals each becomes a snapshot, of other
+    tables the newest is read.
     """
 
     file: str | None = None
@@ -135,6 +144,33 @@ class TableSpec(Settings):
             raise TextError(text("A separator is one character."), text("a comma, a semicolon, “tab” or “|”"))
         return value
 
+    @property
+    def dated(self) -> bool:
+        """Whether its file means several dated exports."""
+        return self.file is not None and DATE in self.file
+
+    def without_absent(self, table: Table, headings: Sequence[str]) -> tuple["TableSpec", list[str]]:
+        """The same without the optional columns that a file does not have, and the headings of these.
+
+        Args:
+            table: the canonical table. headings: of the file.
+        """
+        needed = {*table.required, *_CLOSING, self.status.source if self.status else None}
+        absent = {
+            column: heading
+            for column, heading in self.columns.items()
+            if column not in needed and not positions(heading, headings)
+        }
+        undropped = [heading for heading in self.drop if not positions(heading, headings)]
+        if not absent and not undropped:
+            return self, []
+        less = {
+            "columns": {column: heading for column, heading in self.columns.items() if column not in absent},
+            "values": {column: values for column, values in self.values.items() if column not in absent},
+            "drop": {heading: values for heading, values in self.drop.items() if heading not in undropped},
+        }
+        return self.model_copy(update=less), sorted({*absent.values(), *undropped})
+
     @model_validator(mode="after")
     def _one_origin(self) -> "TableSpec":
         if (self.file is None) == (self.sql is None):
@@ -150,18 +186,21 @@ class SourceSpec(Settings):
     """A whole export.
 
     Attributes:
-        name, as_of, currency, timezone, fiscal_year_start: the settings of the dataset.
+        name, currency, timezone, fiscal_year_start: settings of the dataset.
+        stated_as_of: written `as_of`; may be left out where files are dated, and is then the newest day.
         preset: reserved for headings that a CRM always uses.
+        process: the process file (milestones, customer base), relative to the source spec.
         rates: file of dated rates: columns currency, from (first day), rate (dataset's currency per 1 unit).
         tables: per canonical table, where it comes from.
     """
 
     name: str = Field(min_length=1)
-    as_of: dt.date
+    stated_as_of: dt.date | None = Field(default=None, alias="as_of")
     currency: str = Field(pattern="^[A-Z]{3}$")
     timezone: str = "UTC"
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
     preset: str | None = None
+    process: str | None = None
     rates: str | None = None
     tables: dict[str, TableSpec] = Field(min_length=1)
 
@@ -183,6 +222,12 @@ class SourceSpec(Settings):
                 nearest(value, zoneinfo.available_timezones()),
             ) from None
         return value
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day the data was true; `exports.choose_exports` decides it where it is left out."""
+        assert self.stated_as_of is not None, "choose_exports comes first"
+        return self.stated_as_of
 
     @property
     def settings(self) -> DatasetSettings:
