@@ -11,9 +11,10 @@ dies leaves what was there before. Tables are read only through `Dataset`.
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,10 +32,16 @@ from salesreport.files import write_text
 from salesreport.language import text
 from salesreport.period import Period
 from salesreport.provenance import Provenance
-from salesreport.tables import TABLES
+from salesreport.tables import TABLES, Table
 
 FORMAT = 1
 """Version of the folder's layout."""
+
+_SAMPLE = 10_000
+"""How many values of a column are looked at to see whether they repeat."""
+
+_ROWS_PER_GROUP = 100
+"""From how many rows per rep on, on average, each rep's rows are sorted by themselves."""
 
 
 class DatasetSettings(Settings):
@@ -134,6 +141,16 @@ class Dataset:
         """The columns a table has here; none when the table is absent. A column without any value is absent."""
         return tuple(self._source(table).schema.names) if table in self.rows else ()
 
+    def array(self, table: str, column: str, coded: bool = False) -> pa.Array:
+        """One column that a table has, as it is stored: the quickest way to read it.
+
+        Args:
+            table: a table that is there. column: a column it has, see `has`.
+            coded: give texts as an Arrow dictionary, every text once and a number per row.
+        """
+        source = self._source(table, (column,) if coded else ())
+        return source.to_table(columns=[column]).unify_dictionaries()[column].combine_chunks()
+
     def has(self, table: str, *columns: str) -> bool:
         """Whether a table is there, with these columns."""
         return table in self.rows and set(columns) <= set(self.columns(table))
@@ -174,8 +191,16 @@ class Dataset:
             frame = pd.concat([frame, empty], axis=1)[wanted]
         return frame
 
-    def _source(self, table: str) -> pads.Dataset:
-        return pads.dataset(self.folder / f"{table}.parquet", format="parquet")
+    def _source(self, table: str, coded: tuple[str, ...] = ()) -> pads.Dataset:
+        """The table's file, opened once for every way to read it."""
+        if (table, coded) not in self._sources:
+            form = pads.ParquetFileFormat(dictionary_columns=coded)
+            self._sources[table, coded] = pads.dataset(self.folder / f"{table}.parquet", format=form)
+        return self._sources[table, coded]
+
+    @cached_property
+    def _sources(self) -> dict[tuple[str, tuple[str, ...]], pads.Dataset]:
+        return {}
 
 
 def write_dataset(
@@ -184,6 +209,7 @@ def write_dataset(
     settings: DatasetSettings,
     provenance: Provenance,
     set_aside: Mapping[str, pd.DataFrame] | None = None,
+    unique: Collection[str] = (),
 ) -> Dataset:
     """Write a dataset, replacing the one that was there in a single step.
 
@@ -193,6 +219,8 @@ def write_dataset(
         settings: name, as-of date, currency, time zone, fiscal calendar.
         provenance: where it comes from.
         set_aside: rows left out, per table, with their reason.
+        unique: tables in which the caller has just made sure that no two rows have the same key; by default all
+            are looked through.
 
     Raises:
         DataError: a table that breaks its schema; what was there before stays.
@@ -212,11 +240,13 @@ def write_dataset(
             frame = tables.get(name)
             if frame is None or frame.empty:
                 continue
-            frame = _sorted(declared.validate(frame, settings.timezone), name)
+            frame = declared.validate(frame, settings.timezone, unique=name in unique)
             file = partial / f"{name}.parquet"
             schema = declared.arrow_schema(list(frame.columns), settings.timezone)
             table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata()
-            pq.write_table(table, file, compression="zstd", row_group_size=65_536)
+            table = _sorted(table, declared)
+            repeating = [name for name in table.column_names if _repeats(table[name])]
+            pq.write_table(table, file, compression="zstd", row_group_size=65_536, use_dictionary=repeating)
             rows[name] = len(frame)
             digest.update(name.encode() + _sha256(file).encode())
         for name, frame in (set_aside or {}).items():
@@ -248,11 +278,52 @@ def write_dataset(
     return Dataset.open(path)
 
 
-def _sorted(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Rows by rep, then key: a rep's slice lies together, and the order of the input leaves no trace."""
-    by = [column for column in ("rep_id", *TABLES[name].key) if column in frame.columns]
-    by = list(dict.fromkeys(by)) if TABLES[name].key else list(dict.fromkeys([*by, *frame.columns]))
-    return frame.sort_values(by, kind="stable", ignore_index=True)
+def _sorted(table: pa.Table, declared: Table) -> pa.Table:
+    """Rows by rep, then key: a rep's slice lies together, and the order of the input leaves no trace.
+
+    Texts that repeat are ranked and moved as small numbers, which takes a fraction of the time.
+    """
+    names = table.column_names
+    by = [name for name in ("rep_id", *declared.key, *(() if declared.key else names)) if name in names]
+    columns = {name: _compact(table[name].combine_chunks()) for name in names}
+    order = _order([_ranks(columns[name]) for name in dict.fromkeys(by)])
+    return pa.table(columns).take(order).cast(table.schema)
+
+
+def _repeats(column: pa.Array | pa.ChunkedArray) -> bool:
+    """Whether each value of a column occurs at least twice, by its first ones."""
+    sample = column.slice(0, _SAMPLE)
+    return pc.count_distinct(sample).as_py() * 2 <= len(sample)
+
+
+def _compact(column: pa.Array) -> pa.Array:
+    return column.dictionary_encode() if pa.types.is_string(column.type) and _repeats(column) else column
+
+
+def _ranks(column: pa.Array) -> pa.Array:
+    """What sorts like a column: of texts that repeat the rank of each."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    return pc.rank(column.dictionary, tiebreaker="dense").take(column.indices)
+
+
+def _order(keys: list[pa.Array]) -> pa.Array:
+    """The positions that sort some columns, the first one first; missing values last, ties as they came."""
+    order = pc.sort_indices(keys[0])
+    rest = pa.RecordBatch.from_arrays(keys[1:], [str(at) for at in range(1, len(keys))])
+    if not rest.num_columns:
+        return order
+    ends = pc.run_end_encode(keys[0].take(order)).run_ends.to_pylist()
+    if len(ends) * _ROWS_PER_GROUP > len(order):
+        rest = pa.RecordBatch.from_arrays(keys, [str(at) for at in range(len(keys))])
+        return pc.sort_indices(rest, [(name, "ascending") for name in rest.schema.names])
+    rest, parts = rest.take(order), []
+    for start, end in itertools.pairwise([0, *ends]):  # many small sorts are quicker than a large one
+        within = pc.sort_indices(
+            rest.slice(start, end - start), [(name, "ascending") for name in rest.schema.names]
+        )
+        parts.append(order.slice(start, end - start).take(within))
+    return pa.concat_arrays(parts)
 
 
 def _sha256(file: Path) -> str:

@@ -307,7 +307,10 @@ _ALL = (
             _instant(
                 "entered_at", text("when it entered the stage, or the first time it was seen there"), required=True
             ),
-            _instant("entered_after", text("the last time it was not there yet; empty: entered_at is exact, or from snapshots: since when is unknown")),
+            _instant(
+                "entered_after",
+                text("the last time it was not there yet; empty: entered_at is exact (from snapshots: unknown)"),
+            ),
             _id("rep_id", text("the rep who had it then"), required=False),
             _choice("origin", text("how it is known"), "history", "snapshot", "imputed"),
         ),

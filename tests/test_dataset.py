@@ -1,16 +1,22 @@
 """Datasets: whole, fingerprinted, cheap to slice."""
 
 import datetime as dt
+import pickle
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from salesreport import dataset as module
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import DataError
 from salesreport.language import text
 from salesreport.provenance import Counts, Provenance, SourceFile, Tally
+from salesreport.tables import TABLES
 
 NO_ID = (Tally(text("no id"), 1),)
 SPACES = (Tally(text("{n} spaces", n=2), 1),)
@@ -142,3 +148,93 @@ def test_what_is_no_dataset_is_said(tmp_path: Path) -> None:
     description.write_text("{")
     with pytest.raises(DataError, match="cannot be read"):
         Dataset.open(tmp_path / "d")
+
+
+def many_deals(rows: int = 12_000, reps: int = 40) -> pd.DataFrame:
+    """Enough rows that texts which repeat are coded, and each rep's rows sorted by themselves."""
+    random = np.random.default_rng(1)
+    return pd.DataFrame(
+        {
+            "deal_id": random.permutation(rows).astype(str),
+            "rep_id": random.integers(0, reps, rows).astype(str),
+            "status": random.choice(["won", "open", "lost"], rows),
+            "stage": random.choice(["Ä", "b", "", None], rows),
+            "amount": random.choice([1.5, 2.5, None], rows),
+            "name": [f"deal {number}" for number in range(rows)],
+        }
+    )
+
+
+@pytest.mark.parametrize("reps", [1, 40, 9_000])  # 9,000: too few rows each to sort them by rep
+def test_rows_come_by_rep_then_key_whatever_their_order_was(tmp_path: Path, reps: int) -> None:
+    deals = many_deals(reps=reps)
+    # the oracle: Python's own sorting of pairs
+    expected = sorted(zip(deals["rep_id"], deals["deal_id"], strict=True))
+    one = write(tmp_path / "a", deals=deals)
+    read = one.table("deals")
+    assert list(zip(read["rep_id"], read["deal_id"], strict=True)) == expected
+    assert write(tmp_path / "b", deals=deals.iloc[::-1]).fingerprint == one.fingerprint
+    # sorted differently, the first values of `deal_id` and `stage` are others, and more of them are alike
+    assert write(tmp_path / "c", deals=deals.sort_values(["stage", "amount"])).fingerprint == one.fingerprint
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b", "é", None]),
+            st.sampled_from(["x", "y", None]),
+            st.sampled_from([1.0, -2.0, None]),
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+@settings(max_examples=30, deadline=None)
+def test_rows_without_key_come_by_all_their_values(
+    rows: list[tuple[str | None, str | None, float | None]],
+) -> None:
+    schema = pa.schema([("kind", pa.string()), ("rep_id", pa.string()), ("score", pa.float64())])
+    table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(schema.names)}, schema=schema)
+    found = module._sorted(table, TABLES["feedback"])
+
+    def last(value: str | float | None) -> tuple[bool, str | float]:
+        return (value is None, value or 0.0)  # missing values come last
+
+    # by rep, then by every column as it comes
+    expected = sorted(rows, key=lambda row: (last(row[1]), last(row[0]), last(row[2])))
+    assert [tuple(row.values()) for row in found.to_pylist()] == expected
+    assert found.schema == schema
+
+
+def test_a_column_is_read_as_it_is_stored(tmp_path: Path) -> None:
+    deals = many_deals()
+    dataset = write(tmp_path / "d", deals=deals)
+    by_key = deals.sort_values(["rep_id", "deal_id"])  # its amounts are Python objects
+    assert dataset.array("deals", "amount").to_pylist() == by_key["amount"].tolist()
+    stages = dataset.array("deals", "stage", coded=True)
+    assert sorted(stages.dictionary.to_pylist()) == ["", "b", "Ä"]
+    assert stages.to_pylist() == [None if pd.isna(stage) else stage for stage in by_key["stage"]]
+    names = dataset.array("deals", "name", coded=True)  # stored without a dictionary, for no name comes twice
+    assert names.to_pylist() == by_key["name"].tolist()
+    assert str(dataset.table("deals")["stage"].dtype) == "str"
+
+
+def test_an_opened_dataset_can_be_sent_to_another_process(tmp_path: Path) -> None:
+    dataset = write(tmp_path / "d")
+    dataset.columns("deals")
+    dataset.array("deals", "rep_id", coded=True)
+    again = pickle.loads(pickle.dumps(dataset))
+    assert again == dataset
+    assert again.array("deals", "rep_id", coded=True).to_pylist() == ["a", "b", "b"]
+
+
+def test_keys_are_checked_unless_the_caller_did(tmp_path: Path) -> None:
+    twice = pd.concat([DEALS, DEALS.head(1)])
+    with pytest.raises(DataError, match="same key"):
+        write(tmp_path / "d", deals=twice)
+    with pytest.raises(DataError, match="same key"):
+        write_dataset(tmp_path / "d", {"deals": twice}, SETTINGS, Provenance("t"), unique=["orders"])
+    # whoever says so is believed: a check of millions of keys takes as long as reading them
+    assert write_dataset(tmp_path / "d", {"deals": twice}, SETTINGS, Provenance("t"), unique=["deals"]).rows == {
+        "deals": 4
+    }

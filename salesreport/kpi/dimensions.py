@@ -4,6 +4,7 @@ A deal's segment is its own, else its account's; its source is its own, else its
 deal what it does not say itself. What is missing stays missing and is a group of its own, so that totals hold.
 """
 
+import numpy as np
 import pandas as pd
 
 from salesreport.kpi.ledger import Ledger, filled, taken
@@ -91,7 +92,8 @@ class Dimensions:
 
     def _find(self, table: str, dimension: str) -> pd.Categorical:
         ledger, size = self._ledger, self._ledger.size(table)
-        values = pd.Categorical.from_codes([-1] * size, categories=pd.Index([], dtype="str"))
+        nobody = pd.Index([], dtype="str")
+        values = pd.Categorical.from_codes(np.full(size, -1), categories=nobody, validate=False)
         if dimension == "rep_id":
             if ledger.has(table, "rep_id"):
                 values = ledger.coded(table, "rep_id")

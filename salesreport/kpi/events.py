@@ -16,6 +16,7 @@ from salesreport.tables import TABLES
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
+    from salesreport.kpi.known import Known
 
 Kind = Literal["created", "closed", "open", "orders", "activities", "leads", "feedback"]
 """The kinds of events: what a figure counts."""
@@ -40,6 +41,7 @@ class Events:
         kind: what they are. rows: the row of each in its table. day: when it happened (open deals: the day asked).
         rep: who has credit. share: of the event, 0–1.
         extra: columns that are worked out: `won`, `cycle_days`, `age_days`.
+        known: of deals open on an earlier day, what was known of them then.
     """
 
     kind: Kind
@@ -49,6 +51,7 @@ class Events:
     share: Numbers
     extra: dict[str, Numbers | Flags]
     _facts: "Facts"
+    known: "Known | None" = None
     _placed: dict[str, pd.Categorical] = field(default_factory=dict)
     _numbers: dict[str, Numbers] = field(default_factory=dict)
 
@@ -81,6 +84,8 @@ class Events:
         if column not in self._numbers:
             if column in self.extra:
                 self._numbers[column] = self.extra[column].astype(np.float64)
+            elif column == "amount" and self.known is not None:
+                self._numbers[column] = self.known.last_amount[self.rows]
             else:
                 self._numbers[column] = self._facts.ledger.numbers(self.table, column)[self.rows]
         return self._numbers[column]
@@ -100,4 +105,6 @@ class Events:
             for name in TABLES[self.table].names
             if name not in columns
         }
+        if self.known is not None:
+            taken_rows["amount"] = self.number("amount")
         return pd.DataFrame(columns | taken_rows)

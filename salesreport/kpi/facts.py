@@ -6,7 +6,7 @@ figure is a sum, count, mean or median over them, so that figures of reps add up
 
 import datetime as dt
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast, get_args
 
@@ -19,6 +19,8 @@ from salesreport.kpi.closing import Closing, Reopened, closings
 from salesreport.kpi.credit import Owners, Placements
 from salesreport.kpi.dimensions import Dimensions
 from salesreport.kpi.events import Events, Kind
+from salesreport.kpi.history import History
+from salesreport.kpi.known import Known, known_at
 from salesreport.kpi.ledger import Days, Flags, Ledger, Numbers, Positions, taken
 from salesreport.kpi.notes import credit_notes
 from salesreport.language import Text, text
@@ -89,7 +91,8 @@ class Facts:
     def open(self, as_of: dt.date | None = None) -> pd.DataFrame:
         """Deals open at the end of a day, with `age_days`, credited to their owners on that day.
 
-        A deal without a creation date counts only on the dataset's own as-of date. Amounts are as last known.
+        A deal without a creation date counts on the dataset's own as-of date, before that since its first stage
+        move or snapshot. Amounts are those of the day where snapshots show them, else as last known.
         """
         return self.events("open", as_of or self.as_of).frame()
 
@@ -113,6 +116,14 @@ class Facts:
         """Events of a kind in a period (open deals: at the end of a day), none after the as-of date."""
         key = (kind, when.start, when.end) if isinstance(when, Period) else (kind, when)
         return self.remember(key, lambda: self._find(kind, when))
+
+    def known(self, day: dt.date | None = None) -> Known:
+        """What was known of the deals at the end of a day; by default the as-of date.
+
+        Raises:
+            ConfigError: a day after the as-of date.
+        """
+        return known_at(self, day or self.as_of)
 
     def begin(self, kind: Kind) -> dt.date | None:
         """The first day on which there is an event of a kind; None where there is none at all."""
@@ -142,16 +153,15 @@ class Facts:
         return self._credited(kind, rows, days[rows], worked_out)
 
     def _open(self, day: dt.date) -> Events:
-        created, closing = self.ledger.days("deals", "created_on"), self.closing
-        on = np.datetime64(day, "D")
-        began = created <= on
-        if day == self.dataset.as_of:
-            began |= np.isnat(created)
-        still = ~(closing.won | closing.lost) | (closing.day > on)
-        rows = np.flatnonzero(began & still)
-        return self._credited(
-            "open", rows, np.full(len(rows), on), lambda rows: {"age_days": _days_between(created[rows], on)}
+        known, on = self.known(day), np.datetime64(day, "D")
+        rows = np.flatnonzero(known.open)
+        events = self._credited(
+            "open",
+            rows,
+            np.full(len(rows), on),
+            lambda rows: {"age_days": _days_between(self.ledger.days("deals", "created_on")[rows], on)},
         )
+        return events if known.is_today else replace(events, known=known)
 
     def _credited(
         self, kind: Kind, rows: Positions, days: Days, extra: Callable[[Positions], dict[str, Numbers | Flags]]
@@ -162,7 +172,7 @@ class Facts:
         if self.owners is not None and table == "deals":
             credit = self.owners.credit(rows, days, rep)
         elif self.owners is not None and kind == "orders" and self.ledger.has("orders", "deal_id"):
-            deals = self.ledger.find("orders", "deal_id", "deals")[rows]
+            deals = self.owners.shared("orders", rows)
             credit = self.owners.credit(deals, days, rep, splits_only=True)
         if credit is None:
             return Events(kind, rows, days, rep, np.ones(len(rows)), extra(rows), self)
@@ -239,14 +249,19 @@ class Facts:
         return Ledger(self.dataset)
 
     @cached_property
+    def history(self) -> History:
+        """The stage moves and snapshots of the past."""
+        return History(self.ledger)
+
+    @cached_property
     def dimensions(self) -> Dimensions:
         """What figures can be broken down by."""
         return Dimensions(self.ledger)
 
     @cached_property
     def closing(self) -> Closing:
-        """How every deal closed."""
-        return closings(self.ledger, self.reopened)
+        """How every deal had closed by the as-of date."""
+        return closings(self.history, self.reopened, self.as_of)
 
     @cached_property
     def owners(self) -> Owners | None:

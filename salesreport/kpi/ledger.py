@@ -58,23 +58,42 @@ class Ledger:
         """A text column as a categorical, its categories sorted."""
         key = (table, column, "coded")
         if key not in self._read:
-            self._read[key] = pd.Categorical(self.series(table, column))
-            self._read.pop((table, column), None)
+            if self.has(table, column):
+                self._read[key] = _categorical(self.dataset.array(table, column, coded=True))
+            else:
+                self._read[key] = pd.Categorical(self.series(table, column))
         return self._read[key]
 
     def numbers(self, table: str, column: str) -> Numbers:
         """A numeric column; missing is NaN."""
-        return self.series(table, column).to_numpy(np.float64)
+        key = (table, column, "numbers")
+        if key not in self._read:
+            self._read[key] = (
+                self.dataset.array(table, column).to_numpy(zero_copy_only=False)
+                if self.has(table, column)
+                else np.full(self.size(table), np.nan)
+            )
+        return self._read[key]
 
     def days(self, table: str, column: str) -> Days:
         """A column of dates or instants as days in the dataset's time zone; missing is NaT."""
         key = (table, column, "days")
         if key not in self._read:
-            series = self.series(table, column)
-            if series.dt.tz is not None:
-                series = series.dt.tz_localize(None)
-            self._read[key] = series.to_numpy().astype("datetime64[D]")
-            self._read.pop((table, column), None)
+            if not self.has(table, column):
+                self._read[key] = np.full(self.size(table), np.datetime64("NaT"), dtype="datetime64[D]")
+            elif TABLES[table][column].kind == "date":
+                self._read[key] = self.dataset.array(table, column).to_numpy(zero_copy_only=False)
+            else:
+                self._read[key] = (
+                    self.series(table, column).dt.tz_localize(None).to_numpy().astype("datetime64[D]")
+                )
+        return self._read[key]
+
+    def ids(self, table: str, column: str) -> pa.Array:
+        """A column that a table has, as Arrow texts: quick to look up."""
+        key = (table, column, "ids")
+        if key not in self._read:
+            self._read[key] = self.dataset.array(table, column)
         return self._read[key]
 
     def find(self, table: str, column: str, of: str) -> Positions:
@@ -86,13 +105,43 @@ class Ledger:
         """
         key = (table, column, of, "found")
         if key not in self._read:
-            here, there = self.series(table, column), self.series(of, column)
-            found = pc.index_in(pa.array(here, from_pandas=True), value_set=pa.array(there, from_pandas=True))
-            missing = here.isna().to_numpy()
-            self._read[key] = np.where(missing, -1, found.fill_null(-1).to_numpy(zero_copy_only=False)).astype(
-                np.intp
-            )
+            self._read[key] = positions_in(self.ids(table, column), self.ids(of, column))
         return self._read[key]
+
+
+def positions_in(values: pa.Array, keys: pa.Array) -> Positions:
+    """Where each value stands among keys, which are all different; −1: missing or nowhere.
+
+    The shorter side is hashed and the longer one looked up in it, which is quicker than the other way round.
+
+    Examples:
+        >>> positions_in(pa.array(["c", "x", None, "c"]), pa.array(["a", "b", "c", "d", "e"])).tolist()
+        [2, -1, -1, 2]
+    """
+    if len(values) >= len(keys):
+        found = _numbers(pc.index_in(values, value_set=keys))
+        return np.where(np.asarray(pc.is_valid(values)), found, -1) if values.null_count else found
+    encoded = values.dictionary_encode()
+    there = _numbers(pc.index_in(keys, value_set=encoded.dictionary))
+    position = np.full(len(encoded.dictionary) + 1, -1, dtype=np.intp)
+    hits = np.flatnonzero(there >= 0)
+    position[there[hits]] = hits
+    return position[_numbers(encoded.indices)]
+
+
+def _numbers(values: pa.Array) -> Positions:
+    """Arrow integers; missing is −1."""
+    return pc.fill_null(values, -1).to_numpy(zero_copy_only=False).astype(np.intp)
+
+
+def _categorical(encoded: pa.DictionaryArray) -> pd.Categorical:
+    """An Arrow dictionary of texts as a categorical, its categories sorted."""
+    order = pc.sort_indices(encoded.dictionary)
+    rank = np.full(len(order) + 1, -1, dtype=np.int32)
+    rank[np.asarray(order)] = np.arange(len(order))
+    categories = pd.Index(pd.array(encoded.dictionary.take(order), dtype="str"))
+    codes = rank[_numbers(encoded.indices)]
+    return pd.Categorical.from_codes(codes, categories=categories, validate=False)
 
 
 def taken(values: pd.Categorical, positions: Positions) -> pd.Categorical:
