@@ -124,7 +124,7 @@ def run(script: str, *arguments: str) -> dict[str, Any]:
 def main() -> None:
     """Measure everything and write the page."""
     quick = "--quick" in sys.argv
-    report = run("pack.py", "--shell", "2" if quick else "6", "--warm", "35" if quick else "70")
+    report = run("pack.py", "--shell", "2" if quick else "6", "--warm", "35")
     few, some = (5, 30) if quick else (5, 105)
     sizes = [(35, 30_000), (300, 300_000)] if quick else [(35, 30_000), (300, 300_000), (3_000, 3_000_000)]
     options = ["--shell", "0", "--few", str(few), "--warm", str(some)]

@@ -119,7 +119,7 @@ def main() -> None:
     parser.add_argument("--reps", type=int, default=35)
     parser.add_argument("--deals", type=int, default=9_000)
     parser.add_argument("--shell", type=int, default=6, help="reports made from the shell; 0: only ours, twice")
-    parser.add_argument("--warm", type=int, default=70, help="reports made by the warm runners")
+    parser.add_argument("--warm", type=int, default=35, help="reports made by the warm runners")
     parser.add_argument("--few", type=int, default=10, help="reports of the smaller pack, where only ours is run")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

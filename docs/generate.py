@@ -84,6 +84,8 @@ def _contract(metric: Metric) -> list[str]:
         lines.append("- Adds up: the figures of reps make up that of their team")
     if metric.parameter is not None:
         lines.append(f"- `{metric.key}:…` takes a parameter: {metric.parameter}")
+    if any(table == "customers" for table, _ in metric.needs):
+        needs += " (`customers`: any table that names some)"
     return [*lines, f"- Needs: {needs}", f"- Reference: {metric.reference}"]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from salesreport.dataset import Dataset
+from salesreport.sample import write_company
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -51,7 +52,7 @@ def test_from_export_to_pack(public_data: Path, tmp_path: Path) -> None:
     shutil.copytree(public_data / "maven_crm", home / "maven_crm")
     for folder in ("params", "notebooks"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    ingest, kpi, pack = [line for line in commands() if line.startswith("salesreport") and "demo" not in line]
+    ingest, kpi, pack = [line for line in commands() if line.startswith("salesreport") and "maven" in line]
     done = run(ingest, tmp_path, home)
     assert done.returncode == 0, done.stderr
     dataset = Dataset.open(tmp_path / "outputs" / "datasets" / "maven")
@@ -64,3 +65,12 @@ def test_from_export_to_pack(public_data: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     report = tmp_path / "outputs" / "maven-2017-Q4" / "reports" / "versie-hillebrand.html"
     assert "51 of 72 closed deals were won" in report.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_forecasts(tmp_path: Path) -> None:
+    write_company(tmp_path / "outputs" / "datasets" / "sample")
+    for command in [line for line in commands() if line.startswith("salesreport forecast")]:
+        done = run(command, tmp_path, tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "2026-Q1" in done.stdout or "WAPE" in done.stdout

@@ -8,11 +8,25 @@ import numpy as np
 import pandas as pd
 
 from salesreport.errors import ConfigError, nearest
-from salesreport.kpi import activity, attainment, funnel, leads, pipeline, revenue, service
+from salesreport.kpi import (
+    activity,
+    attainment,
+    base,
+    equipment,
+    funnel,
+    leads,
+    milestones,
+    pipeline,
+    revenue,
+    service,
+    slippage,
+)  # fmt: skip
+from salesreport.kpi.customers import customers_of
 from salesreport.kpi.facts import Facts
 from salesreport.kpi.ledger import Numbers
-from salesreport.kpi.metric import Figures, Metric, Unavailable
-from salesreport.kpi.notes import amounts_note
+from salesreport.kpi.metric import Fact, Figures, Metric, Unavailable
+from salesreport.kpi.notes import amounts_notes
+from salesreport.kpi.progress import process_file
 from salesreport.kpi.question import Question
 from salesreport.kpi.targets import targets_for
 from salesreport.language import Text, text
@@ -29,9 +43,15 @@ METRICS: dict[str, Metric] = {
         attainment.COVERAGE,
         *funnel.METRICS,
         *pipeline.METRICS,
+        milestones.REACHED,
+        milestones.CONVERSION,
+        milestones.MILESTONE_DAYS,
+        *slippage.METRICS,
         activity.ACTIVITY,
         *leads.METRICS,
         *service.METRICS,
+        base.BASE_STATE,
+        *equipment.METRICS,
     )
 }
 """The contracts of all metrics by key, in the order of a report."""
@@ -73,7 +93,8 @@ def compute(
         facts: what happened.
         period: when.
         metrics: keys, such as `win_rate`, `activity:meeting`, `attainment:deals_won`; by default all, with each
-            type of activity and each metric that has a target.
+            type of activity and each metric that has a target. `conversion` and others that take a milestone
+            stand for all milestones.
         by: dimensions to break down by; none: one row per metric.
         as_of: the day to look from: later events do not count, and deals are open at its end. By default the
             period's last day, or the last day that is known.
@@ -83,7 +104,8 @@ def compute(
     Raises:
         ConfigError: an unknown metric, dimension or value, or a period of which nothing is known yet.
     """
-    contracts = [contract(key, facts) for key in dict.fromkeys(_all(facts) if metrics is None else metrics)]
+    keys = _of_each_milestone(_all(facts) if metrics is None else metrics, facts)
+    contracts = [contract(key, facts) for key in dict.fromkeys(keys)]
     counts = [fact for metric in contracts for fact in metric.facts]
     question = Question(facts, period, by, where, as_of, compare_to)
     question.sort(counts, _groups_with_targets(question, contracts))
@@ -102,7 +124,7 @@ def compute(
             unavailable[metric.key] = figures.missing[0]
         else:
             told.append((metric, figures))
-    return KpiTable(_frame(question, told), unavailable, _missing(question, told), _notes(question))
+    return KpiTable(_frame(question, told), unavailable, _missing(question, told), _notes(question, counts))
 
 
 def contract(key: str, facts: Facts) -> Metric:
@@ -123,6 +145,10 @@ def contract(key: str, facts: Facts) -> Metric:
         )
     if not parameter:
         return metric
+    if metric.parameter == "category":
+        return base.of_category(parameter, facts)
+    if metric.parameter == "milestone":
+        return milestones.of_milestone(metric, parameter, facts)
     if metric.parameter == "activity type":
         return activity.of_type(parameter, facts)
     actual = contract(parameter, facts)
@@ -139,11 +165,23 @@ def _all(facts: Facts) -> list[str]:
         keys.append(key)
         if key == "activity":
             keys += [f"activity:{kind}" for kind in activity.activity_types(facts)]
+        if key == "base_state" and len(customers_of(facts).ids):
+            keys += [f"base_state:{one.key}" for one in process_file(facts).base]
         if key == "attainment":
             keys += [
                 f"attainment:{metric}" for metric in sorted(set(targets) - {"revenue"}) if _known(metric, facts)
             ]
     return keys
+
+
+def _of_each_milestone(keys: Iterable[str], facts: Facts) -> list[str]:
+    """The keys; one that takes a milestone and names none stands for every milestone there is."""
+    found: list[str] = []
+    for key in keys:
+        takes = key in METRICS and METRICS[key].parameter == "milestone"
+        each = [f"{key}:{place.milestone.key}" for place in milestones.milestones(facts)] if takes else []
+        found += each or [key]
+    return found
 
 
 def _known(metric: str, facts: Facts) -> bool:
@@ -169,7 +207,7 @@ def _groups_with_targets(question: Question, contracts: Iterable[Metric]) -> lis
     return frames
 
 
-def _notes(question: Question) -> tuple[Text, ...]:
+def _notes(question: Question, counts: Sequence[Fact]) -> tuple[Text, ...]:
     notes = [
         text("Revenue is counted from orders.")
         if question.sells_by_order
@@ -177,8 +215,12 @@ def _notes(question: Question) -> tuple[Text, ...]:
     ]
     if question.window.days < question.period.days:
         notes.append(text("Only what happened up to {day} counts: the period is not over.", day=question.as_of))
-    if question.as_of < question.facts.as_of:
-        notes.append(amounts_note(question.as_of))
+    if question.as_of < question.facts.as_of and "open" in counts and question.facts.ledger.has("deals"):
+        notes += amounts_notes(question.facts, question.as_of)
+    if "base" in counts and len(customers_of(question.facts).ids):
+        notes += base.base_notes(question.facts, process_file(question.facts), question.as_of)
+    if "equipment" in counts and question.facts.ledger.has("equipment"):
+        notes += equipment.equipment_notes(question.facts, question.as_of)
     return tuple(notes)
 
 

@@ -13,6 +13,9 @@ from salesreport.language import Text, text
 DIMENSIONS = ("rep_id", "team", "manager", "segment", "product_line", "lead_source")
 """What figures can be broken down by."""
 
+PEOPLE = frozenset({"rep_id", "team", "manager"})
+"""Those that say whose something is."""
+
 TITLES: dict[str, Text] = {
     "rep_id": text("rep"),
     "team": text("team"),
@@ -27,13 +30,19 @@ _OWN = {
     ("deals", "segment"): "segment",
     ("deals", "product_line"): "product_line",
     ("deals", "lead_source"): "lead_source",
+    ("accounts", "segment"): "segment",
     ("orders", "product_line"): "product_line",
     ("leads", "lead_source"): "source",
 }
 """The column that says it, where a table says it itself."""
 
-_BY_DEAL = {"orders", "activities"}
-_BY_ACCOUNT = {"deals", "orders", "activities", "feedback"}
+_BY_DEAL = {"orders", "activities", "equipment"}
+_BY_ACCOUNT = {"deals", "orders", "activities", "feedback", "equipment"}
+_REP_OF_ACCOUNT = {"feedback", "equipment"}
+"""The tables whose rows are the customer's rep's where they name none themselves."""
+
+_SERVED_BY = ("deals", "orders", "activities")
+"""The tables that show who serves a customer."""
 
 
 class Dimensions:
@@ -57,7 +66,11 @@ class Dimensions:
             placed = has("reps", dimension) or has("rep_history", dimension)
             return placed and self.carries(table, "rep_id")
         if dimension == "rep_id":
-            return has(table, "rep_id") or (table == "feedback" and self._by_account(table, "rep_id"))
+            if table == "accounts":  # a customer without a rep counts for the rep of what came last
+                return any(has(name, "account_id", "rep_id") for name in ("accounts", *_SERVED_BY))
+            if table == "equipment" and self._by_deal(table):
+                return True
+            return has(table, "rep_id") or (table in _REP_OF_ACCOUNT and self._by_account(table, "rep_id"))
         return (
             ((table, dimension) in _OWN and has(table, _OWN[table, dimension]))
             or (self._by_deal(table) and self.carries("deals", dimension))
@@ -97,7 +110,9 @@ class Dimensions:
         if dimension == "rep_id":
             if ledger.has(table, "rep_id"):
                 values = ledger.coded(table, "rep_id")
-            if table == "feedback" and self._by_account(table, "rep_id"):
+            if table == "equipment" and self._by_deal(table):
+                values = filled(values, taken(self.of("deals", "rep_id"), ledger.find(table, "deal_id", "deals")))
+            if table in _REP_OF_ACCOUNT and self._by_account(table, "rep_id"):
                 theirs = taken(ledger.coded("accounts", "rep_id"), ledger.find(table, "account_id", "accounts"))
                 values = filled(values, theirs)
             return values

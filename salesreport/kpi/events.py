@@ -4,9 +4,10 @@ Columns are read when somebody asks for them, so that a figure costs only what i
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.kpi.dimensions import DIMENSIONS
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
     from salesreport.kpi.known import Known
 
-Kind = Literal["created", "closed", "open", "orders", "activities", "leads", "feedback"]
+Kind = Literal[
+    "created", "closed", "open", "orders", "activities", "leads", "feedback", "reached", "watched", "promised",
+    "standing", "base", "equipment",
+]  # fmt: skip
 """The kinds of events: what a figure counts."""
 
 KIND_TITLES: dict[str, Text] = {
@@ -29,6 +33,12 @@ KIND_TITLES: dict[str, Text] = {
     "activities": text("activities"),
     "leads": text("leads processed"),
     "feedback": text("customer feedback"),
+    "reached": text("milestones reached"),
+    "watched": text("deals at milestones"),
+    "promised": text("expected closing dates"),
+    "standing": text("open deals at milestones"),
+    "base": text("customers"),
+    "equipment": text("equipment on trial"),
 }
 """What people call the kinds of events."""
 
@@ -38,9 +48,9 @@ class Events:
     """Events of one kind, one row per rep with credit; columns are read when they are asked for.
 
     Attributes:
-        kind: what they are. rows: the row of each in its table. day: when it happened (open deals: the day asked).
+        kind: what they are. rows: the row of each in its table (−1: a customer it does not list). day: when it happened (open deals: the day asked).
         rep: who has credit. share: of the event, 0–1.
-        extra: columns that are worked out: `won`, `cycle_days`, `age_days`.
+        extra: columns that are worked out, such as `won`, `cycle_days`, `age_days`.
         known: of deals open on an earlier day, what was known of them then.
     """
 
@@ -49,7 +59,7 @@ class Events:
     day: Days
     rep: pd.Categorical
     share: Numbers
-    extra: dict[str, Numbers | Flags]
+    extra: dict[str, npt.NDArray[Any]]
     _facts: "Facts"
     known: "Known | None" = None
     _placed: dict[str, pd.Categorical] = field(default_factory=dict)
@@ -58,7 +68,9 @@ class Events:
     @staticmethod
     def table_of(kind: Kind) -> str:
         """The canonical table a kind of events comes from."""
-        return "deals" if kind in ("created", "closed", "open") else kind
+        if kind == "base":
+            return "accounts"
+        return kind if kind in ("orders", "activities", "leads", "feedback", "equipment") else "deals"
 
     @property
     def table(self) -> str:
@@ -101,7 +113,7 @@ class Events:
         columns: dict[str, object] = {name: self.dimension(name) for name in DIMENSIONS}
         columns |= {"share": self.share, "on": self.day.astype("datetime64[ms]"), **self.extra}
         taken_rows = {
-            name: self._facts.own(self.table)[name].take(self.rows).array
+            name: self._facts.own(self.table)[name].array.take(self.rows, allow_fill=True)
             for name in TABLES[self.table].names
             if name not in columns
         }

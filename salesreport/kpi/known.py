@@ -167,6 +167,21 @@ class Known:
         return np.where(self.amount_is_known, self.amount, self.facts.ledger.numbers("deals", "amount"))
 
     @cached_property
+    def amount_before_closing(self) -> Numbers:
+        """Of closed deals the amount that the last snapshot before the closing showed; NaN where none did."""
+        before = np.full(self.facts.ledger.size("deals"), _MISSING)
+        ledger = self.facts.ledger
+        if not ledger.has("snapshots", "amount"):
+            return before
+        rows = self.facts.history.snapshots_until(self.day)
+        rows = rows[
+            ledger.days("snapshots", "taken_on")[rows] < self.closed_on[self.facts.history.snapshot_deal[rows]]
+        ]
+        amount = ledger.numbers("snapshots", "amount")[rows]
+        before[self.facts.history.snapshot_deal[rows[~np.isnan(amount)]]] = amount[~np.isnan(amount)]
+        return before
+
+    @cached_property
     def amounts_unknown(self) -> int:
         """Of how many open deals the amount then is not known."""
         return int((self.open & ~self.amount_is_known).sum())

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 Unit = Literal[
     "share", "money", "money/day", "days", "deals", "units", "leads", "activities", "points", "per 100 orders",
-    "complaints", "times",
+    "complaints", "times", "customers", "pieces",
 ]  # fmt: skip
 """What a metric is measured in; `money` is the dataset's currency."""
 
@@ -27,6 +27,12 @@ Fact = Literal[
     "activities",
     "leads",
     "feedback",
+    "reached",
+    "watched",
+    "promised",
+    "standing",
+    "base",
+    "equipment",
 ]
 """What a metric counts: a kind of events; `sold` is orders where there are any, else closed deals; `…_before` the
 same of the comparison period."""
@@ -67,7 +73,7 @@ class Metric:
         unit: what it is measured in. direction: whether more or less of it is better.
         minimum_n: with fewer observations there is too little to tell.
         needs: the tables and columns without which it is unavailable; table `sales` is `orders` where there are
-            any, else `deals`.
+            any, else `deals`; table `customers` is whatever table names customers.
         reference: where it comes from; S-numbers are the project's sources.
         facts: the events it counts. additive: whether the figures of parts add up to that of the whole.
         figures: works it out.
@@ -90,7 +96,7 @@ class Metric:
     facts: tuple[Fact, ...]
     figures: Callable[["Question"], Figures] = field(repr=False)
     additive: bool = False
-    parameter: Literal["activity type", "metric"] | None = None
+    parameter: Literal["activity type", "metric", "milestone", "category"] | None = None
     target: str | None = None
 
     def unit_in(self, currency: str) -> str:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Cell
@@ -50,23 +51,33 @@ def render(table: KpiTable, facts: Facts, language: Language, format: Format = "
 
 def as_csv(table: KpiTable) -> str:
     """The figures as CSV; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return frame_as_csv(table.frame)
+
+
+def frame_as_csv(frame: pd.DataFrame) -> str:
+    """Any table of figures as CSV, numbers unrounded, missing ones empty."""
     screen = io.StringIO()
     writer = csv.writer(screen, lineterminator="\n")
-    writer.writerow(table.frame.columns)
-    for row in table.frame.itertuples(index=False):
+    writer.writerow(frame.columns)
+    for row in frame.itertuples(index=False):
         writer.writerow([_csv_cell(value) for value in row])
     return screen.getvalue()
 
 
+def frame_as_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Any table of figures as objects that JSON can hold, missing values null."""
+    names = list(frame.columns)
+    return [
+        {name: _plain(value) for name, value in zip(names, row, strict=True)}
+        for row in frame.itertuples(index=False)
+    ]
+
+
 def as_json(table: KpiTable, facts: Facts, language: Language) -> str:
     """The figures as JSON: `figures` (one object per row), `unavailable`, `missing` and `notes`."""
-    names = list(table.frame.columns)
-    by = _by(names)
+    by = _by(list(table.frame.columns))
     content = {
-        "figures": [
-            {name: _plain(value) for name, value in zip(names, row, strict=True)}
-            for row in table.frame.itertuples(index=False)
-        ],
+        "figures": frame_as_rows(table.frame),
         "unavailable": {key: language.say(reason) for key, reason in table.unavailable.items()},
         "missing": [
             {**dict(zip(["metric", *by], place, strict=True)), "reason": language.say(reason)}
@@ -81,11 +92,11 @@ def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
     """The figures as a table for a terminal; texts from the data are shown as they are, never as markup."""
     by = _by(list(table.frame.columns))
     shown = Table(box=None, header_style="bold", pad_edge=False)
-    shown.add_column(_cell(language.say(text("metric"))))
+    shown.add_column(cell(language.say(text("metric"))))
     for name in by:
-        shown.add_column(_cell(language.say(TITLES[name])))
+        shown.add_column(cell(language.say(TITLES[name])))
     for title in (text("value"), text("95 % interval"), text("n")):
-        shown.add_column(_cell(language.say(title)), justify="right")
+        shown.add_column(cell(language.say(title)), justify="right")
     reps = facts.reps.set_index("rep_id")["name"]
     titles = {key: language.say(contract(key, facts).title) for key in table.frame["metric"].unique()}
     for row in table.frame.to_dict("records"):
@@ -93,11 +104,11 @@ def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
         unit = row["unit"]
         bounds = [language.show(Quantity(row[bound], unit)) for bound in ("lower", "upper")]
         shown.add_row(
-            _cell(titles[row["metric"]]),
-            *[_cell(language.say(text("not known")) if _missing(value) else str(value)) for value in groups],
-            _cell(language.show(Quantity(row["value"], unit))),
-            _cell("" if _missing(row["lower"]) else " … ".join(bounds)),
-            _cell(language.count(row["n"])),
+            cell(titles[row["metric"]]),
+            *[cell(language.say(text("not known")) if _missing(value) else str(value)) for value in groups],
+            cell(language.show(Quantity(row["value"], unit))),
+            cell("" if _missing(row["lower"]) else " … ".join(bounds)),
+            cell(language.count(row["n"])),
         )
     return shown
 
@@ -118,7 +129,7 @@ def explanations(table: KpiTable, facts: Facts, language: Language) -> list[str]
         lines.append(
             language.say(text("{metric}: none for {groups}; {reason}", metric=title, groups=groups, reason=why))
         )
-    return [_harmless(line) for line in [*lines, *map(language.say, (*table.notes, *facts.credit_notes))]]
+    return [harmless(line) for line in [*lines, *map(language.say, (*table.notes, *facts.credit_notes))]]
 
 
 def _by(columns: Sequence[str]) -> list[str]:
@@ -146,10 +157,11 @@ def _missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and not math.isfinite(value))
 
 
-def _harmless(line: str) -> str:
+def harmless(line: str) -> str:
     """A text without characters that steer a terminal."""
     return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(one)[0] == "C" else one for one in line)
 
 
-def _cell(shown: str) -> Cell:
-    return Cell(_harmless(shown))
+def cell(shown: str) -> Cell:
+    """A text as a terminal table shows it: as it is, never as markup."""
+    return Cell(harmless(shown))

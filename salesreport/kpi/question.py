@@ -1,7 +1,7 @@
 """What is asked: which period, for whom, broken down by what; and the events sorted into the groups it makes."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -10,19 +10,28 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesreport.errors import ConfigError, nearest
-from salesreport.kpi.dimensions import DIMENSIONS, TITLES
+from salesreport.kpi import base, equipment, progress, slippage
+from salesreport.kpi.customers import customers_of
+from salesreport.kpi.dimensions import DIMENSIONS, PEOPLE, TITLES
 from salesreport.kpi.events import KIND_TITLES, Events, Kind
 from salesreport.kpi.facts import Facts
-from salesreport.kpi.ledger import Flags, Numbers, Positions, recoded
+from salesreport.kpi.groups import grouped
+from salesreport.kpi.ledger import Flags, Numbers, Positions
 from salesreport.kpi.metric import Fact, Unavailable
 from salesreport.language import text
 from salesreport.period import Period
 
 Value = TypeVar("Value", bound=np.generic)
 
-_PEOPLE = {"rep_id", "team", "manager"}
-_DENSE = 2_000_000
-"""Up to so many possible combinations of dimension values, groups are found in a table instead of by sorting."""
+_FINDERS: dict[str, Callable[[Facts, Period, dt.date], Events]] = {
+    "reached": progress.reached,
+    "watched": progress.watched,
+    "promised": slippage.promised,
+    "standing": slippage.standing,
+    "base": base.standing,
+    "equipment": equipment.standing,
+}
+"""Who finds what happened in a period or stands at a day, beside the facts themselves."""
 
 
 class Sheet:
@@ -146,6 +155,10 @@ class Question:
         Raises:
             Unavailable: they are not.
         """
+        if table == "customers":
+            if not len(customers_of(self.facts).ids):
+                raise Unavailable(text("this export knows of no {events}", events=KIND_TITLES["base"]))
+            return
         table = ("orders" if self.sells_by_order else "deals") if table == "sales" else table
         if not self.facts.ledger.has(table):
             raise Unavailable(text("needs table {table}; this export has none", table=table))
@@ -164,10 +177,16 @@ class Question:
             name = "orders" if self.sells_by_order else "closed"
         return name, self.as_of if name == "open" else when  # type: ignore[return-value]
 
+    def _events(self, fact: Fact) -> Events:
+        find = _FINDERS.get(fact)
+        if fact == "watched" and not PEOPLE & {*self.by, *self.where}:
+            find = progress.watched_whole
+        return self.facts.events(*self._kind(fact)) if find is None else find(self.facts, self.window, self.as_of)
+
     def _why_not(self, fact: Fact) -> Unavailable | None:
         kind, when = self._kind(fact)
         facts, table = self.facts, Events.table_of(kind)
-        if not facts.ledger.has(table):
+        if kind != "base" and not facts.ledger.has(table):  # customers are known from other tables, too
             return Unavailable(text("needs table {table}; this export has none", table=table))
         for name in (*self.by, *self.where):
             if not facts.dimensions.carries(table, name):
@@ -178,6 +197,12 @@ class Question:
                         events=KIND_TITLES[kind],
                     )
                 )
+        if kind in _FINDERS:
+            try:
+                self._events(fact)
+            except Unavailable as problem:
+                return problem
+            return None
         if kind == "open" and self.as_of == facts.dataset.as_of:
             return None  # the deals that are open today are known, whenever they were created
         begin, end = facts.begin(kind), when.end if isinstance(when, Period) else when
@@ -205,20 +230,19 @@ class Question:
             also: frames with the by-columns of groups that are there without events, such as those with a target.
         """
         counts = [fact for fact in dict.fromkeys(counts) if self._why_not(fact) is None]
-        events = {fact: self.facts.events(*self._kind(fact)) for fact in counts}
+        events = {fact: self._events(fact) for fact in counts}
         rows = {fact: self._chosen(events[fact]) for fact in counts}
         extra = [*also]
-        if self.by and set(self.by) <= _PEOPLE:
+        if self.by and set(self.by) <= PEOPLE:
             active = self.facts.active(self.window)
-            for name in _PEOPLE & set(self.where):
+            for name in PEOPLE & set(self.where):
                 active = active[active[name].isin(list(self.where[name]))]
             extra.append(active[list(self.by)])
 
         lists = [[events[fact].dimension(name) for name in self.by] for fact in counts]
         lists += [[pd.Categorical(frame[name].astype("str")) for name in self.by] for frame in extra]
         picks: list[Positions | None] = [rows[fact] for fact in counts] + [None] * len(extra)
-        categories = [_union(column[place].categories for column in lists) for place in range(len(self.by))]
-        numbers, self.groups = _grouped(self.by, categories, lists, picks)
+        numbers, self.groups = grouped(self.by, lists, picks)
         for fact, group in zip(counts, numbers, strict=False):
             self._sheets[fact] = Sheet(events[fact], rows[fact], group, len(self.groups))
 
@@ -229,50 +253,6 @@ class Question:
             wanted = np.append(column.categories.isin(list(values)), False)
             chosen &= wanted[column.codes]
         return np.flatnonzero(chosen)
-
-
-def _grouped(
-    by: Sequence[str],
-    categories: list[pd.Index],
-    lists: list[list[pd.Categorical]],
-    picks: list[Positions | None],
-) -> tuple[list[Positions], pd.DataFrame]:
-    """Number the combinations of values that occur; → the numbers of each list's rows, and the combinations."""
-    if not by:
-        sizes = [len(pick) if pick is not None else 0 for pick in picks]
-        return [np.zeros(size, np.intp) for size in sizes], pd.DataFrame(index=range(1))
-    coded = []
-    for columns, pick in zip(lists, picks, strict=True):
-        codes = [recoded(column, categories[place]) for place, column in enumerate(columns)]
-        codes = [np.where(code < 0, len(categories[place]), code) for place, code in enumerate(codes)]
-        coded.append([code if pick is None else code[pick] for code in codes])
-    widths = [len(index) + 1 for index in categories]  # the last code of each is "missing"
-    if np.prod(widths, dtype=float) <= _DENSE:
-        keys = [np.ravel_multi_index(codes, widths) for codes in coded]
-        there = np.zeros(int(np.prod(widths)), bool)
-        for key in keys:
-            there[key] = True
-        number = np.cumsum(there) - 1
-        numbers = [number[key] for key in keys]
-        found = np.unravel_index(np.flatnonzero(there), widths)
-    else:
-        rows = pd.DataFrame({place: np.concatenate([one[place] for one in coded]) for place in range(len(by))})
-        number = rows.groupby(list(rows.columns), sort=True).ngroup().to_numpy()
-        first = np.unique(number, return_index=True)[1]
-        found = tuple(rows[place].to_numpy()[first] for place in range(len(by)))
-        numbers = np.split(number, np.cumsum([len(one[0]) for one in coded])[:-1])
-    groups = {
-        name: pd.Series(pd.Index([*index, None], dtype="str").take(codes))
-        for name, index, codes in zip(by, categories, found, strict=True)
-    }
-    return numbers, pd.DataFrame(groups)
-
-
-def _union(indexes: Iterable[pd.Index]) -> pd.Index:
-    values: set[str] = set()
-    for index in indexes:
-        values.update(index)
-    return pd.Index(sorted(values), dtype="str")
 
 
 def _selection(facts: Facts, where: Mapping[str, Iterable[str] | str]) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,9 @@ from salesreport.errors import nearest
 from salesreport.language import text
 from salesreport.process.words import Title, Word
 
+NEW = "new"
+"""The key that no category may have: where customers come from who were not in the base before."""
+
 Count = Annotated[int, Field(strict=True)]
 
 
@@ -80,6 +83,8 @@ def problem_of(categories: tuple[Category, ...], milestones: tuple[str, ...]) ->
         if category.key in seen:
             problem = text("Two categories have the key “{key}”.", key=category.key)
             return TextError(problem, place=("base", number, "key"))
+        if category.key == NEW:
+            return TextError(text("This key already has a meaning."), place=("base", number, "key"))
         seen.add(category.key)
         last = number == len(categories) - 1
         if bool(category.when.otherwise) != last:

@@ -112,6 +112,7 @@ class Milestone(Spanned):
         evidence: what the customer does, says or writes; empty where nobody has said.
         stages: the stages that show it. activities: the activity types that do.
         field: the date column of table `deals` that does. since, until: the days it is part of the process.
+        within: days within which the next milestone is expected.
 
     References:
         S9, S21 (docs/process.md).
@@ -123,6 +124,7 @@ class Milestone(Spanned):
     stages: Annotated[tuple[Annotated[StageSign, BeforeValidator(_as_sign)], ...], BeforeValidator(_as_list)] = ()
     activities: Annotated[tuple[Word, ...], BeforeValidator(_as_list)] = ()
     field: Literal["created_on"] | None = None
+    within: Annotated[int, Field(ge=1)] = 90
 
     @field_validator("key")
     @classmethod

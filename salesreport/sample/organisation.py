@@ -95,6 +95,7 @@ def hire(rng: np.random.Generator, count: int, deals_per_rep: float, first: int,
     successor = position.copy()
     for rep in position[leaving]:
         near = anchors[team[anchors] == team[rep]]
+        near = near if len(near) else anchors  # a team all of whose other reps are new or leaving
         successor[rep] = near[rep % len(near)]
 
     skill = rng.normal(0, market.SKILL_GENERAL, (count, 1)) + rng.normal(

@@ -16,7 +16,7 @@ Given = Callable[..., Facts]
 
 _DATES = {
     "created_on", "closed_on", "from", "to", "ordered_on", "on", "hired_on", "left_on", "done_at", "processed_at",
-    "created_at", "entered_at",
+    "created_at", "entered_at", "due_on", "paid_on", "lent_on", "returned_on",
 }  # fmt: skip
 
 

@@ -38,7 +38,9 @@ def test_activities_are_counted_in_the_local_day_and_by_type(given: Given):
     assert values(table, "activity:call") == {"ann": 1, "bob": 0}
     assert values(table, "activity:meeting") == {"ann": 1, "bob": 1}
     everything = compute(facts, Q1)
-    assert list(everything.frame["metric"]) == ["activity", "activity:call", "activity:meeting"]
+    assert list(everything.frame["metric"]) == [
+        "activity", "activity:call", "activity:meeting", "base_state", "base_state:F", "base_state:G",
+    ]  # fmt: skip
     assert str(contract("activity:call", facts).title) == "Activities: call"
 
 

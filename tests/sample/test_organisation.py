@@ -55,7 +55,7 @@ def test_customers_belong_to_somebody_who_is_here(company):
     assert 60 <= accounts.groupby("rep_id").size().median() <= 120
 
 
-@pytest.mark.parametrize("reps", [LEAST_REPS, 70, 200])
+@pytest.mark.parametrize("reps", [LEAST_REPS, 70, 200, 400])
 def test_companies_of_other_sizes(reps):
     company = make_company(reps=reps, deals=1_500, activities_per_deal=0, snapshot_every=None)
     staff = company.tables["reps"]

@@ -1,0 +1,314 @@
+"""The customer base by temperature: how many customers are in which category, and how they move."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from salesreport.errors import ConfigError, nearest
+from salesreport.kpi.categories import States, states_at
+from salesreport.kpi.customers import customers_of, named_rep, seen_by
+from salesreport.kpi.dimensions import TITLES
+from salesreport.kpi.events import KIND_TITLES, Events
+from salesreport.kpi.ledger import taken
+from salesreport.kpi.metric import Figures, Metric, Unavailable
+from salesreport.kpi.progress import process_file
+from salesreport.language import Text, ntext, text
+from salesreport.period import Period
+from salesreport.process import Category, ProcessFile
+from salesreport.process.base import NEW
+
+if TYPE_CHECKING:
+    from salesreport.kpi.facts import Facts
+    from salesreport.kpi.question import Question
+
+BY = ("rep_id", "team", "manager", "segment")
+"""What moves can be broken down by."""
+
+
+def base_states(facts: "Facts", file: ProcessFile, day: dt.date) -> pd.DataFrame:
+    """In which category every customer of the base is at the end of a day, by what was known then.
+
+    A customer is in the base from the first deal, order, activity, lead or equipment on; one that table `accounts`
+    lists and of whom nothing else is known at all, always.
+
+    Args:
+        facts: whose customers. file: has the categories, first match wins. day: nothing later counts.
+
+    Returns:
+        `account_id`, `rep_id` (who serves it, see `base_notes`), `category` (key; a categorical in the file's
+        order), by `account_id`.
+
+    Raises:
+        ConfigError: a day after the facts' as-of date.
+
+    References:
+        S23.
+    """
+    states = states_at(facts, file, day)
+    there = np.flatnonzero(states.category >= 0)
+    return pd.DataFrame(
+        {
+            "account_id": customers_of(facts).ids.take(there),
+            "rep_id": states.rep.take(there),
+            "category": pd.Categorical.from_codes(states.category[there], categories=_keys(file)),
+        }
+    )
+
+
+def base_moves(
+    facts: "Facts",
+    file: ProcessFile,
+    start: dt.date,
+    end: dt.date,
+    by: Sequence[str] = ("rep_id",),
+) -> pd.DataFrame:
+    """How many customers went from which category to which between the ends of two days.
+
+    A move counts for whoever serves the customer at the end. The rows of a category add up to its customers at
+    the start, the columns to those at the end; `new` are those who were not in the base at the start.
+
+    Args:
+        facts: whose customers. file: has the categories. start, end: the days.
+        by: any of `BY`; () for all customers.
+
+    Returns:
+        The by-columns, `from`, `to` (categoricals in the file's order, `from` with `new` first) and `n`; only
+        moves that occur, those who stay included.
+
+    Raises:
+        ConfigError: an end before the start or after the as-of date, or another breakdown.
+        Unavailable: customers cannot be broken down so.
+    """
+    if end < start:
+        raise ConfigError(text("It ends before it begins."), key="end", found=end.isoformat())
+    before, after = states_at(facts, file, start), states_at(facts, file, end)
+    there = np.flatnonzero(after.category >= 0)
+    columns = {name: dimension_of(facts, name, after.rep, end).take(there) for name in by}
+    keys = _keys(file)
+    moves = pd.DataFrame(
+        columns
+        | {
+            "from": pd.Categorical.from_codes(before.category[there] + 1, categories=pd.Index([NEW, *keys])),
+            "to": pd.Categorical.from_codes(after.category[there], categories=keys),
+        }
+    )
+    counted = moves.groupby([*columns, "from", "to"], observed=True, dropna=False).size().rename("n").reset_index()
+    for side, states in (("from", before), ("to", after)):
+        expected = np.bincount(states.category[states.category >= 0], minlength=len(keys))
+        found = counted.groupby(side, observed=False)["n"].sum().reindex(keys).to_numpy()
+        assert (found == expected).all(), "moves do not add up to the customers at both ends"
+    return counted
+
+
+def base_notes(facts: "Facts", file: ProcessFile, day: dt.date, start: dt.date | None = None) -> tuple[Text, ...]:
+    """What a reader of the base should know.
+
+    Args:
+        facts: whose customers. file: has the categories. day: the day of the states, or the end of moves.
+        start: the start of moves.
+    """
+    states, customers = states_at(facts, file, day), customers_of(facts)
+    there = states.category >= 0
+    named = named_rep(facts).codes >= 0
+    notes: list[Text] = []
+    if (there & named).any():
+        notes.append(text("Customers count for the rep who has them today: the export has no history of it."))
+    if (there & ~named).any():
+        notes.append(
+            ntext(
+                "{n} customer without a rep of its own counts for that of its last order, deal or activity.",
+                "{n} customers without a rep of their own count for that of their last order, deal or activity.",
+                n=int((there & ~named).sum()),
+            )
+        )
+    notes += _note_untold(file, states)
+    if states.short:
+        notes.append(
+            text(
+                "Activities and orders are not known as far back as the {days} days before {day} that count.",
+                days=states.short,
+                day=day,
+            )
+        )
+    if "deals" in customers.of:
+        nobody = int((facts.known(day).open & (customers.of["deals"] < 0)).sum())
+        if nobody:
+            notes.append(
+                ntext(
+                    "{n} open deal names no customer and so counts for none.",
+                    "{n} open deals name no customer and so count for none.",
+                    n=nobody,
+                )
+            )
+    silent = int((there & ~seen_by(facts, facts.as_of)).sum())
+    if silent:
+        notes.append(
+            ntext(
+                "{n} customer of whom nothing is known but the name counts as always there.",
+                "{n} customers of whom nothing is known but the name count as always there.",
+                n=silent,
+            )
+        )
+    if start is not None:
+        notes += _note_handed_over(states_at(facts, file, start), states)
+    return tuple(notes)
+
+
+def _note_untold(file: ProcessFile, states: States) -> list[Text]:
+    """Which categories cannot be told, those for the same reason together."""
+    alike: dict[str, list[Category]] = {}
+    for one in file.base:
+        if one.key in states.untold:
+            alike.setdefault(str(states.untold[one.key]), []).append(one)
+    return [
+        text(
+            "It cannot be told who is in {categories}: {reason}. Such customers are in the categories after it.",
+            categories=[text("“{category}”", category=one.title) for one in categories],
+            reason=states.untold[categories[0].key],
+        )
+        for categories in alike.values()
+    ]
+
+
+def _note_handed_over(before: States, after: States) -> list[Text]:
+    """How many customers have another rep at the end than at the start."""
+    same = np.append(after.rep.categories.get_indexer(before.rep.categories), -1)[before.rep.codes]
+    handed = int(((before.category >= 0) & (before.rep.codes >= 0) & (same != after.rep.codes)).sum())
+    if not handed:
+        return []
+    return [
+        ntext(
+            "{n} customer changed hands: its move counts for the rep who serves it at the end.",
+            "{n} customers changed hands: their moves count for the rep who serves them at the end.",
+            n=handed,
+        )
+    ]
+
+
+def standing(facts: "Facts", window: Period, day: dt.date) -> Events:
+    """The customers in the base at the end of a day as events, in the categories of the dataset's own process.
+
+    Their rows are those of table `accounts`, −1 where it does not list them; `category` is the number of theirs.
+
+    Args:
+        facts: whose customers. window: the period asked about. day: the day it is seen from.
+
+    Raises:
+        Unavailable: the export names no customers.
+    """
+    customers = customers_of(facts)
+    if not len(customers.ids):
+        raise Unavailable(text("this export knows of no {events}", events=KIND_TITLES["base"]))
+    states = states_at(facts, process_file(facts), day)
+    there = np.flatnonzero(states.category >= 0)
+    on = np.full(len(there), np.datetime64(day, "D"))
+    nothing = pd.Categorical.from_codes(np.full(len(there), -1), categories=pd.Index([], dtype="str"))
+    placed = {"segment": _segment(facts).take(there), "product_line": nothing, "lead_source": nothing}
+    extra = {"category": states.category[there].astype(np.float64)}
+    return Events("base", customers.row[there], on, states.rep.take(there), np.ones(len(there)), extra, facts,
+                  _placed=placed)  # fmt: skip
+
+
+def base_state(question: "Question", key: str | None = None) -> Figures:
+    """How many customers are in the base, or in one category of it.
+
+    Raises:
+        Unavailable: the data do not tell who is in the category.
+    """
+    sheet = question.sheet("base")
+    if key is None:
+        return Figures(sheet.add(), sheet.add())
+    file = process_file(question.facts)
+    untold = states_at(question.facts, file, question.as_of).untold
+    if key in untold:
+        raise Unavailable(untold[key])
+    count = sheet.add(sheet.number("category") == list(_keys(file)).index(key))
+    return Figures(count, count)
+
+
+def of_category(key: str, facts: "Facts") -> Metric:
+    """The contract of `base_state:KEY`.
+
+    Raises:
+        ConfigError: the process has no such category.
+    """
+    titles = {one.key: one.title for one in process_file(facts).base}
+    if key not in titles:
+        raise ConfigError(
+            text("There is no such category of customers."),
+            key="metric",
+            found=f"base_state:{key}",
+            expected=text("one of {names}", names=list(titles)),
+            nearest=f"base_state:{near}" if (near := nearest(key, titles)) else None,
+        )
+    return replace(
+        BASE_STATE,
+        key=f"base_state:{key}",
+        title=text("Customers: {category}", category=titles[key]),
+        formula=text("number of customers in category “{category}” at the as-of date", category=titles[key]),
+        numerator=text("customers in category “{category}”", category=titles[key]),
+        figures=partial(base_state, key=key),
+        parameter=None,
+    )
+
+
+def dimension_of(facts: "Facts", name: str, rep: pd.Categorical, day: dt.date) -> pd.Categorical:
+    """One of `BY` of every customer, seen from the rep who serves it on a day.
+
+    Raises:
+        ConfigError: another dimension. Unavailable: it is not known of customers.
+    """
+    if name not in BY:
+        raise ConfigError(
+            text("Customers cannot be broken down by this."),
+            key="by",
+            found=name,
+            expected=text("one of {names}", names=list(BY)),
+            nearest=nearest(name, BY),
+        )
+    if not facts.dimensions.carries("accounts", name):
+        raise Unavailable(
+            text(
+                "cannot be told by {dimension}, which is not known of {events}",
+                dimension=TITLES[name],
+                events=KIND_TITLES["base"],
+            )
+        )
+    if name == "rep_id":
+        return rep
+    if name == "segment":
+        return _segment(facts)
+    return facts.placements.on(name, rep, np.full(len(rep), np.datetime64(day, "D")))
+
+
+def _segment(facts: "Facts") -> pd.Categorical:
+    return taken(facts.ledger.coded("accounts", "segment"), customers_of(facts).row)
+
+
+def _keys(file: ProcessFile) -> pd.Index:
+    return pd.Index([one.key for one in file.base], dtype="str")
+
+
+BASE_STATE = Metric(
+    "base_state",
+    text("Customer base"),
+    text("number of customers in the base at the as-of date; base_state:KEY counts one category"),
+    text("customers"),
+    None,
+    text("as it stands at the end of the as-of date"),
+    text("the rep of the customer; without one, of its last order, deal or activity"),
+    "customers",
+    "neither",
+    1,
+    (("customers", "account_id"),),
+    "S23",
+    ("base",),
+    base_state,
+    additive=True,
+    parameter="category",
+)

@@ -1,0 +1,128 @@
+"""Which customers the data know of, which rows are theirs, since when they are there, and who serves them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi.ledger import Days, Flags, Ledger, Positions, filled, recoded, taken
+
+if TYPE_CHECKING:
+    from salesreport.kpi.facts import Facts
+
+_BY_DEAL = ("orders", "activities", "leads", "equipment")
+"""The tables whose rows are the customer's of their deal where they name none themselves."""
+
+_OF_CUSTOMERS = ("accounts", "deals", *_BY_DEAL)
+
+
+class Customers(NamedTuple):
+    """The customers, numbered in the order of their ids.
+
+    Attributes:
+        ids: their account ids, sorted.
+        of: table → the number of each row's customer; −1: it names none.
+        listed: whether each is in table `accounts`.
+        row: of each the row in table `accounts`; −1: it is not listed.
+    """
+
+    ids: pd.Index
+    of: Mapping[str, Positions]
+    listed: Flags
+    row: Positions
+
+
+def customers_of(facts: "Facts") -> Customers:
+    """All customers of a dataset, whenever they came; worked out once."""
+    return facts.remember("customers of tables", lambda: _customers(facts.ledger))
+
+
+def seen_by(facts: "Facts", day: dt.date) -> Flags:
+    """Which customers had a deal, an order, an activity, a lead or equipment by the end of a day."""
+    return facts.remember(("customers seen", day), lambda: _seen(facts, day))
+
+
+def served_by(facts: "Facts", day: dt.date) -> pd.Categorical:
+    """Who serves each customer: whom table `accounts` names, else the rep of what came last by the end of a day.
+
+    What came last is an order, an activity, or a deal created or closed; of several on one day the order counts,
+    then the deal.
+    """
+    customers = customers_of(facts)
+    now = named_rep(facts)
+    if (now.codes >= 0).all():
+        return now
+    return filled(now, facts.remember(("rep of what came last", day), lambda: _last_rep(facts, customers, day)))
+
+
+def named_rep(facts: "Facts") -> pd.Categorical:
+    """The rep whom table `accounts` names for each customer; missing where it names none."""
+    return taken(facts.ledger.coded("accounts", "rep_id"), customers_of(facts).row)
+
+
+def _customers(ledger: Ledger) -> Customers:
+    found_of = {table: _owners(ledger, table) for table in _OF_CUSTOMERS}
+    owners = {table: found for table, found in found_of.items() if found is not None}
+    ids = pd.Index([], dtype="str")
+    for found in owners.values():
+        ids = ids.union(found.categories)
+    of = {table: recoded(found, ids) for table, found in owners.items()}
+    row = np.full(len(ids), -1)
+    if "accounts" in of:
+        row[of["accounts"]] = np.arange(len(of["accounts"]))
+    return Customers(ids, of, row >= 0, row)
+
+
+def _owners(ledger: Ledger, table: str) -> pd.Categorical | None:
+    """The customer of each row of a table; None where it names none at all."""
+    own = ledger.coded(table, "account_id") if ledger.has(table, "account_id") else None
+    if table in _BY_DEAL and ledger.has(table, "deal_id") and ledger.has("deals", "account_id"):
+        of_deal = taken(ledger.coded("deals", "account_id"), ledger.find(table, "deal_id", "deals"))
+        return of_deal if own is None else filled(own, of_deal)
+    return own
+
+
+def _seen(facts: "Facts", day: dt.date) -> Flags:
+    customers, ledger, on = customers_of(facts), facts.ledger, np.datetime64(day, "D")
+    seen = np.zeros(len(customers.ids) + 1, bool)  # the last place is for rows without a customer
+    for table, column in (
+        ("orders", "ordered_on"), ("activities", "done_at"), ("leads", "created_at"), ("equipment", "lent_on"),
+    ):  # fmt: skip
+        if table in customers.of:
+            seen[customers.of[table][ledger.days(table, column) <= on]] = True
+    if "deals" in customers.of:
+        # a deal that was seen stays seen, even where its dates contradict each other
+        there = facts.known(day).there | (facts.history.last_move(day) >= 0)
+        there |= facts.history.last_snapshot(day) >= 0
+        seen[customers.of["deals"][there]] = True
+    return seen[:-1]
+
+
+def _last_rep(facts: "Facts", customers: Customers, day: dt.date) -> pd.Categorical:
+    """The rep of each customer's last order, activity or deal by the end of a day; missing where there is none."""
+    ledger, on = facts.ledger, np.datetime64(day, "D")
+    parts: list[tuple[Positions, Days, pd.Categorical]] = []
+    for table, column in (("activities", "done_at"), ("deals", ""), ("orders", "ordered_on")):
+        if table not in customers.of:
+            continue
+        if table == "deals":
+            known = facts.known(day)
+            created = ledger.days("deals", "created_on")
+            days: Days = np.fmax(np.where(created <= on, created, np.datetime64("0001-01-01")), known.closed_on)
+            rep, counts = known.rep, known.there
+        else:
+            days, rep = ledger.days(table, column), facts.dimensions.of(table, "rep_id")
+            counts = days <= on
+        rows = np.flatnonzero(counts & (customers.of[table] >= 0) & (rep.codes >= 0))
+        parts.append((customers.of[table][rows], days[rows], rep.take(rows)))
+    categories = pd.Index([], dtype="str")
+    for _, _, rep in parts:
+        categories = categories.union(rep.categories)
+    codes = np.full(len(customers.ids), -1)
+    if parts:
+        customer = np.concatenate([one[0] for one in parts])
+        order = np.argsort(np.concatenate([one[1] for one in parts]), kind="stable")  # ties: as the parts come
+        codes[customer[order]] = np.concatenate([recoded(one[2], categories) for one in parts])[order]
+    return pd.Categorical.from_codes(codes, categories=categories, validate=False)

@@ -1,0 +1,99 @@
+"""What `salesreport forecast` does between reading options and printing."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from salesreport.errors import ConfigError
+from salesreport.kpi.forecast import output
+from salesreport.kpi.forecast.backtest import SIMULATIONS as OF_A_BACKTEST
+from salesreport.kpi.forecast.backtest import backtest
+from salesreport.kpi.forecast.forecast import SIMULATIONS, forecast
+from salesreport.kpi.forecast.horizon import Horizon
+from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.output import frame_as_csv, frame_as_rows, harmless
+from salesreport.language import Language, Text, text
+from salesreport.process import process_of
+
+if TYPE_CHECKING:
+    from salesreport.kpi.facts import Facts
+
+Format = str
+
+
+def look_ahead(
+    facts: "Facts",
+    as_of: dt.date | None,
+    horizon: str,
+    by: Sequence[str],
+    simulations: int | None,
+    seed: int,
+    format: Format,
+    language: Language,
+) -> tuple[str | Table, list[str]]:
+    """A forecast, ready to print, and its notes.
+
+    Raises:
+        ConfigError: the data cannot tell, or an option is not understood.
+    """
+    day = as_of or facts.as_of
+    periods = Horizon.parse(horizon).periods(day, facts.dataset.settings.fiscal_year_start)
+    try:
+        made = forecast(facts, process_of(facts.dataset), day, periods, by, simulations or SIMULATIONS, seed)
+    except Unavailable as problem:
+        raise _untold(problem) from None
+    notes = _said(made.notes, language)
+    if format == "csv":
+        return frame_as_csv(made.frame), notes
+    if format == "json":
+        return _json({"forecast": frame_as_rows(made.frame), "notes": notes}), []
+    return output.as_table(made, facts, language), notes
+
+
+def try_out(
+    facts: "Facts",
+    horizon: str,
+    simulations: int | None,
+    seed: int,
+    progress: Callable[[int, int], None],
+    format: Format,
+    language: Language,
+) -> tuple[str | Table, list[str]]:
+    """A backtest, ready to print (as a table the scores, else every fold), and its notes.
+
+    Raises:
+        ConfigError: the data cannot tell, or an option is not understood.
+    """
+    try:
+        done = backtest(
+            facts,
+            process_of(facts.dataset),
+            horizon,
+            simulations=simulations or OF_A_BACKTEST,
+            seed=seed,
+            progress=progress,
+        )
+    except Unavailable as problem:
+        raise _untold(problem) from None
+    notes = _said(done.notes, language)
+    if format == "table":
+        return output.scores_as_table(done, language), notes
+    folds = done.frame.assign(as_of=done.frame["as_of"].dt.strftime("%Y-%m-%d").astype("str"))
+    if format == "csv":
+        return frame_as_csv(folds), notes
+    return _json({"folds": frame_as_rows(folds), "scores": frame_as_rows(done.scores), "notes": notes}), []
+
+
+def _untold(problem: Unavailable) -> ConfigError:
+    return ConfigError(text("There can be no forecast: {reason}.", reason=problem.reason))
+
+
+def _said(notes: Sequence[Text], language: Language) -> list[str]:
+    return [harmless(language.say(note)) for note in notes]
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"

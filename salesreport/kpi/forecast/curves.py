@@ -1,0 +1,184 @@
+"""From hazards to chances: how likely a deal at a milestone, at an age, is won in each of the coming periods."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit, logit
+
+from salesreport.kpi.forecast.hazards import CAUSES, Hazards
+from salesreport.kpi.journeys import ADVANCED, BACK, LOST, WON
+from salesreport.kpi.ledger import Numbers, Positions
+
+Whole = npt.NDArray[np.int64]
+
+SHIFTS = np.array([-1.2, -0.6, 0.0, 0.6, 1.2])
+"""The log-odds of moving forward, against an average deal's, at which chances are worked out; between, by line."""
+
+PACES = np.array([0.7, 1.0, 1.4])
+"""How quickly deals leave milestones, likewise, against an average deal's."""
+
+_ROUNDS_BACK = 2
+"""Deals that fall back and come again do so up to this many times within the horizon."""
+
+
+class Curves(NamedTuple):
+    """Chances to be won in each of K periods.
+
+    Attributes:
+        entering: of a deal that enters a state at the end of a day: shift × state × day from 0 (the as-of date)
+            to the horizon × K.
+        standing: of a deal that stands in a state at an age: by state an array shift × age × K; ages beyond the
+            last have its chance.
+        paced: likewise, by state pace × age × K, of deals of average odds.
+    """
+
+    entering: Numbers
+    standing: list[Numbers]
+    paced: list[Numbers]
+
+    def of(self, state: Positions, age: Whole, shift: Numbers, pace: Numbers) -> Numbers:
+        """The chances of deals: deals × K.
+
+        Args:
+            state, age: where each is, and for how many days. shift: its log-odds of moving forward, against an
+            average deal's. pace: how quickly it does, likewise.
+        """
+        periods = self.entering.shape[-1]
+        chance = np.zeros((len(state), periods))
+        for one in np.unique(state):
+            mine = np.flatnonzero(state == one)
+            table = self.standing[one]
+            ages = np.minimum(age[mine], table.shape[1] - 1)
+            chance[mine] = between(table, SHIFTS, shift[mine], ages)
+            if (pace[mine] != 1).any():
+                quick, usual = self.paced[one], table[len(SHIFTS) // 2][ages]
+                quicker = between(quick, np.log(PACES), np.log(pace[mine]), ages)
+                chance[mine] *= np.divide(quicker, usual, out=np.ones_like(usual), where=usual > 0)
+        total = chance.sum(axis=1, keepdims=True)
+        return np.where(total > 1, chance / np.maximum(total, 1e-12), chance)
+
+    def arriving(self, state: Positions, shift: Numbers, weight: Numbers) -> Numbers:
+        """The chances of deals that arrive some day: deals × K.
+
+        Args:
+            state: where each arrives. shift: its log-odds of moving forward. weight: of each day, adding up to 1.
+        """
+        table = np.einsum("xstk,t->xsk", self.entering, weight)
+        return between(table, SHIFTS, shift, state)
+
+
+def compose(
+    hazards: Hazards, day: int, periods: list[tuple[int, int]], oldest: npt.NDArray[np.int64], paces: bool = True
+) -> Curves:
+    """Work out the chances of every state and age by going backwards from the horizon.
+
+    Args:
+        hazards: learnt. day: the as-of date, since 1970-01-01. periods: first and last day of each, likewise.
+        oldest: the greatest age looked for in each state. paces: whether other paces than the usual are wanted.
+    """
+    horizon = max(last for _, last in periods) - day
+    calendar = np.arange(day, day + horizon + 1)
+    within = np.stack([(calendar >= max(first, day + 1)) & (calendar <= last) for first, last in periods], axis=1)
+    season = np.stack(
+        [(hazards.winning if cause == WON else hazards.other).of(calendar) for cause in CAUSES], axis=-1
+    )
+    runs = [(shift, 1.0) for shift in SHIFTS]
+    if paces:
+        runs += [(0.0, pace) for pace in PACES if pace != 1]
+    made = [_compose(_changed(hazards, *run), season, within.astype(float), oldest) for run in runs]
+    entering = np.stack([one[0] for one in made[: len(SHIFTS)]])
+    states = range(len(hazards.rate))
+    standing = [np.stack([one[1][state] for one in made[: len(SHIFTS)]]) for state in states]
+    if not paces:
+        return Curves(entering, standing, [table[[len(SHIFTS) // 2] * len(PACES)] for table in standing])
+    usual = len(SHIFTS) // 2
+    order = [len(SHIFTS), usual, len(SHIFTS) + 1]
+    return Curves(entering, standing, [np.stack([made[run][1][state] for run in order]) for state in states])
+
+
+def between(table: Numbers, nodes: Numbers, at: Numbers, row: Positions) -> Numbers:
+    """Values between nodes, by line.
+
+    Args:
+        table: nodes × rows × K. nodes: ascending. at: where, one each. row: which row, one each.
+    """
+    place = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
+    part = np.clip((at - nodes[place]) / (nodes[place + 1] - nodes[place]), 0, 1)[:, None]
+    return table[place, row] * (1 - part) + table[place + 1, row] * part
+
+
+def _changed(hazards: Hazards, shift: float, pace: float) -> Hazards:
+    """Hazards of a deal with other odds of moving forward, or one that leaves milestones more quickly."""
+    if shift == 0 and pace == 1:
+        return hazards
+    rate = hazards.rate.copy()
+    inner = slice(0, hazards.milestones)
+    one = rate[inner]
+    forward = one[..., ADVANCED] + one[..., WON]
+    leaving = forward + one[..., LOST]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(leaving > 0, forward / leaving, 0.0)
+        moved = expit(logit(share) + shift)
+        ahead = np.where(share > 0, moved / share, 1.0)
+        behind = np.where(share < 1, (1 - moved) / (1 - share), 1.0)
+    one[..., ADVANCED] *= ahead
+    one[..., WON] *= ahead
+    one[..., LOST] *= behind
+    one[:, 1:] *= pace  # what happens on the very day does not depend on it
+    return hazards._replace(rate=rate)
+
+
+def _compose(hazards: Hazards, season: Numbers, within: Numbers, oldest: Whole) -> tuple[Numbers, list[Numbers]]:
+    """Chances of entering: state × day × K; of standing, by state: age × K."""
+    states, size, periods = len(hazards.rate), len(within), within.shape[1]
+    entering = np.zeros((states, size, periods))
+    leave = []
+    for state in range(states):
+        # entered on day t (rows), age 0 on that day: left on day v (columns)
+        age = np.maximum(np.arange(size)[None] - np.arange(size)[:, None], 0)
+        leave.append(_leaving(hazards, state, age, season, np.tri(size, dtype=bool).T))
+    goes_back = bool(hazards.rate[..., BACK].max() > 0)
+    order = [*reversed(range(hazards.milestones)), *range(hazards.milestones, states)]
+    for _ in range(1 + _ROUNDS_BACK * goes_back):
+        for state in order:
+            entering[state] = _won(hazards, state, leave[state], within, entering)
+    standing = []
+    for state in range(states):
+        last = min(int(oldest[state]), int(hazards.edges[state][-1]))
+        age = np.arange(last + 1)[:, None] + np.arange(size)[None]
+        alive = np.broadcast_to(np.arange(size)[None] > 0, age.shape)
+        standing.append(_won(hazards, state, _leaving(hazards, state, age, season, alive), within, entering))
+    return entering, standing
+
+
+def _leaving(
+    hazards: Hazards, state: int, age: Whole, season: Numbers, alive: npt.NDArray[np.bool_]
+) -> list[Numbers]:
+    """The chance to leave on each day (columns) by each cause, for deals with given ages on those days (rows)."""
+    bins = hazards.bins(state, np.arange(age.max() + 1))[age]
+    parts: list[Numbers | None] = []
+    for cause in range(len(CAUSES)):
+        if hazards.rate[state, :, cause].max() > 0:
+            parts.append(hazards.rate[state, :, cause][bins] * season[:, cause] * alive)
+        else:
+            parts.append(None)
+    total = sum((part for part in parts if part is not None), np.zeros(age.shape))
+    most = np.maximum(total, 1.0)  # nobody leaves with more than certainty
+    staying = np.ones(age.shape)
+    np.cumprod(1 - (total / most)[:, :-1], axis=1, out=staying[:, 1:])
+    staying /= most
+    nothing = np.zeros((0, 0))
+    return [nothing if part is None else part * staying for part in parts]
+
+
+def _won(hazards: Hazards, state: int, leave: list[Numbers], within: Numbers, entering: Numbers) -> Numbers:
+    """Won at once on leaving, or later from where it goes."""
+    rows = next((len(part) for part in leave if part.size), len(within))
+    chance = np.zeros((rows, within.shape[1]))
+    if leave[WON].size:
+        chance += leave[WON] @ within
+    for cause in (ADVANCED, BACK):
+        if leave[cause].size:
+            chance += leave[cause] @ np.tensordot(hazards.goes_to[state, :, cause], entering, axes=(0, 0))
+    return chance

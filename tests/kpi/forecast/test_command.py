@@ -1,0 +1,66 @@
+"""`salesreport forecast` as people use it."""
+
+import csv
+import io
+import json
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from salesreport.cli import app
+from salesreport.dataset import Dataset
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, [*words], env={"SALESREPORT_LANGUAGE": "en", "COLUMNS": "160"})
+
+
+def test_csv_has_a_row_per_rep_and_period(sample: Dataset) -> None:
+    said = run("forecast", str(sample.path), "--as-of", "2025-08-15", "--horizon", "2Q", "--by", "rep", "--format",
+               "csv", "--simulations", "50")  # fmt: skip
+    assert said.exit_code == 0, said.output
+    rows = list(csv.DictReader(io.StringIO(said.stdout)))
+    assert {row["period"] for row in rows} == {"2025-Q3", "2025-Q4"}
+    assert len({row["rep_id"] for row in rows}) * 2 == len(rows)
+    assert all(float(row["lower_80"]) <= float(row["median"]) <= float(row["upper_80"]) for row in rows)
+    assert "by milestone and age alone" in said.stderr
+
+
+def test_table_names_the_period_and_the_money(sample: Dataset) -> None:
+    said = run("forecast", str(sample.path), "--by", "team", "--simulations", "50")
+    assert said.exit_code == 0, said.output
+    assert "Q1 2026" in said.stdout
+    assert "80 % interval" in said.stdout
+    assert "€" in said.stdout
+
+
+@pytest.mark.slow
+def test_backtest_as_json_holds_folds_and_scores(sample: Dataset) -> None:
+    said = run(
+        "forecast", str(sample.path), "--horizon", "1Y", "--backtest", "--format", "json", "--simulations", "20"
+    )
+    assert said.exit_code == 0, said.output
+    content = json.loads(said.stdout)
+    assert {"folds", "scores", "notes"} == set(content)
+    assert {row["method"] for row in content["scores"]} == {"milestones", "crm", "stage", "run_rate", "last_year"}
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["--horizon", "9X"], "This is no horizon"),
+        (["--as-of", "2027-01-01"], "Nothing is known of that day yet"),
+        (["--by", "colour"], "cannot be broken down"),
+    ],
+)
+def test_what_is_not_understood_is_said_in_one_line(sample: Dataset, words: list[str], problem: str) -> None:
+    said = run("forecast", str(sample.path), *words)
+    assert said.exit_code == 2
+    assert problem in said.stderr
+    assert "Traceback" not in said.output
+
+
+def test_orders_alone_are_refused_with_the_reason(adventureworks: Dataset) -> None:
+    said = run("forecast", str(adventureworks.path))
+    assert said.exit_code == 2
+    assert "There can be no forecast: needs table deals; this export has none." in said.stderr

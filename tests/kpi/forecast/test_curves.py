@@ -1,0 +1,88 @@
+"""Chances from hazards: against absorbing Markov chains worked out by powers of a matrix."""
+
+import numpy as np
+import pytest
+
+from salesreport.kpi.forecast.curves import SHIFTS, between, compose
+from salesreport.kpi.forecast.hazards import Hazards
+from salesreport.kpi.forecast.seasons import flat
+
+DAY = 20_000
+
+
+def two_milestones(back: float = 0.0) -> Hazards:
+    """Constant daily hazards at two milestones (states 0, 1), nothing before them (state 2, never stayed at)."""
+    rate = np.zeros((3, 2, 4))  # advanced, back, lost, won; the first bin is age 0, on which nothing happens
+    rate[0, 1] = [0.04, 0.0, 0.02, 0.005]
+    rate[1, 1] = [0.0, back, 0.03, 0.06]
+    rate[2, 0] = [1.0, 0.0, 0.0, 0.0]
+    goes_to = np.zeros((3, 3, 2))
+    goes_to[0, 1, 0] = goes_to[2, 0, 0] = goes_to[1, 0, 1] = 1
+    goes_to[1, 1, 0] = goes_to[0, 0, 1] = goes_to[2, 2, 1] = 1
+    return Hazards([np.array([0, 1])] * 3, rate, goes_to, flat(1), flat(1), 100.0, 2)
+
+
+def chain(days: int, back: float = 0.0) -> np.ndarray:
+    """The chance to have been won within so many days, from each milestone: a power of the daily transitions."""
+    step = np.array(
+        [
+            [1 - 0.065, 0.04, 0.005, 0.02],
+            [back, 1 - 0.09 - back, 0.06, 0.03],
+            [0, 0, 1, 0],
+            [0, 0, 0, 1],
+        ]
+    )
+    return np.linalg.matrix_power(step, days)[:2, 2]
+
+
+def chances(hazards: Hazards) -> np.ndarray:
+    """Of deals aged 5 at both milestones, for days 1–30 and 31–90."""
+    curves = compose(hazards, DAY, [(DAY + 1, DAY + 30), (DAY + 31, DAY + 90)], np.array([9, 9, 0]))
+    zeros = np.zeros(2)
+    return curves.of(np.array([0, 1]), np.array([5, 5]), zeros, zeros + 1)
+
+
+def test_constant_hazards_make_a_markov_chain() -> None:
+    found = chances(two_milestones())
+    assert found[:, 0] == pytest.approx(chain(30), abs=1e-12)
+    assert found.sum(axis=1) == pytest.approx(chain(90), abs=1e-12)
+
+
+def test_deals_that_fall_back_come_again() -> None:
+    found = chances(two_milestones(back=0.01)).sum(axis=1)
+    assert found == pytest.approx(chain(90, back=0.01), abs=2e-3)  # falling back a third time is left out
+    assert found[1] > chances(two_milestones()).sum(axis=1)[1] - chain(90)[1] + chain(90, back=0.01)[1] - 2e-3
+
+
+def test_entering_on_a_later_day_leaves_less_time() -> None:
+    curves = compose(two_milestones(), DAY, [(DAY + 1, DAY + 60)], np.array([0, 0, 0]))
+    usual = list(SHIFTS).index(0)
+    # entered at the end of day 20: on that day nothing happens any more
+    assert curves.entering[usual, :2, 20, 0] == pytest.approx(chain(40), abs=1e-12)
+    # a new deal passes on to the first milestone at once
+    assert curves.entering[usual, 2, 20, 0] == pytest.approx(chain(40)[0], abs=1e-12)
+
+
+def test_a_better_deal_moves_forward_more_and_leaves_as_often() -> None:
+    curves = compose(two_milestones(), DAY, [(DAY + 1, DAY + 400)], np.array([0, 0, 0]))
+    odds = {}
+    for shift in (0.0, 0.6):
+        chance = curves.of(np.array([1]), np.array([0]), np.array([shift]), np.ones(1))[0, 0]
+        odds[shift] = chance / (1 - chance)
+    assert odds[0.0] == pytest.approx(2, rel=1e-6)  # 0.06 : 0.03, in the long run
+    assert odds[0.6] / odds[0.0] == pytest.approx(np.exp(0.6), rel=1e-6)
+
+
+def test_a_quicker_deal_is_won_sooner_and_no_more_often() -> None:
+    for days in (20, 400):
+        curves = compose(two_milestones(), DAY, [(DAY + 1, DAY + days)], np.array([0, 0, 0]))
+        for pace in (0.7, 1.0, 1.4):
+            found = curves.of(np.array([1]), np.array([0]), np.zeros(1), np.array([pace]))[0, 0]
+            # a geometric time with 0.09 × pace a day, after which two of three are won
+            assert found == pytest.approx(2 / 3 * (1 - (1 - 0.09 * pace) ** days), rel=1e-9)
+
+
+def test_between_nodes_by_line() -> None:
+    table = np.array([[[0.0], [10.0]], [[4.0], [30.0]]])
+    found = between(table, np.array([0.0, 2.0]), np.array([0.5, 2.0, 9.0]), np.array([0, 1, 1]))
+    assert found[:, 0].tolist() == [1.0, 30.0, 30.0]
