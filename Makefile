@@ -69,3 +69,7 @@ chaos: $(READY)  ## kill a pack's runner at 50 random moments, fill its disk, an
 
 bench: $(READY)  ## measure packs, ingest and figures against their peers; writes docs/performance.md (about 15 minutes)
 	$(BIN)/python benchmarks/bench.py
+
+.PHONY: validate
+validate: $(READY)  ## measure how well forecasts and judgements hold; writes docs/validation.md (about 3 minutes)
+	$(BIN)/python benchmarks/validate.py

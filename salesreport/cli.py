@@ -4,6 +4,8 @@ Heavy modules are imported inside the commands, so that `salesreport --help` is 
 some reports failed, 2 bad input or usage, 130 stopped with Ctrl-C.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -247,6 +249,78 @@ def kpi(
 
 @app.command(
     help=_help(
+        text("Forecast revenue from milestones and ages alone, with the intervals that history warrants."),
+        "salesreport forecast outputs/datasets/sample --horizon 2Q --by rep",
+        "salesreport forecast outputs/datasets/sample --as-of 2025-06-30 --horizon 3M --format csv",
+        "salesreport forecast outputs/datasets/sample --horizon 1Q --backtest",
+    )
+)
+def forecast(
+    context: typer.Context,
+    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help=_help(text("Folder of the dataset.")))],
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help=_help(text("Only what was known on this day; default: the dataset's."))),
+    ] = None,
+    horizon: Annotated[
+        str,
+        typer.Option(
+            help=_help(text("How far ahead: 2Q, 3M, 8W, 1H; the rest of the current period is the first."))
+        ),
+    ] = "1Q",
+    by: Annotated[
+        str,
+        typer.Option(
+            help=_help(
+                text("Break down by these, with commas: rep, team, manager, segment, product_line, lead_source.")
+            )
+        ),
+    ] = "",
+    simulations: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000, help=_help(text("Simulated futures; default: 1000, of a backtest 500."))),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help=_help(text("The same seed gives the same figures.")))] = 7,
+    backtest: Annotated[
+        bool,
+        typer.Option(
+            "--backtest", help=_help(text("Try it on the past instead, against what came and simpler ways."))
+        ),
+    ] = False,
+    format: Annotated[Format, typer.Option(help=_help(text("How to print.")))] = Format.table,
+) -> None:
+    """Revenue to come."""
+    from salesreport import arguments
+    from salesreport.dataset import Dataset
+    from salesreport.kpi import Facts
+    from salesreport.kpi.forecast import command
+
+    language = _language(context)
+    facts = Facts.of(Dataset.open(dataset), arguments.day(as_of) if backtest else None)
+    if backtest:
+        with _bar(text("Backtest"), language) as progress:
+            shown, notes = command.try_out(facts, horizon, simulations, seed, progress, format.value, language)
+    else:
+        shown, notes = command.look_ahead(
+            facts,
+            arguments.day(as_of),
+            horizon,
+            arguments.dimensions(by),
+            simulations,
+            seed,
+            format.value,
+            language,
+        )
+    if isinstance(shown, str):
+        typer.echo(shown, nl=False)
+    else:
+        results_console().print(shown)
+    for line in notes:
+        say(line, language, error=True)
+
+
+@app.command(
+    help=_help(
         text("Make a pack: one report per rep, team, segment …, and an index."),
         "salesreport pack params/packs/maven.yml",
         "salesreport pack params/packs/maven.yml --only 'Versie Hillebrand' --set period=2017-Q3 --set output=q3",
@@ -324,6 +398,17 @@ def _run_pack(
     say(text("Index: {file}", file=str(plan.folder / INDEX)), language)
     if manifest.failed:
         raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _bar(what: Text, language: Language) -> Iterator[Callable[[int, int], None]]:
+    """A bar that is told how much is done of how much; only a terminal sees it."""
+    from rich.progress import Progress
+
+    console = errors_console()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(language.say(what), total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _language(context: Any) -> Language:

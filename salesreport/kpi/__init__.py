@@ -8,8 +8,8 @@
 Behind them: `ledger` (columns), `dimensions`, `credit`, `closing`, `events`, `notes` (the facts); `question`
 (groups); `funnel`, `revenue`, `pipeline`, `targets`, `attainment`, `activity`, `leads`, `service` (the metrics).
 
-Milestones: `journeys` (stays of deals), `progress` (reached, watched), `movement`, `conversions`, `milestones` (the
-metrics), `slippage` (put off, stale), `waterfall` (the pipeline's).
+Milestones: `journeys` (stays of deals), `progress` (reached, watched), `movement`, `conversions`, `milestones`
+(the metrics), `slippage` (put off, stale), `waterfall` (the pipeline's).
 
 Customers: `customers` (which there are), `categories` (who is in which), `base` (states and moves), `equipment`;
 `payments` (what is owed), `cash_history` (what became of it), `cash` (plans).

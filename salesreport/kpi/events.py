@@ -48,7 +48,8 @@ class Events:
     """Events of one kind, one row per rep with credit; columns are read when they are asked for.
 
     Attributes:
-        kind: what they are. rows: the row of each in its table (−1: a customer it does not list). day: when it happened (open deals: the day asked).
+        kind: what they are. rows: the row of each in its table (−1: a customer it does not list).
+        day: when it happened (open deals: the day asked).
         rep: who has credit. share: of the event, 0–1.
         extra: columns that are worked out, such as `won`, `cycle_days`, `age_days`.
         known: of deals open on an earlier day, what was known of them then.

@@ -7,8 +7,8 @@ thread, would copy locks nobody will ever open. It runs no notebook; it only pre
 hangs. It is itself forked from the command while that has but one thread, for what is imported there already need
 not be imported again; else it is started anew.
 
-Not the standard library's `forkserver` (with preload and `max_tasks_per_child=1`): what it preloads is fixed for the
-life of the process, so the data of a second pack could not be shared, and its children import the main module
+Not the standard library's `forkserver` (with preload and `max_tasks_per_child=1`): what it preloads is fixed for
+the life of the process, so the data of a second pack could not be shared, and its children import the main module
 again. Measured side by side, a further report took it 1.3 to 1.5 s of wall where this takes 0.2 to 0.7 s.
 """
 
@@ -42,8 +42,8 @@ from salesreport.pack.make import Exporter, Job, Outcome, ReportFailed, default_
 _PR_SET_PDEATHSIG = 1
 
 COLLECTING = (50_000, 20, 50)
-"""When a report's process looks for garbage: seldom, for drawing makes many objects and the process is gone soon (a
-tenth of a report's time)."""
+"""When a report's process looks for garbage: seldom, for drawing makes many objects and the process is soon gone.
+Looking as often as usual takes a tenth of a report's time."""
 
 TRIES = 2
 """How often a report is tried whose process is killed."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
 from salesreport.report.chart import INK, LINE, MUTED
@@ -109,3 +110,50 @@ def _beside(
         annotation_clip=False,
         **style,
     )
+
+
+def boxes(
+    axes: Axes, places: Sequence[float], lefts: Sequence[float], widths: Sequence[float], height: float,
+    fill: str, edge: str | None = None, strength: float = 1.0,
+) -> None:  # fmt: skip
+    """Lying bars, all of one look; a tenth of the time that as many patches take.
+
+    Args:
+        axes: where. places, lefts, widths: middle height, left end and length of each. height: of all.
+        fill, edge: colours; no edge: none. strength: opacity.
+    """
+    half = height / 2
+    corners = [
+        ((left, place - half), (left + width, place - half), (left + width, place + half), (left, place + half))
+        for place, left, width in zip(places, lefts, widths, strict=True)
+    ]
+    made = PolyCollection(
+        corners, facecolors=fill, edgecolors=edge or "none", linewidths=0.8 if edge else 0.0, alpha=strength,
+        zorder=1,
+    )  # fmt: skip
+    axes.add_collection(made, autolim=False)
+
+
+def strokes(
+    axes: Axes, ends: Sequence[tuple[tuple[float, float], tuple[float, float]]], colour: str, width: float,
+    strength: float = 1.0, above: bool = True, dashed: bool = False,
+) -> None:  # fmt: skip
+    """Straight lines of one look, each from one point to another.
+
+    Args:
+        axes: where. ends: of each line. colour, width (in points), strength (opacity): of all.
+        above: whether they lie over the bars. dashed: as plans are drawn.
+    """
+    made = LineCollection(
+        list(ends), colors=colour, linewidths=width, alpha=strength, zorder=2 if above else 0.5,
+        linestyles=[(0, (2, 1.2))] if dashed else "solid",
+    )  # fmt: skip
+    axes.add_collection(made, autolim=False)
+
+
+def beside(axes: Axes, text: str, place: tuple[float, float], gap: float = 4.0, **style: Any) -> None:
+    """A text to the right of a point of the data, `gap` points away."""
+    _beside(
+        axes, text, place, (gap, 0), "data",
+        **{"ha": "left", "va": "center", "fontsize": 8.5, "color": MUTED, **style},
+    )  # fmt: skip

@@ -6,15 +6,15 @@ Drawn without matplotlib's ticks, layout engines and tight boxes: they would tak
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from salesreport.report.canvas import baseline, canvas, caption, row_names, side_by_side, text_width
+from salesreport.report.canvas import baseline, canvas, caption, row_names, side_by_side
 from salesreport.report.chart import ACCENT, FAINT, INK, LINE, MUTED, PAPER, PEERS, Chart
+from salesreport.report.marks import FORMS, KEY, form_key, name_width, short_name
 
 
 class Panel(NamedTuple):
@@ -100,12 +100,12 @@ def solid_and_hollow(
     rows = max((len(panel.names) for panel in panels), default=1)
 
     def draw(figure: Figure) -> None:
-        names = [max(map(_width, panel.names), default=0.0) for panel in panels]
-        said = [max(map(_width, panel.said), default=0.0) for panel in panels]
+        names = [max(map(name_width, panel.names), default=0.0) for panel in panels]
+        said = [max(map(name_width, panel.said), default=0.0) for panel in panels]
         parts = side_by_side(figure, len(panels), lefts=names, rights=said, top=0.6)
         for axes, panel, width in zip(parts, panels, names, strict=True):
             _bars(axes, panel, rows, most, width)
-        figure.legend(handles=[_FORMS["solid"](solid), _FORMS["hollow"](hollow)], loc="upper left", **_KEY)
+        figure.legend(handles=[FORMS["solid"](solid), FORMS["hollow"](hollow)], loc="upper left", **KEY)
 
     return Chart(key, draw, title, description, width=9.4, height=0.75 + 0.27 * rows)
 
@@ -123,7 +123,7 @@ def _bars(axes: Axes, panel: Bars, rows: int, most: float, names: float) -> None
         )  # fmt: skip
     axes.set_ylim(-0.6 - (rows - len(places)), len(places) - 0.4)
     axes.set_xlim(0, most)
-    row_names(axes, {place: _short(name) for place, name in zip(places, panel.names, strict=True)})
+    row_names(axes, {place: short_name(name) for place, name in zip(places, panel.names, strict=True)})
 
 
 class Columns(NamedTuple):
@@ -147,7 +147,7 @@ def columns_and_bars(key: str, columns: Columns, bars: Bars | None, title: str, 
         if bars is None:
             _columns(canvas(figure, bottom=0.28), columns)
             return
-        names, said = max(map(_width, bars.names), default=0.0), max(map(_width, bars.said), default=0.0)
+        names, said = max(map(name_width, bars.names), default=0.0), max(map(name_width, bars.said), default=0.0)
         left, right = side_by_side(figure, 2, lefts=[0.0, names], rights=[0.0, said], bottom=0.28)
         _columns(left, columns)
         _bars(right, bars, rows, max(bars.solid) or 1, names)
@@ -198,8 +198,8 @@ def dots(
     """
 
     def draw(figure: Figure) -> None:
-        names = max((_width(row.name) for row in rows), default=0.0)
-        said = max((_width(row.said) for row in rows), default=0.0)
+        names = max((name_width(row.name) for row in rows), default=0.0)
+        said = max((name_width(row.said) for row in rows), default=0.0)
         axes = canvas(figure, left=names, right=said, top=0.45 if band is not None else 0.35)
         places = range(len(rows))[::-1]
         reach = [value for row in rows for value in row[1:2] + row[3:] if not math.isnan(value)]
@@ -232,57 +232,8 @@ def dots(
             )  # fmt: skip
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set_xlim(low - 0.02 * span, high + 0.03 * span)
-        row_names(axes, {place: _short(row.name) for place, row in zip(places, rows, strict=True)})
+        row_names(axes, {place: short_name(row.name) for place, row in zip(places, rows, strict=True)})
         caption(axes, heading, pad=14 if band is not None else 8, names=names)
-        _key(axes, marks)
+        form_key(axes, marks)
 
     return Chart(key, draw, title, description, width=6.2, height=0.75 + 0.27 * max(len(rows), 2))
-
-
-def _key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
-    """Say what the forms mean, at the right of the heading's line; an entry is (form, text)."""
-    if not entries:
-        return
-    axes.legend(
-        handles=[_FORMS[form](text) for form, text in entries],
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
-        **_KEY,
-    )
-
-
-_KEY: dict[str, Any] = {
-    "borderaxespad": 0,
-    "ncols": 3,
-    "frameon": False,
-    "fontsize": 8,
-    "labelcolor": MUTED,
-    "handlelength": 0.9,
-    "handletextpad": 0.4,
-    "columnspacing": 1.2,
-}
-"""How every key looks: a line of small marks."""
-
-
-def _mark(**style: Any) -> Callable[[str], Line2D]:
-    return lambda text: Line2D([], [], linestyle="none", label=text, **style)
-
-
-_FORMS = {
-    "value": _mark(marker="o", color=ACCENT, markersize=6),
-    "before": _mark(marker="o", color=PAPER, markeredgecolor=FAINT, markersize=6),
-    "plan": _mark(marker="|", color=INK, markersize=9, markeredgewidth=1.4),
-    "solid": _mark(marker="s", color=ACCENT, markersize=6),
-    "hollow": _mark(marker="s", color=PAPER, markeredgecolor=FAINT, markersize=6),
-}
-"""The one form that each meaning has."""
-
-
-def _short(name: str, longest: int = 26) -> str:
-    """A label that leaves room for the chart."""
-    return name if len(name) <= longest else name[: longest - 1] + "…"
-
-
-def _width(name: str) -> float:
-    """Inches that a row's name or text takes."""
-    return text_width(_short(name))

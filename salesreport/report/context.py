@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -125,6 +125,11 @@ class Context:
         """The day open deals are counted: the period's last, or the last the data knows."""
         return min(self.period.end, self.facts.dataset.as_of)
 
+    @property
+    def eve(self) -> date:
+        """The day before the period: its end is where the period begins."""
+        return self.period.start - timedelta(days=1)
+
     @cached_property
     def trend(self) -> list[Period]:
         """The last periods the data can say something about, the oldest first; this one is the last."""
@@ -138,6 +143,12 @@ class Context:
         kinds: tuple[Kind, ...] = ("closed", "orders")
         days = [self.facts.begin(kind) for kind in kinds if self.facts.ledger.has(Events.table_of(kind))]
         return min((day for day in days if day is not None), default=None)
+
+    def of_all(self, notes: Iterable[Text]) -> list[Text]:
+        """Notes that were made for everybody together, in the report of a part: those that count say so."""
+        if self.subject.dimension is None:
+            return list(notes)
+        return [note if note.plural is None else text("Whole company: {note}", note=note) for note in notes]
 
     # --- figures
 

@@ -14,10 +14,14 @@ from salesreport.report.page import environment
 from salesreport.report.section import Section
 from salesreport.report.sections import (
     activity,
+    base,
     deals,
     definitions,
+    forecast,
     growth,
+    movement,
     notes,
+    order_book,
     pipeline,
     reps,
     results,
@@ -25,6 +29,7 @@ from salesreport.report.sections import (
     tiles,
     trend,
     verdict,
+    waterfall,
 )
 from salesreport.report.shared import Shared
 from salesreport.report.subject import KINDS, Kind, find_subject
@@ -106,9 +111,34 @@ class Review:
         return results.results(self.context)
 
     @cached_property
+    def milestones(self) -> Section:
+        """Moves at every milestone, and how often deals move on."""
+        return movement.milestones(self.context)
+
+    @cached_property
     def pipeline(self) -> Section:
         """Open deals: number, value, age, the oldest."""
         return pipeline.pipeline(self.context)
+
+    @cached_property
+    def pipeline_changes(self) -> Section:
+        """From the opening to the closing pipeline, step by step."""
+        return waterfall.changes(self.context)
+
+    @cached_property
+    def order_book(self) -> Section:
+        """Open deals by milestone, and those that deviate most."""
+        return order_book.order_book(self.context)
+
+    @cached_property
+    def customer_base(self) -> Section:
+        """Customers by temperature and their moves; equipment on trial."""
+        return base.customer_base(self.context)
+
+    @cached_property
+    def forecast(self) -> Section:
+        """Revenue to be expected, against target."""
+        return forecast.outlook(self.context)
 
     @cached_property
     def activity(self) -> Section:
@@ -168,14 +198,7 @@ class Review:
     def sections(self) -> tuple[Section, ...]:
         """All sections, in the order of a report."""
         return (
-            self.tiles,
-            self.trend,
-            self.results,
-            self.pipeline,
-            self.activity,
-            self.growth,
-            self.satisfaction,
-            self.deals_to_look_at,
+            *self._told(),
             self.reps,
             self.definitions,
             self.data_notes,
@@ -183,9 +206,25 @@ class Review:
 
     def in_words(self) -> str:
         """Everything the sections say, a line each: the report as text."""
-        sections = [self.tiles, self.trend, self.results, self.pipeline, self.activity, self.growth]
-        sections += [self.satisfaction, self.deals_to_look_at]
-        return "\n".join([self.verdict, *(repr(section) for section in sections)])
+        return "\n".join([self.verdict, *(repr(section) for section in self._told())])
+
+    def _told(self) -> tuple[Section, ...]:
+        """The sections whose message is worth a line."""
+        return (
+            self.tiles,
+            self.trend,
+            self.milestones,
+            self.activity,
+            self.pipeline,
+            self.pipeline_changes,
+            self.order_book,
+            self.customer_base,
+            self.forecast,
+            self.results,
+            self.growth,
+            self.satisfaction,
+            self.deals_to_look_at,
+        )
 
     def __repr__(self) -> str:
         return self.verdict

@@ -4,7 +4,7 @@ A report looks up its own rows. Nothing here belongs to a single report, and nob
 that has made one report has prepared the next, also for those that it forks.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -17,14 +17,19 @@ from salesreport.kpi import DIMENSIONS, Facts, KpiTable, compute
 from salesreport.kpi.facts import Kind
 from salesreport.kpi.ledger import Numbers, Positions
 from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.progress import process_file
 from salesreport.kpi.stages import stage_when_lost
 from salesreport.kpi.targets import targets_for
 from salesreport.language import Text
 from salesreport.period import Period
+from salesreport.process import ProcessFile
 from salesreport.report.subject import Subject
 
 MOST_DATASETS = 2
 """How many datasets are remembered at a time; the oldest is forgotten first."""
+
+Maker = Callable[[tuple[str, ...]], pd.DataFrame]
+"""Makes a frame, broken down by some dimensions."""
 
 _NOTHING = np.array([], np.intp)
 
@@ -167,6 +172,61 @@ class Shared:
     def reps(self) -> pd.DataFrame:
         """Everybody who sells, by rep_id; columns as in `Facts.reps`."""
         return self.facts.remember("reps by id", lambda: self.facts.reps.set_index("rep_id"))
+
+    # --- frames that are worked out for every subject at once
+
+    def rows(self, subject: Subject, key: Hashable, make: Maker) -> pd.DataFrame:
+        """A subject's rows of a frame that is made once for every subject of its dimension.
+
+        Args:
+            subject: whose rows. key: names the frame among what is remembered.
+            make: makes it; is given the dimensions to break it down by (the first column), none for the company.
+
+        Raises:
+            Unavailable: the data cannot give it; found out once, too.
+        """
+        dimension = subject.dimension
+        frame = self.whole(dimension, key, make)
+        if dimension is None:
+            return frame.copy(deep=False)
+        sliced = self.facts.remember(("slices", dimension, key), lambda: slice_up(frame, dimension))
+        return sliced.of(subject).drop(columns=dimension)
+
+    def whole(self, dimension: str | None, key: Hashable, make: Maker) -> pd.DataFrame:
+        """The frame of which `rows` gives a subject's part."""
+        by = () if dimension is None else (dimension,)
+
+        def find() -> pd.DataFrame | Text:
+            try:
+                return make(by)
+            except Unavailable as problem:
+                return problem.reason
+
+        found = self.facts.remember(("frame of all", by, key), find)
+        if isinstance(found, Text):
+            raise Unavailable(found)
+        return found
+
+    def standing_by(self, dimension: str, key: Hashable, make: Maker) -> Mapping[str, Standing]:
+        """Value and number of cases of all members of a dimension, from a frame with `group`, `value` and `n`.
+
+        Returns:
+            group → figures in the order of `members`; `make` is as in `rows`.
+        """
+
+        def find() -> dict[str, Standing]:
+            members, found = self.members(dimension), {}
+            for group, rows in self.whole(dimension, key, make).groupby("group", sort=False):
+                placed = rows.dropna(subset=dimension).set_index(dimension)[["value", "n"]].reindex(members)
+                found[str(group)] = Standing(placed["value"].to_numpy(float), placed["n"].to_numpy(float))
+            return found
+
+        return self.facts.remember(("standing by", dimension, key), find)
+
+    @property
+    def process(self) -> ProcessFile:
+        """The processes that deals follow, and the categories of customers."""
+        return process_file(self.facts)
 
     # --- events and what belongs to them
 

@@ -1,7 +1,8 @@
 """Small number tables: the figures behind a chart, and lists of deals."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -10,11 +11,17 @@ class Cell:
 
     Attributes:
         text: what it shows. plus: a second, smaller line, such as an interval. numeric: aligned to the right.
+        tone: how it stands out: `faint` (nothing there), `same` (nothing changed); empty: not at all.
     """
 
     text: str
     plus: str = ""
     numeric: bool = False
+    tone: Literal["", "faint", "same"] = ""
+
+
+Content = str | tuple[str, str] | Cell
+"""What a cell may be made of."""
 
 
 @dataclass(frozen=True)
@@ -23,32 +30,38 @@ class NumberTable:
 
     Attributes:
         caption: what it is. headings: one per column. rows: cells. here: index of the row to stress.
+        wide: whether it wants the page's whole width.
     """
 
     caption: str
     headings: tuple[Cell, ...]
     rows: tuple[tuple[Cell, ...], ...]
     here: int | None = None
+    wide: bool = False
 
 
 def number_table(
     caption: str,
     headings: Sequence[str],
-    rows: Iterable[Sequence[str | tuple[str, str]]],
+    rows: Iterable[Sequence[Content]],
     texts: int = 1,
     here: int | None = None,
+    wide: bool = False,
 ) -> NumberTable:
     """Build a table whose first `texts` columns are texts and whose others are numbers.
 
     Args:
         caption: what it is.
         headings: one per column.
-        rows: cells as texts, or as (text, second line).
+        rows: cells as texts, as (text, second line), or as a cell whose alignment is yet to be set.
         texts: how many columns hold texts.
         here: index of the row to stress.
+        wide: whether it wants the page's whole width.
     """
 
-    def cell(content: str | tuple[str, str], column: int) -> Cell:
+    def cell(content: Content, column: int) -> Cell:
+        if isinstance(content, Cell):
+            return replace(content, numeric=column >= texts)
         shown, plus = (content, "") if isinstance(content, str) else content
         return Cell(shown, plus, numeric=column >= texts)
 
@@ -57,4 +70,5 @@ def number_table(
         tuple(cell(heading, column) for column, heading in enumerate(headings)),
         tuple(tuple(cell(content, column) for column, content in enumerate(row)) for row in rows),
         here,
+        wide,
     )

@@ -17,8 +17,8 @@ from salesreport.report.section import Section
 HOSTILE = "../../x<script>alert(1)</script>|*_[ ${7*7} $\\frac"
 
 SECTIONS = (
-    "tiles", "trend", "results", "pipeline", "activity", "growth", "satisfaction", "deals_to_look_at", "reps",
-    "definitions", "data_notes",
+    "tiles", "trend", "milestones", "activity", "pipeline", "pipeline_changes", "order_book", "customer_base",
+    "forecast", "results", "growth", "satisfaction", "deals_to_look_at", "reps", "definitions", "data_notes",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What reports share: the same figures as computed for one subject alone, worked out once, changed by nobody."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from salesreport.period import Period
 from salesreport.provenance import Provenance
 from salesreport.report import shared as module
 from salesreport.report.context import FIGURES
-from salesreport.report.shared import MOST_DATASETS, Shared, Standing
+from salesreport.report.shared import MOST_DATASETS, Maker, Shared, Standing
 from salesreport.report.subject import Subject, find_subject
 
 Q4 = Period.parse("2025-Q4")
@@ -60,6 +60,12 @@ class Alone(Shared):
             .fillna(0.0)
             for status in ("won", "lost")
         }
+
+    def rows(self, subject: Subject, key: Hashable, make: Maker) -> pd.DataFrame:
+        if subject.dimension is None:
+            return make(())
+        frame = make((subject.dimension,))
+        return frame[frame[subject.dimension] == subject.id].drop(columns=subject.dimension).reset_index(drop=True)
 
     def events(self, kind: str, when: Period | date, subject: Subject) -> pd.DataFrame:
         frame = self.facts.events(kind, when).frame()  # type: ignore[arg-type]

@@ -15,8 +15,8 @@ from salesreport.kpi.forecast.forecast import SIMULATIONS, forecast
 from salesreport.kpi.forecast.horizon import Horizon
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.output import frame_as_csv, frame_as_rows, harmless
+from salesreport.kpi.progress import process_file
 from salesreport.language import Language, Text, text
-from salesreport.process import process_of
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -42,7 +42,7 @@ def look_ahead(
     day = as_of or facts.as_of
     periods = Horizon.parse(horizon).periods(day, facts.dataset.settings.fiscal_year_start)
     try:
-        made = forecast(facts, process_of(facts.dataset), day, periods, by, simulations or SIMULATIONS, seed)
+        made = forecast(facts, process_file(facts), day, periods, by, simulations or SIMULATIONS, seed)
     except Unavailable as problem:
         raise _untold(problem) from None
     notes = _said(made.notes, language)
@@ -70,7 +70,7 @@ def try_out(
     try:
         done = backtest(
             facts,
-            process_of(facts.dataset),
+            process_file(facts),
             horizon,
             simulations=simulations or OF_A_BACKTEST,
             seed=seed,

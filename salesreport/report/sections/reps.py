@@ -19,6 +19,7 @@ def reps(context: Context) -> Section:
     """Win rates of a team's reps; `data` has a row per rep: its figures, `rate` and its interval."""
     table = context.compute(METRICS_SHOWN, by=["rep_id"]).frame
     wide = table.set_index(["rep_id", "metric"])["value"].unstack()  # noqa: PD010 - one value each
+    wide = wide.reindex(columns=list(METRICS_SHOWN))  # an export without deals has some of them only
     rates = table[table["metric"] == "win_rate"].set_index("rep_id")
     names = context.shared.reps["name"]
     data = wide.rename(columns={"win_rate": "rate"}).assign(

@@ -1,0 +1,240 @@
+"""The customer base by temperature: how many customers are where, who got warmer, and equipment on trial."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from salesreport.kpi.base import BY, base_moves, base_notes
+from salesreport.kpi.cash import cash_plan, cash_total
+from salesreport.kpi.equipment import equipment_out
+from salesreport.kpi.metric import Unavailable
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.process.base import NEW
+from salesreport.report.charts_moves import Pair, pairs
+from salesreport.report.context import Context, records
+from salesreport.report.section import Section
+from salesreport.report.table import Cell, Content, NumberTable, number_table
+
+MONTHS = 3
+"""How many months' cash is planned."""
+
+OLDEST = 3
+"""How many of the pieces that are out longest are listed."""
+
+
+class Moved(NamedTuple):
+    """How many customers got warmer, cooler, stayed, and were not in the base at the start."""
+
+    warmer: int
+    cooler: int
+    same: int
+    new: int
+
+
+def customer_base(context: Context) -> Section:
+    """Customers by category and their moves; `data` has from, to, n; `from` is `new` for who was not there yet."""
+    topic = context.say(text("Customer base"))
+    nothing = pd.DataFrame({"from": [], "to": [], "n": []})
+    dimension = context.subject.dimension
+    if dimension is not None and dimension not in BY:
+        message = context.say(
+            text("Customers belong to reps, teams and segments, not to {name}.", name=context.subject.name)
+        )
+        return Section("base", topic, message, nothing, context.language, available=False)
+    eve, end = context.eve, context.as_of
+    facts, file = context.facts, context.shared.process
+    try:
+        data = context.shared.rows(
+            context.subject, ("base moves", eve, end), lambda by: base_moves(facts, file, eve, end, by)
+        )
+    except Unavailable as problem:
+        message = context.say(text("The customer base cannot be told: {reason}.", reason=problem.reason))
+        return Section("base", topic, message, nothing, context.language, available=False)
+    if data.empty:
+        message = context.say(text("No customers of {name} by {day}.", name=context.subject.name, day=end))
+        return Section("base", topic, message, data, context.language, available=False)
+    titles = {one.key: context.say(one.title) for one in file.base}
+    keys = list(titles)
+    matrix = data.pivot_table(index="from", columns="to", values="n", aggfunc="sum", observed=False)
+    matrix = matrix.reindex(index=[NEW, *keys], columns=keys).fillna(0).astype(int)
+    before, now = matrix.loc[keys].sum(axis=1), matrix.sum(axis=0)
+    message = context.say(_message(counted(matrix, keys), int(now.sum())))
+    keys = [key for key in keys if before[key] or now[key]]  # others say nothing
+    if len(keys) == 1:
+        message = context.say(
+            text(
+                "All {n} customers are in “{category}”: the data tell no more of them.",
+                n=int(now.sum()),
+                category=titles[keys[0]],
+            )
+        )
+        return Section("base", topic, message, data, context.language, available=False)
+    days = [context.language.date(day) for day in (eve, end)]
+    equipment = _equipment(context)
+    return Section(
+        key="base",
+        topic=topic,
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(
+            pairs(
+                "base",
+                [
+                    Pair(titles[key], float(before[key]), float(now[key]), f"{before[key]} → {now[key]}")
+                    for key in keys
+                ],
+                message,
+                context.say(
+                    text(
+                        "Customers per category, the warmest first, on {before} (hollow) and {now} (solid).",
+                        before=eve,
+                        now=end,
+                    )
+                ),
+                context.say(text("Customers, the warmest first")),
+                (days[0], days[1]),
+                width=6.2 if equipment else 9.4,
+            ),
+        ),
+        tables=(
+            *equipment,
+            _matrix(context, matrix, {key: titles[key] for key in keys}),
+            *_cash(context, titles),
+        ),
+        notes=tuple(context.say(note) for note in _notes(context)),
+    )
+
+
+def counted(matrix: pd.DataFrame, keys: list[str]) -> Moved:
+    """Sum up a matrix of moves, rows from, columns to, the warmest category first.
+
+    Examples:
+        >>> matrix = pd.DataFrame([[0, 1], [5, 2], [3, 7]], index=[NEW, "A", "B"], columns=["A", "B"])
+        >>> counted(matrix, ["A", "B"])
+        Moved(warmer=3, cooler=2, same=12, new=1)
+    """
+    inner = matrix.loc[keys, keys].to_numpy()
+    warmer = sum(int(inner[row, :row].sum()) for row in range(len(keys)))
+    same = int(inner.diagonal().sum())
+    return Moved(warmer, int(inner.sum()) - warmer - same, same, int(matrix.loc[NEW].sum()))
+
+
+def _message(moved: Moved, total: int) -> Text:
+    if not (moved.warmer or moved.cooler or moved.new):
+        return ntext(
+            "No customer got warmer or cooler; {n} in all", "No customer got warmer or cooler; {n} in all", n=total
+        )
+    warmer = ntext("{n} customer got warmer", "{n} customers got warmer", n=moved.warmer)
+    both = text("{warmer}, {cooler} cooler", warmer=warmer, cooler=moved.cooler)
+    if moved.new:
+        both = ntext("{moves}, {n} is new", "{moves}, {n} are new", n=moved.new, moves=both)
+    return text("{moves}; {n} in all", moves=both, n=total)
+
+
+def _matrix(context: Context, matrix: pd.DataFrame, titles: Mapping[str, str]) -> NumberTable:
+    """Rows from, columns to; zeros faint, those who stayed grey."""
+    say, count = context.say, context.language.count
+    keys = list(titles)
+    rows: list[list[Content]] = []
+    for origin in (NEW, *keys):
+        if origin == NEW and not matrix.loc[NEW].any():
+            continue
+        name = say(text("not a customer yet")) if origin == NEW else titles[origin]
+        row: list[Content] = [name]
+        for goal in keys:
+            n = int(matrix.loc[origin, goal])
+            row.append(Cell(count(n), tone="same" if origin == goal else "faint" if n == 0 else ""))
+        rows.append([*row, count(int(matrix.loc[origin].sum()))])
+    rows.append(
+        [
+            say(text("at the end")),
+            *(count(int(matrix[key].sum())) for key in keys),
+            count(int(matrix.to_numpy().sum())),
+        ]
+    )
+    return number_table(
+        say(text("Customers that went from a category (row) to another (column); grey: those who stayed")),
+        [say(text("from")), *(titles[key] for key in keys), say(text("at the start"))],
+        rows,
+        here=len(rows) - 1,
+        wide=True,
+    )
+
+
+def _equipment(context: Context) -> tuple[NumberTable, ...]:
+    """Equipment on trial: how much, what it is worth, what has been out longest; nothing where there is none."""
+    facts, day = context.facts, context.as_of
+    try:
+        total = context.shared.rows(context.subject, ("equipment", day), lambda by: equipment_out(facts, day, by))
+    except Unavailable:
+        return ()
+    if total.empty or not total["pieces"].iloc[0]:
+        return ()
+    row = records(total)[0]
+    customers = context.shared.customers
+    pieces = context.shared.events("equipment", day, context.subject)
+    pieces = pieces.sort_values(["days", "equipment_id"], ascending=[False, True]).head(OLDEST)
+    currency = facts.dataset.currency
+    caption = ntext(
+        "Equipment on trial: {n} piece worth {value}, {days} out at the median; the oldest",
+        "Equipment on trial: {n} pieces worth {value}, {days} out at the median; the oldest",
+        n=row["pieces"],
+        value=Quantity(row["value"], currency),
+        days=Quantity(row["days"], "days"),
+    )
+    cells = [
+        [
+            str(customers.get(piece["account_id"], piece["account_id"])),
+            context.shown(piece["days"], "days"),
+            context.shown(piece["value"], currency),
+        ]
+        for piece in records(pieces)
+    ]
+    headings = [context.say(one) for one in (text("Customer"), text("out for"), text("Value"))]
+    return (number_table(context.say(caption), headings, cells),)
+
+
+def _cash(context: Context, titles: Mapping[str, str]) -> tuple[NumberTable, ...]:
+    """What the customers of each category are expected to pay in the coming months; of the whole company only."""
+    if context.subject.dimension is not None:
+        return ()
+    facts, file, day = context.facts, context.shared.process, context.as_of
+    try:
+        plan, total = cash_plan(facts, file, day, MONTHS), cash_total(facts, file, day, MONTHS)
+    except Unavailable:
+        return ()
+    currency = facts.dataset.currency
+
+    def cells(rows: pd.DataFrame) -> list[Content]:
+        return [
+            (
+                context.shown(row["expected"], currency),
+                f"{context.shown(row['lower'], currency)} – {context.shown(row['upper'], currency)}",
+            )
+            for row in records(rows)
+        ]
+
+    names = {**titles, NEW: context.say(text("not a customer yet"))}
+    parts = [(key, plan[plan["category"] == key]) for key in names]
+    lines = [[names[key], *cells(rows)] for key, rows in parts if rows["expected"].any()]
+    lines.append([context.say(text("expected in all")), *cells(total)])
+    stated: list[Content] = [context.shown(due, currency) for due in total["due"]]
+    lines.append([context.say(text("due by the dates stated")), *stated])
+    headings = [context.say(text("Customers")), *(context.say(month.short_label) for month in total["month"])]
+    return (
+        number_table(
+            context.say(text("Cash expected, with 80% ranges, learnt from how late such money came")),
+            headings,
+            lines,
+            here=len(lines) - 2,
+            wide=True,
+        ),
+    )
+
+
+def _notes(context: Context) -> list[Text]:
+    facts, file, eve, end = context.facts, context.shared.process, context.eve, context.as_of
+    told = facts.remember(("base notes", eve, end), lambda: base_notes(facts, file, end, eve))
+    return context.of_all(told)

@@ -1,0 +1,264 @@
+"""What the coming periods may bring, against their targets."""
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from salesreport.kpi.forecast import Forecast, forecast
+from salesreport.kpi.metric import Unavailable
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.period import Period
+from salesreport.report.charts_moves import Outlook, outlook_chart
+from salesreport.report.context import Context, records
+from salesreport.report.section import Section
+from salesreport.report.table import Content, NumberTable, number_table
+from salesreport.stats.scores import sample_interval
+
+AHEAD = 2
+"""How many periods are forecast."""
+
+OWN_DEALS = 30
+"""With fewer deals closed in the last periods a subject's own win rate and pace are mostly those of all."""
+
+_BANDS = (95, 80, 50)
+
+_COLUMNS = (
+    "period", "target", "chance", "booked", "mean", "median", "lower_50", "upper_50", "lower_80", "upper_80",
+    "lower_95", "upper_95", "from_open", "from_arrivals", "n_open",
+)  # fmt: skip
+
+
+class _All(NamedTuple):
+    """The forecast of everybody: a row per subject and period, `row` of each in `samples`, and its notes."""
+
+    frame: pd.DataFrame
+    samples: npt.NDArray[np.float64]
+    notes: tuple[Text, ...]
+
+
+def outlook(context: Context) -> Section:
+    """Revenue of the coming periods; `data` has a row per period: target (NaN: none), chance (of reaching it), and
+    the columns of `kpi.forecast.Forecast.frame`.
+    """
+    topic, nothing = context.say(text("Forecast")), pd.DataFrame(columns=list(_COLUMNS))
+    try:
+        data, notes = _measured(context)
+    except Unavailable as problem:
+        message = context.say(text("No forecast can be made: {reason}.", reason=problem.reason))
+        return Section("forecast", topic, message, nothing, context.language, available=False)
+    if data.empty:
+        message = context.say(
+            text(
+                "No forecast: {name} has neither open deals nor any that were won lately.",
+                name=context.subject.name,
+            )
+        )
+        return Section("forecast", topic, message, nothing, context.language, available=False)
+    periods = {period.name: period for period in coming(context)}
+    message = context.say(_message(context, data, periods))
+    return Section(
+        key="forecast",
+        topic=topic,
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(
+            outlook_chart(
+                "forecast",
+                [
+                    Outlook(
+                        context.say(periods[row["period"]].short_label),
+                        row["median"],
+                        [(row[f"lower_{band}"], row[f"upper_{band}"]) for band in _BANDS],
+                        row["booked"],
+                        row["target"],
+                        context.shown(row["median"], context.facts.dataset.currency),
+                    )
+                    for row in records(data)
+                ],
+                message,
+                context.say(
+                    text(
+                        "Per period: the middle of the forecast (ring), the ranges that are to hold what comes in "
+                        "50, 80 and 95 of 100 cases (bars, the thickest the narrowest), and the target (dashed)."
+                    )
+                ),
+                context.say(text("Revenue, with 50, 80 and 95% ranges")),
+                partial(context.shown, unit=context.facts.dataset.currency),
+                (context.say(text("middle")), context.say(text("target")), context.say(text("booked"))),
+            ),
+        ),
+        tables=(_against_target(context, data, periods), _sources(context, data, periods)),
+        notes=tuple(context.say(note) for note in notes),
+    )
+
+
+def coming(context: Context) -> list[Period]:
+    """The periods that are forecast: this one while it is not over, and those after it."""
+    first = 0 if context.as_of < context.period.end else 1
+    return [context.period.previous(-step) for step in range(first, first + AHEAD)]
+
+
+def _measured(context: Context) -> tuple[pd.DataFrame, list[Text]]:
+    shared, facts, subject = context.shared, context.facts, context.subject
+    periods, day = coming(context), context.as_of
+    key = ("forecast", day, *(period.name for period in periods))
+    dimension = subject.dimension
+    by = () if dimension is None else (dimension,)
+
+    def find() -> _All | Text:
+        try:
+            made = forecast(facts, shared.process, day, periods, by)
+        except Unavailable as problem:
+            return problem.reason
+        return _in_orders(context, made)
+
+    everybody = facts.remember((*key, by), find)
+    if isinstance(everybody, Text):
+        raise Unavailable(everybody)
+    data = shared.rows(subject, key, lambda _: everybody.frame)
+    targets = {period.name: shared.target(subject, "revenue", period) for period in periods}
+    data["target"] = data["period"].map(targets).astype(float)
+    samples = everybody.samples[data["row"].to_numpy(np.intp)]
+    reached = (samples >= data["target"].to_numpy()[:, None]).mean(axis=1) if len(data) else np.array([])
+    data["chance"] = np.where(data["target"] > 0, reached, np.nan)
+    notes = [*_own_notes(context), *context.of_all(everybody.notes)]
+    return data.reindex(columns=list(_COLUMNS)), notes
+
+
+def _in_orders(context: Context, made: Forecast) -> _All:
+    """A forecast in the money that revenue and targets count: of deals won, or of orders where there are any.
+
+    What orders bring beside deals, or late, is taken from the last periods: each path of the simulation takes the
+    ratio of one of them, the same for everybody, so that reps still add up to the team.
+    """
+    frame = made.frame.assign(row=np.arange(len(made.frame)))
+    ratios = order_ratios(context)
+    if not len(ratios):
+        return _All(frame, made.samples, made.notes)
+    factor = np.resize(ratios, made.samples.shape[1])
+    samples = made.samples * factor
+    for band in _BANDS:
+        frame[f"lower_{band}"], frame[f"upper_{band}"] = sample_interval(samples, band / 100)
+    frame["mean"], frame["median"] = samples.mean(axis=1), np.median(samples, axis=1)
+    for part in ("booked", "from_open", "from_arrivals"):
+        frame[part] *= factor.mean()
+    low, high = (Quantity(float(end), "share") for end in (ratios.min(), ratios.max()))
+    note = text(
+        "Revenue counts orders, the forecast deals won: in the last {n} periods orders were {low} to {high} of "
+        "the amounts of deals won, and the forecast is turned into orders by that.",
+        n=len(ratios),
+        low=low,
+        high=high,
+    )
+    return _All(frame, samples, (*(one for one in made.notes if one != _DEALS_ONLY), note))
+
+
+_DEALS_ONLY = text(
+    "Revenue here is the amounts of deals on the day they are won; the metric revenue counts orders."
+)
+"""A note of the forecast that no longer holds once it is turned into orders."""
+
+
+def order_ratios(context: Context) -> npt.NDArray[np.float64]:
+    """Orders ÷ amounts of deals won of the whole company in each of the last periods; empty without orders."""
+    facts = context.facts
+    if not facts.ledger.has("orders"):
+        return np.array([])
+
+    def find() -> npt.NDArray[np.float64]:
+        found = []
+        for period in context.trend:
+            won, orders = facts.events("closed", period), facts.events("orders", period)
+            sold = float(np.nansum(won.number("amount") * won.share * won.extra["won"]))
+            found.append(float(np.nansum(orders.number("amount") * orders.share)) / sold if sold > 0 else np.nan)
+        ratios = np.array(found)
+        return ratios[~np.isnan(ratios)]
+
+    return facts.remember(("order ratios", *(period.name for period in context.trend)), find)
+
+
+def _own_notes(context: Context) -> list[Text]:
+    """Whether the forecast rests on the subject's own deals."""
+    if context.subject.dimension is None:
+        return []
+    closed = [context.figure("deals_closed", period).value for period in context.trend]
+    own = float(np.nansum(closed))
+    if own >= OWN_DEALS:
+        return []
+    return [
+        ntext(
+            "With only {n} deal closed in the last periods, win rate and pace are mostly borrowed from the team.",
+            "With only {n} deals closed in the last periods, win rate and pace are mostly borrowed from the team.",
+            n=own,
+        )
+    ]
+
+
+def _chance(value: float) -> Text | Quantity:
+    """A chance in words: a simulation cannot tell what is rarer than one in a hundred."""
+    if value < 0.01:
+        return text("under 1%")
+    if value > 0.99:
+        return text("over 99%")
+    return Quantity(value, "share")
+
+
+def _message(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -> Text:
+    row, currency = records(data)[0], context.facts.dataset.currency
+    expected = text(
+        "{period} is expected to bring {middle} ({low} to {high} in 80 of 100 cases)",
+        period=periods[row["period"]],
+        middle=Quantity(row["median"], currency),
+        low=Quantity(row["lower_80"], currency),
+        high=Quantity(row["upper_80"], currency),
+    )
+    if pd.isna(row["chance"]):
+        return expected
+    return text(
+        "{expected}; the chance to reach the target of {target} is {chance}",
+        expected=expected,
+        target=Quantity(row["target"], currency),
+        chance=_chance(row["chance"]),
+    )
+
+
+def _against_target(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -> NumberTable:
+    say, currency = context.say, context.facts.dataset.currency
+    rows: list[list[Content]] = []
+    for row in records(data):
+        between = f"{context.shown(row['lower_80'], currency)} – {context.shown(row['upper_80'], currency)}"
+        chance = context.language.show(None if pd.isna(row["chance"]) else _chance(row["chance"]))
+        rows.append(
+            [
+                say(periods[row["period"]].short_label),
+                (context.shown(row["median"], currency), between),
+                context.shown(row["target"], currency),
+                chance,
+            ]
+        )
+    headings = ["", say(text("Forecast")), say(text("Target")), say(text("Chance"))]
+    return number_table(
+        say(text("Middle of the forecast, its 80% range, the target and the chance to reach it")), headings, rows
+    )
+
+
+def _sources(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -> NumberTable:
+    say, currency = context.say, context.facts.dataset.currency
+    rows = [
+        [
+            say(periods[row["period"]].short_label),
+            *(context.shown(row[name], currency) for name in ("booked", "from_open", "from_arrivals", "mean")),
+        ]
+        for row in records(data)
+    ]
+    headings = ["", say(text("booked")), say(text("from open deals")), say(text("from deals yet to come"))]
+    caption = ntext(
+        "Where it comes from, on average; {n} open deal today",
+        "Where it comes from, on average; {n} open deals today",
+        n=float(data["n_open"].iloc[0]),
+    )
+    return number_table(say(caption), [*headings, say(text("together"))], rows)

@@ -1,0 +1,310 @@
+"""Where deals stood, what moved and what was lost at every milestone, and how often deals move on."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtri
+
+from salesreport.kpi.journeys import OPEN
+from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.milestones import CONVERSION, conversions, movement
+from salesreport.kpi.progress import journeys_of
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.charts_moves import Rate, Strand, flows
+from salesreport.report.context import FEWEST_PEERS, Context, records
+from salesreport.report.section import Section
+from salesreport.report.shared import Maker
+from salesreport.report.table import number_table
+
+FEWEST = CONVERSION.minimum_n
+"""With fewer deals at a milestone nobody can tell whether they move on like those of others."""
+
+COUNTS = (
+    "there_before", "entered", "first_seen", "taken_over", "advanced", "won", "lost", "back", "handed_over",
+    "there_after",
+)  # fmt: skip
+"""What is counted, in the order of the table; the last is the first with all others added or taken away."""
+
+_RATES = ("within", "value", "lower", "upper", "n", "median_days", "reason")
+
+COLUMNS = (
+    "process", "milestone", "title", *COUNTS, "within", "value", "lower", "upper", "n", "median_days", "reason",
+    "peers", "band_lower", "band_upper", "judged",
+)  # fmt: skip
+
+
+def milestones(context: Context) -> Section:
+    """Moves at every milestone; `data` has a row per milestone with `COLUMNS`.
+
+    Of these `value`, `lower`, `upper` and `n` are the share that moves on within `within` days, `peers` that of
+    all peers together, and `judged` is `more`, `less`, `alike`, `few` (too few to tell) or missing (no peers).
+    """
+    topic = context.say(text("Milestones"))
+    try:
+        data = _measured(context)
+    except Unavailable as problem:
+        message = context.say(text("Moves between milestones cannot be told: {reason}.", reason=problem.reason))
+        return Section(
+            "milestones", topic, message, pd.DataFrame(columns=COLUMNS), context.language, available=False
+        )
+    if data.empty or not data[list(COUNTS)].to_numpy(float).any():
+        message = context.say(text("No deal was at a milestone in {period}.", period=context.period))
+        return Section("milestones", topic, message, data, context.language, available=False)
+    message = context.say(_message(context, data))
+    return Section(
+        key="milestones",
+        topic=topic,
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(_chart(context, data, message),),
+        tables=(_table(context, data),),
+        notes=tuple(context.say(note) for note in _notes(context, data)),
+    )
+
+
+def _measured(context: Context) -> pd.DataFrame:
+    shared, facts, file = context.shared, context.facts, context.shared.process
+    if not facts.ledger.has("deals"):
+        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+    if not (journeys_of(facts, file, context.as_of).stays.outcome != OPEN).any():
+        raise Unavailable(text("needs stage history; this export shows only where deals are today"))
+    found = shared.rows(context.subject, _key(context), _of_everybody(context)).set_index("group")
+    groups = [f"{process.name}\n{one.key}" for process in file.processes for one in process.milestones]
+    frame = found.reindex(groups)
+    frame["process"] = [process.name for process in file.processes for _ in process.milestones]
+    frame["milestone"] = [one.key for process in file.processes for one in process.milestones]
+    frame["title"] = [
+        f"{process.name}: {one.title}" if len(file.processes) > 1 else str(one.title)
+        for process in file.processes
+        for one in process.milestones
+    ]
+    frame[[*COUNTS, "n"]] = frame[[*COUNTS, "n"]].fillna(0.0)
+    frame = _with_peers(context, frame)
+    comparisons = _comparisons(context, frame)
+    judged = [_judged(row, comparisons) for row in records(frame)]
+    return frame.assign(judged=pd.Series(judged, index=frame.index, dtype="str"))[list(COLUMNS)].reset_index(
+        drop=True
+    )
+
+
+def _key(context: Context) -> tuple[Any, ...]:
+    return ("milestones", context.period, context.as_of)
+
+
+def _of_everybody(context: Context) -> Maker:
+    """Makes moves and the shares that move on of all subjects; `group` names process and milestone."""
+    facts, file, period, end = context.facts, context.shared.process, context.period, context.as_of
+
+    def make(by: tuple[str, ...]) -> pd.DataFrame:
+        moved, on = movement(facts, file, period.start, end, by), [*by, "process", "milestone"]
+        rates = conversions(facts, file, period, by)
+        rates = rates.loc[rates["to"] == "advanced", [*on, *_RATES]]
+        frame = moved.merge(rates, on=on, how="left")
+        frame = frame.assign(group=frame["process"].astype(str) + "\n" + frame["milestone"].astype(str))
+        return frame[[*by, "group", *COUNTS, *_RATES]]
+
+    return make
+
+
+def _with_peers(context: Context, frame: pd.DataFrame) -> pd.DataFrame:
+    """The share of all peers together that moves on, and the middle half of the peers."""
+    nowhere = (math.nan, math.nan, math.nan)
+    peers = dict.fromkeys(frame.index, nowhere)
+    dimension = context.subject.dimension
+    if dimension is not None:
+        for group, standing in context.shared.standing_by(
+            dimension, _key(context), _of_everybody(context)
+        ).items():
+            value, n = (numbers[context.peers] for numbers in standing)
+            some = ~np.isnan(value) & (n > 0)
+            together = float((value[some] * n[some]).sum() / n[some].sum()) if some.any() else math.nan
+            enough = value[some & (n >= FEWEST)]
+            low, high = np.quantile(enough, [0.25, 0.75]) if len(enough) >= FEWEST_PEERS else nowhere[:2]
+            peers[group] = (together, float(low), float(high))
+    columns = zip(
+        ("peers", "band_lower", "band_upper"),
+        zip(*(peers[group] for group in frame.index), strict=True),
+        strict=True,
+    )
+    return frame.assign(**{name: list(values) for name, values in columns})
+
+
+def _comparisons(context: Context, frame: pd.DataFrame) -> int:
+    """How many comparisons the allowance is for: every milestone, and everybody who is compared."""
+    return int((frame["n"] >= FEWEST).sum()) * (len(context.peers) + 1)
+
+
+def _judged(row: dict[str, Any], comparisons: int) -> str | None:
+    """Whether the subject's share differs from the peers', at a confidence that allows for all comparisons."""
+    if math.isnan(row["peers"]):
+        return None
+    if row["n"] < FEWEST or math.isnan(row["value"]) or math.isnan(row["lower"]):
+        return "few"
+    lower, upper = widened(row["value"], row["lower"], row["upper"], 1 - 0.05 / max(comparisons, 1))
+    if row["peers"] < lower:
+        return "more"
+    return "less" if row["peers"] > upper else "alike"
+
+
+def widened(value: float, lower: float, upper: float, confidence: float) -> tuple[float, float]:
+    """A share's 95 % interval at another confidence, on the log(−log) scale on which such intervals are made.
+
+    Examples:
+        >>> lower, upper = widened(0.4, 0.25, 0.55, 0.999)
+        >>> round(lower, 2), round(upper, 2)
+        (0.16, 0.64)
+        >>> widened(0.4, 0.25, 0.55, 0.95)
+        (0.25, 0.55)
+    """
+    if confidence == 0.95 or not (0 < lower < value < upper < 1):
+        return (lower, upper) if confidence <= 0.95 else (0.0 if lower <= 0 else lower, upper)
+    factor = ndtri((1 + confidence) / 2) / ndtri(0.975)
+    middle, low, high = (math.log(-math.log(share)) for share in (value, lower, upper))
+    return tuple(math.exp(-math.exp(middle + factor * (end - middle))) for end in (low, high))  # type: ignore[return-value]
+
+
+def _message(context: Context, data: pd.DataFrame) -> Text:
+    moved = _moves(data)
+    judged = data[data["judged"].isin(["more", "less"])]
+    if len(judged):
+        row = records(judged.assign(gap=(judged["value"] - judged["peers"]).abs()).nlargest(1, "gap"))[0]
+        fields: dict[str, Any] = {
+            "milestone": row["title"],
+            "rate": Quantity(row["value"], "share"),
+            "peers": context.subject.peers,
+            "theirs": Quantity(row["peers"], "share"),
+            "n": row["within"],
+        }
+        if row["judged"] == "less":
+            return ntext(
+                "From {milestone}, {rate} of deals move on within {n} day: less often than {peers} ({theirs})",
+                "From {milestone}, {rate} of deals move on within {n} days: less often than {peers} ({theirs})",
+                **fields,
+            )
+        return ntext(
+            "From {milestone}, {rate} of deals move on within {n} day: more often than {peers} ({theirs})",
+            "From {milestone}, {rate} of deals move on within {n} days: more often than {peers} ({theirs})",
+            **fields,
+        )
+    if data["peers"].isna().all():
+        return moved
+    if (data["judged"] == "alike").any():
+        return text(
+            "{moves}; at no milestone distinguishable from {peers}", moves=moved, peers=context.subject.peers
+        )
+    return text(
+        "{moves}; too few to tell whether that differs from {peers}", moves=moved, peers=context.subject.peers
+    )
+
+
+def _moves(data: pd.DataFrame) -> Text:
+    forward, lost = float((data["advanced"] + data["won"]).sum()), float(data["lost"].sum())
+    onward = ntext("{n} move forward", "{n} moves forward", n=forward)
+    return ntext("{moves}, {n} deal lost", "{moves}, {n} deals lost", n=lost, moves=onward)
+
+
+def _chart(context: Context, data: pd.DataFrame, message: str) -> Any:
+    say, count = context.say, context.language.count
+    onward, came = data["advanced"] + data["won"], data["entered"] + data["first_seen"] + data["taken_over"]
+    columns: list[tuple[str, Any, pd.Series]] = [
+        (say(text("at the start")), "before", data["there_before"]),
+        (say(text("came")), "in", came),
+        (say(text("moved on")), "on", onward),
+        (say(text("lost")), "out", data["lost"]),
+    ]
+    if data["back"].any():
+        columns.append((say(text("fell back")), "out", data["back"]))
+    if data["handed_over"].any():
+        columns.append((say(text("handed over")), "out", data["handed_over"]))
+    columns.append((say(text("at the end")), "now", data["there_after"]))
+    strands = [
+        Strand(title, form, list(values), [count(one) for one in values]) for title, form, values in columns
+    ]
+    rates = [
+        Rate(row["value"], row["lower"], row["upper"], row["band_lower"], row["band_upper"], _said(context, row))
+        for row in records(data)
+    ]
+    return flows(
+        "milestones",
+        list(data["title"]),
+        strands,
+        rates if data["value"].notna().any() else [],
+        say(_heading(data)),
+        message,
+        say(
+            text(
+                "Per milestone: deals there at the start, those that came, moved on, were lost, and those there "
+                "at the end; at the right the share that moves on, its 95% interval (line) and the middle half "
+                "of {peers} (grey).",
+                peers=context.subject.peers,
+            )
+        ),
+    )
+
+
+def _heading(data: pd.DataFrame) -> Text:
+    """What the share is, with the days where they are the same everywhere."""
+    days = data["within"].dropna().unique()
+    if len(days) != 1:
+        return text("moves on in time")
+    return ntext("moves on within {n} day", "moves on within {n} days", n=int(days[0]))
+
+
+def _said(context: Context, row: dict[str, Any]) -> str:
+    if math.isnan(row["value"]):
+        return context.say(text("cannot be told"))
+    of = text("{share} of {n}", share=Quantity(row["value"], "share"), n=row["n"])
+    return context.say(text("{share}: few", share=of) if row["n"] < FEWEST else of)
+
+
+def _table(context: Context, data: pd.DataFrame) -> Any:
+    say, count = context.say, context.language.count
+    names = {
+        "there_before": text("at the start"),
+        "entered": text("came"),
+        "first_seen": text("seen there first"),
+        "taken_over": text("taken over"),
+        "advanced": text("to a later milestone"),
+        "won": text("to the order"),
+        "lost": text("lost"),
+        "back": text("fell back"),
+        "handed_over": text("handed over"),
+        "there_after": text("at the end"),
+    }
+    shown = [name for name in COUNTS if name in ("there_before", "there_after") or data[name].any()]
+    headings = [say(text("Milestone")), *(say(names[name]) for name in shown)]
+    headings += [say(text("moves on")), say(text("median time there"))]
+    rows = []
+    for row in records(data):
+        share = context.shown(row["value"], "share")
+        between = f"{context.shown(row['lower'], 'share')} – {context.shown(row['upper'], 'share')}"
+        rate = (share, "" if math.isnan(row["lower"]) else between)
+        rows.append(
+            [row["title"], *(count(row[name]) for name in shown), rate, context.shown(row["median_days"], "days")]
+        )
+    return number_table(say(text("Numbers of the chart, in deals")), headings, rows)
+
+
+def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
+    notes: list[Text] = []
+    if data["within"].notna().any():
+        days = sorted({int(one) for one in data["within"].dropna()})
+        notes.append(
+            text(
+                "“Moves on”: of the deals at the milestone in the period, the share that reaches a later one or "
+                "the order within {days} days of getting there; deals still there, or handed over, count only as "
+                "long as they were watched. Below it the 95% interval.",
+                days=days,
+            )
+        )
+    reasons: dict[str, list[str]] = {}
+    for row in records(data):
+        if isinstance(row["reason"], Text) and row["n"] > 0:
+            reasons.setdefault(context.say(row["reason"]), []).append(row["title"])
+    notes += [text("{milestones}: {reason}.", milestones=names, reason=one) for one, names in reasons.items()]
+    if context.shared.process.derived:
+        notes.append(text("No process file was given: the CRM’s stages stand in for milestones."))
+    return notes

@@ -1,0 +1,303 @@
+"""The order book: open deals by milestone now and at the period's start, and the deals that went off course."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi import METRICS
+from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.progress import journeys_of, place_numbers, places_of
+from salesreport.kpi.slippage import CORRECTED_WITHIN, slipped_deals, stale_deals
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.charts_moves import Pair, pairs
+from salesreport.report.context import Context, Figure, records
+from salesreport.report.deals import deal_name
+from salesreport.report.section import Section
+from salesreport.report.shared import Maker
+from salesreport.report.table import NumberTable, number_table
+
+MOST = 6
+"""How many deals that went off course are listed."""
+
+CUT = 0.1
+"""An amount that fell by less than this part is left alone."""
+
+WHY = ("lost", "slipped", "cut", "stale")
+"""How a deal goes off course."""
+
+_BOOK = (
+    "deal_id", "name", "account_id", "amount", "share", "place", "when", "amount_then", "put_off", "latest",
+    "days", "limit",
+)  # fmt: skip
+
+
+def order_book(context: Context) -> Section:
+    """Open deals by milestone, and what deviates from the period's start.
+
+    `data` has a row per deal that went off course: deal_id, name, account_id, place (number of its milestone, −1:
+    none), amount (at the start; of a deal that came later: now), and for each of `WHY` a text or missing.
+    """
+    topic, nothing = context.say(text("Order book")), pd.DataFrame(columns=["deal_id", *WHY])
+    if (problem := context.unavailable("deals_in_funnel")) is not None:
+        message = context.say(text("The order book cannot be told: {reason}.", reason=problem))
+        return Section("order-book", topic, message, nothing, context.language, available=False)
+    book = context.shared.rows(context.subject, ("order book", context.eve, context.as_of), _book(context))
+    if book.empty:
+        message = context.say(
+            text("No open deals on {day}, nor on {other}.", day=context.eve, other=context.as_of)
+        )
+        return Section("order-book", topic, message, nothing, context.language, available=False)
+    data = _deviating(context, book)
+    message = context.say(_message(context, book))
+    milestones = _by_milestone(context, book)
+    days = [context.language.date(day) for day in (context.eve, context.as_of)]
+    count = context.language.count
+    return Section(
+        key="order-book",
+        topic=topic,
+        message=message,
+        data=data,
+        language=context.language,
+        charts=(
+            pairs(
+                "order-book",
+                [
+                    Pair(
+                        row["title"],
+                        row["n_before"],
+                        row["n_now"],
+                        f"{count(row['n_before'])} → {count(row['n_now'])}",
+                    )
+                    for row in records(milestones)
+                ],
+                message,
+                context.say(
+                    text(
+                        "Open deals per milestone on {before} (hollow) and {now} (solid).",
+                        before=context.eve,
+                        now=context.as_of,
+                    )
+                ),
+                context.say(text("Open deals by milestone")),
+                (days[0], days[1]),
+            ),
+        ),
+        tables=(_summary(context, milestones, days), *_listed(context, data)),
+        notes=tuple(context.say(note) for note in _notes(context, book)),
+    )
+
+
+def _book(context: Context) -> Maker:
+    """Makes the open deals of both days: columns `_BOOK`; `when` is before or now."""
+    facts, file, days = context.facts, context.shared.process, {"before": context.eve, "now": context.as_of}
+
+    def make(by: tuple[str, ...]) -> pd.DataFrame:
+        journeys = journeys_of(facts, file, context.as_of)
+        frames = []
+        for when, day in days.items():
+            events = facts.events("open", day)
+            place = np.full(facts.ledger.size("deals"), -1)
+            there = journeys.there(day)
+            place[journeys.stays.deal[there]] = place_numbers(journeys)[there]
+            frames.append(events.frame().assign(place=place[events.rows], when=when))
+        then = frames[0].drop_duplicates("deal_id").set_index("deal_id")["amount"]
+        book = pd.concat(frames, ignore_index=True)
+        book["amount_then"] = book["deal_id"].map(then)
+        slipped = _or_none(lambda: slipped_deals(facts, context.period.start, context.as_of), "days", "latest")
+        stale = _or_none(lambda: stale_deals(facts, file, context.as_of), "days", "limit")
+        book["put_off"], book["latest"] = (book["deal_id"].map(slipped[name]) for name in ("days", "latest"))
+        book["days"], book["limit"] = (book["deal_id"].map(stale[name]) for name in ("days", "limit"))
+        book = book[[*by, *_BOOK]]
+        # where open deals carry no amounts, those of the start are known only because the deals have closed since
+        return book if _priced(context) else book.assign(amount=np.nan)
+
+    return make
+
+
+def _or_none(make: Callable[[], pd.DataFrame], *columns: str) -> pd.DataFrame:
+    """A list of deals by deal_id, empty where it cannot be told; the notes say why."""
+    try:
+        return make().drop_duplicates("deal_id").set_index("deal_id")[list(columns)]
+    except Unavailable:
+        return pd.DataFrame(columns=list(columns), index=pd.Index([], dtype="str"), dtype=float)
+
+
+def _priced(context: Context) -> bool:
+    """Whether open deals carry amounts."""
+    return context.unavailable("pipeline_value") is None
+
+
+def _by_milestone(context: Context, book: pd.DataFrame) -> pd.DataFrame:
+    """place, title, n_before, n_now, value_before, value_now: a row per milestone, and one for deals at none."""
+    priced = book.assign(value=book["amount"] * book["share"])
+    sums = priced.pivot_table(index="place", columns="when", values=["share", "value"], aggfunc="sum")
+    sums.columns = [f"{'n' if what == 'share' else what}_{when}" for what, when in sums.columns]
+    places = places_of(context.shared.process)
+    order = [place for place in [*range(len(places)), -1] if place >= 0 or place in sums.index]
+    sums = sums.reindex(index=order, columns=["n_before", "n_now", "value_before", "value_now"]).fillna(0.0)
+    several = len(context.shared.process.processes) > 1
+    titles = [
+        context.say(text("at no milestone"))
+        if place < 0
+        else f"{places[place].process.name}: {places[place].milestone.title}"
+        if several
+        else str(places[place].milestone.title)
+        for place in order
+    ]
+    return sums.rename_axis("place").reset_index().assign(title=titles)
+
+
+def _summary(context: Context, milestones: pd.DataFrame, days: list[str]) -> NumberTable:
+    """Number and value per milestone on both days, and of all."""
+    say, count, currency = context.say, context.language.count, context.facts.dataset.currency
+    priced = _priced(context)
+    whole = milestones.drop(columns="title").sum().to_dict() | {"title": say(text("all"))}
+
+    def cell(row: dict[str, Any], when: str) -> tuple[str, str]:
+        return count(row[f"n_{when}"]), context.shown(row[f"value_{when}"], currency) if priced else ""
+
+    rows = [[row["title"], cell(row, "before"), cell(row, "now")] for row in [*records(milestones), whole]]
+    caption = text("Open deals: number and value") if priced else text("Open deals: number")
+    return number_table(say(caption), [say(text("Milestone")), *days], rows, here=len(rows) - 1)
+
+
+def _deviating(context: Context, book: pd.DataFrame) -> pd.DataFrame:
+    """The deals that went off course, the biggest first."""
+    before = set(book.loc[book["when"] == "before", "deal_id"])
+    why: dict[str, dict[str, Text]] = {name: {} for name in WHY}
+    gone = context.closed
+    gone = gone[(gone["status"] == "lost") & gone["deal_id"].isin(before)]
+    for deal, day, reason in zip(gone["deal_id"], gone["closed_on"], gone["loss_reason"], strict=True):
+        why["lost"][deal] = _lost(day.date(), reason)
+    currency, now = context.facts.dataset.currency, book["when"] == "now"
+    cut = book[now & (book["amount"] < (1 - CUT) * book["amount_then"]) & book["deal_id"].isin(before)]
+    for deal, then, today in zip(cut["deal_id"], cut["amount_then"], cut["amount"], strict=True):
+        why["cut"][deal] = text(
+            "amount cut from {before} to {now}", before=Quantity(then, currency), now=Quantity(today, currency)
+        )
+    slipped = book[~now & book["put_off"].notna()]
+    for deal, days, latest in zip(slipped["deal_id"], slipped["put_off"], slipped["latest"], strict=True):
+        why["slipped"][deal] = ntext(
+            "put off by {n} day, to {day}", "put off by {n} days, to {day}", n=int(days), day=latest.date()
+        )
+    stale = book[now & book["days"].notna()]
+    for deal, days, limit in zip(stale["deal_id"], stale["days"], stale["limit"], strict=True):
+        why["stale"][deal] = ntext(
+            "at the milestone for {n} day; four of five leave within {limit}",
+            "at the milestone for {n} days; four of five leave within {limit}",
+            n=int(days),
+            limit=Quantity(float(limit), "days"),
+        )
+    data = book[book["deal_id"].isin(set().union(*why.values()))].sort_values(["deal_id", "when"])
+    data = data.drop_duplicates("deal_id")[["deal_id", "name", "account_id", "place", "amount"]]
+    data = data.assign(**{name: [why[name].get(deal) for deal in data["deal_id"]] for name in WHY})
+    return data.sort_values(["amount", "deal_id"], ascending=[False, True], na_position="last", ignore_index=True)
+
+
+def _lost(day: dt.date, reason: object) -> Text:
+    if isinstance(reason, str):
+        return text("lost on {day}: {reason}", day=day, reason=reason)
+    return text("lost on {day}", day=day)
+
+
+def _listed(context: Context, data: pd.DataFrame) -> tuple[NumberTable, ...]:
+    """The biggest deals that went off course, with the reasons."""
+    if data.empty:
+        return ()
+    say, places = context.say, places_of(context.shared.process)
+    customers = context.shared.customers
+    named, priced = data["account_id"].notna().any(), _priced(context)
+    rows = []
+    for row in records(data.head(MOST)):
+        reasons = [say(row[name]) for name in WHY if isinstance(row[name], Text)]
+        milestone = str(places[row["place"]].milestone.title) if row["place"] >= 0 else context.language.show(None)
+        account = row["account_id"]
+        customer = customers.get(account, account) if isinstance(account, str) else context.language.show(None)
+        cells = [deal_name(pd.Series(row)), *([customer] if named else []), milestone, "; ".join(reasons)]
+        amount = context.shown(row["amount"], context.facts.dataset.currency)
+        rows.append([*cells, amount] if priced else cells)
+    headings = [say(text("Deal")), *([say(text("Customer"))] if named else []), say(text("Milestone"))]
+    headings += [say(text("Off course")), *([say(text("Amount"))] if priced else [])]
+    caption = text(
+        "Deals off course since {day}: {shown} of {all}", day=context.eve, shown=len(rows), all=len(data)
+    )
+    if priced and len(data) > MOST:
+        caption = text(
+            "Deals off course since {day}: the {shown} biggest of {all}",
+            day=context.eve, shown=len(rows), all=len(data),
+        )  # fmt: skip
+    return (number_table(say(caption), headings, rows, texts=len(headings) - priced),)
+
+
+def _figures(context: Context) -> dict[str, Figure]:
+    """The shares that slipped and are stale, where they can be told and rest on enough deals."""
+    frame = context.compute(("slippage", "stale")).frame
+    return {
+        row["metric"]: Figure(*(row[name] for name in Figure._fields))
+        for row in records(frame)
+        if row["n"] >= METRICS[row["metric"]].minimum_n
+    }
+
+
+def _message(context: Context, book: pd.DataFrame) -> Text:
+    now = float(book.loc[book["when"] == "now", "share"].sum())
+    before = float(book.loc[book["when"] == "before", "share"].sum())
+    size = ntext(
+        "{n} open deal, {before} at the start", "{n} open deals, {before} at the start", n=now, before=before
+    )
+    clauses = []
+    for metric, figure in _figures(context).items():
+        n, share = round(figure.value * figure.n, 1), Quantity(figure.value, "share")
+        if metric == "slippage":
+            clause = ntext(
+                "{n} of {of} was put off ({share})", "{n} of {of} were put off ({share})",
+                n=n, of=figure.n, share=share,
+            )  # fmt: skip
+        else:
+            clause = ntext(
+                "{n} of {of} is stale ({share})", "{n} of {of} are stale ({share})", n=n, of=figure.n, share=share
+            )
+        clauses.append(clause)
+    if not clauses:
+        return size
+    if len(clauses) == 1:
+        return text("{deals}; {clause}", deals=size, clause=clauses[0])
+    return text("{deals}; {one}, {other}", deals=size, one=clauses[0], other=clauses[1])
+
+
+def _notes(context: Context, book: pd.DataFrame) -> list[Text]:
+    notes: list[Text] = []
+    figures = _figures(context)
+    if "slippage" in figures:
+        notes.append(
+            text(
+                "Put off: of the deals open at the start, the share that was since expected to close in a later "
+                "month; 95% interval {interval}. A correction within {days} days of creating the deal is none.",
+                days=CORRECTED_WITHIN,
+                interval=context.interval(figures["slippage"]),
+            )
+        )
+    if "stale" in figures:
+        notes.append(
+            text(
+                "Stale: the share of open deals that have been at their milestone for longer than four of five "
+                "deals of the company took to leave it in the last year; 95% interval {interval}.",
+                interval=context.interval(figures["stale"]),
+            )
+        )
+    notes += context.gaps(("slippage", "stale"))
+    unpriced = int(book.loc[book["when"] == "now", "amount"].isna().sum())
+    if not _priced(context):
+        notes.append(text("Open deals carry no amounts in this data, so they are counted, not valued."))
+    elif unpriced:
+        notes.append(
+            ntext(
+                "{n} open deal carries no amount and is counted, not valued.",
+                "{n} open deals carry no amount and are counted, not valued.",
+                n=unpriced,
+            )
+        )
+    return notes

@@ -1,0 +1,239 @@
+"""Sections of what moves: milestones, pipeline, order book, customer base, forecast; by hand, and as sums."""
+
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from salesreport import Dataset, Review
+from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.kpi.forecast import Forecast
+from salesreport.language import Text, text
+from salesreport.provenance import Provenance
+from salesreport.report.sections import forecast as forecast_section
+from salesreport.report.sections.movement import FEWEST, _judged, widened
+from salesreport.stats.competing_risks import cumulative_incidence
+
+PROCESS = """
+processes:
+- name: All
+  milestones:
+  - {key: offer, title: Offer, stages: [Offer]}
+  - {key: trial, title: Trial, stages: [Trial]}
+"""
+
+MOVES = {  # deal → (rep, amount, its stages and since when); Q2 is April to June 2025
+    "A1": ("Ann", 100.0, [("Offer", "2025-02-01")]),
+    "A2": ("Ann", 200.0, [("Offer", "2025-03-01"), ("Trial", "2025-04-15")]),
+    "A3": ("Ann", 50.0, [("Offer", "2025-04-10"), ("Lost", "2025-05-20")]),
+    "A4": ("Ann", 400.0, [("Offer", "2025-03-01"), ("Trial", "2025-03-05"), ("Won", "2025-06-10")]),
+    "A5": ("Ann", 500.0, [("Offer", "2025-03-20"), ("Lost", "2025-05-01")]),
+    "B1": ("Bob", 70.0, [("Offer", "2025-05-05")]),
+}
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """The tables of `MOVES`; every deal is that of a customer of its own, K1 of A1 …, L1 of B1."""
+    deals, events = [], []
+    for deal, (rep, amount, stages) in MOVES.items():
+        last, day = stages[-1]
+        closed = last in ("Won", "Lost")
+        deals.append(
+            {
+                "deal_id": deal, "rep_id": rep, "amount": amount, "stage": last, "created_on": stages[0][1],
+                "status": last.lower() if closed else "open", "closed_on": day if closed else None,
+                "account_id": deal.replace("A", "K").replace("B", "L"), "loss_reason": None,
+            }
+        )  # fmt: skip
+        events += [
+            {"deal_id": deal, "stage": stage, "entered_at": since, "origin": "history"} for stage, since in stages
+        ]
+    frame = pd.DataFrame(deals)
+    accounts = pd.DataFrame({"account_id": frame["account_id"], "name": "Lamps & Co", "rep_id": frame["rep_id"]})
+    return {"deals": frame, "stage_events": pd.DataFrame(events), "accounts": accounts}
+
+
+def write(path: Path, process: str = PROCESS, **frames: pd.DataFrame) -> Dataset:
+    settings = DatasetSettings(name="Tiny", as_of=dt.date(2025, 6, 30), currency="EUR", process=process)
+    return write_dataset(path, frames, settings, Provenance("test"))
+
+
+@pytest.fixture(scope="module")
+def ann(tmp_path_factory: pytest.TempPathFactory) -> Review:
+    return Review(write(tmp_path_factory.mktemp("moves") / "d", **tables()), "2025-Q2", rep="Ann")
+
+
+def test_milestones_by_hand(ann: Review) -> None:
+    data = ann.milestones.data.set_index("milestone")
+    # at Offer there were A1, A2, A5; A3 came; A2 went on; A3 and A5 were lost; A1 is left
+    columns = ["there_before", "entered", "advanced", "won", "lost", "back", "there_after"]
+    assert data.loc["offer", columns].tolist() == [3, 1, 1, 0, 2, 0, 1]
+    # at Trial there was A4; A2 came; A4 was won
+    assert data.loc["trial", columns].tolist() == [1, 1, 0, 1, 0, 0, 1]
+    assert ann.milestones.message.startswith("2 moves forward, 2 deals lost")
+    assert set(data["judged"].dropna()) <= {"few"}
+
+
+def test_the_pipeline_s_steps_add_up_in_what_the_reader_sees(ann: Review) -> None:
+    section = ann.pipeline_changes
+    # 100 + 200 + 400 + 500 before; A3 (50) came; A3, A5 lost; A4 won; A1 and A2 are left
+    assert section.message == "The pipeline shrank by €900: €50 came in, €950 went out"
+    rows = [[cell.text for cell in row] for row in section.tables[0].rows]
+    assert rows == [
+        ["open on Mar 31, 2025", "4", "€1,200"],
+        ["created", "+1", "+€50"],
+        ["lost", "−2", "−€550"],
+        ["won", "−1", "−€400"],
+        ["open on Jun 30, 2025", "2", "€300"],
+    ]
+    for column in (1, 2):
+        shown = [float(row[column].replace("−", "-").translate(str.maketrans("", "", "+€,"))) for row in rows]
+        assert sum(shown[:-1]) == shown[-1]
+
+
+def test_the_order_book_by_hand(ann: Review) -> None:
+    section = ann.order_book
+    assert section.message.startswith("2 open deals, 4 at the start")
+    rows = [[(cell.text, cell.plus) for cell in row] for row in section.tables[0].rows]
+    assert rows == [
+        [("Offer", ""), ("3", "€800"), ("1", "€100")],
+        [("Trial", ""), ("1", "€400"), ("1", "€200")],
+        [("all", ""), ("4", "€1.2K"), ("2", "€300")],
+    ]
+    # of the four that were open only A5 was lost; A3 came and went in between
+    assert section.data["deal_id"].tolist() == ["A5"]
+    assert str(section.data["lost"].iloc[0]) == "lost on May 1, 2025"
+    assert "needs" in " ".join(section.notes)  # what is put off or stale cannot be told here
+
+
+def test_customers_by_hand(ann: Review) -> None:
+    # K2 went from talks to the last milestone; K4 and K5 have no open deal any more; K3 came and has none
+    assert ann.customer_base.message == "1 customer got warmer, 2 cooler, 1 is new; 5 in all"
+    moves = {(a, b): n for a, b, n in ann.customer_base.data.itertuples(index=False)}
+    assert moves == {("new", "G"): 1, ("C", "G"): 1, ("E", "C"): 1, ("E", "E"): 1, ("E", "G"): 1}
+    tones = [[cell.tone for cell in row] for row in ann.customer_base.tables[0].rows]
+    shown = [[cell.text for cell in row] for row in ann.customer_base.tables[0].rows]
+    assert shown[0] == ["not a customer yet", "0", "0", "1", "1"]
+    assert shown[-1] == ["at the end", "1", "1", "3", "5"]
+    assert tones[2][2] == "same"  # in talks, and still
+    assert tones[0][1] == "faint"
+
+
+def test_without_a_history_it_is_said_and_nothing_is_zero(tmp_path: Path, ann: Review) -> None:
+    deals = tables()["deals"].assign(amount=[None, None, 0.0, 9.0, 0.0, None])
+    review = Review(write(tmp_path / "plain", "", deals=deals), "2025-Q2", rep="Ann")
+    assert not review.milestones.available
+    assert "needs stage history" in review.milestones.message
+    # a deal that was won tells its amount; what it was worth while it was open, nobody knows
+    assert "in deals, not in money" in " ".join(review.pipeline_changes.notes)
+    assert [heading.text for heading in review.pipeline_changes.tables[0].headings] == ["", "Deals"]
+    assert all(cell.plus == "" for row in review.order_book.tables[0].rows for cell in row)
+    assert review.order_book.data["amount"].isna().all()
+    assert not ann.forecast.available
+    assert ann.forecast.message.startswith("No forecast can be made: needs 10 deals won")
+
+
+def test_without_deals_sections_are_short(tmp_path: Path) -> None:
+    orders = pd.DataFrame({"order_id": ["1"], "rep_id": "Ann", "ordered_on": "2025-05-01", "amount": 5.0})
+    review = Review(write(tmp_path / "orders", "", orders=orders), "2025-Q2", rep="Ann")
+    for section in (review.milestones, review.pipeline_changes, review.order_book, review.forecast):
+        assert not section.available
+        assert "deals" in section.message
+        assert not section.notes
+
+
+def subjects(sample: Dataset) -> list[Review]:
+    """The company, then each of its reps."""
+    reps = sample.table("reps")["rep_id"]
+    return [Review(sample, "2025-Q4"), *(Review(sample, "2025-Q4", rep=rep) for rep in reps)]
+
+
+def test_reps_add_up_to_the_company(sample: Dataset) -> None:
+    whole, *parts = subjects(sample)
+    counts = ["there_before", "entered", "advanced", "won", "lost", "back", "there_after"]
+    of_reps = pd.concat([one.milestones.data for one in parts]).groupby("milestone")[counts].sum()
+    company = whole.milestones.data.set_index("milestone")[counts]
+    pd.testing.assert_frame_equal(of_reps.loc[company.index], company)
+    steps = pd.concat([one.pipeline_changes.data for one in parts]).groupby(["measure", "step"])["value"].sum()
+    expected = whole.pipeline_changes.data.set_index(["measure", "step"])["value"].drop(
+        ["taken_over", "handed_over"], level="step"
+    )
+    pd.testing.assert_series_equal(steps.loc[expected.index], expected, atol=1e-6)
+    assert steps.loc[(slice(None), ["taken_over", "handed_over"])].groupby("measure").sum().abs().max() < 1e-6
+    customers = (
+        pd.concat([one.customer_base.data for one in parts]).groupby(["from", "to"], observed=True)["n"].sum()
+    )
+    company = whole.customer_base.data.set_index(["from", "to"])["n"]
+    assert customers[customers > 0].to_dict() == company.to_dict()
+    parts_of = (
+        pd.concat([one.forecast.data.astype({"mean": float}) for one in parts]).groupby("period")["mean"].sum()
+    )
+    np.testing.assert_allclose(parts_of, whole.forecast.data.set_index("period")["mean"], rtol=1e-6)
+
+
+def test_an_interval_is_widened_as_the_estimator_itself_would() -> None:
+    generator = np.random.default_rng(7)
+    days, cause = generator.integers(1, 60, 80), generator.integers(0, 3, 80)
+    curve = cumulative_incidence(days, cause, np.full(80, np.nan), np.ones(80), 2)
+    plain, wide = curve.incidence_at(40), curve.incidence_at(40, confidence=0.999)
+    for value, lower, upper, low, high in zip(
+        plain.value, plain.lower, plain.upper, wide.lower, wide.upper, strict=True
+    ):
+        np.testing.assert_allclose(widened(value, lower, upper, 0.999), (low, high), rtol=1e-6)
+
+
+def test_a_difference_is_claimed_only_beyond_the_allowance() -> None:
+    row = {"n": 50.0, "value": 0.4, "lower": 0.27, "upper": 0.53, "peers": 0.55}
+    assert _judged(row, 1) == "less"
+    assert _judged(row, 40) == "alike"  # one of forty will lie this far off by chance
+    assert _judged(row | {"peers": 0.9}, 40) == "less"
+    assert _judged(row | {"peers": 0.05}, 40) == "more"
+    assert _judged(row | {"n": FEWEST - 1.0, "peers": 0.9}, 40) == "few"
+    assert _judged(row | {"peers": np.nan}, 40) is None
+
+
+def faked(samples: list[list[float]], note: Text) -> Forecast:
+    """A forecast of Ann's next two quarters."""
+    values = np.array(samples, float)
+    frame = pd.DataFrame({"rep_id": "Ann", "period": ["2025-Q3", "2025-Q4"], "booked": 0.0, "n_open": 2.0})
+    parts = {"mean": values.mean(axis=1), "median": np.median(values, axis=1)}
+    bounds = {f"{side}_{band}": values.mean(axis=1) for band in (50, 80, 95) for side in ("lower", "upper")}
+    frame = frame.assign(**parts, **bounds, from_open=1.0, from_arrivals=1.0)
+    return Forecast(frame, values, (note,))
+
+
+def test_the_chance_is_the_share_of_paths_that_reach_the_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    targets = pd.DataFrame({"metric": "revenue", "period": ["2025-Q3"], "value": [30.0], "rep_id": "Ann"})
+    made = faked([[10, 20, 30, 40], [1, 2, 3, 4]], text("a note"))
+    monkeypatch.setattr(forecast_section, "forecast", lambda *_: made)
+    section = Review(write(tmp_path / "d", targets=targets, **tables()), "2025-Q2", rep="Ann").forecast
+    assert section.data["chance"].iloc[0] == 0.5  # 30 and 40 of four
+    assert pd.isna(section.data["chance"].iloc[1])  # no target for the fourth quarter
+    assert section.message.endswith("the chance to reach the target of €30 is 50%")
+    assert "borrowed from the team" in section.notes[0]
+    assert "a note" in section.notes
+
+
+def test_a_forecast_is_turned_into_orders_where_revenue_counts_orders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # won in Q2: 400; orders of Q2: 600; so each path is taken 1.5 times
+    orders = pd.DataFrame({"order_id": ["1"], "rep_id": "Bob", "ordered_on": "2025-06-20", "amount": 600.0})
+    made = faked([[10, 20, 30, 40], [1, 2, 3, 4]], forecast_section._DEALS_ONLY)
+    monkeypatch.setattr(forecast_section, "forecast", lambda *_: made)
+    section = Review(write(tmp_path / "d", orders=orders, **tables()), "2025-Q2", rep="Ann").forecast
+    assert section.data["median"].tolist() == [37.5, 3.75]
+    assert any("150%" in note for note in section.notes)
+    assert str(forecast_section._DEALS_ONLY) not in section.notes
+
+
+def test_an_unfinished_period_is_forecast_itself(sample: Dataset) -> None:
+    review = Review(sample, "2025-Q4")
+    assert [one.name for one in forecast_section.coming(review.context)] == ["2026-Q1", "2026-Q2"]
+    later = replace(review.context, period=review.context.period.previous(-1))
+    assert [one.name for one in forecast_section.coming(later)] == ["2026-Q1", "2026-Q2"]
