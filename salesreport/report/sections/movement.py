@@ -290,6 +290,15 @@ def _table(context: Context, data: pd.DataFrame) -> Any:
 
 def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
     notes: list[Text] = []
+    lost, in_the_end = float(data["lost"].sum()), context.figure("deals_lost").value
+    if lost > in_the_end + 0.05:
+        notes.append(
+            ntext(
+                "A deal that was lost and reopened counts as lost here; {n} deal was lost in the end.",
+                "A deal that was lost and reopened counts as lost here; {n} deals were lost in the end.",
+                n=in_the_end,
+            )
+        )
     if data["within"].notna().any():
         days = sorted({int(one) for one in data["within"].dropna()})
         notes.append(
