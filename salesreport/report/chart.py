@@ -141,7 +141,8 @@ def _inline(svg: str, key: str, title: str, description: str) -> Markup:
     root.attrib.pop("version", None)
     root.set("viewBox", f"0 0 {width:g} {height:g}")
     root.set("role", "img")
-    root.set("style", "stroke-linejoin: round; stroke-linecap: butt")
+    widest = width / 72 * 96 * 1.15  # beyond that its texts would be bigger than the page's
+    root.set("style", f"stroke-linejoin: round; stroke-linecap: butt; max-width: {widest:.0f}px")
     root.set("aria-labelledby", f"{key}-title {key}-desc")
     for position, (tag, content) in enumerate((("title", title), ("desc", description))):
         element = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{key}-{tag}"})
@@ -160,12 +161,13 @@ _SHORTER = [
     (re.compile(r"<g />|<g>\s*</g>|<defs />"), ""),
     (re.compile(r"\s*\n\s*"), "\n"),
     (re.compile(r"\n+"), "\n"),
+    (re.compile(r"<g>\n(<(?:use|path)[^>]*/>|<text[^>]*>[^<]*</text>)\n</g>"), r"\1"),
 ]
-"""What a picture does not need: empty groups, indents."""
+"""What a picture does not need: empty groups, indents, groups of one."""
 
 
 def _style(value: str) -> str:
     """An element's style in the page's colours and font."""
     for colour, variable in _VARIABLES.items():
         value = value.replace(colour, f"var(--{variable}, {colour})")
-    return re.sub(r"font-family: [^;]+;? ?", "", value)
+    return re.sub(r"font-family: [^;]+;? ?|text-anchor: start; ?", "", value)
