@@ -73,7 +73,9 @@ METRICS = (
     Metric(
         "pipeline_value",
         text("Pipeline"),
-        text("sum of the amounts of deals open at the as-of date, as snapshots show them then, else as last known"),
+        text(
+            "sum of the amounts of deals open at the as-of date, as snapshots show them then, else as last known"
+        ),
         text("amounts of open deals"),
         None,
         AS_OF,
