@@ -253,6 +253,7 @@ def kpi(
         "salesreport forecast outputs/datasets/sample --horizon 2Q --by rep",
         "salesreport forecast outputs/datasets/sample --as-of 2025-06-30 --horizon 3M --format csv",
         "salesreport forecast outputs/datasets/sample --horizon 1Q --backtest",
+        "salesreport forecast outputs/datasets/sample --stated",
     )
 )
 def forecast(
@@ -287,6 +288,13 @@ def forecast(
             "--backtest", help=_help(text("Try it on the past instead, against what came and simpler ways."))
         ),
     ] = False,
+    stated: Annotated[
+        bool,
+        typer.Option(
+            "--stated",
+            help=_help(text("Instead: how far the reps' own closing dates and probabilities were off.")),
+        ),
+    ] = False,
     format: Annotated[Format, typer.Option(help=_help(text("How to print.")))] = Format.table,
 ) -> None:
     """Revenue to come."""
@@ -296,8 +304,10 @@ def forecast(
     from salesreport.kpi.forecast import command
 
     language = _language(context)
-    facts = Facts.of(Dataset.open(dataset), arguments.day(as_of) if backtest else None)
-    if backtest:
+    facts = Facts.of(Dataset.open(dataset), arguments.day(as_of) if backtest or stated else None)
+    if stated:
+        shown, notes = command.judge(facts, format.value, language)
+    elif backtest:
         with _bar(text("Backtest"), language) as progress:
             shown, notes = command.try_out(facts, horizon, simulations, seed, progress, format.value, language)
     else:

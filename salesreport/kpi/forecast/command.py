@@ -13,6 +13,7 @@ from salesreport.kpi.forecast.backtest import SIMULATIONS as OF_A_BACKTEST
 from salesreport.kpi.forecast.backtest import backtest
 from salesreport.kpi.forecast.forecast import SIMULATIONS, forecast
 from salesreport.kpi.forecast.horizon import Horizon
+from salesreport.kpi.forecast.judgement import judgement
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.output import frame_as_csv, frame_as_rows, harmless
 from salesreport.kpi.progress import process_file
@@ -85,6 +86,29 @@ def try_out(
     if format == "csv":
         return frame_as_csv(folds), notes
     return _json({"folds": frame_as_rows(folds), "scores": frame_as_rows(done.scores), "notes": notes}), []
+
+
+def judge(facts: "Facts", format: Format, language: Language) -> tuple[str | Table, list[str]]:
+    """What reps said of their deals against what came, ready to print, and what it says.
+
+    Raises:
+        ConfigError: the data cannot tell.
+    """
+    try:
+        frame = judgement(facts)
+    except Unavailable as problem:
+        raise ConfigError(
+            text("What reps said cannot be compared with what came: {reason}.", reason=problem.reason)
+        ) from None
+    note = text(
+        "Said and won: mean probability and share won of closed deals; days: of deals won, median after the date "
+        "first said. Verdicts compare a rep with the others, and allow for looking at many."
+    )
+    if format == "csv":
+        return frame_as_csv(frame), []
+    if format == "json":
+        return _json({"reps": frame_as_rows(frame)}), []
+    return output.judgement_as_table(frame, facts, language), _said([note], language)
 
 
 def _untold(problem: Unavailable) -> ConfigError:

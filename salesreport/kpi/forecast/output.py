@@ -8,6 +8,7 @@ from rich.table import Table
 from salesreport.kpi.dimensions import DIMENSIONS, TITLES
 from salesreport.kpi.forecast.backtest import METHODS, Backtest
 from salesreport.kpi.forecast.forecast import Forecast
+from salesreport.kpi.forecast.judgement import VERDICTS
 from salesreport.kpi.output import cell
 from salesreport.language import Language, Quantity, Text, text
 
@@ -74,6 +75,31 @@ def scores_as_table(done: Backtest, language: Language) -> Table:
             cell("" if ours else _share(row["wape_ours"], language)),
             cell("" if ours else _with_interval(row, "beaten", language)),
             cell(_with_interval(row, "coverage_80", language) if ours else ""),
+        )
+    return shown
+
+
+def judgement_as_table(frame: pd.DataFrame, facts: "Facts", language: Language) -> Table:
+    """What reps said against what came, one line per rep."""
+    names = dict(zip(facts.reps["rep_id"], facts.reps["name"], strict=True))
+    shown = _table(
+        language,
+        [TITLES["rep_id"], text("verdict")],
+        [text("said"), text("won"), text("deals"), text("days late"), text("deals won")],
+    )
+    for row in frame.to_dict("records"):
+        days = ""
+        if pd.notna(row["days_bias"]):
+            low, high = (language.number(row[f"days_{end}"]) for end in ("lower", "upper"))
+            days = f"{language.number(row['days_bias'])} ({low} … {high})"
+        shown.add_row(
+            cell(_group(row["rep_id"], names, language)),
+            cell(language.say(VERDICTS[row["verdict"]])),
+            cell(_share(row["said"], language)),
+            cell(_share(row["won"], language)),
+            cell(language.count(row["n_closed"])),
+            cell(days),
+            cell(language.count(row["n_won"])),
         )
     return shown
 

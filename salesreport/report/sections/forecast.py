@@ -14,6 +14,7 @@ from salesreport.period import Period
 from salesreport.report.charts_moves import Outlook, outlook_chart
 from salesreport.report.context import Context, records
 from salesreport.report.section import Section
+from salesreport.report.sections.said import said_and_came
 from salesreport.report.table import Content, NumberTable, number_table
 from salesreport.stats.scores import sample_interval
 
@@ -58,6 +59,7 @@ def outlook(context: Context) -> Section:
         )
         return Section("forecast", topic, message, nothing, context.language, available=False)
     periods = {period.name: period for period in coming(context)}
+    said, trust = said_and_came(context)
     message = context.say(_message(context, data, periods))
     return Section(
         key="forecast",
@@ -91,8 +93,8 @@ def outlook(context: Context) -> Section:
                 (context.say(text("middle")), context.say(text("target")), context.say(text("booked"))),
             ),
         ),
-        tables=(_against_target(context, data, periods), _sources(context, data, periods)),
-        notes=tuple(context.say(note) for note in notes),
+        tables=(_against_target(context, data, periods), _sources(context, data, periods), *said),
+        notes=tuple(context.say(note) for note in (*notes, *trust)),
     )
 
 

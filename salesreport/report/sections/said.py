@@ -1,0 +1,85 @@
+"""What a rep said of deals, and what came of them: how far stated dates and probabilities can be trusted."""
+
+from typing import Any
+
+import pandas as pd
+
+from salesreport.kpi.forecast import judgement
+from salesreport.kpi.metric import Unavailable
+from salesreport.language import Quantity, Text, text
+from salesreport.report.context import Context, records
+from salesreport.report.table import Content, NumberTable, number_table
+
+
+def said_and_came(context: Context) -> tuple[tuple[NumberTable, ...], tuple[Text, ...]]:
+    """The table of a rep, and what to make of it; nothing for other subjects and where nothing was said."""
+    if context.subject.dimension != "rep_id":
+        return (), ()
+    facts, day = context.facts, context.as_of
+
+    def find() -> pd.DataFrame | None:
+        try:
+            return judgement(facts, day)
+        except Unavailable:
+            return None
+
+    everybody = facts.remember(("judgement", day), find)
+    if everybody is None:
+        return (), ()
+    found = records(everybody[everybody["rep_id"] == context.subject.id])
+    if not found or found[0]["verdict"] == "unknown":
+        return (), ()
+    row, say = found[0], context.say
+    headings = ["", say(text("said")), say(text("came")), say(text("difference")), say(text("deals"))]
+    caption = say(text("What was said of deals, and what came of them, with 95% intervals"))
+    return (number_table(caption, headings, _rows(context, row)),), _trust(row)
+
+
+def _rows(context: Context, row: dict[str, Any]) -> list[list[Content]]:
+    """Probability and closing date, each where there are enough deals."""
+    say, rows = context.say, list[list[Content]]()
+    if pd.notna(row["share_bias"]):
+        rows.append(
+            [
+                say(text("chance to win")),
+                context.shown(row["said"], "share"),
+                context.shown(row["won"], "share"),
+                (
+                    _points(context, row["share_bias"]),
+                    f"{_points(context, row['share_lower'])} … {_points(context, row['share_upper'])}",
+                ),
+                context.language.count(row["n_closed"]),
+            ]
+        )
+    if pd.notna(row["days_bias"]):
+        rows.append(
+            [
+                say(text("day of the order, as first said")),
+                "",
+                "",
+                (
+                    say(_days_off(row["days_bias"])),
+                    f"{context.shown(row['days_lower'], 'days')} … {context.shown(row['days_upper'], 'days')}",
+                ),
+                context.language.count(row["n_won"]),
+            ]
+        )
+    return rows
+
+
+def _days_off(days: float) -> Text:
+    if days < 0:
+        return text("{days} earlier", days=Quantity(-days, "days"))
+    return text("{days} later", days=Quantity(days, "days"))
+
+
+def _points(context: Context, value: float) -> str:
+    return context.say(text("{points} points", points=f"{round(value * 100):+d}".replace("-", "−")))
+
+
+def _trust(row: dict[str, Any]) -> tuple[Text, ...]:
+    if row["verdict"] == "optimist":
+        return (text("More is said of deals at the same stage than peers say, and less comes: discount it."),)
+    if row["verdict"] == "sandbagger":
+        return (text("Less is said of deals at the same stage than peers say, and more comes: it is cautious."),)
+    return (text("What is said of deals is as far from what comes as it is with peers."),)
