@@ -73,4 +73,4 @@ def test_forecasts(tmp_path: Path) -> None:
     for command in [line for line in commands() if line.startswith("salesreport forecast")]:
         done = run(command, tmp_path, tmp_path)
         assert done.returncode == 0, done.stderr
-        assert "2026-Q1" in done.stdout or "WAPE" in done.stdout
+        assert "Q1 2026" in done.stdout or "WAPE" in done.stdout

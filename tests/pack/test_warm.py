@@ -167,7 +167,8 @@ def test_both_engines_make_the_same_report(sample: Dataset, tmp_path: Path) -> N
         assert watcher.outcomes[rep].reason is None
         html[name] = (folder / "reports" / "one.html").read_text(encoding="utf-8")
         executed = nbformat.read(folder / "notebooks" / "one.ipynb", as_version=4)
-        assert [cell.execution_count for cell in executed.cells if cell.cell_type == "code"] == list(range(1, 16))
+        counted = [cell.execution_count for cell in executed.cells if cell.cell_type == "code"]
+        assert counted == list(range(1, len(counted) + 1))
     assert html["warm"] == html["papermill"]
     assert len(re.findall("<svg", html["warm"])) > 5
 
