@@ -43,8 +43,9 @@ def flat(fiscal_year_start: int) -> Season:
 def learn(days: Whole, observed: Numbers, expected: Numbers, fiscal_year_start: int) -> Season:
     """Weights from how many moves there were each day against how many every day alike would have had.
 
-    A month or part of a quarter that was seen once may have been a good one by chance: its ratio to the rest
-    counts by n ÷ (n + 1), n being the number of years or quarters it was seen in.
+    A part of a quarter that was seen once may have been a good one by chance: its ratio to the rest counts by
+    n ÷ (n + 1), n being the number of quarters it was seen in. A month that was seen in one year may owe it to
+    the trend (a business that began in October had few deals then), so the first year counts nothing: (n − 1) ÷ n.
 
     Args:
         days: in order, without gaps. observed, expected: moves on each day.
@@ -61,7 +62,7 @@ def learn(days: Whole, observed: Numbers, expected: Numbers, fiscal_year_start: 
     by_month, by_part = season.month, season.part
     for _ in range(_ROUNDS):
         by_part = _ratio(part, observed, expected * by_month[month], _PARTS, quarters)
-        by_month = _ratio(month, observed, expected * by_part[part], _MONTHS, years)
+        by_month = _ratio(month, observed, expected * by_part[part], _MONTHS, np.maximum(years - 1, 0.0))
     weight = by_month[month] * by_part[part]
     mean = (weight * expected).sum() / expected.sum()
     return Season(by_month / mean, by_part, fiscal_year_start)

@@ -92,6 +92,14 @@ def test_every_deal_begins_before_its_first_milestone(given: Given) -> None:
     assert of("D3") == [(2, 0, ADVANCED), (0, 7, ADVANCED), (1, 51, OPEN)]
 
 
+def test_a_business_that_grew_for_a_year_has_no_season_yet() -> None:
+    # from October to September ten times as many deals: October is not a weak month, it was the first
+    days = np.arange(np.datetime64("2024-10-01", "D").astype(int), np.datetime64("2025-10-01", "D").astype(int))
+    growing = np.linspace(1, 10, len(days))
+    season = seasons.learn(days, growing, np.full(len(days), growing.mean()), 1)
+    assert season.month.max() / season.month.min() == pytest.approx(1, abs=1e-12)
+
+
 def test_a_season_is_learnt_from_many_quarters() -> None:
     days = np.arange(np.datetime64("2019-01-01"), np.datetime64("2024-01-01")).astype(np.int64)
     _, part = seasons.places(days, 1)
