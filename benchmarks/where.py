@@ -16,7 +16,6 @@ from salesreport.report.export import to_html
 from salesreport.sample import write_company
 
 ROOT = Path(__file__).resolve().parent.parent
-SECTIONS = ("tiles", "trend", "results", "pipeline", "activity", "growth", "satisfaction", "deals_to_look_at")
 
 
 def cpu(what: Callable[[], object], runs: int = 5) -> float:
@@ -48,16 +47,14 @@ def main() -> None:
         result = {"the whole notebook": cpu(execute)}
 
         def figures() -> None:
-            review = Review(dataset, "2025-Q4", rep=next(reps))
-            for name in SECTIONS:
-                getattr(review, name)
+            Review(dataset, "2025-Q4", rep=next(reps)).sections()
 
         figures()
         result["of which: figures and sentences of all sections"] = cpu(figures)
         review = Review(dataset, "2025-Q4", rep=parameters["rep"])
-        for name in SECTIONS:
-            for chart in getattr(review, name).charts:
-                result[f"of which: drawing “{name}”"] = cpu(chart.svg)
+        for section in review.sections():
+            for chart in section.charts:
+                result[f"of which: drawing “{section.topic}”"] = cpu(chart.svg)
         to_html(executed)
         result["export to HTML"] = cpu(lambda: to_html(executed))
     print(json.dumps(result, indent=2, ensure_ascii=False))

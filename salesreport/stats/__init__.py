@@ -1,7 +1,16 @@
 """Statistics that know nothing of sales: numbers in, numbers out.
 
 - `salesreport.stats.intervals`: how far a rate, mean, median, count or ratio can be trusted
+- `salesreport.stats.shrinkage`: rates of groups, drawn towards their mean as far as they are small
+- `salesreport.stats.stratified`: a group against the rest, like with like
+- `salesreport.stats.conditional`: the same exactly, for strata of a few trials
+- `salesreport.stats.funnel`: which rates lie farther from a target than their size explains
+- `salesreport.stats.multiplicity`: many comparisons at once
 - `salesreport.stats.competing_risks`: how long until one of several ends, with tied days and late entry
 - `salesreport.stats.interval_censoring`: the same, when ends are only known to lie between two days
+- `salesreport.stats.expected`: observed ÷ expected, learnt from what other groups' cases promise
+- `salesreport.stats.poisson_binomial`: tails of sums with unequal chances
+- `salesreport.stats.decomposition`: a gap split by factor (Shapley), or into mix and rate (Kitagawa)
+- `salesreport.stats.resampling`: bootstrap intervals of these
 - `salesreport.stats.scores`: how good a forecast was
 """

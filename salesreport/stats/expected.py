@@ -1,0 +1,432 @@
+"""Observed against expected: how many successes a group had, and how many others would have had with its cases.
+
+What a case promises depends on things its group does not control (what is sold, to whom, from where it came). A
+logistic model learns that from the cases of *other* groups only, so that a group is never its own yardstick:
+
+- `expected_rates` predicts every case without its own group, and says how well the sum per group is known;
+- `observed_to_expected` compares, with an interval that holds for small groups too.
+
+The expected successes of all groups add up only roughly to the observed ones: each group is measured by the rest.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from salesreport.stats.intervals import Array, Groups
+from salesreport.stats.poisson_binomial import TiltedSums, by_group
+
+_STEPS = 60
+_SETTLED = 1e-10
+
+
+class Expected(NamedTuple):
+    """What cases promise, as learnt from other groups' cases.
+
+    Attributes:
+        rate: the chance of success of each case; NaN where no other group has a case.
+        error: the standard error of each group's expected successes, Σ weight × rate; NaN where the other groups
+            had no success or no failure, so that nothing tells how sure their rate is.
+        known: the part of each group's cases whose levels all occur among the cases it was learnt from; for the
+            rest the rate leans on the overall rate, and `error` is wide.
+        folds: how many models were fitted: one per group, or fewer where groups are many.
+    """
+
+    rate: Array
+    error: Array
+    known: Array
+    folds: int
+
+
+class Ratio(NamedTuple):
+    """Observed ÷ expected successes, one element per group.
+
+    Attributes:
+        observed, expected: successes; weighted.
+        ratio: observed ÷ expected; NaN without expected successes.
+        lower, upper: its interval; `(lower − 1) × expected` and `(upper − 1) × expected` bound the successes that
+            the group gained or lost. NaN where it cannot be told.
+        p: two-sided mid-p value of "the group does as the others would".
+        n: cases, the sum of their weights.
+    """
+
+    observed: Array
+    expected: Array
+    ratio: Array
+    lower: Array
+    upper: Array
+    p: Array
+    n: Array
+
+
+def expected_rates(
+    success: npt.ArrayLike,
+    columns: Sequence[npt.ArrayLike],
+    groups: npt.ArrayLike,
+    weights: npt.ArrayLike | None = None,
+    *,
+    numeric: Sequence[npt.ArrayLike] = (),
+    ridge: float = 1.0,
+    rare: float = 20.0,
+    size: int | None = None,
+    separately: int = 60,
+    folds: int = 20,
+    bins: int = 32,
+) -> Expected:
+    """The chance of success of each case, predicted without the cases of its own group.
+
+    A logistic regression with an effect of each level of each column, fitted by Newton's method to the counts of
+    distinct combinations. The effects are shrunken towards none: `ridge` is the inverse variance of the effects,
+    in log odds, that one expects beforehand. The intercept is not, so that in the cases a model was fitted to,
+    predicted successes add up to the observed. The errors are those of the posterior, which for a level that no
+    other group has is as wide as `ridge` says.
+
+    Up to `separately` groups each is left out by itself, exactly; more are left out in `folds` parts of about the
+    same number of cases, so a group's model then lacks some other groups too. No chance is involved.
+
+    Args:
+        success: 1 or 0 of each case (or a part).
+        columns: codes from 0, each an array with one element per case; −1 (not known) is a level of its own.
+        groups: the group of each case, from 0. A case that two groups share stands there twice, with weights;
+            the other half then remains among the cases learnt from.
+        weights: how much each case counts; 1 by default.
+        numeric: further columns, linear in log odds; values that are missing count as the mean. Of each, `bins`
+            values are told apart: more are replaced by the means of as many parts with the same number of cases.
+        ridge: see above; 0 for maximum likelihood.
+        rare: levels with fewer cases are pooled into one.
+        size: the number of groups.
+        separately, folds, bins: see above.
+
+    Raises:
+        ValueError: arrays differ in length, a group is negative, or a success lies outside 0 … 1.
+
+    References:
+        le Cessie and van Houwelingen (1992), doi 10.2307/2347628 (ridge in logistic regression); Nychka (1988),
+        doi 10.1080/01621459.1988.10478711 (coverage of posterior errors of penalised fits).
+
+    Examples:
+        Group 0 has the hard cases (level 1), and does as well with them as group 1 does:
+
+        >>> success = np.repeat([1, 0, 1, 0, 1, 0, 1, 0], [10, 10, 20, 80, 50, 50, 10, 40])
+        >>> level = np.repeat([0, 0, 1, 1, 0, 0, 1, 1], [10, 10, 20, 80, 50, 50, 10, 40])
+        >>> group = np.repeat([0, 0, 0, 0, 1, 1, 1, 1], [10, 10, 20, 80, 50, 50, 10, 40])
+        >>> found = expected_rates(success, [level], group)
+        >>> ratio = observed_to_expected(success, found.rate, group, error=found.error)
+        >>> ratio.observed, ratio.expected.round(1), (ratio.p > 0.5)
+        (array([30., 60.]), array([31.2, 57.2]), array([ True,  True]))
+    """
+    y, g, w, size = _cases(success, groups, weights, size)
+    design, pattern = _Design.of(columns, numeric, w, rare, bins)
+    fold, parts = _folds(by_group(w, g, size), separately, folds)
+    order = np.argsort(fold[g], kind="stable")
+    ends = np.searchsorted(fold[g][order], np.arange(parts + 1))
+    all_won, all_n = design.counts(pattern, w * y), design.counts(pattern, w)
+
+    start = _fit(design, all_won, all_n, ridge, None)
+    rate, error, known = np.full(len(y), np.nan), np.full(size, np.nan), np.full(size, np.nan)
+    for part in range(parts):
+        cases = order[ends[part] : ends[part + 1]]
+        at, weight, own = pattern[cases], w[cases], g[cases]
+        n = np.maximum(all_n - design.counts(at, weight), 0.0)
+        won = np.clip(all_won - design.counts(at, weight * y[cases]), 0.0, n)
+        if parts == 1 or n.sum() <= _SETTLED * max(1.0, all_n.sum()):
+            continue
+        # next to no penalty: effects without bounds, such as of levels only won, are no place to start from
+        learnt = _fit(design, won, n, ridge, start if ridge >= 0.01 else None)
+        rate[cases] = learnt.rates[at]
+        here = np.unique(own)
+        place = np.searchsorted(here, own)
+        seen = design.seen(n)[at]
+        weighed = by_group(weight, place, len(here))
+        with np.errstate(invalid="ignore"):
+            known[here] = by_group(weight * seen, place, len(here)) / weighed
+        slope = design.slopes(place, at, weight * rate[cases] * (1 - rate[cases]), len(here))
+        error[here] = learnt.error(slope)
+    return Expected(rate, error, known, parts)
+
+
+def observed_to_expected(
+    success: npt.ArrayLike,
+    expected: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    weights: npt.ArrayLike | None = None,
+    *,
+    error: npt.ArrayLike | None = None,
+    size: int | None = None,
+    confidence: float = 0.95,
+) -> Ratio:
+    """Observed ÷ expected successes of each group with a mid-p interval.
+
+    The successes of a group that does as expected are a sum of independent cases with unequal chances (a
+    Poisson-binomial). A group that does better or worse multiplies the odds of all its cases by the same factor:
+    that is the one family in which the sum alone says everything about the factor. The interval holds the factors
+    whose two-sided mid-p value is at least 1 − `confidence`, each turned into a ratio of expected successes.
+    The tails are exact up to 200 cases; beyond, they come from Barndorff-Nielsen's r*, whose probabilities
+    are out by less than 0.001 (0.004 where only a handful of successes is expected).
+    Weights scale the variance as they should: a group of half cases has the interval of as many whole ones;
+    where they differ within a group, equal cases of the same variance stand in for them, and tails come from r*.
+
+    Args:
+        success: 1 or 0 of each case (or a part).
+        expected: its chance, from `expected_rates`. A group with a missing one has no ratio.
+        groups: the group of each case, from 0.
+        weights: how much each case counts; 1 by default.
+        error: the standard error of each group's expected successes (`Expected.error`), which widens the interval;
+            0 by default, expectations then are taken as known. Where it is NaN, there is no interval.
+        size: the number of groups.
+        confidence: how often the interval is to hold the true ratio.
+
+    References:
+        Barndorff-Nielsen (1986), doi 10.1093/biomet/73.2.307; Daniels (1987), doi 10.2307/1403269 (whole
+        numbers); Berry and Armitage (1995), doi 10.2307/2348891 (mid-p).
+
+    Examples:
+        >>> found = observed_to_expected([1] * 3 + [0] * 17, [0.35] * 20, [0] * 20)  # 3 of 20, where 7 are usual
+        >>> found.ratio.round(3), found.lower.round(2), found.upper.round(2), found.p.round(2)
+        (array([0.429]), array([0.11]), array([1.02]), array([0.06]))
+    """
+    y, g, w, size = _cases(success, groups, weights, size)
+    chance = np.asarray(expected, float).ravel()
+    if len(chance) != len(y):
+        raise ValueError(f"{len(y)} cases have {len(chance)} expected rates")
+    if ((chance < 0) | (chance > 1)).any():
+        raise ValueError("an expected rate must lie in 0 … 1")
+    n = by_group(w, g, size)
+    observed = by_group(w * y, g, size)
+    promised = np.where(n > 0, by_group(w * chance, g, size), np.nan)
+    doubt = np.zeros(size) if error is None else np.broadcast_to(np.asarray(error, float), size)
+
+    sums = TiltedSums.of(chance, g, w, size)
+    z = sums.normal_score(observed, np.zeros(size), doubt)
+    p = sums.two_sided(z)
+    low, high = sums.bounds(observed, doubt, confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        known = np.where(promised > 0, promised, np.nan)
+        return Ratio(observed, promised, observed / known, low / known, high / known, p, n)
+
+
+class _Design(NamedTuple):
+    """The distinct combinations (patterns) of levels and numbers, and what can be summed over them.
+
+    Attributes:
+        levels: of each column, each pattern's coefficient; 0 is the intercept.
+        numbers: numeric columns × patterns, with mean 0 and standard deviation 1.
+        coefficients: how many there are: intercept, levels, numbers.
+        pairs: of each pair of columns, the place of each pattern in the flat matrix of coefficients.
+    """
+
+    levels: list[Groups]
+    numbers: Array
+    coefficients: int
+    pairs: list[Groups]
+    patterns: int
+
+    @classmethod
+    def of(
+        cls, columns: Sequence[npt.ArrayLike], numeric: Sequence[npt.ArrayLike], w: Array, rare: float, bins: int
+    ) -> tuple["_Design", Groups]:
+        """The design, and each case's pattern."""
+        coded = [_pooled(np.asarray(column).ravel(), w, rare) for column in columns]
+        binned = [_binned(np.asarray(column, float).ravel(), w, bins) for column in numeric]
+        pattern, first = np.zeros(len(w), np.intp), np.zeros(min(len(w), 1), np.intp)
+        for codes in [*coded, *(codes for codes, _ in binned)]:
+            pattern, first = _distinct(pattern * (codes.max(initial=0) + 1) + codes)
+        levels, used = [], 1
+        for codes in coded:
+            levels.append(codes[first] + used)
+            used += int(codes.max(initial=-1)) + 1
+        numbers = np.array([values[codes[first]] for codes, values in binned]).reshape(len(binned), len(first))
+        total = used + len(binned)
+        pairs = [one * total + other for i, one in enumerate(levels) for other in levels[i + 1 :]]
+        return cls(levels, numbers, total, pairs, len(first)), pattern
+
+    def counts(self, pattern: Groups, weight: Array) -> Array:
+        return by_group(weight, pattern, self.patterns)
+
+    def log_odds(self, effects: Array) -> Array:
+        odds = effects[0] + np.einsum("k,kp->p", effects[self.coefficients - len(self.numbers) :], self.numbers)
+        for level in self.levels:
+            odds = odds + effects[level]
+        return odds
+
+    def total(self, value: Array) -> Array:
+        """Xᵀv: the value summed over the patterns, by coefficient."""
+        found = np.zeros(self.coefficients)
+        for level in self.levels:
+            found += by_group(value, level, self.coefficients)
+        found[0] = value.sum()
+        found[self.coefficients - len(self.numbers) :] = np.einsum("kp,p->k", self.numbers, value)
+        return found
+
+    def gram(self, value: Array) -> Array:
+        """Xᵀ diag(v) X; one-hot columns need sums over pairs of levels only, never the matrix X."""
+        size, first = self.coefficients, self.coefficients - len(self.numbers)
+        upper = np.zeros(size * size)
+        for pair in self.pairs:
+            upper += by_group(value, pair, size * size)
+        matrix = upper.reshape(size, size)
+        matrix = matrix + matrix.T
+        line = self.total(value)
+        matrix[np.arange(first), np.arange(first)] = line[:first]
+        matrix[0], matrix[:, 0] = line, line
+        for at, numbers in enumerate(self.numbers):
+            line = self.total(value * numbers)
+            matrix[first + at], matrix[:, first + at] = line, line
+        return matrix
+
+    def slopes(self, group: Groups, pattern: Groups, value: Array, size: int) -> Array:
+        """`total` of cases by group: groups × coefficients."""
+        width = self.coefficients
+        found = np.zeros(size * width)
+        for level in self.levels:
+            found += by_group(value, group * width + level[pattern], size * width)
+        table = found.reshape(size, width)
+        table[:, 0] = by_group(value, group, size)
+        for at, numbers in enumerate(self.numbers, width - len(self.numbers)):
+            table[:, at] = by_group(value * numbers[pattern], group, size)
+        return table
+
+    def seen(self, n: Array) -> npt.NDArray[np.bool_]:
+        """Which patterns have only levels that occur in some counts."""
+        occurs = self.total(n) > _SETTLED * max(1.0, n.sum())
+        known = np.ones(self.patterns, bool)
+        for level in self.levels:
+            known &= occurs[level]
+        return known
+
+
+class _Fit(NamedTuple):
+    """A fitted model: its effects, what it predicts for each pattern, and its curvature (inverse covariance)."""
+
+    effects: Array
+    rates: Array
+    curvature: Array | None
+
+    def error(self, slope: Array) -> Array:
+        """Standard errors of predicted sums, from their slopes by effect; infinite where an effect is unknown."""
+        if self.curvature is None:
+            return np.full(len(slope), np.nan)
+        solved = _solve(self.curvature, slope.T).T
+        missed = np.abs(solved @ self.curvature - slope).max(axis=1) > 1e-6 * np.abs(slope).max(axis=1)
+        return np.where(missed, np.inf, np.sqrt(np.maximum((slope * solved).sum(axis=1), 0.0)))
+
+
+def _fit(design: _Design, won: Array, n: Array, ridge: float, start: _Fit | None) -> _Fit:
+    """Penalised maximum likelihood by Newton's method with halved steps."""
+    total, successes = n.sum(), won.sum()
+    effects = np.zeros(design.coefficients)
+    if not _SETTLED * total < successes < total * (1 - _SETTLED):  # nothing but one kind: no odds to speak of
+        constant = np.nan if total <= 0 else float(successes > total / 2)
+        return _Fit(effects, np.full(design.patterns, constant), None)
+    penalty = np.full(design.coefficients, ridge)
+    penalty[0] = 0.0
+    if start is not None and start.curvature is not None:
+        effects = start.effects
+    else:
+        effects[0] = np.log(successes / (total - successes))
+
+    def height(effects: Array, odds: Array) -> float:
+        # sums, not products of vectors: the linear algebra library would start threads for them
+        soft = np.maximum(odds, 0.0) + np.log1p(np.exp(-np.abs(odds)))
+        return float((won * odds - n * soft).sum() - 0.5 * (penalty * effects**2).sum())
+
+    odds = design.log_odds(effects)
+    reached = height(effects, odds)
+    moved = np.inf
+    for _ in range(_STEPS):
+        rates = expit(odds)
+        if moved > 0.02:  # else it has hardly changed: summing it is the dear part
+            curvature = design.gram(n * rates * (1 - rates)) + np.diag(penalty)
+        slope = design.total(won - n * rates) - penalty * effects
+        step = _solve(curvature, slope)
+        if slope @ step <= _SETTLED**2 * (1.0 + abs(reached)):
+            break
+        for _ in range(30):
+            odds = design.log_odds(effects + step)
+            now = height(effects + step, odds)
+            if now >= reached - 1e-12 * (1.0 + abs(reached)):
+                break
+            step = step / 2
+        effects, reached, moved = effects + step, now, float(np.abs(step).max())
+    rates = expit(odds)
+    return _Fit(effects, rates, design.gram(n * rates * (1 - rates)) + np.diag(penalty))
+
+
+def _solve(matrix: Array, right: Array) -> Array:
+    """The solution of a symmetric system, the shortest one where columns are redundant (without a penalty)."""
+    if np.linalg.cond(matrix) < 1e11:
+        return np.linalg.solve(matrix, right).astype(np.float64, copy=False)
+    solution: Array = np.linalg.pinv(matrix, rcond=1e-10, hermitian=True) @ right
+    return solution
+
+
+def _cases(
+    success: npt.ArrayLike, groups: npt.ArrayLike, weights: npt.ArrayLike | None, size: int | None
+) -> tuple[Array, Groups, Array, int]:
+    y, g = np.asarray(success, float).ravel(), np.asarray(groups, np.intp).ravel()
+    w = np.ones(len(y)) if weights is None else np.asarray(weights, float).ravel()
+    if not len(y) == len(g) == len(w):
+        raise ValueError(f"{len(y)} cases have {len(g)} groups and {len(w)} weights")
+    if (g < 0).any():
+        raise ValueError("a group must be 0 or more")
+    if not ((y >= 0) & (y <= 1)).all():
+        raise ValueError("a success must lie in 0 … 1")
+    if not ((w >= 0) & np.isfinite(w)).all():
+        raise ValueError("a weight must be 0 or more")
+    return y, g, w, int(g.max(initial=-1)) + 1 if size is None else size
+
+
+def _folds(n: Array, separately: int, folds: int) -> tuple[Groups, int]:
+    """The part in which each group is left out: by itself, or dealt out by size to and fro."""
+    filled = np.flatnonzero(n > 0)
+    parts = len(filled) if len(filled) <= separately else folds
+    fold = np.zeros(len(n), np.intp)
+    deal = np.arange(len(filled)) % (2 * parts) if parts else filled
+    fold[filled[np.argsort(-n[filled], kind="stable")]] = np.where(deal < parts, deal, 2 * parts - 1 - deal)
+    return fold, parts
+
+
+def _distinct(key: Groups) -> tuple[Groups, Groups]:
+    """Each element's number among the distinct ones, and where each of these stands."""
+    span = int(key.max(initial=-1)) + 1
+    if span > max(4 * len(key), 1 << 16):
+        _, first, number = np.unique(key, return_index=True, return_inverse=True)
+        return number, first
+    where = np.full(span, -1, np.intp)  # counting is quicker than sorting
+    where[key] = np.arange(len(key))
+    present = where >= 0
+    return (np.cumsum(present) - 1)[key], where[present]
+
+
+def _pooled(codes: npt.NDArray[np.generic], w: Array, rare: float) -> Groups:
+    """Codes from 0 without gaps, the rare ones all the last."""
+    if len(codes) != len(w):
+        raise ValueError(f"{len(w)} cases have {len(codes)} codes")
+    shifted = codes.astype(np.intp) + 1
+    if (shifted < 0).any():
+        raise ValueError("a code must be −1 (not known) or more")
+    number, _ = _distinct(shifted)
+    often = np.bincount(number, weights=w) >= rare
+    return np.where(often, np.cumsum(often) - 1, often.sum())[number]
+
+
+def _binned(values: Array, w: Array, bins: int) -> tuple[Groups, Array]:
+    """Codes of at most `bins` values, and the values, with mean 0 and standard deviation 1 over the cases."""
+    if len(values) != len(w):
+        raise ValueError(f"{len(w)} cases have {len(values)} numbers")
+    there = np.isfinite(values)
+    if not (there & (w > 0)).any():
+        return np.zeros(len(values), np.intp), np.zeros(1)
+    values = np.where(there, values, np.average(values[there], weights=w[there]))
+    distinct, codes = np.unique(values, return_inverse=True)
+    if len(distinct) > bins:
+        edges = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1]))
+        codes = np.searchsorted(edges, values, side="left")
+    n = by_group(w, codes, int(codes.max()) + 1)
+    mean = np.divide(by_group(w * values, codes, len(n)), n, out=np.zeros(len(n)), where=n > 0)
+    mean -= np.average(mean, weights=n)
+    spread = np.sqrt(np.average(mean**2, weights=n))
+    return codes, mean / spread if spread > 0 else mean
