@@ -1,0 +1,69 @@
+"""Many comparisons at once: how large a part of what is called a difference would be chance."""
+
+import numpy as np
+import numpy.typing as npt
+
+from salesreport.stats.intervals import Array
+
+
+def benjamini_hochberg(p: npt.ArrayLike) -> Array:
+    """The q-value of each test of a family: the smallest false discovery rate at which it would be reported.
+
+    To report every test with q ≤ 0.1 keeps the expected share of false ones among those reported at 10 % at most,
+    where tests are independent or depend positively, as comparisons of groups with the rest roughly do.
+
+    Args:
+        p: p-values of the whole declared family, in any shape; NaN where nothing could be tested, which then
+            does not count as a test.
+
+    Returns:
+        q-values in the shape of `p`, NaN where p is.
+
+    Raises:
+        ValueError: a p-value is not between 0 and 1.
+
+    References:
+        Benjamini and Hochberg (1995), doi 10.1111/j.2517-6161.1995.tb02031.x; as adjusted p-values: Yekutieli and
+        Benjamini (1999), doi 10.1016/S0378-3758(99)00041-5.
+
+    Examples:
+        >>> benjamini_hochberg([0.01, 0.20, 0.03, float("nan")]).round(3)  # × 3/1, × 3/3, × 3/2
+        array([0.03 , 0.2  , 0.045,   nan])
+    """
+    return _step_up(p, dependent=False)
+
+
+def benjamini_yekutieli(p: npt.ArrayLike) -> Array:
+    """q-values that hold however the tests depend on each other: Benjamini and Hochberg's × (1 + ½ + … + 1/m).
+
+    Args and Returns are those of `benjamini_hochberg`.
+
+    References:
+        Benjamini and Yekutieli (2001), doi 10.1214/aos/1013699998, theorem 1.3.
+
+    Examples:
+        >>> benjamini_yekutieli([0.01, 0.20, 0.03]).round(4)  # × 11/6
+        array([0.055 , 0.3667, 0.0825])
+    """
+    return _step_up(p, dependent=True)
+
+
+def _step_up(p: npt.ArrayLike, dependent: bool) -> Array:
+    given = np.asarray(p, float)
+    q = np.full(given.shape, np.nan)
+    tested = ~np.isnan(given)
+    values = given[tested]
+    if len(values) == 0:
+        return q
+    if values.min() < 0 or values.max() > 1:
+        raise ValueError("p-values lie between 0 and 1")
+    order = np.argsort(values, kind="stable")
+    rank = np.arange(1, len(values) + 1)
+    factor = (1 / rank).sum() if dependent else 1.0
+    raised = values[order] * (len(values) * factor) / rank
+    # a test is reported wherever one with a larger p is
+    adjusted = np.minimum.accumulate(raised[::-1])[::-1]
+    back = np.empty(len(values))
+    back[order] = np.minimum(adjusted, 1.0)
+    q[tested] = back
+    return q

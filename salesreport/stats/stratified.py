@@ -1,0 +1,442 @@
+"""One group against another within strata: is the difference still there when like is compared with like?
+
+In each stratum a 2×2 table counts the successes and failures of the group (a, b) and of those it is compared with
+(c, d). Every function takes these four as arrays whose last axis is that of the strata, and answers for all groups
+at once. A stratum in which one side has no trials, or in which all trials or none succeeded, says nothing of the
+odds.
+
+The sums over strata hold for large counts; `salesreport.stats.conditional` is exact for small ones, and `compare`
+chooses between the two.
+"""
+
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import chdtrc, ndtri
+
+from salesreport.stats.conditional import exact_conditional
+from salesreport.stats.intervals import Array, Interval
+
+_TINY = 1e-9
+
+_CELLS = 2_000_000
+"""How many tables are worked on at a time, so that intermediate results stay small."""
+
+_FITTED = 1.0
+"""The least fitted count of a table that counts in a comparison's test of homogeneity."""
+
+
+class Tables(NamedTuple):
+    """2×2 tables: a, b successes and failures of the group, c, d of the others; the last axis is the strata."""
+
+    a: Array
+    b: Array
+    c: Array
+    d: Array
+
+
+class ChiSquare(NamedTuple):
+    """A χ² test, one element per group; NaN where there is nothing to test.
+
+    Attributes:
+        statistic: the χ² statistic.
+        freedom: its degrees of freedom.
+        p: the two-sided p-value.
+    """
+
+    statistic: Array
+    freedom: Array
+    p: Array
+
+
+class Comparison(NamedTuple):
+    """A group against others, like with like; one element per group, NaN where nothing can be compared.
+
+    Attributes:
+        odds_ratio, lower, upper: common odds ratio over the strata, above 1 where the group succeeds more often,
+            with its interval; where the group has the fewest or the most successes possible, the ratio is 0 or
+            infinite.
+        p: two-sided p-value of an odds ratio of 1.
+        exact: whether these are exact conditional mid-p results, for sparse strata, rather than sums over strata.
+        homogeneity_p: p-value of the odds ratio being the same in all strata; NaN where fewer than two strata are
+            large enough to tell.
+        n: the group's trials in strata in which the others have trials too; the rest cannot be compared.
+        observed: its successes among them.
+        expected: successes to be expected if the group's odds were those of the others: all successes of a
+            stratum, its own among them, shared out by trials.
+        variance: of the successes, given that.
+        difference: the group's rate less the others' (Mantel and Haenszel's weighted mean over the strata).
+        difference_lower, difference_upper: its interval.
+        extra: successes more (or, negative, less) than the group's `n` trials had brought at the others' rates:
+            `difference` × n. More than `observed − expected`, which compares with all, the group included.
+        extra_lower, extra_upper: its interval.
+    """
+
+    odds_ratio: Array
+    lower: Array
+    upper: Array
+    p: Array
+    exact: npt.NDArray[np.bool_]
+    homogeneity_p: Array
+    n: Array
+    observed: Array
+    expected: Array
+    variance: Array
+    difference: Array
+    difference_lower: Array
+    difference_upper: Array
+    extra: Array
+    extra_lower: Array
+    extra_upper: Array
+
+
+def against_the_rest(
+    successes: npt.ArrayLike, trials: npt.ArrayLike, reference: npt.ArrayLike | None = None
+) -> Tables:
+    """Each group's tables against all other groups together, or against those of them that are a fair measure.
+
+    Groups that are truly different are no fair measure for the rest: where three of twenty are much worse, the
+    others are all a little better than "the rest". `salesreport.stats.reference` leaves such groups out.
+
+    Args:
+        successes, trials: groups × strata.
+        reference: which groups the others are compared with; each is compared with all of these but itself. All by
+            default.
+
+    Raises:
+        ValueError: there are more successes than trials somewhere, or less than none.
+
+    Examples:
+        >>> against_the_rest([[3], [1], [2]], [[4], [5], [2]]).c.ravel()
+        array([3., 5., 4.])
+        >>> against_the_rest([[3], [1], [2]], [[4], [5], [2]], reference=[True, False, True]).c.ravel()
+        array([2., 5., 3.])
+    """
+    won, n = np.asarray(successes, float), np.asarray(trials, float)
+    if won.shape != n.shape or won.ndim != 2:
+        raise ValueError("successes and trials are both groups × strata")
+    if (won < -_TINY).any() or (won > n + _TINY).any():
+        raise ValueError("successes lie between none and all trials")
+    lost = np.maximum(n - won, 0.0)
+    counted = np.ones(len(won), bool) if reference is None else np.asarray(reference, bool)
+    others = (np.maximum(own[counted].sum(axis=0) - own * counted[:, None], 0.0) for own in (won, lost))
+    return Tables(won, lost, *others)
+
+
+def cochran_mantel_haenszel(
+    a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike, correct: bool = False
+) -> ChiSquare:
+    """The test that success does not depend on the group, within all strata.
+
+    Args:
+        a, b, c, d: the tables' cells; the last axis is that of the strata.
+        correct: with the correction for continuity, which makes the test more cautious.
+
+    References:
+        Cochran (1954), doi 10.2307/3001616; Mantel and Haenszel (1959), doi 10.1093/jnci/22.4.719.
+
+    Examples:
+        >>> float(cochran_mantel_haenszel([12, 8], [8, 22], [30, 20], [50, 80]).p.round(4))
+        0.067
+    """
+    t = _tables(a, b, c, d)
+    observed, expected, variance = _moments(t)
+    return _cmh(observed - expected, variance, correct)
+
+
+def odds_ratio_mh(
+    a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike, confidence: float = 0.95
+) -> Interval:
+    """Mantel and Haenszel's common odds ratio with the interval of Robins, Breslow and Greenland.
+
+    Args:
+        a, b, c, d: the tables' cells; the last axis is that of the strata.
+        confidence: how often the interval is to hold the true odds ratio.
+
+    Returns:
+        `n` is the number of trials of both sides in the strata that tell something. The ratio may be 0 or
+        infinite; then there are no bounds.
+
+    References:
+        Mantel and Haenszel (1959), doi 10.1093/jnci/22.4.719; Robins, Breslow and Greenland (1986), doi
+        10.2307/2531052.
+
+    Examples:
+        >>> ratio = odds_ratio_mh([[12, 8]], [[8, 22]], [[30, 20]], [[50, 80]])
+        >>> ratio.value.round(2), ratio.lower.round(2), ratio.upper.round(2)
+        (array([1.89]), array([0.96]), array([3.72]))
+    """
+    t = _tables(a, b, c, d)
+    n = _known(t.a + t.b + t.c + t.d)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        same, cross, agree = t.a * t.d / n, t.b * t.c / n, (t.a + t.d) / n
+        r, s = np.nansum(same, axis=-1), np.nansum(cross, axis=-1)
+        variance = (
+            np.nansum(agree * same, axis=-1) / r**2
+            + np.nansum(agree * cross + (1 - agree) * same, axis=-1) / (r * s)
+            + np.nansum((1 - agree) * cross, axis=-1) / s**2
+        ) / 2
+        value = r / s
+        half = _quantile(confidence) * np.sqrt(variance)
+        bounded = (r > 0) & (s > 0)
+        lower = np.where(bounded, value * np.exp(-half), np.nan)
+        upper = np.where(bounded, value * np.exp(half), np.nan)
+    return Interval(value, lower, upper, np.where(_tells(t), n, 0.0).sum(axis=-1))
+
+
+def risk_difference_mh(
+    a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike, confidence: float = 0.95
+) -> Interval:
+    """The common difference of two rates, Mantel and Haenszel's weights, with Sato's interval.
+
+    Sato's variance holds for few large strata and for many small ones.
+
+    Args:
+        a, b, c, d: the tables' cells; the last axis is that of the strata.
+        confidence: how often the interval is to hold the true difference.
+
+    Returns:
+        The group's rate less the others'; `n` is the group's trials in strata in which both sides have trials.
+
+    References:
+        Greenland and Robins (1985), doi 10.2307/2530643; Sato (1989), Biometrics 45, 1323–1324.
+
+    Examples:
+        >>> gap = risk_difference_mh([[12, 8]], [[8, 22]], [[30, 20]], [[50, 80]])
+        >>> gap.value.round(3), gap.lower.round(3), gap.upper.round(3)
+        (array([0.131]), array([-0.014]), array([0.277]))
+    """
+    t = _tables(a, b, c, d)
+    one, other = t.a + t.b, t.c + t.d
+    n = _known(one + other)
+    both = (one > 0) & (other > 0)
+    weight = np.where(both, one * other / n, 0.0).sum(axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(both, (t.a * other - t.c * one) / n, 0.0).sum(axis=-1) / weight
+        skewed = (one**2 * t.c - other**2 * t.a + one * other * (other - one) / 2) / n**2
+        crossed = (t.a * t.d + t.c * t.b) / (2 * n)
+        p = np.where(both, skewed, 0.0).sum(axis=-1)
+        q = np.where(both, crossed, 0.0).sum(axis=-1)
+        half = _quantile(confidence) * np.sqrt(np.maximum(value * p + q, 0.0)) / weight
+    lower, upper = np.maximum(value - half, -1.0), np.minimum(value + half, 1.0)
+    return Interval(value, lower, upper, np.where(both, one, 0.0).sum(axis=-1))
+
+
+def breslow_day(
+    a: npt.ArrayLike,
+    b: npt.ArrayLike,
+    c: npt.ArrayLike,
+    d: npt.ArrayLike,
+    adjusted: bool = True,
+    least_fitted: float = 0.0,
+) -> ChiSquare:
+    """The test that the odds ratio is the same in all strata.
+
+    Args:
+        a, b, c, d: the tables' cells; the last axis is that of the strata.
+        adjusted: with Tarone's adjustment, which makes the statistic follow χ².
+        least_fitted: only tables whose four fitted counts all reach this count; small ones do not follow χ².
+
+    References:
+        Breslow and Day (1980), Statistical Methods in Cancer Research I, 4.4; Tarone (1985), doi
+        10.1093/biomet/72.1.91.
+
+    Examples:
+        >>> float(breslow_day([12, 8], [8, 22], [30, 20], [50, 80]).p.round(2))  # odds ratios 2.5 and 1.45
+        0.44
+    """
+    t = _tables(a, b, c, d)
+    ratio = odds_ratio_mh(*t).value[..., None]
+    one, total, n = t.a + t.b, t.a + t.c, t.a + t.b + t.c + t.d
+    fitted = _fitted(t, ratio)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cells = np.stack([fitted, one - fitted, total - fitted, n - one - total + fitted])
+        counted = _tells(t) & (cells.min(axis=0) >= max(least_fitted, _TINY))
+        variance = np.where(counted, 1 / (1 / cells).sum(axis=0), 0.0)
+        gap = np.where(counted, t.a - fitted, 0.0)
+        statistic = np.where(counted, gap**2 / variance, 0.0).sum(axis=-1)
+        if adjusted:
+            statistic = statistic - gap.sum(axis=-1) ** 2 / variance.sum(axis=-1)
+    freedom = counted.sum(axis=-1) - 1.0
+    enough = (freedom >= 1) & np.isfinite(ratio[..., 0]) & (ratio[..., 0] > 0)
+    statistic = np.where(enough, np.maximum(statistic, 0.0), np.nan)
+    return ChiSquare(statistic, np.maximum(freedom, 0.0), chdtrc(np.maximum(freedom, 1.0), statistic))
+
+
+def mantel_fleiss(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike) -> Array:
+    """How far the expected successes are from the fewest and the most possible; below 5, trust no normal curve.
+
+    References:
+        Mantel and Fleiss (1980), American Journal of Epidemiology 112, 129–134.
+
+    Examples:
+        >>> float(mantel_fleiss([3], [1], [1], [3]))  # expected 2, possible 0 … 4
+        2.0
+    """
+    t = _tables(a, b, c, d)
+    one, total = t.a + t.b, t.a + t.c
+    _, expected, _ = _moments(t)
+    told = _tells(t)
+    least = np.where(told, np.maximum(0.0, total - (t.c + t.d)), 0.0).sum(axis=-1)
+    most = np.where(told, np.minimum(one, total), 0.0).sum(axis=-1)
+    untold = np.where(told, 0.0, _share(t)).sum(axis=-1)
+    return np.minimum(expected - untold - least, most - (expected - untold))
+
+
+def compare(
+    a: npt.ArrayLike,
+    b: npt.ArrayLike,
+    c: npt.ArrayLike,
+    d: npt.ArrayLike,
+    confidence: float = 0.95,
+    criterion: float = 5.0,
+) -> Comparison:
+    """Groups against others within strata: test, odds ratio, difference of rates and extra successes.
+
+    Exact conditional inference where the strata are sparse: where Mantel and Fleiss's criterion is not met, or the
+    successes or failures observed are as few as could be, so that the odds ratio is 0 or infinite. Elsewhere
+    Cochran, Mantel and Haenszel's test without correction and the interval of Robins, Breslow and Greenland.
+
+    The intervals of difference and extra successes are the odds ratio's: the successes it leads to at its bounds,
+    the margins of the tables being as they are. So all intervals agree with each other, and cover better than
+    Sato's where strata are small. They take the rates of the others as known; with few others they are too narrow.
+
+    Args:
+        a, b, c, d: the tables' cells, see `against_the_rest`; the last axis is that of the strata.
+        confidence: of the intervals.
+        criterion: the least distance of the expected successes from the fewest and most possible at which the
+            sums over strata are trusted; 0 for never exact unless the odds ratio is 0 or infinite, infinity for
+            always exact.
+
+    References:
+        Those of the functions it is made of.
+
+    Examples:
+        >>> found = compare([[12, 8]], [[8, 22]], [[30, 20]], [[50, 80]])
+        >>> found.exact, found.p.round(3), (found.observed - found.expected).round(1), found.extra.round(1)
+        (array([False]), array([0.067]), array([5.1]), array([6.6]))
+    """
+    t = _tables(a, b, c, d)
+    shape, strata = t.a.shape[:-1], t.a.shape[-1]
+    flat = [cell.reshape(prod(shape), strata) for cell in t]
+    step = max(_CELLS // max(strata, 1), 1)
+    parts = [
+        _compared(Tables(*(cell[start : start + step] for cell in flat)), confidence, criterion)
+        for start in range(0, max(len(flat[0]), 1), step)
+    ]
+    return Comparison(*(np.concatenate(column).reshape(shape) for column in zip(*parts, strict=True)))
+
+
+def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
+    both = (t.a + t.b > 0) & (t.c + t.d > 0)
+    t = Tables(*(np.where(both, cell, 0.0) for cell in t))
+    observed, expected, variance = _moments(t)
+    ratio = odds_ratio_mh(*t, confidence)
+    p = _cmh(observed - expected, variance, correct=False).p
+    value, lower, upper = ratio.value, ratio.lower, ratio.upper
+    fewer, more = _moved(t, lower), _moved(t, upper)
+    told = variance > _TINY
+    exact = told & ((mantel_fleiss(*t) < criterion) | np.isnan(lower))
+    if exact.any():
+        found = exact_conditional(t.a[exact], t.b[exact], t.c[exact], t.d[exact], confidence)
+        fill = found.odds_ratio, found.lower, found.upper, found.p
+        value, lower, upper, p = (
+            _filled(x, exact, y) for x, y in zip((value, lower, upper, p), fill, strict=True)
+        )
+        fewer = _filled(fewer, exact, found.expected_lower - found.expected)
+        more = _filled(more, exact, found.expected_upper - found.expected)
+    # observed − expected = Σ weight · difference of rates, so bounds of the one are bounds of the other
+    gap = risk_difference_mh(*t)
+    one, other = t.a + t.b, t.c + t.d
+    weight = np.nansum(one * other / _known(one + other), axis=-1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = np.maximum(fewer / weight, -1.0), np.minimum(more / weight, 1.0)
+    low, high = np.where(told, low, np.nan), np.where(told, high, np.nan)
+    for column in (value, lower, upper, p):
+        column[~told] = np.nan
+    return Comparison(
+        odds_ratio=value,
+        lower=lower,
+        upper=upper,
+        p=p,
+        exact=exact,
+        homogeneity_p=breslow_day(*t, least_fitted=_FITTED).p,
+        n=gap.n,
+        observed=observed,
+        expected=expected,
+        variance=variance,
+        difference=gap.value,
+        difference_lower=low,
+        difference_upper=high,
+        extra=gap.value * gap.n,
+        extra_lower=low * gap.n,
+        extra_upper=high * gap.n,
+    )
+
+
+def _tables(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike) -> Tables:
+    return Tables(*np.broadcast_arrays(*(np.asarray(cell, float) for cell in (a, b, c, d))))
+
+
+def _tells(t: Tables) -> npt.NDArray[np.bool_]:
+    """Which tables say something of the odds: no margin is zero."""
+    margins = (t.a + t.b, t.c + t.d, t.a + t.c, t.b + t.d)
+    return np.logical_and.reduce([margin > _TINY for margin in margins])
+
+
+def _known(n: Array) -> Array:
+    return np.where(n > 0, n, np.nan)
+
+
+def _share(t: Tables) -> Array:
+    """The group's share, by trials, of each stratum's successes."""
+    n = _known(t.a + t.b + t.c + t.d)
+    return np.nan_to_num((t.a + t.b) * (t.a + t.c) / n, nan=0.0)
+
+
+def _moments(t: Tables) -> tuple[Array, Array, Array]:
+    """Observed successes of the group, and their expectation and variance given all margins, over the strata."""
+    n = _known(t.a + t.b + t.c + t.d)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = (t.a + t.b) * (t.c + t.d) * (t.a + t.c) * (t.b + t.d) / (n**2 * (n - 1))
+    # parts of trials can make a stratum of one or less, of which nothing can be told
+    variance = np.where(_tells(t) & (n > 1), spread, 0.0)
+    return t.a.sum(axis=-1), _share(t).sum(axis=-1), variance.sum(axis=-1)
+
+
+def _fitted(t: Tables, ratio: Array) -> Array:
+    """The group's successes in each stratum at which its odds ratio is `ratio`, margins as they are."""
+    one, total, n = t.a + t.b, t.a + t.c, t.a + t.b + t.c + t.d
+    # (1 − ψ) e² + linear · e − ψ one total = 0, solved such that neither ψ = 1 nor cancellation does harm
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        linear = n + (ratio - 1) * (one + total)
+        root = np.sqrt(np.maximum(linear**2 + 4 * (1 - ratio) * ratio * one * total, 0.0))
+        return np.where(linear > 0, 2 * ratio * one * total / (linear + root), (root - linear) / (2 * (1 - ratio)))
+
+
+def _moved(t: Tables, ratio: Array) -> Array:
+    """How many more successes the group has at an odds ratio than at 1, margins as they are."""
+    n = t.a + t.b + t.c + t.d
+    # n ÷ (n − 1): the slope at 1 is then the exact variance, which counts where strata are small
+    with np.errstate(divide="ignore", invalid="ignore"):
+        more = np.where(_tells(t) & (n > 1), (_fitted(t, ratio[:, None]) - _share(t)) * n / (n - 1), 0.0)
+    return more.sum(axis=-1)
+
+
+def _cmh(gap: Array, variance: Array, correct: bool) -> ChiSquare:
+    distance = np.maximum(np.abs(gap) - 0.5, 0.0) if correct else np.abs(gap)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = np.where(variance > _TINY, distance**2 / variance, np.nan)
+    return ChiSquare(statistic, np.ones_like(statistic), chdtrc(1, statistic))
+
+
+def _filled(column: Array, where: npt.NDArray[np.bool_], values: Array) -> Array:
+    filled = column.copy()
+    filled[where] = values
+    return filled
+
+
+def _quantile(confidence: float) -> float:
+    return float(ndtri((1 + confidence) / 2))
