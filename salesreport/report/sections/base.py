@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from salesreport.kpi.base import BY, base_moves, base_notes
-from salesreport.kpi.cash import cash_plan, cash_total
+from salesreport.kpi.cash import cash_notes, cash_plan, cash_total
 from salesreport.kpi.equipment import equipment_out
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
@@ -71,7 +71,8 @@ def customer_base(context: Context) -> Section:
         )
         return Section("base", topic, message, data, context.language, available=False)
     days = [context.language.date(day) for day in (eve, end)]
-    equipment = _equipment(context)
+    equipment, cash = _equipment(context), _cash(context, titles)
+    learnt = cash_notes(context.facts, context.shared.process, end, MONTHS) if cash else ()
     return Section(
         key="base",
         topic=topic,
@@ -101,9 +102,9 @@ def customer_base(context: Context) -> Section:
         tables=(
             *equipment,
             _matrix(context, matrix, {key: titles[key] for key in keys}),
-            *_cash(context, titles),
+            *cash,
         ),
-        notes=tuple(context.say(note) for note in _notes(context)),
+        notes=tuple(context.say(note) for note in (*_notes(context), *learnt)),
     )
 
 
