@@ -15,6 +15,7 @@ import pandas as pd
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, DataError
+from salesreport.kpi.checks import check_day
 from salesreport.kpi.closing import Closing, Reopened, closings
 from salesreport.kpi.credit import Owners, Placements
 from salesreport.kpi.dimensions import Dimensions
@@ -66,13 +67,8 @@ class Facts:
         Raises:
             ConfigError: a day after the dataset's own, or another policy.
         """
-        if as_of is not None and as_of > dataset.as_of:
-            raise ConfigError(
-                text("Nothing is known of that day yet."),
-                key="as_of",
-                found=as_of.isoformat(),
-                expected=text("{day} or earlier", day=dataset.as_of),
-            )
+        if as_of is not None:
+            check_day(as_of, dataset.as_of)
         if reopened not in get_args(Reopened):
             expected = text("one of {names}", names=list(get_args(Reopened)))
             raise ConfigError(text("There is no such policy."), key="reopened", found=reopened, expected=expected)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesreport.errors import ConfigError
+from salesreport.kpi.checks import check_day
 from salesreport.kpi.closing import Closing, closing_stages, closings, stated
 from salesreport.kpi.credit import Credit
 from salesreport.kpi.ledger import Days, Flags, Numbers, Positions, filled, taken
@@ -36,13 +36,7 @@ def known_at(facts: "Facts", day: dt.date) -> "Known":
     Raises:
         ConfigError: a day after the one the facts are seen from.
     """
-    if day > facts.as_of:
-        raise ConfigError(
-            text("Nothing is known of that day yet."),
-            key="as_of",
-            found=day.isoformat(),
-            expected=text("{day} or earlier", day=facts.as_of),
-        )
+    check_day(day, facts.as_of)
     return facts.remember(("known", day), lambda: Known(facts, day))
 
 

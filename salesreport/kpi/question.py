@@ -11,8 +11,9 @@ import pandas as pd
 
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi import base, equipment, progress, slippage
+from salesreport.kpi.checks import check_day, check_dimensions
 from salesreport.kpi.customers import customers_of
-from salesreport.kpi.dimensions import DIMENSIONS, PEOPLE, TITLES
+from salesreport.kpi.dimensions import PEOPLE, TITLES
 from salesreport.kpi.events import KIND_TITLES, Events, Kind
 from salesreport.kpi.facts import Facts
 from salesreport.kpi.groups import grouped
@@ -110,15 +111,7 @@ class Question:
             ConfigError: an unknown dimension or value, or days that are not known yet.
         """
         self.facts, self.period, self.by = facts, period, tuple(dict.fromkeys(by))
-        for name in (*self.by, *(where or {})):
-            if name not in DIMENSIONS:
-                raise ConfigError(
-                    text("Figures cannot be broken down by this."),
-                    key="by",
-                    found=name,
-                    expected=text("one of {names}", names=list(DIMENSIONS)),
-                    nearest=nearest(name, DIMENSIONS),
-                )
+        check_dimensions((*self.by, *(where or {})))
         self.where = _selection(facts, where or {})
         self.as_of = _as_of(facts, period, as_of)
         self.window = _until(period, self.as_of)
@@ -273,13 +266,8 @@ def _selection(facts: Facts, where: Mapping[str, Iterable[str] | str]) -> dict[s
 
 
 def _as_of(facts: Facts, period: Period, as_of: dt.date | None) -> dt.date:
-    if as_of is not None and as_of > facts.as_of:
-        raise ConfigError(
-            text("Nothing is known of that day yet."),
-            key="as_of",
-            found=as_of.isoformat(),
-            expected=text("{day} or earlier", day=facts.as_of),
-        )
+    if as_of is not None:
+        check_day(as_of, facts.as_of)
     seen_from = as_of or min(period.end, facts.as_of)
     if period.start > seen_from:
         raise ConfigError(

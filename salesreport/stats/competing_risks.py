@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
-from salesreport.stats.intervals import Array, Interval, wilson
+from salesreport.stats.intervals import Array, Interval, normal_quantile, wilson
 
 
 class CumulativeIncidence(NamedTuple):
@@ -65,7 +64,7 @@ class CumulativeIncidence(NamedTuple):
             known = self.events[:place].sum() + self.at_risk[place]
         inner = (value > ROUNDING) & (value < 1 - ROUNDING) & (error > 0)
         share = np.where(inner, value, 0.5)
-        spread = ndtri((1 + confidence) / 2) * error / (share * np.log(share))  # negative, for the logarithm is
+        spread = normal_quantile(confidence) * error / (share * np.log(share))  # negative, for the logarithm is
         certain = np.where(value < ROUNDING, 0.0, np.where(value > 1 - ROUNDING, 1.0, value))
         plain = wilson(certain * known, np.full(causes, known), confidence)
         lower = np.where(inner, share ** np.exp(-spread), plain.lower)

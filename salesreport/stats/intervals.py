@@ -52,7 +52,7 @@ def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 
         array([0.44,  nan])
     """
     won, n = np.broadcast_arrays(np.asarray(successes, float), np.asarray(trials, float))
-    z = _normal_quantile(confidence)
+    z = normal_quantile(confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         known = np.where(n > 0, n, np.nan)
         value = np.clip(won / known, 0.0, 1.0)
@@ -241,7 +241,7 @@ def share_of_total(
     value, variance = _ratio(y, x, w, g, size)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = value * (1 - value)
-        adjusted = spread / variance * (_normal_quantile(confidence) / _t_quantile(confidence, n)) ** 2
+        adjusted = spread / variance * (normal_quantile(confidence) / _t_quantile(confidence, n)) ** 2
         equal = _sum(w * x, g, size) ** 2 / _sum(w * x**2, g, size)
     effective = np.where(spread > 1e-12, adjusted, equal)
     effective = np.fmin(np.fmin(effective, n), equal)
@@ -274,7 +274,8 @@ def _sum(values: Array, groups: Groups, size: int) -> Array:
     return np.bincount(groups, weights=values, minlength=size).astype(np.float64, copy=False)
 
 
-def _normal_quantile(confidence: float) -> float:
+def normal_quantile(confidence: float) -> float:
+    """How many standard errors an interval on a normal scale reaches to each side."""
     return float(ndtri((1 + confidence) / 2))
 
 

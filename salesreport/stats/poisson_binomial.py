@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit, ndtr, ndtri, ndtri_exp
 
-from salesreport.stats.intervals import Array, Groups
+from salesreport.stats.intervals import Array, Groups, normal_quantile
 
 Mask = npt.NDArray[np.bool_]
 
@@ -133,7 +133,7 @@ class TiltedSums(NamedTuple):
 
     def bounds(self, observed: Array, doubt: Array, confidence: float) -> tuple[Array, Array]:
         """The least and largest weighted expected sums, over tilts, that the observed sums do not contradict."""
-        score, z = _Score.of(self, observed, doubt), float(ndtri((1 + confidence) / 2))
+        score, z = _Score.of(self, observed, doubt), normal_quantile(confidence)
         full = self.n * self.unit
 
         def reach(deviate: float, never: Mask, end: Array) -> Array:

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, ndtri
+from scipy.special import chdtrc
 
 from salesreport.stats.conditional import exact_conditional
-from salesreport.stats.intervals import Array, Interval
+from salesreport.stats.intervals import Array, Interval, normal_quantile
 
 _TINY = 1e-9
 
@@ -179,7 +179,7 @@ def odds_ratio_mh(
             + np.nansum((1 - agree) * cross, axis=-1) / s**2
         ) / 2
         value = r / s
-        half = _quantile(confidence) * np.sqrt(variance)
+        half = normal_quantile(confidence) * np.sqrt(variance)
         bounded = (r > 0) & (s > 0)
         lower = np.where(bounded, value * np.exp(-half), np.nan)
         upper = np.where(bounded, value * np.exp(half), np.nan)
@@ -219,7 +219,7 @@ def risk_difference_mh(
         crossed = (t.a * t.d + t.c * t.b) / (2 * n)
         p = np.where(both, skewed, 0.0).sum(axis=-1)
         q = np.where(both, crossed, 0.0).sum(axis=-1)
-        half = _quantile(confidence) * np.sqrt(np.maximum(value * p + q, 0.0)) / weight
+        half = normal_quantile(confidence) * np.sqrt(np.maximum(value * p + q, 0.0)) / weight
     lower, upper = np.maximum(value - half, -1.0), np.minimum(value + half, 1.0)
     return Interval(value, lower, upper, np.where(both, one, 0.0).sum(axis=-1))
 
@@ -436,7 +436,3 @@ def _filled(column: Array, where: npt.NDArray[np.bool_], values: Array) -> Array
     filled = column.copy()
     filled[where] = values
     return filled
-
-
-def _quantile(confidence: float) -> float:
-    return float(ndtri((1 + confidence) / 2))

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesreport.errors import ConfigError, nearest
-from salesreport.kpi.dimensions import DIMENSIONS, TITLES
+from salesreport.errors import ConfigError
+from salesreport.kpi.checks import check_day, check_dimensions
+from salesreport.kpi.dimensions import TITLES
 from salesreport.kpi.forecast import arrivals, drift, effects, hazards, sizes
 from salesreport.kpi.forecast.arrivals import Arrivals
 from salesreport.kpi.forecast.cells import Cells, cells_of
@@ -321,23 +322,9 @@ def _notes(facts: "Facts", model: Learnt, off: Drift, as_of: dt.date) -> tuple[T
 
 
 def _check(facts: "Facts", as_of: dt.date, periods: Sequence[Period], by: Sequence[str], simulations: int) -> None:
-    facts_end = facts.as_of
-    if as_of > facts_end:
-        raise ConfigError(
-            text("Nothing is known of that day yet."),
-            key="as_of",
-            found=as_of.isoformat(),
-            expected=text("{day} or earlier", day=facts_end),
-        )
+    check_day(as_of, facts.as_of)
+    check_dimensions(by)
     for name in by:
-        if name not in DIMENSIONS:
-            raise ConfigError(
-                text("Figures cannot be broken down by this."),
-                key="by",
-                found=name,
-                expected=text("one of {names}", names=list(DIMENSIONS)),
-                nearest=nearest(name, DIMENSIONS),
-            )
         if not facts.dimensions.carries("deals", name) and facts.ledger.has("deals"):
             raise Unavailable(
                 text(
