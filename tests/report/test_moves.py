@@ -237,3 +237,11 @@ def test_an_unfinished_period_is_forecast_itself(sample: Dataset) -> None:
     assert [one.name for one in forecast_section.coming(review.context)] == ["2026-Q1", "2026-Q2"]
     later = replace(review.context, period=review.context.period.previous(-1))
     assert [one.name for one in forecast_section.coming(later)] == ["2026-Q1", "2026-Q2"]
+
+
+def test_ten_of_ten_is_not_more_than_peers_once_many_are_compared() -> None:
+    # Wilson's interval of n of n is n ÷ (n + z²) … 1, with z = 1.96 and, at 99.9 %, 3.2905; of none of n mirrored
+    for n in (4, 10, 14):
+        wide = n / (n + 3.290527**2)
+        assert widened(1.0, n / (n + 1.959964**2), 1.0, 0.999) == (pytest.approx(wide, abs=1e-6), 1.0)
+        assert widened(0.0, 0.0, 1 - n / (n + 1.959964**2), 0.999) == (0.0, pytest.approx(1 - wide, abs=1e-6))

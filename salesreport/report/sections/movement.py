@@ -17,6 +17,7 @@ from salesreport.report.context import FEWEST_PEERS, Context, records
 from salesreport.report.section import Section
 from salesreport.report.shared import Maker
 from salesreport.report.table import number_table
+from salesreport.stats.competing_risks import ROUNDING
 
 FEWEST = CONVERSION.minimum_n
 """With fewer deals at a milestone nobody can tell whether they move on like those of others."""
@@ -150,18 +151,25 @@ def _judged(row: dict[str, Any], comparisons: int) -> str | None:
 
 
 def widened(value: float, lower: float, upper: float, confidence: float) -> tuple[float, float]:
-    """A share's 95 % interval at another confidence, on the log(−log) scale on which such intervals are made.
+    """A share's 95 % interval at another confidence, made as `CumulativeIncidence.incidence_at` makes it.
 
     Examples:
+        >>> lower, upper = widened(1.0, 0.722, 1.0, 0.999)  # Wilson's of 10 of 10
+        >>> round(lower, 2), upper
+        (0.48, 1.0)
         >>> lower, upper = widened(0.4, 0.25, 0.55, 0.999)
         >>> round(lower, 2), round(upper, 2)
         (0.16, 0.64)
         >>> widened(0.4, 0.25, 0.55, 0.95)
         (0.25, 0.55)
     """
-    if confidence == 0.95 or not (0 < lower < value < upper < 1):
-        return (lower, upper) if confidence <= 0.95 else (0.0 if lower <= 0 else lower, upper)
-    factor = ndtri((1 + confidence) / 2) / ndtri(0.975)
+    if confidence == 0.95:
+        return lower, upper
+    factor = float(ndtri((1 + confidence) / 2) / ndtri(0.975))
+    if not ROUNDING <= value <= 1 - ROUNDING:  # there the interval is Wilson's: its length is z² ÷ (n + z²)
+        length = upper - lower
+        length = factor**2 * length / (1 + (factor**2 - 1) * length)
+        return (0.0, length) if value < ROUNDING else (1 - length, 1.0)
     middle, low, high = (math.log(-math.log(share)) for share in (value, lower, upper))
     return tuple(math.exp(-math.exp(middle + factor * (end - middle))) for end in (low, high))  # type: ignore[return-value]
 
