@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -20,6 +22,13 @@ CELLS = [
     "__name__",
     "await __import__('asyncio').sleep(0, 'slept')",
 ]
+
+
+@pytest.fixture(autouse=True)
+def numpy_as_it_was() -> Iterator[None]:
+    """`%precision` sets numpy's print options for the whole process, so for every test after it."""
+    with np.printoptions():
+        yield
 
 
 def execute(tmp_path: Path, cells: list[str], engine: str | None) -> nbformat.NotebookNode:
