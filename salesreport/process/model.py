@@ -26,7 +26,7 @@ from salesreport.process.words import Title, Word
 WHERE = ("pipeline", "product_line", "segment", "lead_source", "kind")
 """What decides which process a deal follows."""
 
-RESERVED_KEYS = ("last", "won", "lost", "open")
+RESERVED_KEYS = ("last", "win", "won", "lost", "open")
 """Keys no milestone may have: they mean something else beside milestones."""
 
 _KEY = re.compile("[a-z0-9]+(?:[-_][a-z0-9]+)*")

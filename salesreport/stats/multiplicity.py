@@ -6,7 +6,7 @@ import numpy.typing as npt
 from salesreport.stats.intervals import Array
 
 
-def benjamini_hochberg(p: npt.ArrayLike) -> Array:
+def benjamini_hochberg(p: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> Array:
     """The q-value of each test of a family: the smallest false discovery rate at which it would be reported.
 
     To report every test with q ≤ 0.1 keeps the expected share of false ones among those reported at 10 % at most,
@@ -15,22 +15,34 @@ def benjamini_hochberg(p: npt.ArrayLike) -> Array:
     Args:
         p: p-values of the whole declared family, in any shape; NaN where nothing could be tested, which then
             does not count as a test.
+        weights: how much each test matters, set before looking at the data: one of twice the weight is judged as
+            if its p were half as large. Only their proportions count; 1 by default.
 
     Returns:
         q-values in the shape of `p`, NaN where p is.
 
     Raises:
-        ValueError: a p-value is not between 0 and 1.
+        ValueError: a p-value is not between 0 and 1, or a weight of a test is not positive.
 
     References:
         Benjamini and Hochberg (1995), doi 10.1111/j.2517-6161.1995.tb02031.x; as adjusted p-values: Yekutieli and
-        Benjamini (1999), doi 10.1016/S0378-3758(99)00041-5.
+        Benjamini (1999), doi 10.1016/S0378-3758(99)00041-5; with weights: Genovese, Roeder and Wasserman (2006),
+        doi 10.1093/biomet/93.3.509.
 
     Examples:
         >>> benjamini_hochberg([0.01, 0.20, 0.03, float("nan")]).round(3)  # × 3/1, × 3/3, × 3/2
         array([0.03 , 0.2  , 0.045,   nan])
+        >>> benjamini_hochberg([0.01, 0.03], weights=[3, 1]).round(3)  # p ÷ 1.5 × 2/1, p ÷ 0.5 × 2/2
+        array([0.013, 0.06 ])
     """
-    return _step_up(p, dependent=False)
+    given = np.asarray(p, float)
+    _check(given)
+    if weights is not None:
+        weight = np.where(np.isnan(given), np.nan, np.broadcast_to(np.asarray(weights, float), given.shape))
+        if (weight <= 0).any():
+            raise ValueError("weights are positive")
+        given = given / (weight / np.nanmean(weight)) if np.isfinite(weight).any() else given
+    return _step_up(given, dependent=False)
 
 
 def benjamini_yekutieli(p: npt.ArrayLike) -> Array:
@@ -45,18 +57,22 @@ def benjamini_yekutieli(p: npt.ArrayLike) -> Array:
         >>> benjamini_yekutieli([0.01, 0.20, 0.03]).round(4)  # × 11/6
         array([0.055 , 0.3667, 0.0825])
     """
-    return _step_up(p, dependent=True)
-
-
-def _step_up(p: npt.ArrayLike, dependent: bool) -> Array:
     given = np.asarray(p, float)
+    _check(given)
+    return _step_up(given, dependent=True)
+
+
+def _check(p: Array) -> None:
+    if ((p < 0) | (p > 1)).any():
+        raise ValueError("p-values lie between 0 and 1")
+
+
+def _step_up(given: Array, dependent: bool) -> Array:
     q = np.full(given.shape, np.nan)
     tested = ~np.isnan(given)
     values = given[tested]
     if len(values) == 0:
         return q
-    if values.min() < 0 or values.max() > 1:
-        raise ValueError("p-values lie between 0 and 1")
     order = np.argsort(values, kind="stable")
     rank = np.arange(1, len(values) + 1)
     factor = (1 / rank).sum() if dependent else 1.0

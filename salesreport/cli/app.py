@@ -1,0 +1,120 @@
+"""The command line's frame: the application, its options, and how errors become one message and an exit code."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+import salesreport
+from salesreport.errors import ConfigError, SalesreportError, nearest
+from salesreport.language import LANGUAGES, Language, Text, text
+from salesreport.terminal import LANGUAGE_VARIABLE, environment_language, errors_console, explain_error, say
+
+FAILED, BAD_INPUT, STOPPED = 1, 2, 130
+"""Exit codes."""
+
+HELP = environment_language()
+"""The language of help texts."""
+
+
+class Format(StrEnum):
+    """How figures are printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class Commands(TyperGroup):
+    """Turns what the user can mend into one message and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except SalesreportError as error:
+            explain_error(error, language_of(ctx))
+            raise typer.Exit(BAD_INPUT) from None
+        except KeyboardInterrupt:
+            say(text("Stopped."), language_of(ctx), error=True)
+            raise typer.Exit(STOPPED) from None
+
+
+def hint(said: Text, *examples: str) -> str:
+    """A help text in the language of the environment, with examples that are not re-wrapped."""
+    shown = HELP.say(said)
+    if not examples:
+        return shown
+    heading = HELP.say(text("Examples:"))
+    return "\n\n".join([shown, "\b\n" + "\n".join([heading, *(f"  {example}" for example in examples)])])
+
+
+app = typer.Typer(
+    cls=Commands,
+    help=hint(text("Turns a CRM export into per-rep coaching reports people trust.")),
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"salesreport {salesreport.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def settings(
+    context: typer.Context,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            envvar=LANGUAGE_VARIABLE,
+            metavar="|".join(LANGUAGES),
+            help=hint(text("Language of messages; the reports have their own.")),
+        ),
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help=hint(text("Show the version."))),
+    ] = False,
+) -> None:
+    """Options of every command."""
+    context.obj = HELP if language is None else known_language(language)
+
+
+@contextmanager
+def bar(what: Text, language: Language) -> Iterator[Callable[[int, int], None]]:
+    """A bar that is told how much is done of how much; only a terminal sees it."""
+    from rich.progress import Progress
+
+    console = errors_console()
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(language.say(what), total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def language_of(context: Any) -> Language:
+    """The language of messages."""
+    return context.obj if isinstance(context.obj, Language) else HELP
+
+
+def known_language(code: str) -> Language:
+    """A language by its code.
+
+    Raises:
+        ConfigError: there is no catalogue for it.
+    """
+    try:
+        return Language(code)
+    except ValueError:
+        raise ConfigError(
+            text("There is no such language."), key="--language", found=code,
+            expected=text("one of {names}", names=list(LANGUAGES)), nearest=nearest(code, LANGUAGES),
+        ) from None  # fmt: skip

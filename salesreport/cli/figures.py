@@ -1,0 +1,214 @@
+"""`salesreport kpi`, `anomalies` and `forecast`: figures, printed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from salesreport.cli.app import Format, app, bar, hint, language_of
+from salesreport.language import text
+from salesreport.terminal import results_console, say
+
+
+@app.command(
+    help=hint(
+        text("Print sales figures, each with its n and its interval."),
+        "salesreport kpi outputs/datasets/sample --period 2025-Q4 --by rep",
+        "salesreport kpi outputs/datasets/sample --period 2025 --by team,segment --metric win_rate --format csv",
+        "salesreport kpi outputs/datasets/sample --period 2025-H2 --where team=North --as-of 2025-12-01",
+    )
+)
+def kpi(
+    context: typer.Context,
+    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help=hint(text("Folder of the dataset.")))],
+    period: Annotated[str, typer.Option(help=hint(text("Such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50.")))],
+    by: Annotated[
+        str,
+        typer.Option(
+            help=hint(
+                text("Break down by these, with commas: rep, team, manager, segment, product_line, lead_source.")
+            )
+        ),
+    ] = "",
+    metric: Annotated[
+        list[str] | None, typer.Option(help=hint(text("Only this figure; may be given several times.")))
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DATE", help=hint(text("Open deals as they stood on this day.")))
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help=hint(text("Only what has this value; may be given several times."))
+        ),
+    ] = None,
+    format: Annotated[Format, typer.Option(help=hint(text("How to print.")))] = Format.table,
+) -> None:
+    """Figures."""
+    from salesreport import arguments
+    from salesreport.dataset import Dataset
+    from salesreport.kpi import Facts, compute, output
+    from salesreport.pack.span import check_period
+
+    language = language_of(context)
+    opened = Dataset.open(dataset)
+    when = opened.period(period)
+    check_period(opened, when, key="--period")
+    facts = Facts.of(opened)
+    table = compute(
+        facts,
+        when,
+        metric or None,
+        by=arguments.dimensions(by),
+        as_of=arguments.day(as_of),
+        where=arguments.filters(where or [], opened),
+    )
+    if format is Format.csv:
+        typer.echo(output.as_csv(table), nl=False)
+    elif format is Format.json:
+        typer.echo(output.as_json(table, facts, language), nl=False)
+    else:
+        results_console().print(output.as_table(table, facts, language))
+    for line in output.explanations(table, facts, language):
+        say(line, language, error=True)
+
+
+@app.command(
+    help=hint(
+        text("List whose deals go on less or more often than like deals of others, by more than chance."),
+        "salesreport anomalies outputs/datasets/sample --period 2025",
+        "salesreport anomalies outputs/datasets/sample --period 2025 --by rep,product_line --q 0.05",
+        "salesreport anomalies outputs/datasets/maven --period 2017 --by team --format csv",
+    )
+)
+def anomalies(
+    context: typer.Context,
+    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help=hint(text("Folder of the dataset.")))],
+    period: Annotated[
+        str, typer.Option(help=hint(text("When the deals were decided, such as 2017, 2017-H1, 2017-Q4, 2017-12.")))
+    ],
+    q: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help=hint(text("The part of what is reported that may be chance.")))
+    ] = 0.1,
+    by: Annotated[
+        str,
+        typer.Option(
+            help=hint(
+                text(
+                    "Compare these, within the others named: rep,product_line. Default: reps, as a whole and "
+                    "within each product line, segment and lead source."
+                )
+            )
+        ),
+    ] = "",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help=hint(text("Only what has this value; may be given several times."))
+        ),
+    ] = None,
+    format: Annotated[Format, typer.Option(help=hint(text("How to print.")))] = Format.table,
+) -> None:
+    """Conversion anomalies."""
+    from salesreport import arguments
+    from salesreport.dataset import Dataset
+    from salesreport.kpi import Facts
+    from salesreport.kpi.anomalies import find_anomalies, output
+    from salesreport.pack.span import check_period
+
+    language = language_of(context)
+    opened = Dataset.open(dataset)
+    when = opened.period(period)
+    check_period(opened, when, key="--period")
+    facts = Facts.of(opened)
+    found = find_anomalies(facts, when, arguments.dimensions(by), q, arguments.filters(where or [], opened))
+    if format is Format.csv:
+        typer.echo(output.as_csv(found), nl=False)
+    elif format is Format.json:
+        typer.echo(output.as_json(found, language), nl=False)
+    else:
+        results_console().print(output.as_table(found, facts, language))
+    for line in output.explanations(found, language):
+        say(line, language, error=True)
+
+
+@app.command(
+    help=hint(
+        text("Forecast revenue from milestones and ages alone, with the intervals that history warrants."),
+        "salesreport forecast outputs/datasets/sample --horizon 2Q --by rep",
+        "salesreport forecast outputs/datasets/sample --as-of 2025-06-30 --horizon 3M --format csv",
+        "salesreport forecast outputs/datasets/sample --horizon 1Q --backtest",
+        "salesreport forecast outputs/datasets/sample --stated",
+    )
+)
+def forecast(
+    context: typer.Context,
+    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help=hint(text("Folder of the dataset.")))],
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help=hint(text("Only what was known on this day; default: the dataset's."))),
+    ] = None,
+    horizon: Annotated[
+        str,
+        typer.Option(
+            help=hint(text("How far ahead: 2Q, 3M, 8W, 1H; the rest of the current period is the first."))
+        ),
+    ] = "1Q",
+    by: Annotated[
+        str,
+        typer.Option(
+            help=hint(
+                text("Break down by these, with commas: rep, team, manager, segment, product_line, lead_source.")
+            )
+        ),
+    ] = "",
+    simulations: Annotated[
+        int | None,
+        typer.Option(min=1, max=100_000, help=hint(text("Simulated futures; default: 1000, of a backtest 500."))),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help=hint(text("The same seed gives the same figures.")))] = 7,
+    backtest: Annotated[
+        bool,
+        typer.Option(
+            "--backtest", help=hint(text("Try it on the past instead, against what came and simpler ways."))
+        ),
+    ] = False,
+    stated: Annotated[
+        bool,
+        typer.Option(
+            "--stated",
+            help=hint(text("Instead: how far the reps' own closing dates and probabilities were off.")),
+        ),
+    ] = False,
+    format: Annotated[Format, typer.Option(help=hint(text("How to print.")))] = Format.table,
+) -> None:
+    """Revenue to come."""
+    from salesreport import arguments
+    from salesreport.dataset import Dataset
+    from salesreport.kpi import Facts
+    from salesreport.kpi.forecast import command
+
+    language = language_of(context)
+    facts = Facts.of(Dataset.open(dataset), arguments.day(as_of) if backtest or stated else None)
+    if stated:
+        shown, notes = command.judge(facts, format.value, language)
+    elif backtest:
+        with bar(text("Backtest"), language) as progress:
+            shown, notes = command.try_out(facts, horizon, simulations, seed, progress, format.value, language)
+    else:
+        shown, notes = command.look_ahead(
+            facts,
+            arguments.day(as_of),
+            horizon,
+            arguments.dimensions(by),
+            simulations,
+            seed,
+            format.value,
+            language,
+        )
+    if isinstance(shown, str):
+        typer.echo(shown, nl=False)
+    else:
+        results_console().print(shown)
+    for line in notes:
+        say(line, language, error=True)

@@ -1,0 +1,293 @@
+"""The list of conversion anomalies: who moves deals on less or more often than others do with like deals.
+
+Every group (rep, team …) is compared with the others at every step of the process, as a whole and within each
+product line, segment and lead source; only deals that are alike in what the group does not control are compared
+(`likeness`). What is reported holds for all comparisons together (`family`). Most teams have few or no anomalies.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.errors import ConfigError
+from salesreport.kpi.anomalies import sentences
+from salesreport.kpi.anomalies.comparisons import PARTS, Comparisons
+from salesreport.kpi.anomalies.decided import Decisions, Step, decisions
+from salesreport.kpi.anomalies.explain import Past, crude, equals, uneven
+from salesreport.kpi.anomalies.timing import Timing, timing
+from salesreport.kpi.anomalies.worth import worth
+from salesreport.kpi.checks import check_dimensions
+from salesreport.kpi.ledger import Flags
+from salesreport.kpi.metric import Unavailable
+from salesreport.language import Text, text
+from salesreport.period import Period
+from salesreport.process import ProcessFile
+
+if TYPE_CHECKING:
+    from salesreport.kpi.facts import Facts
+
+LEVEL = 0.1
+"""The part of what is reported that may be chance."""
+
+PAST = 730
+"""Days before the period's end in which the begin of a difference is looked for."""
+
+Row = Mapping[str, Any]
+"""A row of `Anomalies.frame`, as a mapping or as a Series."""
+
+Only = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+class Family(NamedTuple):
+    """What was compared, declared before looking.
+
+    Attributes:
+        by: whom. parts: within what, one tuple of dimensions per level; () is the whole.
+        tested: comparisons. too_few: those of the first level that have too few deals to be tested.
+        groups, steps: how many were compared. decisions: how many these had.
+        like: what like deals have in common. left_out: what had to be left out of that.
+    """
+
+    by: str
+    parts: tuple[tuple[str, ...], ...]
+    tested: int
+    too_few: int
+    groups: int
+    steps: int
+    decisions: int
+    like: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Anomalies:
+    """Conversion anomalies of a period.
+
+    Attributes:
+        facts: whose deals. period: when they were decided. family: what was compared.
+        level: the false discovery rate allowed.
+        frame: a row per comparison, those least likely to be chance first. Who it is (`rep_id` or another
+            dimension) and within what (`product_line`, `segment`, `lead_source`; missing: all), then `step`: the
+            step's key; `n`: decisions that others had alike; `rate`: share of them that went on in time,
+            `expected`: that of like deals of the others, `effect`: their difference with its 95 % interval
+            `lower`, `upper`; `p`, `q`: missing where n is below 10; `flag`: worse, better, none; `at_stake`: the
+            amount that the difference cost or brought in the period, with `at_stake_lower`, `at_stake_upper`;
+            `observed`: decisions that went on; `odds_ratio`; `crude`: difference of the raw rates; `explained`: `mix` or
+            `timing` where that is all there is to a difference of the raw rates beyond chance; of flagged rows
+            `since`: the first day of the month in which the difference began, likely between `since_from` and
+            `since_until`, `since_always`: whether it may be as old as the data; `uneven`: the dimension in whose
+            parts the difference is not the same.
+        timing: how win rates depend on the month of the quarter; None where that cannot be told.
+    """
+
+    facts: "Facts"
+    period: Period
+    level: float
+    family: Family
+    frame: pd.DataFrame
+    timing: Timing | None
+    _made: Comparisons
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the process; the last one is `win`."""
+        return self._made.decided.steps
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """The flagged rows, those with most at stake first; unknown amounts last."""
+        found = self.frame[self.frame["flag"] != "none"]
+        return found.sort_values(["at_stake", "q"], ascending=[False, True], kind="stable")
+
+    @property
+    def message(self) -> Text:
+        """What was found, in a sentence."""
+        return sentences.message(self)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What a reader must know: what was compared with what, and what may explain differences."""
+        return sentences.notes(self)
+
+    def sentence(self, row: Row) -> Text:
+        """What a row says, in a sentence."""
+        return sentences.claim(self, row)
+
+    def details(self, row: Row) -> tuple[Text, ...]:
+        """What else there is to say of a row: since when, what it is worth, where, what explains it."""
+        return sentences.details(self, row)
+
+    def step(self, key: str) -> Step:
+        """A step by its key."""
+        return next(step for step in self.steps if step.key == key)
+
+    def part(self, row: Row) -> dict[str, str]:
+        """Within what a row of `frame` is: dimension → value; empty for a whole."""
+        names = dict.fromkeys(name for names in self.family.parts for name in names)
+        return {name: row[name] for name in names if isinstance(row[name], str)}
+
+    def decisions(self, row: Row) -> Decisions:
+        """The decisions that a row of `frame` counts: those that others had alike, in order of time."""
+        decided, cells = self._made.decided, self._made.cells
+        rows = np.flatnonzero(self._inside(row))
+        whose = self._made.groups.codes[rows]
+        group = self._made.groups.categories.get_loc(row[self.family.by])
+        # those truly different are no measure for others
+        names = tuple(self.part(row))
+        level = next(number for number, one in enumerate(self.family.parts) if set(one) == set(names))
+        part = self._made.codes[level]
+        pool = (cells.level == level) & (cells.step == _number(self.steps, row["step"]))
+        pool &= cells.part == (0 if part is None else part[rows[0]])
+        others = ~np.isin(whose, cells.group[pool & ~cells.ordinary]) & (whose != group)
+        stratum = self._made.like.stratum[rows]
+        counts = np.bincount(stratum, others, int(stratum.max(initial=-1)) + 1)
+        return decided.take(rows[(whose == group) & (counts[stratum] > 0)])
+
+    def _inside(self, row: Row) -> Flags:
+        """Which decisions of the period, anybody's, are at a row's step and within its part."""
+        decided = self._made.decided
+        found: Flags = np.asarray(decided.step == _number(self.steps, row["step"]))
+        for name, value in self.part(row).items():
+            found = found & equals(decided, name, value)
+        return found
+
+
+def anomalies(
+    facts: "Facts",
+    file: ProcessFile,
+    period: Period,
+    by: Sequence[str] | None = None,
+    level: float = LEVEL,
+    where: Mapping[str, Sequence[str]] | None = None,
+) -> Anomalies:
+    """Look for conversion anomalies; worked out once.
+
+    Args:
+        facts: whose deals. file: the processes they follow. period: when they were decided.
+        by: whom to compare, and within what: `("rep_id", "product_line")` compares reps within each product line.
+            By default reps, as a whole and within each product line, segment and lead source.
+        level: the part of what is reported that may be chance.
+        where: dimension → values; only decisions that have one of them, on both sides of each comparison.
+
+    Raises:
+        ConfigError: no such dimension, or no such level. Unavailable: nothing was decided, or there is nobody to
+            compare with.
+    """
+    chosen = tuple(dict.fromkeys(by or ()))
+    check_dimensions((*chosen, *(where or {})))
+    if not 0 < level < 1:
+        raise ConfigError(
+            text("This is no false discovery rate."), key="q", found=str(level), expected=text("between 0 and 1")
+        )
+    only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
+    key = ("anomalies", id(file), period.start, period.end, chosen, level, only)
+    return facts.remember(key, lambda: _look(facts, file, period, chosen, level, only))
+
+
+def _look(
+    facts: "Facts", file: ProcessFile, period: Period, chosen: tuple[str, ...], level: float, only: Only
+) -> Anomalies:
+    everything = decisions(facts, file)
+    for name in (*(chosen or ("rep_id",)), *(name for name, _ in only)):
+        if not facts.dimensions.carries("deals", name):
+            raise Unavailable(text("needs {column}; the deals of this export have none", column=name))
+    if only:
+        everything = everything.take(_chosen(everything, only))
+    decided = everything.during(period)
+    if not len(decided):
+        raise Unavailable(text("no deal was decided in {period}", period=period))
+    group, *within = chosen or ("rep_id",)
+    codes = decided.dimension(group).codes
+    groups = len(np.unique(codes[codes >= 0]))
+    if groups < 2:
+        raise Unavailable(text("there is nobody to compare with"))
+    carried = [name for name in PARTS if facts.dimensions.carries("deals", name)]
+    parts = (tuple(within),) if chosen else ((), *((name,) for name in carried))
+    made = Comparisons.of(decided, group, parts, level)
+    untested = np.isnan(made.cells.p)
+    family = Family(
+        group, parts, int((~untested).sum()), int((untested & (made.cells.level == 0)).sum()), groups,
+        len(np.unique(decided.step)), len(decided), made.like.columns, made.like.left_out,
+    )  # fmt: skip
+    frame = _frame(made, everything, period)
+    return Anomalies(
+        facts, period, level, family, frame, timing(facts, everything, period.start, period.end), made
+    )
+
+
+def _chosen(decided: Decisions, only: Only) -> Flags:
+    found = np.ones(len(decided), bool)
+    for name, wanted in only:
+        values = decided.dimension(name)
+        found &= np.isin(values.codes, [code for code in values.categories.get_indexer(list(wanted)) if code >= 0])
+    return found
+
+
+def _frame(made: Comparisons, everything: Decisions, period: Period) -> pd.DataFrame:
+    """All comparisons as `Anomalies.frame` has them."""
+    cells, steps = made.cells, np.array([step.key for step in made.decided.steps], object)
+    rate = cells.observed / np.where(cells.n > 0, cells.n, np.nan)
+    flag = np.where(cells.q <= made.level, np.where(cells.effect < 0, "worse", "better"), "none")
+    raw, stake = crude(made), worth(made, everything, period.end)
+    frame = pd.DataFrame(
+        {
+            **made.names(),
+            "step": pd.Series(steps[cells.step], dtype="str"),
+            "n": cells.n,
+            "rate": rate,
+            "expected": rate - cells.effect,
+            "effect": cells.effect,
+            "lower": cells.lower,
+            "upper": cells.upper,
+            "p": cells.p,
+            "q": cells.q,
+            "flag": pd.Series(flag, dtype="str"),
+            **stake,
+            "observed": cells.observed,
+            "odds_ratio": cells.odds_ratio,
+            "crude": raw.effect,
+            "explained": pd.Series(raw.explained, dtype="str"),
+        }
+    )
+    frame = pd.concat([frame, _told_more(made, everything, period, frame)], axis=1)
+    tested = ~np.isnan(cells.p)
+    frame = frame[tested | (cells.level == 0)]  # within parts only what could be tested
+    return frame.sort_values(["q", "p", made.by, "step"], kind="stable", ignore_index=True)
+
+
+def _told_more(made: Comparisons, everything: Decisions, period: Period, frame: pd.DataFrame) -> pd.DataFrame:
+    """Of the flagged: since when, and whether the difference is the same everywhere."""
+    size = len(frame)
+    days = {name: np.full(size, "NaT", "datetime64[D]") for name in ("since", "since_from", "since_until")}
+    always, places = np.zeros(size, bool), np.full(size, None, object)
+    flagged = np.flatnonzero(frame["flag"] != "none")
+    if len(flagged):
+        start = min(period.start, period.end - dt.timedelta(days=PAST - 1))
+        past = Past(made, everything, start.replace(day=1), period.end)
+        names = [name for name in made.names() if name != made.by]
+        for cell in flagged:
+            row = frame.iloc[cell]
+            part = {name: row[name] for name in names if isinstance(row[name], str)}
+            begun = past.since(int(made.cells.step[cell]), row[made.by], part)
+            if begun is not None:
+                for name, month in zip(days, (begun.month, begun.earliest, begun.latest), strict=True):
+                    days[name][cell] = np.datetime64(month, "M").astype("datetime64[D]")
+                always[cell] = begun.always
+            if not part:
+                places[cell] = uneven(made, int(cell))
+    return pd.DataFrame(
+        {
+            **{name: values.astype("datetime64[ms]") for name, values in days.items()},
+            "since_always": always,
+            "uneven": pd.Series(places, dtype="str"),
+        },
+        index=frame.index,
+    )
+
+
+def _number(steps: Sequence[Step], key: str) -> int:
+    return next(number for number, step in enumerate(steps) if step.key == key)

@@ -1,0 +1,117 @@
+"""The decisions of a period, compared: who with whom, within what, and which decisions each comparison counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi.anomalies.decided import Decisions
+from salesreport.kpi.anomalies.family import Cells, compare_family
+from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_bands, strata
+from salesreport.kpi.ledger import Numbers, Positions
+
+PARTS = ("product_line", "segment", "lead_source")
+"""What groups are looked at within, besides as a whole, and what like deals have in common."""
+
+SIZE = "size"
+"""The column of `likeness` for bands of amounts."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparisons:
+    """Decisions of a period and every comparison of the family.
+
+    Attributes:
+        decided: the decisions. by: the dimension whose values are compared.
+        parts: within what, one tuple of dimensions per level; () is the whole.
+        like: which decisions are alike. cells: the comparisons. level: the false discovery rate allowed.
+    """
+
+    decided: Decisions
+    by: str
+    parts: tuple[tuple[str, ...], ...]
+    like: Likeness
+    cells: Cells
+    level: float
+
+    @classmethod
+    def of(cls, decided: Decisions, by: str, parts: tuple[tuple[str, ...], ...], level: float) -> "Comparisons":
+        """Compare the values of a dimension, as a whole or within parts; see `compare_family`."""
+        group, columns = decided.dimension(by).codes, like_columns(decided, by)
+        like = likeness(group, decided.step, decided.success, columns)
+        codes = [part_codes(decided, names) for names in parts]
+        cells = compare_family(group, decided.step, decided.success, like.stratum, codes, level)
+        return cls(decided, by, parts, like, cells, level)
+
+    @property
+    def groups(self) -> pd.Categorical:
+        """Whose each decision is."""
+        return self.decided.dimension(self.by)
+
+    @cached_property
+    def codes(self) -> list[Positions | None]:
+        """By level, the part each decision is in; see `part_codes`."""
+        return [part_codes(self.decided, names) for names in self.parts]
+
+    def again(self, stratum: Positions) -> Cells:
+        """The same comparisons with other strata; the cells are the same, in the same order."""
+        decided = self.decided
+        return compare_family(self.groups.codes, decided.step, decided.success, stratum, self.codes, self.level)
+
+    def sums(self, values: Numbers) -> Numbers:
+        """The sum of a number of each decision, by cell; of all decisions of the group, like others or not."""
+        found = np.full(len(self.cells.n), np.nan)
+        for number, part in enumerate(self.codes):
+            cells = np.flatnonzero(self.cells.level == number)
+            inside = np.zeros(len(self.decided), np.intp) if part is None else part
+            rows = np.flatnonzero((inside >= 0) & (self.groups.codes >= 0))
+            sizes = int(inside.max(initial=0)) + 1, len(self.groups.categories)
+            key = (self.decided.step[rows].astype(np.int64) * sizes[0] + inside[rows]) * sizes[1]
+            key += self.groups.codes[rows]
+            own = (self.cells.step[cells] * sizes[0] + self.cells.part[cells]) * sizes[1] + self.cells.group[cells]
+            # cells come by level, step, part and group, so their keys ascend
+            found[cells] = np.bincount(np.searchsorted(own, key), values[rows], len(own))
+        return found
+
+    def names(self) -> dict[str, pd.Series]:
+        """Who and within what each cell is, as columns; missing: all."""
+        columns = {self.by: pd.Series(self.groups.categories.take(self.cells.group), dtype="str")}
+        for name in dict.fromkeys(name for names in self.parts for name in names):
+            columns[name] = pd.Series([None] * len(self.cells.n), dtype="str")
+        for number, names in enumerate(self.parts):
+            cells = np.flatnonzero(self.cells.level == number)
+            rest = self.cells.part[cells]
+            for name in reversed(names):
+                values = self.decided.dimension(name).categories
+                columns[name].iloc[cells] = values.take(rest % len(values))
+                rest = rest // len(values)
+        return columns
+
+
+def like_columns(decided: Decisions, by: str) -> dict[str, Positions]:
+    """The columns that like deals have in common: what is sold, to whom, whence, how large, and when decided."""
+    facts = decided.facts
+    names = [name for name in PARTS if name != by and facts.dimensions.carries("deals", name)]
+    columns = {name: decided.dimension(name).codes for name in names}
+    columns[MONTH] = decided.months
+    sizes = size_bands(decided.amount, decided.step, decided.success)
+    return columns if sizes is None else {**columns, SIZE: sizes}
+
+
+def strata_of(decided: Decisions, by: str, names: Sequence[str]) -> Positions:
+    """Decisions that have some of the columns in common; those that there are not count as common."""
+    columns = like_columns(decided, by)
+    return strata(decided.step, [columns[name] for name in names if name in columns])
+
+
+def part_codes(decided: Decisions, names: Sequence[str]) -> Positions | None:
+    """One number for each combination of values; −1 where one of them is not known. None: no parts."""
+    if not names:
+        return None
+    found = np.zeros(len(decided), np.intp)
+    for name in names:
+        values = decided.dimension(name)
+        found = np.where((found < 0) | (values.codes < 0), -1, found * len(values.categories) + values.codes)
+    return found

@@ -1,0 +1,202 @@
+"""What was decided at each step of the process: of the deals at a milestone, which went on in time, which did not.
+
+A step leads from a milestone to what comes next; one more, `win`, leads from the deal as a whole to the order.
+Every stay at a milestone is decided once, on a day: it goes on, is lost or falls back, or the days in which the
+next milestone is expected are over. So a deal that nobody moves counts against the step, and none counts for ever.
+"""
+
+import datetime as dt
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from salesreport.kpi.journeys import ADVANCED, OPEN, WON, Journeys
+from salesreport.kpi.known import largest
+from salesreport.kpi.ledger import Days, Flags, Numbers, Positions, taken
+from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.progress import journeys_of, place_numbers, places_of
+from salesreport.language import Text, text
+from salesreport.period import Period
+from salesreport.process import ProcessFile
+
+if TYPE_CHECKING:
+    from salesreport.kpi.facts import Facts
+
+WIN = "win"
+"""The key of the step from a deal to its order: won or lost, whatever lies between."""
+
+Codes = npt.NDArray[np.int16]
+
+
+class Step(NamedTuple):
+    """A step of the process.
+
+    Attributes:
+        key: names it in tables: the milestone's key, with the process's name before it where there are several
+            processes; or `win`. title, following: what people call the milestone and what comes next.
+        within: the days in which the next milestone is expected; None for `win`, where only won and lost decide.
+    """
+
+    key: str
+    title: Text | str
+    following: Text | str
+    within: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Decisions:
+    """Decisions at steps, one row each, in order of time.
+
+    A decision counts for the rep who brought it about: who had the deal on the eve of the move, or on the day the
+    time was over; of several owners the one with the largest share. So every decision counts once.
+
+    Attributes:
+        facts: whose deals. steps: the steps; `step` numbers them.
+        deal: row in table `deals`. step: which one. success: whether the deal went on in time, or was won.
+        day: of the decision. rep: whose it was.
+    """
+
+    facts: "Facts"
+    steps: tuple[Step, ...]
+    deal: Positions
+    step: Codes
+    success: Flags
+    day: Days
+    rep: pd.Categorical
+    _all: "tuple[Decisions, slice | Positions] | None" = None
+    _columns: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.deal)
+
+    def between(self, start: dt.date, end: dt.date) -> "Decisions":
+        """Those of the days from start to end."""
+        first, last = np.datetime64(start, "D"), np.datetime64(end, "D")
+        return self.take(slice(*np.searchsorted(self.day, [first, last + np.timedelta64(1, "D")]).tolist()))
+
+    def during(self, period: Period) -> "Decisions":
+        """Those of a period."""
+        return self.between(period.start, period.end)
+
+    def take(self, rows: slice | Positions | Flags) -> "Decisions":
+        """Some of them; a slice copies nothing."""
+        chosen: slice | Positions
+        if isinstance(rows, np.ndarray):
+            chosen = np.flatnonzero(rows) if rows.dtype == bool else rows.astype(np.intp, copy=False)
+        else:
+            chosen = rows
+        return Decisions(
+            self.facts, self.steps, self.deal[chosen], self.step[chosen], self.success[chosen], self.day[chosen],
+            self.rep[chosen], (self, chosen),
+        )  # fmt: skip
+
+    def dimension(self, name: str) -> pd.Categorical:
+        """One of `salesreport.kpi.DIMENSIONS` of each decision."""
+        if name == "rep_id":
+            return self.rep
+        if name not in self._columns:
+            if self._all is not None:
+                whole, rows = self._all
+                self._columns[name] = whole.dimension(name)[rows]
+            elif name in ("team", "manager"):
+                self._columns[name] = self.facts.placements.on(name, self.rep, self.day)
+            else:
+                self._columns[name] = taken(self.facts.dimensions.of("deals", name), self.deal)
+        values: pd.Categorical = self._columns[name]
+        return values
+
+    @cached_property
+    def months(self) -> Positions:
+        """The calendar month of each, counted from 1970."""
+        return self.day.astype("datetime64[M]").astype(np.intp)
+
+    @cached_property
+    def amount(self) -> Numbers:
+        """The amount of each decision's deal as last known; NaN where there is none."""
+        return self.facts.ledger.numbers("deals", "amount")[self.deal]
+
+    @cached_property
+    def brought(self) -> Numbers:
+        """What each decision's deal brought in the end: its amount if won, 0 if lost; NaN: open or not priced."""
+        closing = self.facts.closing
+        won, lost = closing.won[self.deal], closing.lost[self.deal]
+        return np.where(won, np.where(self.amount > 0, self.amount, np.nan), np.where(lost, 0.0, np.nan))
+
+    def ids(self, rows: Positions | Flags | slice = slice(None)) -> list[str]:
+        """The ids of the deals of some decisions, each once, in order of time."""
+        deals = pd.unique(self.deal[rows])
+        names: list[str] = self.facts.ledger.series("deals", "deal_id").array.take(deals).tolist()
+        return names
+
+
+def decisions(facts: "Facts", file: ProcessFile) -> Decisions:
+    """All decisions up to the facts' as-of date; worked out once.
+
+    A stay of which nobody knows since when it lasts, is left out: nobody knows whether it was in time.
+
+    Args:
+        facts: whose deals. file: the processes they follow.
+
+    Raises:
+        Unavailable: there are no deals, or none was ever decided.
+    """
+    key: Hashable = ("decisions", id(file))  # whoever remembers it holds the file, so that its id stays its own
+    return facts.remember(key, lambda: _decide(facts, file))
+
+
+def _decide(facts: "Facts", file: ProcessFile) -> Decisions:
+    if not facts.ledger.has("deals"):
+        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+    journeys = journeys_of(facts, file, facts.as_of)
+    steps = _steps(file)
+    parts = [_at_milestones(journeys), _closings(facts, len(steps) - 1)]
+    deal, step, success, day, eve = (np.concatenate(column) for column in zip(*parts, strict=True))
+    if not len(deal):
+        raise Unavailable(text("needs closed deals or the history of stages; this export has neither"))
+    order = np.lexsort((deal, step, day))
+    deal, step, success, day, eve = (column[order] for column in (deal, step, success, day, eve))
+    rep = taken(facts.dimensions.of("deals", "rep_id"), deal)
+    if facts.owners is not None:
+        rep = largest(facts.owners.credit(deal, eve, rep))
+    return Decisions(facts, steps, deal, step.astype(np.int16), success, day, rep)
+
+
+def _steps(file: ProcessFile) -> tuple[Step, ...]:
+    several = len(file.processes) > 1
+    steps = [
+        Step(
+            f"{place.process.name}/{place.milestone.key}" if several else place.milestone.key,
+            f"{place.process.name}: {place.milestone.title}" if several else place.milestone.title,
+            place.next_title,
+            place.milestone.within,
+        )
+        for place in places_of(file)
+    ]
+    return (*steps, Step(WIN, text("Deal"), text("Order"), None))
+
+
+def _at_milestones(journeys: Journeys) -> tuple[Positions, Positions, Flags, Days, Days]:
+    """Deal, step, success, day and the day whose owner it counts for, of every stay that was decided."""
+    stays, number = journeys.stays, place_numbers(journeys)
+    within = np.array([place.milestone.within for place in places_of(journeys.file)] or [0])[number]
+    age = (journeys.shortest + journeys.longest) / 2  # where moves are known only within an interval: its middle
+    moved = (stays.outcome != OPEN) & (age <= within)
+    over = stays.entered + within.astype("timedelta64[D]")
+    day = np.where(moved, stays.left, over)
+    decided = np.flatnonzero(stays.dated & (day <= np.datetime64(journeys.day, "D")))
+    success = moved & ((stays.outcome == ADVANCED) | (stays.outcome == WON))
+    eve = np.where(moved, np.maximum(stays.entered, day - np.timedelta64(1, "D")), day)
+    return stays.deal[decided], number[decided], success[decided], day[decided], eve[decided]
+
+
+def _closings(facts: "Facts", step: int) -> tuple[Positions, Positions, Flags, Days, Days]:
+    """Likewise of every deal that was won or lost."""
+    closing = facts.closing
+    deals = np.flatnonzero(closing.closed & (closing.day <= np.datetime64(facts.as_of, "D")))
+    day = closing.day[deals]
+    return deals, np.full(len(deals), step), closing.won[deals], day, day

@@ -1,0 +1,100 @@
+"""What is behind a difference: a mix of deals, the time of closing, one part of the deals, a begin."""
+
+import datetime as dt
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import chdtrc
+
+from salesreport.kpi.anomalies.comparisons import Comparisons, strata_of
+from salesreport.kpi.anomalies.decided import Decisions
+from salesreport.kpi.anomalies.likeness import MONTH
+from salesreport.kpi.anomalies.since import Since, excess_by_month, since
+from salesreport.kpi.ledger import Flags, Numbers, Positions
+
+EVEN = 0.05
+"""A difference is called uneven where chance would make its parts as different in at most this share of cases."""
+
+_FEWEST_VARIANCE = 1.0
+"""A part counts where its successes vary by at least this much; those of a handful of deals follow no χ²."""
+
+
+HALF = 0.5
+"""A difference is explained where at most this part of it is left between like deals."""
+
+
+class Crude(NamedTuple):
+    """The same comparisons of raw rates, by cell.
+
+    Attributes:
+        effect: the group's raw rate less the others'.
+        explained: where raw rates differ beyond chance, those of like deals do not, and at most `HALF` of the
+            difference is left between them: `timing` if so little is left already between deals decided in the
+            same month, else `mix`; empty elsewhere.
+    """
+
+    effect: Numbers
+    explained: npt.NDArray[np.object_]
+
+
+def crude(made: Comparisons) -> Crude:
+    """What the raw rates say, and what explains a difference that like deals do not show."""
+    raw = made.again(strata_of(made.decided, made.by, ()))
+    same_month = made.again(strata_of(made.decided, made.by, (MONTH,)))
+    most = HALF * np.abs(raw.effect)
+    vanishes = (raw.q <= made.level) & ~(made.cells.q <= made.level) & (np.abs(made.cells.effect) <= most)
+    by_time = np.abs(same_month.effect) <= most
+    return Crude(raw.effect, np.where(vanishes, np.where(by_time, "timing", "mix"), "").astype(object))
+
+
+def uneven(made: Comparisons, cell: int) -> str | None:
+    """The dimension in whose parts the difference of a whole is not the same; None: in none, as far as is known.
+
+    Parts are compared by the score statistic, excess ÷ variance; several dimensions are allowed for.
+    """
+    cells, tested = made.cells, []
+    for number, names in enumerate(made.parts):
+        if len(names) != 1:
+            continue
+        here = (cells.level == number) & (cells.step == cells.step[cell]) & (cells.group == cells.group[cell])
+        here &= cells.variance >= _FEWEST_VARIANCE
+        if here.sum() >= 2:
+            excess, variance = cells.excess[here], cells.variance[here]
+            statistic = (excess**2 / variance).sum() - excess.sum() ** 2 / variance.sum()
+            tested.append((float(chdtrc(here.sum() - 1, statistic)), names[0]))
+    if not tested:
+        return None
+    smallest = min(tested)
+    return smallest[1] if smallest[0] * len(tested) <= EVEN else None
+
+
+class Past:
+    """The decisions of the months before and of the period, alike in what those of the period are alike in.
+
+    Args:
+        made: the comparisons of the period. everything: all decisions of whom they are about.
+        start, end: the first and last day that is looked at.
+    """
+
+    def __init__(self, made: Comparisons, everything: Decisions, start: dt.date, end: dt.date) -> None:
+        self._decided = everything.between(start, end)
+        self._by = made.by
+        self._stratum = strata_of(self._decided, made.by, made.like.columns)
+
+    def since(self, step: int, group: str, part: dict[str, str]) -> Since | None:
+        """When a group began to differ at a step, within a part (dimension → value)."""
+        decided = self._decided
+        inside = decided.step == step
+        for name, value in part.items():
+            inside &= equals(decided, name, value)
+        rows: Positions = np.flatnonzero(inside)
+        mine = equals(decided, self._by, group)[rows]
+        return since(*excess_by_month(mine, decided.success[rows], self._stratum[rows], decided.months[rows]))
+
+
+def equals(decided: Decisions, name: str, value: str) -> Flags:
+    """Which decisions have a value of a dimension."""
+    values = decided.dimension(name)
+    code = values.categories.get_indexer([value])[0]
+    return (values.codes == code) & (code >= 0)

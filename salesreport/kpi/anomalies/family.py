@@ -1,0 +1,118 @@
+"""All comparisons that are made, and no others: every group at every step, as a whole and in each part.
+
+The family is declared before anybody looks at the results, and the q-values hold for all of it: to report
+everything with q ≤ 0.1 means that a tenth of what is reported is chance, however many comparisons there are.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from salesreport.kpi.ledger import Flags, Numbers, Positions
+from salesreport.stats.multiplicity import benjamini_hochberg
+from salesreport.stats.reference import compare_in_pools
+
+FEWEST = 10
+"""With fewer decisions a group is not tested; with so few hardly anything could be found."""
+
+WHOLE = 0.5
+"""The weight of the groups as a whole in the family; the other half is that of all their parts together."""
+
+
+class Cells(NamedTuple):
+    """One element per comparison: a group at a step, as a whole or in a part.
+
+    Attributes:
+        level: which list of parts. step, part, group: codes; the part of a whole is 0.
+        n: decisions that had others like them; with none the others are NaN. observed: successes among them.
+        effect, lower, upper: the group's rate less that of like decisions of others, with its 95 % interval.
+        odds_ratio: that of the group to the others.
+        extra, extra_lower, extra_upper: successes more than at the others' rates.
+        excess, variance: successes more than expected of the group and the others together, and their variance.
+        ordinary: whether the group is among those that the others are compared with.
+        p, q: of the odds being the others'; NaN where there are fewer than `FEWEST`.
+    """
+
+    level: Positions
+    step: Positions
+    part: Positions
+    group: Positions
+    n: Numbers
+    observed: Numbers
+    effect: Numbers
+    lower: Numbers
+    upper: Numbers
+    odds_ratio: Numbers
+    extra: Numbers
+    extra_lower: Numbers
+    extra_upper: Numbers
+    excess: Numbers
+    variance: Numbers
+    ordinary: Flags
+    p: Numbers
+    q: Numbers
+
+
+def compare_family(
+    group: npt.NDArray[np.integer],
+    step: npt.NDArray[np.integer],
+    success: Flags,
+    stratum: npt.NDArray[np.integer],
+    levels: Sequence[npt.NDArray[np.integer] | None] = (None,),
+    level: float = 0.1,
+) -> Cells:
+    """Compare every group with like decisions of the others, in the whole and in the parts of each level.
+
+    Args:
+        group: whose each decision is, from 0; −1: nobody's, who is compared with but not tested.
+        step: at which step. success: how it ended. stratum: which decisions are alike, within a step.
+        levels: what to break down by: codes of each decision (−1: in no part), or None for the whole.
+        level: groups with at most this q-value are left out of what the others are compared with, see
+            `salesreport.stats.reference`.
+
+    Examples:
+        Of three reps one wins 12 of 40, the others 24 of 40 each:
+
+        >>> rep, won = np.repeat([0, 1, 2], 40), np.tile(np.arange(40) < 24, 3)
+        >>> won[24 - 12 : 24] = False
+        >>> found = compare_family(rep, np.zeros(120, int), won, np.zeros(120, int))
+        >>> found.effect.round(2), found.q.round(3)
+        (array([-0.3,  0. ,  0. ]), array([0.007, 1.   , 1.   ]))
+    """
+    found = [_compared(group, step, success, stratum, part, number, level) for number, part in enumerate(levels)]
+    cells = Cells(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    return cells._replace(q=benjamini_hochberg(cells.p, _weights(cells, levels)))
+
+
+def _compared(
+    group: npt.NDArray[np.integer], step: npt.NDArray[np.integer], success: Flags,
+    stratum: npt.NDArray[np.integer], part: npt.NDArray[np.integer] | None, number: int, level: float,
+) -> Cells:  # fmt: skip
+    inside = np.zeros(len(step), np.int64) if part is None else np.asarray(part, np.int64)
+    rows = np.flatnonzero(inside >= 0)
+    width = int(inside.max(initial=0)) + 1
+    pool = np.asarray(step, np.int64)[rows] * width + inside[rows]
+    made = compare_in_pools(pool, group[rows], stratum[rows], success[rows], level=level)
+    here = np.flatnonzero(made.group >= 0)
+    found = made.comparison
+    n = found.n[here]
+    return Cells(
+        np.full(len(here), number, np.intp), made.pool[here] // width, made.pool[here] % width, made.group[here],
+        n, np.where(n > 0, found.observed[here], np.nan), found.difference[here],
+        found.difference_lower[here], found.difference_upper[here], found.odds_ratio[here], found.extra[here],
+        found.extra_lower[here], found.extra_upper[here], (found.observed - found.expected)[here],
+        found.variance[here], made.ordinary[here], np.where(n >= FEWEST, found.p[here], np.nan),
+        np.full(len(here), np.nan),
+    )  # fmt: skip
+
+
+def _weights(cells: Cells, levels: Sequence[object]) -> Numbers:
+    """Wholes together weigh as much as `WHOLE`, parts together the rest; alike where there are only either."""
+    whole = np.array([one is None for one in levels])[cells.level]
+    tested = ~np.isnan(cells.p)
+    counts = (tested & whole).sum(), (tested & ~whole).sum()
+    if not all(counts):
+        return np.ones(len(whole))
+    return np.where(whole, WHOLE / counts[0], (1 - WHOLE) / counts[1])

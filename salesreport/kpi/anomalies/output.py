@@ -1,0 +1,127 @@
+"""Conversion anomalies as a table for a terminal, as CSV and as JSON."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich.table import Table
+
+from salesreport.kpi.anomalies.anomalies import Anomalies
+from salesreport.kpi.anomalies.decided import WIN
+from salesreport.kpi.dimensions import TITLES
+from salesreport.kpi.output import cell, frame_as_csv, frame_as_rows, harmless
+from salesreport.language import Language, Quantity, Text, text
+
+if TYPE_CHECKING:
+    from salesreport.kpi.facts import Facts
+
+NEAREST = 5
+"""So many comparisons are shown where nothing is conspicuous, those least likely to be chance."""
+
+SEPARATOR = ";"
+"""Between the ids of deals in a cell of CSV."""
+
+FLAGS: dict[str, Text] = {
+    "worse": text("worse"),
+    "better": text("better"),
+    "none": text("no difference beyond chance"),
+}
+"""What people call the flags."""
+
+_COLUMNS = ("step", "n", "rate", "expected", "effect", "lower", "upper", "p", "q", "flag", "at_stake", "deals")
+
+
+def as_frame(found: Anomalies, joined: bool) -> pd.DataFrame:
+    """All comparisons with the ids of their deals: who, within what, then the columns a reader looks for first.
+
+    Args:
+        found: the anomalies. joined: whether the ids of a row are one text, else a list.
+    """
+    frame = found.frame
+    ids = [found.decisions(row).ids() for row in frame.to_dict("records")]
+    frame = frame.assign(
+        deals=pd.Series([SEPARATOR.join(one) for one in ids] if joined else ids, index=frame.index, dtype=object),
+        **{name: frame[name].dt.strftime("%Y-%m-%d") for name in ("since", "since_from", "since_until")},
+    )
+    who = [name for name in frame.columns if name in TITLES]
+    more = [name for name in frame.columns if name not in (*who, *_COLUMNS)]
+    return frame[[*who, *_COLUMNS, *more]]
+
+
+def as_csv(found: Anomalies) -> str:
+    """All comparisons as CSV; ids of deals stand in one cell, with semicolons between."""
+    return frame_as_csv(as_frame(found, joined=True))
+
+
+def as_json(found: Anomalies, language: Language) -> str:
+    """All comparisons as JSON, with the message, the sentences of what is flagged, and the notes."""
+    content: dict[str, Any] = {
+        "message": language.say(found.message),
+        "findings": [" ".join(lines) for lines in said(found, language)],
+        "anomalies": frame_as_rows(as_frame(found, joined=False)),
+        "notes": [language.say(note) for note in found.notes],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def said(found: Anomalies, language: Language) -> list[list[str]]:
+    """Of each flagged row its sentence, and what else there is to say."""
+    return [
+        [language.say(text("{sentence}.", sentence=found.sentence(row))), *map(language.say, found.details(row))]
+        for row in found.findings.to_dict("records")
+    ]
+
+
+def as_table(found: Anomalies, facts: "Facts", language: Language) -> Table:
+    """The flagged comparisons; where there are none, those that come nearest."""
+    rows = found.findings if len(found.findings) else found.frame.head(NEAREST)
+    who = [name for name in rows.columns if name in TITLES and rows[name].notna().any()]
+    shown = Table(box=None, header_style="bold", pad_edge=False)
+    for name in who:
+        shown.add_column(cell(language.say(TITLES[name])))
+    shown.add_column(cell(language.say(text("milestone"))))
+    numbers = (text("n"), text("rate"), text("like deals of others"), text("difference (95 %)"), text("q"),
+               text("at stake"))  # fmt: skip
+    for title in numbers:
+        shown.add_column(cell(language.say(title)), justify="right")
+    shown.add_column(cell(language.say(text("result"))))
+    reps = dict(zip(facts.reps["rep_id"], facts.reps["name"], strict=True))
+    currency = facts.dataset.currency
+    for row in rows.to_dict("records"):
+        groups = [row[name] if isinstance(row[name], str) else text("all") for name in who]
+        names = [reps.get(value, value) if name == "rep_id" else value
+                 for name, value in zip(who, groups, strict=True)]  # fmt: skip
+        step = found.step(row["step"])
+        shares = [language.show(Quantity(row[name], "share")) for name in ("rate", "expected")]
+        shown.add_row(
+            *(cell(language.say(name)) for name in names),
+            cell(language.say(text("won, overall") if step.key == WIN else step.title)),
+            cell(language.count(row["n"])),
+            *map(cell, shares),
+            cell(_points(row, language)),
+            cell("" if pd.isna(row["q"]) else language.exact(row["q"], 3)),
+            cell(language.show(Quantity(row["at_stake"], currency))),
+            cell(language.say(FLAGS[row["flag"]])),
+        )
+    return shown
+
+
+def explanations(found: Anomalies, language: Language) -> list[str]:
+    """The message, each finding in words, and what a reader must know; one line each."""
+    lines = [language.say(text("{sentence}.", sentence=found.message))]
+    lines += [" ".join(one) for one in said(found, language)]
+    lines += [language.say(note) for note in found.notes]
+    return [harmless(line) for line in lines]
+
+
+def _points(row: dict[str, Any], language: Language) -> str:
+    """A difference of two rates and its interval in points, with their signs."""
+    if pd.isna(row["effect"]):
+        return language.show(None)
+    signed = [_signed(100 * row[name], language) for name in ("effect", "lower", "upper")]
+    return f"{signed[0]} ({signed[1]} … {signed[2]})"
+
+
+def _signed(points: float, language: Language) -> str:
+    shown = language.exact(abs(points))
+    return shown if shown == "0" else ("+" if points > 0 else "\N{MINUS SIGN}") + shown
