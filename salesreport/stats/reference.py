@@ -15,6 +15,10 @@ from salesreport.stats.multiplicity import benjamini_hochberg
 from salesreport.stats.stratified import Comparison, Tables, against_the_rest, compare
 
 
+_MEASURE = 2
+"""At least so many groups are left as a measure, so that each of them still has another."""
+
+
 class Referenced(NamedTuple):
     """Groups against the ordinary ones.
 
@@ -40,7 +44,7 @@ def compare_with_ordinary(
     """Compare groups with the rest; leave out the one that differs most; compare again, until none more differs.
 
     Of more than a hundred groups, one in a hundred is left out at a time. At most half of the groups are left out:
-    beyond that it could not be said which are the ordinary ones.
+    beyond that it could not be said which are the ordinary ones. Of two groups each is compared with the other.
 
     Args:
         successes, trials: groups × strata.
@@ -188,7 +192,7 @@ def _next_out(
 ) -> npt.NDArray[np.intp]:
     """The rows of a pool that are left out next."""
     different = rows[(q[rows] <= level) & ordinary[rows]]
-    room = len(rows) // 2 - int((~ordinary[rows]).sum())
+    room = min(len(rows) // 2, len(rows) - _MEASURE) - int((~ordinary[rows]).sum())
     batch = min(max(len(rows) // 100, 1), room)
     if len(different) == 0 or batch <= 0:
         return different[:0]

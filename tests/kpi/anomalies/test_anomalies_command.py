@@ -1,0 +1,99 @@
+"""`salesreport anomalies` as people use it."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from cases import dataset_of, deal
+from typer.testing import CliRunner, Result
+
+from salesreport.cli import app
+from salesreport.dataset import Dataset
+
+CONTRACT = ["step", "n", "rate", "expected", "effect", "lower", "upper", "p", "q", "flag", "at_stake", "deals"]
+
+
+def run(*words: str, language: str = "en") -> Result:
+    return CliRunner().invoke(app, [*words], env={"SALESREPORT_LANGUAGE": language, "COLUMNS": "200"})
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """Two reps with names that a terminal, a spreadsheet or markup could trip over."""
+    deals = [
+        deal(number, rep, "won" if number % 100 < won else "lost", "2024-01-01", "2024-02-01", amount=10.0)
+        for rep, first, won in (("=cmd()", 0, 10), ("[red]x[/red]\x1b[31m", 100, 40))
+        for number in range(first, first + 60)
+    ]
+    return dataset_of(tmp_path / "dataset", "2024-12-31", {"deals": deals}).path
+
+
+def test_csv_has_the_columns_of_the_contract(sample: Dataset) -> None:
+    said = run("anomalies", str(sample.path), "--period", "2025", "--format", "csv")
+    assert said.exit_code == 0, said.output
+    rows = list(csv.DictReader(io.StringIO(said.stdout)))
+    assert list(rows[0])[:16] == ["rep_id", "product_line", "segment", "lead_source", *CONTRACT]
+    assert {row["flag"] for row in rows} <= {"worse", "better", "none"}
+    for row in rows:
+        ids = row["deals"].split(";") if row["deals"] else []
+        assert len(ids) <= float(row["n"]), "a deal may be decided more than once"
+        assert bool(ids) == (float(row["n"]) > 0)
+    assert "comparisons, made whatever they show" in said.stderr
+
+
+def test_json_lists_ids_and_says_it_in_words(sample: Dataset) -> None:
+    said = run("anomalies", str(sample.path), "--period", "2025", "--by", "rep,product_line", "--format", "json")
+    content = json.loads(said.stdout)
+    assert set(content) == {"message", "findings", "anomalies", "notes"}
+    assert list(content["anomalies"][0])[:14] == ["rep_id", "product_line", *CONTRACT]
+    assert all(isinstance(row["deals"], list) for row in content["anomalies"])
+    assert len(content["findings"]) == sum(row["flag"] != "none" for row in content["anomalies"])
+
+
+def test_table_shows_names_as_they_are(hostile: Path) -> None:
+    said = run("anomalies", str(hostile), "--period", "2024")
+    assert said.exit_code == 0, said.output
+    assert "[red]x[/red]" in said.stdout
+    assert "\x1b" not in said.output
+    assert "worse" in said.stdout
+    assert "50 points fewer" in said.stderr or "of like deals of others" in said.stderr
+
+
+def test_csv_holds_no_formula(hostile: Path) -> None:
+    rows = list(
+        csv.DictReader(io.StringIO(run("anomalies", str(hostile), "--period", "2024", "--format", "csv").stdout))
+    )
+    assert {row["rep_id"][:5] for row in rows} == {"'=cmd", "[red]"}
+
+
+def test_in_german(sample: Dataset) -> None:
+    said = run("anomalies", str(sample.path), "--period", "2025-Q4", language="de")
+    assert said.exit_code == 0, said.output
+    assert "Meilenstein" in said.stdout
+    assert "Vergleiche" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--period", "2025", "--by", "weather"), "Figures cannot be broken down by this"),
+        (("--period", "2125"), "has no data for the period"),
+        (("--period", "2025", "--q", "0"), "no false discovery rate"),
+        (("--period", "2025", "--where", "rep=Nobody"), "has nothing of this name"),
+    ],
+)
+def test_what_cannot_be_is_one_message(sample: Dataset, words: tuple[str, ...], problem: str) -> None:
+    said = run("anomalies", str(sample.path), *words)
+    assert said.exit_code == 2
+    assert problem in said.stderr
+    assert said.stdout == ""
+
+
+def test_a_dataset_without_deals_says_so(tmp_path: Path) -> None:
+    orders = [{"order_id": "O", "rep_id": "ann", "ordered_on": "2024-01-01", "amount": 1.0}]
+    path = dataset_of(tmp_path / "dataset", "2024-12-31", {"orders": orders}).path
+    said = run("anomalies", str(path), "--period", "2024")
+    assert said.exit_code == 2
+    assert "needs" in said.stderr
