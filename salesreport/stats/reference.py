@@ -12,8 +12,7 @@ import numpy.typing as npt
 
 from salesreport.stats.intervals import Array
 from salesreport.stats.multiplicity import benjamini_hochberg
-from salesreport.stats.stratified import Comparison, Tables, against_the_rest, compare
-
+from salesreport.stats.stratified import Comparison, Departure, Tables, against_the_rest, compare, departure
 
 _MEASURE = 2
 """At least so many groups are left as a measure, so that each of them still has another."""
@@ -169,7 +168,8 @@ def _compared(
     ordinary, q = np.ones(len(pool), bool), np.full(len(pool), np.nan)
     ends = np.flatnonzero(np.append(np.diff(pool) != 0, True)) + 1
     pools = [np.arange(*span) for span in zip([0, *ends[:-1]], ends, strict=True)] if len(pool) else []
-    found = compare(*counts.tables(np.arange(len(pool)), ordinary), confidence, criterion)
+    everything = np.arange(len(pool))
+    found = departure(*counts.tables(everything, ordinary), criterion)
     while pools:
         changed = []
         for rows in pools:
@@ -181,14 +181,14 @@ def _compared(
         pools = changed
         if changed:
             rows = np.concatenate(changed)
-            again = compare(*counts.tables(rows, ordinary), confidence, criterion)
+            again = departure(*counts.tables(rows, ordinary), criterion)
             for column, values in zip(found, again, strict=True):
                 column[rows] = values
-    return found, q, ordinary
+    return compare(*counts.tables(everything, ordinary), confidence, criterion), q, ordinary
 
 
 def _next_out(
-    found: Comparison, q: Array, ordinary: npt.NDArray[np.bool_], rows: npt.NDArray[np.intp], level: float
+    found: Departure, q: Array, ordinary: npt.NDArray[np.bool_], rows: npt.NDArray[np.intp], level: float
 ) -> npt.NDArray[np.intp]:
     """The rows of a pool that are left out next."""
     different = rows[(q[rows] <= level) & ordinary[rows]]
@@ -196,7 +196,5 @@ def _next_out(
     batch = min(max(len(rows) // 100, 1), room)
     if len(different) == 0 or batch <= 0:
         return different[:0]
-    # of p-values too small to tell apart, the farther odds ratio
-    with np.errstate(divide="ignore"):
-        far = -np.abs(np.log(found.odds_ratio[different]))
-    return different[np.lexsort((far, found.p[different]))[:batch]]
+    # of p-values too small to tell apart, the farther from what is to be expected
+    return different[np.lexsort((-np.abs(found.z[different]), found.p[different]))[:batch]]

@@ -285,6 +285,44 @@ def mantel_fleiss(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.A
     return np.minimum(expected - untold - least, most - (expected - untold))
 
 
+class Departure(NamedTuple):
+    """How far groups are from what is to be expected; one element per group, NaN where nothing can be compared.
+
+    Attributes:
+        p: two-sided p-value of an odds ratio of 1. z: (observed − expected) ÷ their standard deviation.
+    """
+
+    p: Array
+    z: Array
+
+
+def departure(
+    a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike, criterion: float = 5.0
+) -> Departure:
+    """The test of `compare` alone, in a fraction of its time.
+
+    Args:
+        a, b, c, d: the tables' cells; the last axis is that of the strata. criterion: as for `compare`.
+
+    Examples:
+        >>> departure([[12, 8]], [[8, 22]], [[30, 20]], [[50, 80]]).p.round(3)
+        array([0.067])
+    """
+    t = _comparable(_tables(a, b, c, d))
+    observed, expected, variance = _moments(t)
+    gap = observed - expected
+    p = _cmh(gap, variance, correct=False).p
+    told = variance > _TINY
+    n = _known(t.a + t.b + t.c + t.d)
+    extreme = ~((np.nansum(t.a * t.d / n, axis=-1) > 0) & (np.nansum(t.b * t.c / n, axis=-1) > 0))
+    exact = told & ((mantel_fleiss(*t) < criterion) | extreme)
+    if exact.any():
+        a, b, c, d = (cell[exact] for cell in t)
+        p = _filled(p, exact, exact_conditional(a, b, c, d, test_only=True).p)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return Departure(np.where(told, p, np.nan), np.where(told, gap / np.sqrt(variance), np.nan))
+
+
 def compare(
     a: npt.ArrayLike,
     b: npt.ArrayLike,
@@ -330,8 +368,7 @@ def compare(
 
 
 def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
-    both = (t.a + t.b > 0) & (t.c + t.d > 0)
-    t = Tables(*(np.where(both, cell, 0.0) for cell in t))
+    t = _comparable(t)
     observed, expected, variance = _moments(t)
     ratio = odds_ratio_mh(*t, confidence)
     p = _cmh(observed - expected, variance, correct=False).p
@@ -378,6 +415,12 @@ def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
 
 def _tables(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike) -> Tables:
     return Tables(*np.broadcast_arrays(*(np.asarray(cell, float) for cell in (a, b, c, d))))
+
+
+def _comparable(t: Tables) -> Tables:
+    """The tables, emptied where one side has no trials."""
+    both = (t.a + t.b > 0) & (t.c + t.d > 0)
+    return Tables(*(np.where(both, cell, 0.0) for cell in t))
 
 
 def _tells(t: Tables) -> npt.NDArray[np.bool_]:

@@ -78,8 +78,8 @@ def compare_family(
         >>> rep, won = np.repeat([0, 1, 2], 40), np.tile(np.arange(40) < 24, 3)
         >>> won[24 - 12 : 24] = False
         >>> found = compare_family(rep, np.zeros(120, int), won, np.zeros(120, int))
-        >>> found.effect.round(2), found.q.round(3)
-        (array([-0.3,  0. ,  0. ]), array([0.007, 1.   , 1.   ]))
+        >>> found.effect.round(2), found.q.round(3)  # (12 − 20)² ÷ 6.72 = 9.52: p = 0.002, of three
+        (array([-0.3,  0. ,  0. ]), array([0.006, 1.   , 1.   ]))
     """
     found = [_compared(group, step, success, stratum, part, number, level) for number, part in enumerate(levels)]
     cells = Cells(*(np.concatenate(columns) for columns in zip(*found, strict=True)))

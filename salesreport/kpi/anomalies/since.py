@@ -31,7 +31,8 @@ def excess_by_month(
     """By month: successes more than expected with the margins of the strata given, and their variance.
 
     Args:
-        mine: whether each decision is the group's. success, stratum, month: of each; strata lie within months.
+        mine: whether each decision is the group's. success, stratum, month: of each; strata, from 0, lie within
+            months.
 
     Examples:
         A stratum of 4 with 2 successes: of the group's 2, one is expected, and both succeeded.
@@ -43,6 +44,10 @@ def excess_by_month(
         >>> month.tolist(), excess.tolist(), variance.round(3).tolist()  # 2 · 2 · 2 · 2 ÷ (4² · 3)
         ([600], [1.0], [0.333])
     """
+    shared = np.zeros(int(stratum.max(initial=-1)) + 1, bool)
+    shared[stratum[mine]] = True
+    here = np.flatnonzero(shared[stratum])  # the other strata say nothing of the group
+    mine, success, stratum, month = mine[here], success[here], stratum[here], month[here]
     _, first, code = np.unique(stratum, return_index=True, return_inverse=True)
     size = len(first)
     n, own = np.bincount(code, minlength=size).astype(float), np.bincount(code, mine, size)
@@ -71,7 +76,7 @@ def since(month: Positions, excess: Numbers, variance: Numbers) -> Since | None:
     Examples:
         >>> excess = np.array([0.2, -0.1, 0.0, -2.1, -1.8, -2.2])
         >>> since(np.arange(600, 606), excess, np.ones(6))
-        Since(month=603, earliest=601, latest=605, always=False)
+        Since(month=603, earliest=601, latest=604, always=False)
     """
     total, spread = excess[::-1].cumsum()[::-1], variance[::-1].cumsum()[::-1]
     told = spread > 0
