@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def commands() -> list[str]:
-    """The lines of the README's shell examples."""
-    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+def commands(page: str = README) -> list[str]:
+    """The lines of a page's shell examples."""
+    blocks = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
     return [line for block in blocks for line in block.splitlines() if line.strip()]
 
 
@@ -74,3 +74,19 @@ def test_forecasts(tmp_path: Path) -> None:
         done = run(command, tmp_path, tmp_path)
         assert done.returncode == 0, done.stderr
         assert "Q1 2026" in done.stdout or "WAPE" in done.stdout
+
+
+@pytest.mark.slow
+def test_anomalies(tmp_path: Path) -> None:
+    write_company(tmp_path / "outputs" / "datasets" / "sample")
+    page = (ROOT / "docs" / "anomalies.md").read_text(encoding="utf-8")
+    quoted = re.findall(r"^> (.*)$", page, re.MULTILINE)
+    said = ""
+    for command in dict.fromkeys(
+        line for line in commands() + commands(page) if line.startswith("salesreport anomalies")
+    ):
+        done = run(command, tmp_path, tmp_path)
+        assert done.returncode == 0, done.stderr
+        said += done.stderr
+    assert quoted
+    assert all(sentence in said for sentence in quoted)

@@ -112,27 +112,17 @@ def shrunken(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float 
         >>> shrunken([1, 4, 10], [5, 20, 50]).value  # no difference at all: the pooled rate
         array([0.2, 0.2, 0.2])
     """
-    won, n = np.broadcast_arrays(np.asarray(successes, float), np.asarray(trials, float))
-    if won.ndim != 1:
-        raise ValueError("successes and trials have one axis, that of the groups")
-    if (won < 0).any() or (won > n * (1 + 1e-9)).any():
-        raise ValueError("successes lie between none and all trials")
-    heard = n > 0
+    n, heard, groups, kind = _grouped(successes, trials)
     nothing = np.full(len(n), np.nan)
-    if not heard.any():
+    if groups is None:
         return Shrunken(nothing, nothing, nothing, nothing, n, *[float("nan")] * 4)
-    pairs, kind, often = np.unique(
-        np.stack([np.minimum(won, n)[heard], n[heard]], axis=1), axis=0, return_inverse=True, return_counts=True
-    )
-    groups = _Groups(pairs[:, 0], pairs[:, 1], often.astype(float))
     mean, size = _most_likely(groups)
     alpha, beta = (mean * size, (1 - mean) * size) if np.isfinite(size) else (np.inf, np.inf)
-    weight = groups.n / (groups.n + size)  # 0 where the size is infinite
-    value = weight * groups.won / groups.n + (1 - weight) * mean
+    value = _estimates(groups, mean, size)
     lower, upper, below = _averaged(groups, confidence)
     columns = np.full((4, len(n)), np.nan)
     found = np.stack([value, np.minimum(lower, value), np.maximum(upper, value), below])
-    columns[:, heard] = found[:, kind.ravel()]
+    columns[:, heard] = found[:, kind]
     return Shrunken(
         value=columns[0],
         lower=columns[1],
@@ -146,12 +136,62 @@ def shrunken(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float 
     )
 
 
+class ShrunkenRates(NamedTuple):
+    """What `shrunken` gives, without intervals: the estimated rates, NaN without trials, and their mean."""
+
+    value: Array
+    mean: float
+
+
+def shrunken_rates(successes: npt.ArrayLike, trials: npt.ArrayLike) -> ShrunkenRates:
+    """`value` and `mean` of `shrunken` alone, in a fraction of the time: for pictures of many rates.
+
+    Args and Raises are those of `shrunken`.
+
+    Examples:
+        >>> shrunken_rates([2, 20, 50, 30], [10, 40, 200, 60]).value.round(2)
+        array([0.31, 0.46, 0.26, 0.47])
+    """
+    n, heard, groups, kind = _grouped(successes, trials)
+    value = np.full(len(n), np.nan)
+    if groups is None:
+        return ShrunkenRates(value, float("nan"))
+    mean, size = _most_likely(groups)
+    value[heard] = _estimates(groups, mean, size)[kind]
+    return ShrunkenRates(value, mean)
+
+
 class _Groups(NamedTuple):
     """Distinct (successes, trials) and how many groups have them."""
 
     won: Array
     n: Array
     often: Array
+
+
+def _grouped(
+    successes: npt.ArrayLike, trials: npt.ArrayLike
+) -> tuple[Array, npt.NDArray[np.bool_], _Groups | None, npt.NDArray[np.intp]]:
+    """Trials; which groups have any; these, each kind once (None: there are none); and of which kind each is."""
+    won, n = np.broadcast_arrays(np.asarray(successes, float), np.asarray(trials, float))
+    if won.ndim != 1:
+        raise ValueError("successes and trials have one axis, that of the groups")
+    if (won < 0).any() or (won > n * (1 + 1e-9)).any():
+        raise ValueError("successes lie between none and all trials")
+    heard = n > 0
+    if not heard.any():
+        return n, heard, None, np.empty(0, np.intp)
+    pairs, kind, often = np.unique(
+        np.stack([np.minimum(won, n)[heard], n[heard]], axis=1), axis=0, return_inverse=True, return_counts=True
+    )
+    return n, heard, _Groups(pairs[:, 0], pairs[:, 1], often.astype(float)), kind.ravel()
+
+
+def _estimates(groups: _Groups, mean: float, size: float) -> Array:
+    """(r + α) ÷ (n + α + β)."""
+    weight = groups.n / (groups.n + size)  # 0 where the size is infinite
+    estimates: Array = weight * groups.won / groups.n + (1 - weight) * mean
+    return estimates
 
 
 def _likelihood(groups: _Groups, mean: Array, size: Array) -> Array:
