@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from salesreport.stats.intervals import Array
 from salesreport.stats.multiplicity import benjamini_hochberg
-from salesreport.stats.stratified import Comparison, Departure, Tables, against_the_rest, compare, departure
+from salesreport.stats.stratified import Comparison, Departure, against_the_rest, compare, departure
+from salesreport.stats.two_by_two import Tables
 
 _MEASURE = 2
 """At least so many groups are left as a measure, so that each of them still has another."""
@@ -74,12 +75,13 @@ class Pooled(NamedTuple):
     """Groups of many pools, each compared within its pool; one element per pool and group that occur, in order.
 
     Attributes:
-        pool, group: which.
+        pool, group: which. trials: how many it has, whether others have trials alike or not.
         comparison, q, ordinary: as in `Referenced`, within the pool.
     """
 
     pool: npt.NDArray[np.intp]
     group: npt.NDArray[np.intp]
+    trials: npt.NDArray[np.intp]
     comparison: Comparison
     q: Array
     ordinary: npt.NDArray[np.bool_]
@@ -118,7 +120,8 @@ def compare_in_pools(
     wins = np.bincount(cell, won, size).astype(float)
     losses = np.bincount(cell, minlength=size) - wins
     counts = _Counts(cells[0], cells[1], wins, losses)
-    return Pooled(rows[0], rows[1], *_compared(counts, rows[0], level, confidence, criterion))
+    trials = np.bincount(row, minlength=len(rows[0]))
+    return Pooled(rows[0], rows[1], trials, *_compared(counts, rows[0], level, confidence, criterion))
 
 
 class _Counts(NamedTuple):

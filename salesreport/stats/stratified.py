@@ -18,23 +18,24 @@ from scipy.special import chdtrc
 
 from salesreport.stats.conditional import exact_conditional
 from salesreport.stats.intervals import Array, Interval, normal_quantile
-
-_TINY = 1e-9
+from salesreport.stats.two_by_two import (
+    TINY,
+    Tables,
+    comparable,
+    fitted_successes,
+    known,
+    moments,
+    moved,
+    share,
+    tables_of,
+    tells,
+)
 
 _CELLS = 2_000_000
 """How many tables are worked on at a time, so that intermediate results stay small."""
 
 _FITTED = 1.0
 """The least fitted count of a table that counts in a comparison's test of homogeneity."""
-
-
-class Tables(NamedTuple):
-    """2×2 tables: a, b successes and failures of the group, c, d of the others; the last axis is the strata."""
-
-    a: Array
-    b: Array
-    c: Array
-    d: Array
 
 
 class ChiSquare(NamedTuple):
@@ -117,7 +118,7 @@ def against_the_rest(
     won, n = np.asarray(successes, float), np.asarray(trials, float)
     if won.shape != n.shape or won.ndim != 2:
         raise ValueError("successes and trials are both groups × strata")
-    if (won < -_TINY).any() or (won > n + _TINY).any():
+    if (won < -TINY).any() or (won > n + TINY).any():
         raise ValueError("successes lie between none and all trials")
     lost = np.maximum(n - won, 0.0)
     counted = np.ones(len(won), bool) if reference is None else np.asarray(reference, bool)
@@ -141,8 +142,8 @@ def cochran_mantel_haenszel(
         >>> float(cochran_mantel_haenszel([12, 8], [8, 22], [30, 20], [50, 80]).p.round(4))
         0.067
     """
-    t = _tables(a, b, c, d)
-    observed, expected, variance = _moments(t)
+    t = tables_of(a, b, c, d)
+    observed, expected, variance = moments(t)
     return _cmh(observed - expected, variance, correct)
 
 
@@ -168,8 +169,8 @@ def odds_ratio_mh(
         >>> ratio.value.round(2), ratio.lower.round(2), ratio.upper.round(2)
         (array([1.89]), array([0.96]), array([3.72]))
     """
-    t = _tables(a, b, c, d)
-    n = _known(t.a + t.b + t.c + t.d)
+    t = tables_of(a, b, c, d)
+    n = known(t.a + t.b + t.c + t.d)
     with np.errstate(divide="ignore", invalid="ignore"):
         same, cross, agree = t.a * t.d / n, t.b * t.c / n, (t.a + t.d) / n
         r, s = np.nansum(same, axis=-1), np.nansum(cross, axis=-1)
@@ -183,7 +184,7 @@ def odds_ratio_mh(
         bounded = (r > 0) & (s > 0)
         lower = np.where(bounded, value * np.exp(-half), np.nan)
         upper = np.where(bounded, value * np.exp(half), np.nan)
-    return Interval(value, lower, upper, np.where(_tells(t), n, 0.0).sum(axis=-1))
+    return Interval(value, lower, upper, np.where(tells(t), n, 0.0).sum(axis=-1))
 
 
 def risk_difference_mh(
@@ -208,9 +209,9 @@ def risk_difference_mh(
         >>> gap.value.round(3), gap.lower.round(3), gap.upper.round(3)
         (array([0.131]), array([-0.014]), array([0.277]))
     """
-    t = _tables(a, b, c, d)
+    t = tables_of(a, b, c, d)
     one, other = t.a + t.b, t.c + t.d
-    n = _known(one + other)
+    n = known(one + other)
     both = (one > 0) & (other > 0)
     weight = np.where(both, one * other / n, 0.0).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -247,13 +248,13 @@ def breslow_day(
         >>> float(breslow_day([12, 8], [8, 22], [30, 20], [50, 80]).p.round(2))  # odds ratios 2.5 and 1.45
         0.44
     """
-    t = _tables(a, b, c, d)
+    t = tables_of(a, b, c, d)
     ratio = odds_ratio_mh(*t).value[..., None]
     one, total, n = t.a + t.b, t.a + t.c, t.a + t.b + t.c + t.d
-    fitted = _fitted(t, ratio)
+    fitted = fitted_successes(t, ratio)
     with np.errstate(divide="ignore", invalid="ignore"):
         cells = np.stack([fitted, one - fitted, total - fitted, n - one - total + fitted])
-        counted = _tells(t) & (cells.min(axis=0) >= max(least_fitted, _TINY))
+        counted = tells(t) & (cells.min(axis=0) >= max(least_fitted, TINY))
         variance = np.where(counted, 1 / (1 / cells).sum(axis=0), 0.0)
         gap = np.where(counted, t.a - fitted, 0.0)
         statistic = np.where(counted, gap**2 / variance, 0.0).sum(axis=-1)
@@ -275,13 +276,13 @@ def mantel_fleiss(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.A
         >>> float(mantel_fleiss([3], [1], [1], [3]))  # expected 2, possible 0 … 4
         2.0
     """
-    t = _tables(a, b, c, d)
+    t = tables_of(a, b, c, d)
     one, total = t.a + t.b, t.a + t.c
-    _, expected, _ = _moments(t)
-    told = _tells(t)
+    _, expected, _ = moments(t)
+    told = tells(t)
     least = np.where(told, np.maximum(0.0, total - (t.c + t.d)), 0.0).sum(axis=-1)
     most = np.where(told, np.minimum(one, total), 0.0).sum(axis=-1)
-    untold = np.where(told, 0.0, _share(t)).sum(axis=-1)
+    untold = np.where(told, 0.0, share(t)).sum(axis=-1)
     return np.minimum(expected - untold - least, most - (expected - untold))
 
 
@@ -308,12 +309,12 @@ def departure(
         >>> departure([[12, 8]], [[8, 22]], [[30, 20]], [[50, 80]]).p.round(3)
         array([0.067])
     """
-    t = _comparable(_tables(a, b, c, d))
-    observed, expected, variance = _moments(t)
+    t = comparable(tables_of(a, b, c, d))
+    observed, expected, variance = moments(t)
     gap = observed - expected
     p = _cmh(gap, variance, correct=False).p
-    told = variance > _TINY
-    n = _known(t.a + t.b + t.c + t.d)
+    told = variance > TINY
+    n = known(t.a + t.b + t.c + t.d)
     extreme = ~((np.nansum(t.a * t.d / n, axis=-1) > 0) & (np.nansum(t.b * t.c / n, axis=-1) > 0))
     exact = told & ((mantel_fleiss(*t) < criterion) | extreme)
     if exact.any():
@@ -356,7 +357,7 @@ def compare(
         >>> found.exact, found.p.round(3), (found.observed - found.expected).round(1), found.extra.round(1)
         (array([False]), array([0.067]), array([5.1]), array([6.6]))
     """
-    t = _tables(a, b, c, d)
+    t = tables_of(a, b, c, d)
     shape, strata = t.a.shape[:-1], t.a.shape[-1]
     flat = [cell.reshape(prod(shape), strata) for cell in t]
     step = max(_CELLS // max(strata, 1), 1)
@@ -368,13 +369,13 @@ def compare(
 
 
 def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
-    t = _comparable(t)
-    observed, expected, variance = _moments(t)
+    t = comparable(t)
+    observed, expected, variance = moments(t)
     ratio = odds_ratio_mh(*t, confidence)
     p = _cmh(observed - expected, variance, correct=False).p
     value, lower, upper = ratio.value, ratio.lower, ratio.upper
-    fewer, more = _moved(t, lower), _moved(t, upper)
-    told = variance > _TINY
+    fewer, more = moved(t, lower), moved(t, upper)
+    told = variance > TINY
     exact = told & ((mantel_fleiss(*t) < criterion) | np.isnan(lower))
     if exact.any():
         found = exact_conditional(t.a[exact], t.b[exact], t.c[exact], t.d[exact], confidence)
@@ -387,7 +388,7 @@ def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
     # observed − expected = Σ weight · difference of rates, so bounds of the one are bounds of the other
     gap = risk_difference_mh(*t)
     one, other = t.a + t.b, t.c + t.d
-    weight = np.nansum(one * other / _known(one + other), axis=-1)
+    weight = np.nansum(one * other / known(one + other), axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = np.maximum(fewer / weight, -1.0), np.minimum(more / weight, 1.0)
     low, high = np.where(told, low, np.nan), np.where(told, high, np.nan)
@@ -413,65 +414,10 @@ def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
     )
 
 
-def _tables(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike) -> Tables:
-    return Tables(*np.broadcast_arrays(*(np.asarray(cell, float) for cell in (a, b, c, d))))
-
-
-def _comparable(t: Tables) -> Tables:
-    """The tables, emptied where one side has no trials."""
-    both = (t.a + t.b > 0) & (t.c + t.d > 0)
-    return Tables(*(np.where(both, cell, 0.0) for cell in t))
-
-
-def _tells(t: Tables) -> npt.NDArray[np.bool_]:
-    """Which tables say something of the odds: no margin is zero."""
-    margins = (t.a + t.b, t.c + t.d, t.a + t.c, t.b + t.d)
-    return np.logical_and.reduce([margin > _TINY for margin in margins])
-
-
-def _known(n: Array) -> Array:
-    return np.where(n > 0, n, np.nan)
-
-
-def _share(t: Tables) -> Array:
-    """The group's share, by trials, of each stratum's successes."""
-    n = _known(t.a + t.b + t.c + t.d)
-    return np.nan_to_num((t.a + t.b) * (t.a + t.c) / n, nan=0.0)
-
-
-def _moments(t: Tables) -> tuple[Array, Array, Array]:
-    """Observed successes of the group, and their expectation and variance given all margins, over the strata."""
-    n = _known(t.a + t.b + t.c + t.d)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = (t.a + t.b) * (t.c + t.d) * (t.a + t.c) * (t.b + t.d) / (n**2 * (n - 1))
-    # parts of trials can make a stratum of one or less, of which nothing can be told
-    variance = np.where(_tells(t) & (n > 1), spread, 0.0)
-    return t.a.sum(axis=-1), _share(t).sum(axis=-1), variance.sum(axis=-1)
-
-
-def _fitted(t: Tables, ratio: Array) -> Array:
-    """The group's successes in each stratum at which its odds ratio is `ratio`, margins as they are."""
-    one, total, n = t.a + t.b, t.a + t.c, t.a + t.b + t.c + t.d
-    # (1 − ψ) e² + linear · e − ψ one total = 0, solved such that neither ψ = 1 nor cancellation does harm
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        linear = n + (ratio - 1) * (one + total)
-        root = np.sqrt(np.maximum(linear**2 + 4 * (1 - ratio) * ratio * one * total, 0.0))
-        return np.where(linear > 0, 2 * ratio * one * total / (linear + root), (root - linear) / (2 * (1 - ratio)))
-
-
-def _moved(t: Tables, ratio: Array) -> Array:
-    """How many more successes the group has at an odds ratio than at 1, margins as they are."""
-    n = t.a + t.b + t.c + t.d
-    # n ÷ (n − 1): the slope at 1 is then the exact variance, which counts where strata are small
-    with np.errstate(divide="ignore", invalid="ignore"):
-        more = np.where(_tells(t) & (n > 1), (_fitted(t, ratio[:, None]) - _share(t)) * n / (n - 1), 0.0)
-    return more.sum(axis=-1)
-
-
 def _cmh(gap: Array, variance: Array, correct: bool) -> ChiSquare:
     distance = np.maximum(np.abs(gap) - 0.5, 0.0) if correct else np.abs(gap)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(variance > _TINY, distance**2 / variance, np.nan)
+        statistic = np.where(variance > TINY, distance**2 / variance, np.nan)
     return ChiSquare(statistic, np.ones_like(statistic), chdtrc(1, statistic))
 
 

@@ -26,19 +26,22 @@ class Cells(NamedTuple):
 
     Attributes:
         level: which list of parts. step, part, group: codes; the part of a whole is 0.
+        size: the group's decisions there.
         n: decisions that had others like them; with none the others are NaN. observed: successes among them.
         effect, lower, upper: the group's rate less that of like decisions of others, with its 95 % interval.
         odds_ratio: that of the group to the others.
         extra, extra_lower, extra_upper: successes more than at the others' rates.
         excess, variance: successes more than expected of the group and the others together, and their variance.
         ordinary: whether the group is among those that the others are compared with.
-        p, q: of the odds being the others'; NaN where there are fewer than `FEWEST`.
+        p, q: of the odds being the others'; NaN where there are fewer than `FEWEST`, and where a part holds all
+            that the group has at the step: the whole says that already.
     """
 
     level: Positions
     step: Positions
     part: Positions
     group: Positions
+    size: Positions
     n: Numbers
     observed: Numbers
     effect: Numbers
@@ -83,6 +86,7 @@ def compare_family(
     """
     found = [_compared(group, step, success, stratum, part, number, level) for number, part in enumerate(levels)]
     cells = Cells(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    cells = cells._replace(p=np.where(_repeats(cells, levels), np.nan, cells.p))
     return cells._replace(q=benjamini_hochberg(cells.p, _weights(cells, levels)))
 
 
@@ -100,12 +104,23 @@ def _compared(
     n = found.n[here]
     return Cells(
         np.full(len(here), number, np.intp), made.pool[here] // width, made.pool[here] % width, made.group[here],
-        n, np.where(n > 0, found.observed[here], np.nan), found.difference[here],
+        made.trials[here], n, np.where(n > 0, found.observed[here], np.nan), found.difference[here],
         found.difference_lower[here], found.difference_upper[here], found.odds_ratio[here], found.extra[here],
         found.extra_lower[here], found.extra_upper[here], (found.observed - found.expected)[here],
         found.variance[here], made.ordinary[here], np.where(n >= FEWEST, found.p[here], np.nan),
         np.full(len(here), np.nan),
     )  # fmt: skip
+
+
+def _repeats(cells: Cells, levels: Sequence[object]) -> Flags:
+    """Which cells are parts that hold all the decisions their group has at the step."""
+    whole = np.array([one is None for one in levels])[cells.level]
+    if not whole.any():
+        return np.zeros(len(whole), bool)
+    width = int(cells.group.max(initial=0)) + 1
+    key = cells.step * width + cells.group
+    total = np.bincount(key[whole], cells.size[whole], int(key.max(initial=0)) + 1)
+    return ~whole & (cells.size >= total[key])
 
 
 def _weights(cells: Cells, levels: Sequence[object]) -> Numbers:
