@@ -6,13 +6,14 @@ the project, or where SALESREPORT_PUBLIC_DATA says) is left out without them, an
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
+from page import markdown, say
+from validity import coverage_of_intervals, false_discoveries, power
 
 from salesreport.dataset import Dataset
 from salesreport.ingest import ingest
@@ -185,6 +186,7 @@ def speed(folder: Path) -> str:
 TABLES: dict[str, Sequence[Table]] = {
     "## Revenue forecast": (forecast_on_samples, forecast_on_maven),
     "": (judgement_on_samples, cash_on_samples, speed),
+    "## Conversion anomalies": (false_discoveries, power, coverage_of_intervals),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""
 
@@ -221,15 +223,6 @@ def score_table(scores: pd.DataFrame) -> str:
 
 def share(row: dict, name: str) -> str:
     return f"{row[name]:.0%} ({row[f'{name}_lower']:.0%}–{row[f'{name}_upper']:.0%})"
-
-
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [list(head), ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def say(step: str) -> None:
-    print(step, file=sys.stderr, flush=True)
 
 
 def main() -> None:

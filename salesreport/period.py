@@ -178,6 +178,21 @@ class Period:
             return self.year_before()
         return Period.parse(compare_to, self.fiscal_year_start)
 
+    def a_year(self) -> "Period":
+        """The period, or where it is shorter the twelve months up to its end.
+
+        Examples:
+            >>> Period.parse("2017-Q2").a_year().name, Period.parse("2017-Q4").a_year().name
+            ('2016-07-01..2017-06-30', '2017')
+        """
+        start = _add_months(self.end + dt.timedelta(1), -12)
+        if self.start <= start:
+            return self
+        year = Period.of(self.end, "year", self.fiscal_year_start)
+        if (year.start, year.end) == (start, self.end):
+            return year
+        return Period.span(start, self.end, self.fiscal_year_start)
+
     def trailing(self, count: int) -> list["Period"]:
         """This period and those before it, the oldest first, `count` in all."""
         return [self.previous(steps) if steps else self for steps in range(count - 1, -1, -1)]
@@ -212,6 +227,8 @@ class Period:
                 return Text("{month}", fields={"month": Month(self.start)})
             case "week":
                 return text("week {week}, {year}", week=str(int(self.name[-2:])), year=year)
+        if self._whole_months() is not None:
+            return text("{start} to {end}", start=Month(self.start), end=Month(self.end))
         return text("{start} to {end}", start=self.start, end=self.end)
 
     @property

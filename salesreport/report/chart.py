@@ -119,6 +119,8 @@ def _inline(svg: str, key: str, title: str, description: str) -> Markup:
     references = set(re.findall(r"""(?:url\(#|href=["']#)([^)"']+)""", svg))
     for element in root.iter():
         name = element.attrib.pop("id", None)
+        if name and name.startswith("QuadMesh"):  # its cells lie side by side: those of one colour become one run
+            element[:] = sorted(element, key=lambda cell: cell.get("style", ""))
         if name in references:
             element.set("id", f"{key}-{name}")
         for attribute, value in list(element.attrib.items()):
@@ -151,6 +153,7 @@ def _inline(svg: str, key: str, title: str, description: str) -> Markup:
     text = ET.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "")
     for pattern, short in _SHORTER:
         text = pattern.sub(short, text)
+    text = _RUN.sub(_one_style, text)
     return Markup(text)  # noqa: S704 - every text in it was escaped by ElementTree
 
 
@@ -158,12 +161,25 @@ _GEOMETRY = {"d", "x", "y", "width", "height", "transform", "points"}
 """Attributes whose numbers need no more than hundredths of a point."""
 
 _SHORTER = [
+    (re.compile(r'<path [^>]*style="fill: none" ?/>'), ""),
     (re.compile(r"<g />|<g>\s*</g>|<defs />"), ""),
     (re.compile(r"\s*\n\s*"), "\n"),
     (re.compile(r"\n+"), "\n"),
     (re.compile(r"<g>\n(<(?:use|path)[^>]*/>|<text[^>]*>[^<]*</text>)\n</g>"), r"\1"),
 ]
-"""What a picture does not need: empty groups, indents, groups of one."""
+"""What a picture does not need: paths that nobody sees, empty groups, indents, groups of one."""
+
+_SAME = r"""^<(?:use|path|text)[^>\n]*%s[^>\n]*(?:/>|>[^<\n]*</text>)\n"""
+_RUN = re.compile(
+    _SAME % r"""(?P<style> style="(?![^"]*(?<!-)opacity)[^"]*")""" + f"(?:{_SAME % '(?P=style)'}){{2,}}",
+    re.MULTILINE,
+)
+"""Three and more elements of one style, one after the other. Opacity is left alone: a group's is another thing."""
+
+
+def _one_style(run: re.Match[str]) -> str:
+    """Say a style once, for a group, instead of once for each of its elements."""
+    return f"<g{run['style']}>\n{run[0].replace(run['style'], '')}</g>\n"
 
 
 def _style(value: str) -> str:

@@ -131,6 +131,16 @@ class Context:
         return self.period.start - timedelta(days=1)
 
     @cached_property
+    def year(self) -> Period:
+        """The period, or where it is shorter the twelve months up to its end: for what needs many deals."""
+        return self.period.a_year()
+
+    @property
+    def year_before(self) -> Period:
+        """What `year` is compared with."""
+        return self.compare if self.year == self.period else self.year.previous()
+
+    @cached_property
     def trend(self) -> list[Period]:
         """The last periods the data can say something about, the oldest first; this one is the last."""
         first = self.first_day

@@ -10,14 +10,14 @@ from salesreport.report.canvas import text_width
 from salesreport.report.chart import ACCENT, FAINT, INK, MUTED, PAPER
 
 
-def form_key(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
-    """Say what the forms mean, at the right of the heading's line; an entry is (form, text)."""
+def form_key(axes: Axes, entries: Sequence[tuple[str, str]], left: bool = False) -> None:
+    """Say what the forms mean, at the right end of the drawing's upper edge or at its left; (form, text) each."""
     if not entries:
         return
     axes.legend(
         handles=[FORMS[form](text) for form, text in entries],
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),
+        loc="lower left" if left else "lower right",
+        bbox_to_anchor=(0.0, 1.0) if left else (1.0, 1.0),
         **KEY,
     )
 
@@ -43,6 +43,7 @@ FORMS = {
     "value": _mark(marker="o", color=ACCENT, markersize=6),
     "before": _mark(marker="o", color=PAPER, markeredgecolor=FAINT, markersize=6),
     "plan": _mark(marker="|", color=INK, markersize=9, markeredgewidth=1.4),
+    "tick": _mark(marker="|", color=FAINT, markersize=9, markeredgewidth=3),
     "solid": _mark(marker="s", color=ACCENT, markersize=6),
     "hollow": _mark(marker="s", color=PAPER, markeredgecolor=FAINT, markersize=6),
     "middle": _mark(marker="o", color=PAPER, markeredgecolor=ACCENT, markersize=6),

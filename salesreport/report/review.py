@@ -14,7 +14,9 @@ from salesreport.report.page import environment
 from salesreport.report.section import Section
 from salesreport.report.sections import (
     activity,
+    anomalies,
     base,
+    conversion,
     deals,
     definitions,
     forecast,
@@ -23,6 +25,8 @@ from salesreport.report.sections import (
     notes,
     order_book,
     pipeline,
+    rep_rates,
+    rep_steps,
     reps,
     results,
     satisfaction,
@@ -116,6 +120,11 @@ class Review:
         return movement.milestones(self.context)
 
     @cached_property
+    def conversion(self) -> Section:
+        """How often deals go on at each step, like for like with peers."""
+        return conversion.conversion(self.context)
+
+    @cached_property
     def pipeline(self) -> Section:
         """Open deals: number, value, age, the oldest."""
         return pipeline.pipeline(self.context)
@@ -166,6 +175,21 @@ class Review:
         return reps.reps(self.context)
 
     @cached_property
+    def conversion_funnel_plot(self) -> Section:
+        """A team's reps: win rates against numbers of deals."""
+        return rep_rates.conversion_funnel_plot(self.context)
+
+    @cached_property
+    def conversion_heat_map(self) -> Section:
+        """A team's reps and the steps of the process."""
+        return rep_steps.conversion_heat_map(self.context)
+
+    @cached_property
+    def conversion_anomalies(self) -> Section:
+        """Where a team's reps convert less or more often than others do with like deals."""
+        return anomalies.conversion_anomalies(self.context)
+
+    @cached_property
     def definitions(self) -> Section:
         """What the figures mean."""
         return definitions.definitions(self.context)
@@ -200,13 +224,17 @@ class Review:
         return (
             *self._told(),
             self.reps,
+            self.conversion_funnel_plot,
+            self.conversion_heat_map,
+            self.conversion_anomalies,
             self.definitions,
             self.data_notes,
         )
 
     def in_words(self) -> str:
         """Everything the sections say, a line each: the report as text."""
-        return "\n".join([self.verdict, *(repr(section) for section in self._told())])
+        team = () if self.context.subject.kind == "rep" else (self.conversion_anomalies,)
+        return "\n".join([self.verdict, *(repr(section) for section in (*self._told(), *team))])
 
     def _told(self) -> tuple[Section, ...]:
         """The sections whose message is worth a line."""
@@ -214,6 +242,7 @@ class Review:
             self.tiles,
             self.trend,
             self.milestones,
+            self.conversion,
             self.activity,
             self.pipeline,
             self.pipeline_changes,

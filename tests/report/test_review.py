@@ -17,8 +17,9 @@ from salesreport.report.section import Section
 HOSTILE = "../../x<script>alert(1)</script>|*_[ ${7*7} $\\frac"
 
 SECTIONS = (
-    "tiles", "trend", "milestones", "activity", "pipeline", "pipeline_changes", "order_book", "customer_base",
-    "forecast", "results", "growth", "satisfaction", "deals_to_look_at", "reps", "definitions", "data_notes",
+    "tiles", "trend", "milestones", "conversion", "activity", "pipeline", "pipeline_changes", "order_book",
+    "customer_base", "forecast", "results", "growth", "satisfaction", "deals_to_look_at", "reps",
+    "conversion_funnel_plot", "conversion_heat_map", "conversion_anomalies", "definitions", "data_notes",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit
 
 from salesreport.stats.multiplicity import benjamini_hochberg
-from salesreport.stats.reference import compare_with_ordinary
+from salesreport.stats.reference import compare_in_pools, compare_with_ordinary
 from salesreport.stats.stratified import against_the_rest, compare
 
 
@@ -67,3 +67,42 @@ def test_thousands_of_groups_are_quick() -> None:
     found = compare_with_ordinary(won, n)
     assert time.process_time() - start < 10  # about 1 on the machine it was written on
     assert 30 <= (~found.ordinary).sum() <= 70
+
+
+def trials(seed: int, rows: int) -> tuple[np.ndarray, ...]:
+    """Pool, group, stratum and success of single trials; some groups are much worse, some pools small."""
+    random = np.random.default_rng(seed)
+    pool = random.integers(0, 4, rows) ** 2
+    group, stratum = random.integers(-1, 8, rows), random.integers(0, 5, rows)
+    success = random.random(rows) < expit(0.4 * stratum - np.where(group == 3, 2.0, 0.5))
+    return pool, group, stratum, success
+
+
+@pytest.mark.parametrize(("seed", "rows"), [(1, 4_000), (2, 300), (3, 40), (4, 1)])
+def test_pools_are_compared_as_if_each_were_alone(seed: int, rows: int) -> None:
+    pool, group, stratum, success = trials(seed, rows)
+    found = compare_in_pools(pool, group, stratum, success)
+    np.testing.assert_array_equal(
+        np.stack([found.pool, found.group], axis=1), np.unique(np.stack([pool, group], axis=1), axis=0)
+    )
+    for one in np.unique(pool):
+        here, rows_here = found.pool == one, pool == one
+        names, at = np.unique(group[rows_here], return_inverse=True)
+        n, won = np.zeros((2, len(names), 5))
+        np.add.at(n, (at, stratum[rows_here]), 1)
+        np.add.at(won, (at, stratum[rows_here]), success[rows_here])
+        alone = compare_with_ordinary(won, n)
+        np.testing.assert_array_equal(found.ordinary[here], alone.ordinary)
+        np.testing.assert_allclose(found.q[here], alone.q, rtol=1e-9)
+        for name, values in alone.comparison._asdict().items():
+            pooled = getattr(found.comparison, name)[here]
+            np.testing.assert_allclose(
+                pooled.astype(float), values.astype(float), rtol=1e-9, atol=1e-12, err_msg=name
+            )
+    if rows == 4_000:
+        assert not found.ordinary.all(), "the worse group is left out"
+
+
+def test_no_trials_in_pools_are_no_error() -> None:
+    found = compare_in_pools([], [], [], [])
+    assert len(found.pool) == len(found.q) == len(found.comparison.p) == 0

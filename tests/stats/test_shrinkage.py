@@ -13,7 +13,7 @@ from scipy.stats import beta as beta_distribution
 from scipy.stats import betabinom
 from statsmodels.stats.proportion import proportion_confint
 
-from salesreport.stats.shrinkage import jeffreys, shrunken
+from salesreport.stats.shrinkage import jeffreys, shrunken, shrunken_rates
 
 
 def simulated(seed: int, groups: int, size: float, mean: float = 0.3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -174,3 +174,15 @@ def test_the_statistics_start_without_scipys() -> None:
     code += "print([m for m in ('scipy.stats', 'scipy.optimize', 'statsmodels', 'pandas') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_rates_alone_are_those_of_the_whole():
+    rng = np.random.default_rng(11)
+    n = rng.integers(0, 60, 40)
+    won = rng.binomial(n, rng.beta(8, 12, 40))
+    whole, alone = shrunken(won, n), shrunken_rates(won, n)
+    np.testing.assert_array_equal(alone.value, whole.value)
+    assert alone.mean == whole.mean
+    nothing = shrunken_rates([0, 0], [0, 0])
+    assert np.isnan(nothing.value).all()
+    assert np.isnan(nothing.mean)

@@ -1,8 +1,8 @@
 """The list of conversion anomalies: who moves deals on less or more often than others do with like deals.
 
 Every group (rep, team …) is compared with the others at every step of the process, as a whole and within each
-product line, segment and lead source; only deals that are alike in what the group does not control are compared
-(`likeness`). What is reported holds for all comparisons together (`family`). Most teams have few or no anomalies.
+product line, segment and lead source, on deals that promise the same whoever has them (`likeness`). What is
+reported holds for all comparisons together (`family`). Most teams have few or no anomalies.
 """
 
 import datetime as dt
@@ -49,7 +49,7 @@ class Family(NamedTuple):
         by: whom. parts: within what, one tuple of dimensions per level; () is the whole.
         tested: comparisons. too_few: those of the first level that have too few deals to be tested.
         groups, steps: how many were compared. decisions: how many these had.
-        like: what like deals have in common. left_out: what had to be left out of that.
+        like: what tells which deals promise the same. bands: how many bands of these there are at a step.
     """
 
     by: str
@@ -60,7 +60,7 @@ class Family(NamedTuple):
     steps: int
     decisions: int
     like: tuple[str, ...]
-    left_out: tuple[str, ...]
+    bands: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +74,7 @@ class Anomalies:
             dimension) and within what (`product_line`, `segment`, `lead_source`; missing: all), then `step`: the
             step's key; `n`: decisions that others had alike; `rate`: share of them that went on in time,
             `expected`: that of like deals of the others, `effect`: their difference with its 95 % interval
-            `lower`, `upper`; `p`, `q`: missing where n is below 10; `flag`: worse, better, none; `at_stake`: the
+            `lower`, `upper`; `p`, `q`: missing where n is below 20; `flag`: worse, better, none; `at_stake`: the
             amount that the difference cost or brought in the period, with `at_stake_lower`, `at_stake_upper`;
             `observed`: decisions that went on; `odds_ratio`; `crude`: difference of the raw rates; `explained`:
             `mix` or `timing` where that is all there is to a difference of raw rates beyond chance. Of flagged
@@ -211,7 +211,7 @@ def _look(
     untested = np.isnan(made.cells.p)
     family = Family(
         group, parts, int((~untested).sum()), int((untested & (made.cells.level == 0)).sum()), groups,
-        len(np.unique(decided.step)), len(decided), made.like.columns, made.like.left_out,
+        len(np.unique(decided.step)), len(decided), made.like.columns, made.like.bands,
     )  # fmt: skip
     frame = _frame(made, everything, period)
     return Anomalies(

@@ -13,7 +13,7 @@ from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_b
 from salesreport.kpi.ledger import Numbers, Positions
 
 PARTS = ("product_line", "segment", "lead_source")
-"""What groups are looked at within, besides as a whole, and what like deals have in common."""
+"""What groups are looked at within, besides as a whole, and what tells which deals are alike."""
 
 SIZE = "size"
 """The column of `likeness` for bands of amounts."""
@@ -39,8 +39,7 @@ class Comparisons:
     @classmethod
     def of(cls, decided: Decisions, by: str, parts: tuple[tuple[str, ...], ...], level: float) -> "Comparisons":
         """Compare the values of a dimension, as a whole or within parts; see `compare_family`."""
-        group, columns = decided.dimension(by).codes, like_columns(decided, by)
-        like = likeness(group, decided.step, decided.success, columns)
+        group, like = decided.dimension(by).codes, like_decisions(decided, by)
         codes = [part_codes(decided, names) for names in parts]
         cells = compare_family(group, decided.step, decided.success, like.stratum, codes, level)
         return cls(decided, by, parts, like, cells, level)
@@ -90,8 +89,13 @@ class Comparisons:
         return columns
 
 
+def like_decisions(decided: Decisions, by: str) -> Likeness:
+    """Decisions sorted into those that promise the same, whoever of a dimension has them."""
+    return likeness(decided.dimension(by).codes, decided.step, decided.success, like_columns(decided, by))
+
+
 def like_columns(decided: Decisions, by: str) -> dict[str, Positions]:
-    """The columns that like deals have in common: what is sold, to whom, whence, how large, and when decided."""
+    """The columns that tell what deals promise: what is sold, to whom, whence, how large, decided when."""
     facts = decided.facts
     names = [name for name in PARTS if name != by and facts.dimensions.carries("deals", name)]
     columns = {name: decided.dimension(name).codes for name in names}

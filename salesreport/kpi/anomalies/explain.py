@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
-from salesreport.kpi.anomalies.comparisons import Comparisons, strata_of
+from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions, strata_of
 from salesreport.kpi.anomalies.decided import Decisions
 from salesreport.kpi.anomalies.likeness import MONTH
 from salesreport.kpi.anomalies.since import Since, excess_by_month, since
@@ -70,7 +70,7 @@ def uneven(made: Comparisons, cell: int) -> str | None:
 
 
 class Past:
-    """The decisions of the months before and of the period, alike in what those of the period are alike in.
+    """The decisions of the months before and of the period, sorted into like ones.
 
     Args:
         made: the comparisons of the period. everything: all decisions of whom they are about.
@@ -80,7 +80,7 @@ class Past:
     def __init__(self, made: Comparisons, everything: Decisions, start: dt.date, end: dt.date) -> None:
         self._decided = everything.between(start, end)
         self._by = made.by
-        self._stratum = strata_of(self._decided, made.by, made.like.columns)
+        self._stratum = like_decisions(self._decided, made.by).stratum
 
     def since(self, step: int, group: str, part: dict[str, str]) -> Since | None:
         """When a group began to differ at a step, within a part (dimension → value)."""

@@ -14,11 +14,13 @@ from salesreport.kpi.ledger import Flags, Numbers, Positions
 from salesreport.stats.multiplicity import benjamini_hochberg
 from salesreport.stats.reference import compare_in_pools
 
-FEWEST = 10
-"""With fewer decisions a group is not tested; with so few hardly anything could be found."""
+FEWEST = 20
+"""With fewer decisions a group is not tested: hardly anything could be found, and it would cost the others."""
 
-WHOLE = 0.5
-"""The weight of the groups as a whole in the family; the other half is that of all their parts together."""
+WHOLE = 0.7
+"""The weight of the groups as a whole in the family; the rest is that of all their parts together.
+
+With these two numbers more reps are found than with 10 and 0.5, at the same false discovery rate (measured)."""
 
 
 class Cells(NamedTuple):

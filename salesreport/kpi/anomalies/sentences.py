@@ -192,15 +192,17 @@ def notes(found: "Anomalies") -> tuple[Text, ...]:
     family = found.family
     said = [_family(found)]
     like = [LIKE[name] for name in family.like]
-    said.append(text("Like deals have in common: {columns}.", columns=like) if like
-                else text("The data tell nothing by which deals could be alike."))  # fmt: skip
-    if family.left_out:
+    if like:
         said.append(
-            text(
-                "Not compared by {columns}: too few deals would have had others like them.",
-                columns=[LIKE[name] for name in family.left_out],
+            ntext(
+                "Like deals promise about the same chance of success, as told by {columns} ({n} band per step).",
+                "Like deals promise about the same chance of success, as told by {columns} ({n} bands per step).",
+                columns=like,
+                n=family.bands,
             )
         )
+    else:
+        said.append(text("The data tell nothing by which some deals promise more than others."))
     said.append(
         text(
             "Reported is what has a q of at most {q}: of all that is reported so, that part may be chance.",

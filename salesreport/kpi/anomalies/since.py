@@ -30,9 +30,10 @@ def excess_by_month(
 ) -> tuple[Positions, Numbers, Numbers]:
     """By month: successes more than expected with the margins of the strata given, and their variance.
 
+    The variance of a stratum is shared out by the group's decisions.
+
     Args:
-        mine: whether each decision is the group's. success, stratum, month: of each; strata, from 0, lie within
-            months.
+        mine: whether each decision is the group's. success, stratum (from 0), month: of each.
 
     Examples:
         A stratum of 4 with 2 successes: of the group's 2, one is expected, and both succeeded.
@@ -48,13 +49,14 @@ def excess_by_month(
     shared[stratum[mine]] = True
     here = np.flatnonzero(shared[stratum])  # the other strata say nothing of the group
     mine, success, stratum, month = mine[here], success[here], stratum[here], month[here]
-    _, first, code = np.unique(stratum, return_index=True, return_inverse=True)
-    size = len(first)
-    n, own = np.bincount(code, minlength=size).astype(float), np.bincount(code, mine, size)
-    won, got = np.bincount(code, success, size), np.bincount(code, mine & success, size)
+    _, code = np.unique(stratum, return_inverse=True)
+    n, own = np.bincount(code).astype(float), np.bincount(code, mine)
+    won = np.bincount(code, success)
     variance = own * (n - own) * won * (n - won) / np.where(n > 1, n**2 * (n - 1), np.inf)
-    months, at = np.unique(month[first], return_inverse=True)
-    return months, np.bincount(at, got - own * won / n).astype(float), np.bincount(at, variance).astype(float)
+    theirs = np.flatnonzero(mine)
+    months, at = np.unique(month[theirs], return_inverse=True)
+    excess = np.bincount(at, success[theirs] - (won / n)[code[theirs]])
+    return months, excess.astype(float), np.bincount(at, (variance / own)[code[theirs]]).astype(float)
 
 
 def since(month: Positions, excess: Numbers, variance: Numbers) -> Since | None:

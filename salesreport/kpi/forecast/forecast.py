@@ -260,7 +260,7 @@ def _result(
             "n_open": n_open[rows],
         }
     )
-    return Forecast(frame, samples.reshape(groups * size, -1), notes)
+    return Forecast(frame, samples.reshape(groups * size, samples.shape[-1]), notes)
 
 
 def _notes(facts: "Facts", model: Learnt, off: Drift, as_of: dt.date) -> tuple[Text, ...]:

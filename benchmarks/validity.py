@@ -1,0 +1,152 @@
+"""How far conversion anomalies can be trusted: false discoveries, power and coverage, by simulation.
+
+Each function makes one table of docs/validation.md from teams whose truth is known (`validity_company`). Chance
+starts from fixed seeds, one per scenario and run: tables come out the same however many processes work.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from page import markdown, say
+from validity_company import Team
+from validity_coverage import SETTINGS, coverages, covered
+from validity_discovery import SCENARIOS, Discoveries, discoveries
+from validity_power import CONDITIONS, RATIOS, REPS, SIZES, alarms_and_power, rules
+
+from salesreport.kpi.anomalies.anomalies import LEVEL
+
+RUNS = 500
+CHUNK = 50
+
+
+def in_processes(work: Callable[..., Any], tasks: Sequence[Any], runs: int = RUNS) -> dict[Any, np.ndarray]:
+    """The runs of each task, all processors at work: task → runs × columns."""
+    pieces = [(task, range(at, min(at + CHUNK, runs))) for task in tasks for at in range(0, runs, CHUNK)]
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(partial(_piece, work), pieces))
+    return {
+        task: np.concatenate([part for (one, _), part in zip(pieces, found, strict=True) if one == task])
+        for task in tasks
+    }
+
+
+def _piece(work: Callable[..., Any], piece: tuple[Any, range]) -> np.ndarray:
+    task, seeds = piece
+    return work(task, seeds)
+
+
+def false_discoveries(folder: Path) -> str:
+    """What part of what is reported is false."""
+    say("false discoveries")
+    found = in_processes(discoveries, list(SCENARIOS))
+    rows = []
+    for name in SCENARIOS:
+        runs = Discoveries(*found[name].T)
+        rate, error = runs.false_rate()
+        rows.append(
+            [
+                name,
+                f"{rate:.3f} ± {error:.3f}" + ("" if rate - 2 * error <= LEVEL else " **above 0.1**"),
+                f"{runs.reported.mean():.2f}",
+                f"{runs.false.mean():.2f}",
+                f"{(runs.reported == 0).mean():.0%}",
+                f"{runs.tested.mean():.0f}",
+                f"{runs.chance_level():.1%}",
+            ]
+        )
+    head = [
+        "team",
+        "false discovery rate",
+        "reported per year",
+        "of these false",
+        "years without any",
+        "tests",
+        "p < 5 % where nobody differs",
+    ]
+    team = Team()
+    return "\n".join(
+        [
+            "### False discoveries",
+            "",
+            f"{RUNS} simulated years of each team, compared as `salesreport anomalies` does: every rep at four "
+            "steps (three milestones and the order), as a whole and within each product line, segment and lead "
+            f"source; reported is what has q ≤ {LEVEL}. The rate is the mean, over all years, of false ÷ "
+            "reported (0 where nothing is reported), with its standard error; it should be at most 0.1.",
+            "",
+            f"Usually {team.reps} reps share {team.deals:,} deals, some a quarter of others; products, segments, "
+            "sources and sizes matter. A finding is true where the rep's own chances, with the rep's own deals in "
+            "that part, are lowered (or raised) by an effect of that rep, and the finding says so; it is false "
+            "where no effect of this rep touches a deal of it, even if it comes of others who differ, and where "
+            "it points the wrong way.",
+            "",
+            markdown(head, rows),
+        ]
+    )
+
+
+def power(folder: Path) -> str:
+    """How often a weak rep is found, beside what people do today, at as many false alarms."""
+    say("power")
+    tasks = [(condition, None, None) for condition in CONDITIONS]
+    tasks += [(condition, ratio, n) for condition in CONDITIONS for ratio in RATIOS for n in SIZES]
+    found = in_processes(alarms_and_power, tasks)
+    parts = []
+    for condition, words in CONDITIONS.items():
+        listed = rules(found, condition)
+        head = ["weak rep", "decisions", *(rule.title for rule in listed)]
+        rows = [["false alarms per year", "", *(f"{rule.alarms:.2f}" for rule in listed)]]
+        for ratio in RATIOS:
+            rows += [
+                [f"odds × {ratio}", str(n), *(f"{rule.power[ratio, n]:.0%}" for rule in listed)] for n in SIZES
+            ]
+        parts += ["", f"**{words}**", "", markdown(head, rows)]
+    return "\n".join(
+        [
+            "### Power",
+            "",
+            f"Win rates of {REPS} reps, a third of them with {SIZES[0]}, {SIZES[1]} and {SIZES[2]} decisions "
+            f"each, of whom one has lower odds; {RUNS} years each. “2 sd” calls those weak whose raw win rate "
+            "lies two standard deviations below the mean of the reps’ rates, “z ≤ −3” those so far below the "
+            "rate of the rest. Beside either stands like for like, with that cut-off of p that gives as many "
+            "false alarms as the rule in years in which nobody differs; last what the command reports at q ≤ "
+            "0.1. Read the pairs: at as many false alarms, the better one finds the weak rep more often.",
+            *parts,
+        ]
+    )
+
+
+def coverage_of_intervals(folder: Path) -> str:
+    """How often 95 % intervals hold the truth."""
+    say("coverage")
+    found = in_processes(covered, list(SETTINGS))
+    rows = []
+    for name in SETTINGS:
+        for one in coverages(name, found[name]):
+            given = "" if one.number == one.asked else f"{one.number / one.asked:.1%}"
+            share = f"{one.share:.1%} ± {one.error:.1%}"
+            rows.append([name, one.what, share, one.verdict, given])
+    return "\n".join(
+        [
+            "### Coverage of intervals",
+            "",
+            "How often 95 % intervals hold the truth, with the standard error; of a funnel, how many reps who "
+            "are not out of the ordinary lie within its limits. 93.5 % to 96.5 % (99.7 % to 99.9 % of the wide "
+            "limits) is near enough; what lies outside by more than twice the error is marked. The last column "
+            "says how often there is an interval at all, where that is not always.",
+            "",
+            "Where they are off: where reps do not differ, shrunken rates are drawn to the right value and their "
+            "intervals, which must allow for differences, hold it nearly always; likewise a funnel's limits are "
+            "never narrower than chance alone, and what looks like more than chance widens them. Average sizes "
+            "of some thirty deals whose amounts are very uneven (deviation 1) have intervals that are too "
+            "narrow: the few largest deals make the mean, and mostly they are not among the thirty; no method "
+            "that looks at these alone knows better.",
+            "",
+            markdown(["interval", "of", "held", "", "given"], rows),
+        ]
+    )
