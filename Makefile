@@ -7,7 +7,7 @@ SAMPLE := outputs/datasets/sample
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-notebooks lint format lab docs notebooks texts lock clean
+.PHONY: help setup demo test test-notebooks lint format lab explore docs notebooks texts lock clean
 
 help:  ## list these tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -45,6 +45,9 @@ lab: $(READY)  ## JupyterLab on the notebooks
 	@test -e $(SAMPLE)/dataset.json || $(BIN)/python -c 'from salesreport.sample import write_company; write_company("$(SAMPLE)")'
 	$(BIN)/jupyter lab notebooks
 
+explore: $(READY)  ## JupyterLab on the conversion explorer with the sample company
+	$(BIN)/salesreport explore
+
 docs: $(READY)  ## write the generated pages of docs/ again
 	$(BIN)/python docs/generate.py
 
@@ -71,5 +74,5 @@ bench: $(READY)  ## measure packs, ingest and figures against their peers; write
 	$(BIN)/python benchmarks/bench.py
 
 .PHONY: validate
-validate: $(READY)  ## measure how well forecasts and judgements hold; writes docs/validation.md (about 3 minutes)
+validate: $(READY)  ## measure how well forecasts, anomalies and intervals hold; writes docs/validation.md (about 10 minutes)
 	$(BIN)/python benchmarks/validate.py

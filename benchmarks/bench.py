@@ -55,6 +55,16 @@ what it cost (target: at most 1.2).
 |---|---|---|---|---|
 {data}
 
+## The explorer
+
+From a changed control to the new picture, as the kernel sees it, over a script of changes through all controls and
+views; beside it the time until the comparison of like with like is there, which is made in the background, and a
+view made by hand with pandas and matplotlib in the same run.
+
+| | half of the changes within (s) | target | 95% within (s) | comparison, median (s) | one view by hand (s) |
+|---|---|---|---|---|---|
+{explorer}
+
 ## Where the time of one report goes
 
 {where}
@@ -78,6 +88,14 @@ def data_row(name: str, took: dict[str, float]) -> str:
     what, target = DATA[name]
     numbers = f"{took['ours']:.2f} | {took['peer']:.2f} | {took['ratio']:.1f} | {target}"
     return f"| {what.format(deals=int(took['deals']))} | {numbers} |"
+
+
+def explorer_row(took: dict[str, Any]) -> str:
+    """A row of the page's table on the explorer."""
+    target = "" if took["target"] is None else f"{took['target']:.2f}"
+    compared = took["compared"]["median"] if took["compared"] else float("nan")
+    numbers = f"{took['median']:.2f} | {target} | {took['p95']:.2f} | {compared:.1f} | {took['peer']:.2f}"
+    return f"| {took['deals']:,} deals | {numbers} |"
 
 
 class Growth(NamedTuple):
@@ -133,6 +151,7 @@ def main() -> None:
         for reps, deals in sizes
     ]
     data = run("data.py", *(["--ingest", "200000", "--kpi", "200000"] if quick else []))
+    explorer = run("explorer.py", *(["--deals", "100000"] if quick else []))["explorer"]
     where = run("where.py")
     names = {
         "shell": "shell",
@@ -163,6 +182,7 @@ def main() -> None:
             whole=growth[-1].whole / growth[0].whole,
             where="| step | ms |\n|---|---|\n" + "\n".join(f"| {step} | {ms:.0f} |" for step, ms in where.items()),
             data="\n".join(data_row(name, one) for name, one in data.items()),
+            explorer="\n".join(map(explorer_row, explorer)),
         ),
         encoding="utf-8",
     )

@@ -56,7 +56,7 @@ def cells(section: Section, table: int = 0) -> list[list[tuple[str, str]]]:
 
 @pytest.fixture(scope="module")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    """Ann won 10 of 40 in Q2 (a year before: 3 of 6), P0 to P5 30 of 40 each, Zoe 1 of 4; Ann, Zoe and P0 are North."""
+    """Ann won 10 of 40 in Q2 (a year before 3 of 6), P0 to P5 30 of 40, Zoe 1 of 4; Ann, Zoe and P0 are North."""
     names = ["Ann", "Zoe", *(f"P{n}" for n in range(6))]
     reps = pd.DataFrame(
         {

@@ -6,7 +6,7 @@ reported holds for all comparisons together (`family`). Most teams have few or n
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 LEVEL = 0.1
 """The part of what is reported that may be chance."""
+
+MOST_KEPT = 16
+"""How many comparisons are remembered: who explores makes many, and of a large company each is large."""
 
 PAST = 730
 """Days before the period's end in which the begin of a difference is looked for."""
@@ -184,8 +187,14 @@ def anomalies(
             text("This is no false discovery rate."), key="q", found=str(level), expected=text("between 0 and 1")
         )
     only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
-    key = ("anomalies", id(file), period.start, period.end, chosen, level, only)
-    return facts.remember(key, lambda: _look(facts, file, period, chosen, level, only))
+    key = (id(file), period.start, period.end, chosen, level, only)
+    kept: dict[Hashable, Anomalies] = facts.remember("anomalies", dict)
+    if key not in kept:
+        made = _look(facts, file, period, chosen, level, only)
+        while len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[key] = made
+    return kept[key]
 
 
 def _look(

@@ -94,11 +94,12 @@ def _everybody(context: Context) -> Maker:
 
 
 def _findings(found: Anomalies | None, rows: pd.DataFrame) -> pd.DataFrame:
-    """What is flagged, those with most at stake first."""
+    """What is flagged: where deals are lost before that they are lost, those with most at stake first."""
     flagged = rows[rows["flag"].isin(["worse", "better"])]
     if found is None or flagged.empty:
         return flagged
-    return distinct(found, flagged).sort_values(["at_stake", "q"], ascending=[False, True], kind="stable")
+    ordered = distinct(found, flagged).sort_values(["at_stake", "q"], ascending=[False, True], kind="stable")
+    return ordered.sort_values("step", key=lambda step: step == WIN, kind="stable")
 
 
 def _measured(context: Context, counts: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

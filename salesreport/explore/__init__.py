@@ -1,0 +1,48 @@
+"""The explorer of conversions: state → figures → views as plain functions, and thin widgets on top.
+
+- `salesreport.explore.state`: what is looked at, and what can be chosen
+- `salesreport.explore.figures`: the numbers of a view
+- `salesreport.explore.views`: a view as a section: its sentence, its chart, its table
+- `salesreport.explore.deals`: the deals behind a finding, or of a rep at a step
+- `salesreport.explore.review`: the same views as a report of their own
+- `salesreport.explore.saving`: a view as a pack file, and as the code that makes it
+- `salesreport.explore.widgets`: the explorer itself
+- `salesreport.explore.lab`: JupyterLab on the explorer's notebook
+
+In a notebook::
+
+    from salesreport.explore import Explorer
+
+    Explorer("../outputs/datasets/sample")
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from salesreport.explore.review import ConversionReview
+    from salesreport.explore.state import State
+    from salesreport.explore.views import show
+    from salesreport.explore.widgets import Explorer
+
+__all__ = ["ConversionReview", "Explorer", "State", "show"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names on first use: a report has no need of widgets."""
+    if name == "ConversionReview":
+        from salesreport.explore.review import ConversionReview
+
+        return ConversionReview
+    if name == "Explorer":
+        from salesreport.explore.widgets import Explorer
+
+        return Explorer
+    if name == "State":
+        from salesreport.explore.state import State
+
+        return State
+    if name == "show":
+        from salesreport.explore.views import show
+
+        return show
+    raise AttributeError(f"module 'salesreport.explore' has no attribute {name!r}")

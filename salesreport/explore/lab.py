@@ -1,0 +1,111 @@
+"""JupyterLab on a working copy of the explorer's notebook, with the dataset in its parameters cell."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.sign import NotebookNotary
+
+from salesreport.dataset import Dataset
+from salesreport.errors import DataError
+from salesreport.files import safe_names, write_text
+from salesreport.language import text
+from salesreport.pack.notebook import TAG, project_folder
+
+SAMPLE = Path("outputs") / "datasets" / "sample"
+"""The dataset that is looked at by default; made where it is missing."""
+
+COPIES = Path("outputs") / "explorer"
+"""Where the working copies are."""
+
+PACKS = Path("params") / "packs"
+"""Where views are saved as pack files."""
+
+
+def sample_dataset(here: Path) -> Path:
+    """The sample company's dataset in a project folder; made where it is missing."""
+    folder = here / SAMPLE
+    if not (folder / "dataset.json").exists():
+        from salesreport.sample import write_company
+
+        write_company(folder)
+    return folder
+
+
+def working_copy(dataset: Path, here: Path, language: str = "en") -> Path:
+    """A copy of the explorer's notebook for a dataset, trusted.
+
+    A copy that is there already keeps the cells that people have added; only its parameters are set again.
+
+    Args:
+        dataset: folder of the dataset. here: the project folder the copy goes to. language: of the explorer.
+
+    Returns:
+        The copy's file.
+
+    Raises:
+        DataError: there is no dataset in the folder, or the copy cannot be written.
+    """
+    opened = Dataset.open(dataset)
+    name = opened.path.absolute().name
+    file = here / COPIES / f"{safe_names([name])[name]}.ipynb"
+    notebook = _copy(file) or nbformat.read(
+        project_folder("notebooks") / "conversion_explorer.ipynb", as_version=4
+    )
+    _set_parameters(
+        notebook,
+        dataset=str(opened.path.absolute()),
+        language=language,
+        packs=str((here / PACKS).absolute()),
+    )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_text(file, nbformat.writes(notebook) + "\n")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(text("The notebook cannot be written: {reason}.", reason=reason), file=file) from None
+    NotebookNotary().sign(notebook)
+    return file
+
+
+def _copy(file: Path) -> NotebookNode | None:
+    """The copy of an earlier time, if it can still be given parameters."""
+    try:
+        notebook = nbformat.read(file, as_version=4)
+    except (OSError, ValueError):
+        return None
+    return notebook if any(_declares(cell) for cell in notebook.cells) else None
+
+
+def _declares(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and TAG in cell.get("metadata", {}).get("tags", [])
+
+
+def _set_parameters(notebook: NotebookNode, **values: str) -> None:
+    """Write values into the parameters cell, each in the place of the one declared there."""
+    cell = next(cell for cell in notebook.cells if _declares(cell))
+    lines = []
+    for line in cell.source.splitlines():
+        name = line.partition(":")[0].strip()
+        lines.append(f"{name}: str = {values[name]!r}" if name in values else line)
+    cell.source = "\n".join(lines)
+
+
+def open_lab(file: Path, port: int | None = None, browser: bool = True) -> int:
+    """Run JupyterLab on a notebook until it is stopped.
+
+    Args:
+        file: the notebook. port: to listen on; one that is free by default. browser: whether to open a browser.
+
+    Returns:
+        JupyterLab's exit code; where a process can take another's place it does, and this never returns.
+    """
+    options = [] if port is None else [f"--ServerApp.port={port}"]
+    options += [] if browser else ["--no-browser"]
+    command = [sys.executable, "-m", "jupyterlab", str(file), *options]
+    if os.name == "posix":
+        os.execv(sys.executable, command)  # noqa: S606 - it takes our place, so that what stops us stops it
+    return subprocess.run(command, check=False).returncode  # noqa: S603

@@ -1,0 +1,256 @@
+"""What views say: one sentence that carries the message, and what a reader must know to trust it."""
+
+from typing import Any
+
+import pandas as pd
+
+from salesreport.explore.figures import FEWEST_MONTHS, PlotFigures, TrendFigures, finding_key, wholes
+from salesreport.explore.scene import Scene
+from salesreport.explore.words import step_name
+from salesreport.kpi.anomalies.anomalies import Anomalies
+from salesreport.kpi.anomalies.decided import WIN
+from salesreport.language import Month, Quantity, Text, ntext, text
+from salesreport.report.context import records
+
+FEWEST = 10
+"""With fewer decisions a rate is no message."""
+
+MOST_NAMED = 3
+"""How many reps or steps a sentence names before it only counts the rest."""
+
+
+def of_funnel(scene: Scene, data: pd.DataFrame) -> Text:
+    """Where deals are lost most, or how the chosen rep stands against others with like deals."""
+    if scene.rep and scene.compared is not None:
+        return _rep_against_others(scene, data)
+    rows = [row for row in records(data) if row["n"] >= FEWEST]
+    steps = [row for row in rows if row["step"] != WIN]
+    if not steps and rows:
+        return _won(scene, rows[-1])
+    if not steps:
+        return text("Too few deals were decided to tell where they are lost.")
+    worst = min(steps, key=lambda row: row["rate"])
+    return text(
+        "Fewest deals go on at {step}: {share} of {n}{change}",
+        step=scene.step_titled(worst["step"]),
+        share=Quantity(worst["rate"], "share"),
+        n=worst["n"],
+        change=_change(scene, worst),
+    )
+
+
+def _won(scene: Scene, row: dict[str, Any]) -> Text:
+    """The one step of an export without milestones."""
+    return text(
+        "{share} of {n} decided deals were won{change}",
+        share=Quantity(row["rate"], "share"),
+        n=row["n"],
+        change=_change(scene, row),
+    )
+
+
+def _change(scene: Scene, row: dict[str, Any]) -> Text:
+    """What has become of a rate since the period compared with."""
+    if row["before_n"] < FEWEST:
+        return Text("")
+    before = {"before": Quantity(row["before_rate"], "share"), "period": scene.compare}
+    if row["lower"] > row["before_upper"]:
+        return text(", clearly more than the {before} of {period}", **before)
+    if row["upper"] < row["before_lower"]:
+        return text(", clearly less than the {before} of {period}", **before)
+    return text(", no clear change from the {before} of {period}", **before)
+
+
+def _rep_against_others(scene: Scene, data: pd.DataFrame) -> Text:
+    flagged = data[data["flag"].isin(["worse", "better"]).to_numpy(bool)]
+    if len(flagged) and scene.compared is not None:
+        step = flagged.sort_values("q", kind="stable")["step"].iloc[0]
+        whole = wholes(scene.compared)
+        row = whole[((whole["rep_id"] == scene.state.rep) & (whole["step"] == step)).to_numpy(bool)]
+        return scene.compared.sentence(records(row)[0])
+    if data["q"].notna().any():
+        return text("{rep} is not distinguishable from others with like deals at any step", rep=scene.rep)
+    return text("{rep} has too few deals to tell", rep=scene.rep)
+
+
+def of_reps_by_step(scene: Scene, data: pd.DataFrame) -> Text:
+    """Which reps stand out where."""
+    data = scene.mine(data)
+    if scene.compared is None:
+        reps = data["rep_id"].nunique()
+        return ntext("Rates of {n} rep, step by step", "Rates of {n} reps, step by step", n=reps)
+    flagged = data[(data["flag"] != "none").to_numpy(bool)]
+    if flagged.empty:
+        return text("No rep stands out at any step: like deals go on about as often with all of them")
+    said = [
+        text("{rep} at {step}", rep=row["name"], step=scene.step_titled(row["step"])) for row in records(flagged)
+    ]
+    return text("Different from others with like deals: {whom}", whom=_some(said))
+
+
+def of_funnel_plot(scene: Scene, figures: PlotFigures) -> Text:
+    """Who lies outside the limits."""
+    data = figures.frame
+    step = step_name(scene.step)
+    outside = scene.mine(data[(data["flag"] != "none").to_numpy(bool)])
+    if scene.rep and scene.state.rep in set(data["rep_id"]):
+        row = records(data[(data["rep_id"] == scene.state.rep).to_numpy(bool)])[0]
+        fields: dict[str, Any] = {
+            "rep": scene.rep, "step": step, "share": Quantity(row["rate"], "share"), "n": row["n"]
+        }  # fmt: skip
+        if row["flag"] == "none":
+            return text("{step}: {rep} with {share} of {n} lies within the limits", **fields)
+        return text("{step}: {rep} with {share} of {n} lies outside the limits", **fields)
+    if outside.empty:
+        return ntext(
+            "{step}: {n} rep, within the limits",
+            "{step}: all {n} reps lie within the limits",
+            n=len(data),
+            step=step,
+        )
+    said: list[Text | str] = [
+        text("{rep} ({share} of {n})", rep=row["name"], share=Quantity(row["rate"], "share"), n=row["n"])
+        for row in records(outside.sort_values("p", kind="stable"))
+    ]
+    return text("{step}: outside the limits {whom}", step=step, whom=_some(said))
+
+
+def of_trend(scene: Scene, figures: TrendFigures) -> Text:
+    """Whether a month of the period was unusual, or any."""
+    data = figures.frame
+    fields: dict[str, Any] = {"who": scene.rep or text("all reps"), "step": step_name(scene.step)}
+    unusual = records(data[data["out"].to_numpy(bool)])
+    now = [row for row in unusual if row["month"] >= pd.Timestamp(scene.period.start)]
+    if now:
+        last = now[-1]
+        fields |= {
+            "share": Quantity(last["rate"], "share"),
+            "n": last["n"],
+            "month": Month(last["month"], short=True),
+        }
+        fields |= {"usual": Quantity(last["centre"], "share")}
+        if last["rate"] < last["centre"]:
+            return text("{step}, {who}: {share} of {n} in {month}, unusually few (usual: {usual})", **fields)
+        return text("{step}, {who}: {share} of {n} in {month}, unusually many (usual: {usual})", **fields)
+    if unusual:
+        months = [Month(row["month"], short=True) for row in unusual][-MOST_NAMED:]
+        return text("{step}, {who}: as usual in {period}; unusual was {months}",
+                    **fields, period=scene.period, months=months)  # fmt: skip
+    return text("{step}, {who}: no month was unusual", **fields)
+
+
+def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> Text:
+    """What was found, of the chosen rep and step where there are any."""
+    if not (scene.rep or scene.state.step):
+        return compared.message
+    if len(shown):
+        return compared.sentence(records(shown)[0])
+    if not scene.rep:
+        return text(
+            "{step}: nobody’s deals go on more or less often than like deals of others by more than chance",
+            step=step_name(scene.step),
+        )
+    if scene.state.step:
+        return text(
+            "{rep}, {step}: not distinguishable from others with like deals",
+            rep=scene.rep,
+            step=step_name(scene.step),
+        )
+    return text("{rep} is not distinguishable from others with like deals", rep=scene.rep)
+
+
+def funnel_notes(scene: Scene, data: pd.DataFrame) -> list[Text]:
+    """How to read the funnel."""
+    notes = [_what_counts(scene)]
+    if scene.rep and scene.compared is not None:
+        notes.append(
+            text(
+                "Others: like deals of other reps, alike in what a rep does not control; whether a difference is "
+                "called clear allows for all comparisons of all reps (see Anomalies)."
+            )
+        )
+        notes += [_explained(scene, row) for row in records(data) if row["explained"] in ("mix", "timing")]
+    return notes
+
+
+def _explained(scene: Scene, row: dict[str, Any]) -> Text:
+    step = scene.step_titled(row["step"])
+    if row["explained"] == "mix":
+        return text("{step}: the bare rate differs from that of others; with like deals it does not.", step=step)
+    return text("{step}: the bare rate differs because of when deals were closed, not of how.", step=step)
+
+
+def reps_by_step_notes(scene: Scene, data: pd.DataFrame, shown: pd.DataFrame) -> list[Text]:
+    """How to read the picture of reps and steps."""
+    notes = [
+        text(
+            "Each rate is drawn towards that of all reps as far as it rests on few deals (empirical Bayes); "
+            "colours show how far it lies from it. Framed: clearly different from others with like deals."
+        ),
+        _what_counts(scene),
+    ]
+    if scene.compared is None and not scene.comparing:
+        notes.append(text("There is nobody with like deals to compare with."))
+    reps, here = data["rep_id"].nunique(), shown["rep_id"].nunique()
+    if here < reps and scene.named:
+        notes.append(
+            text(
+                "Shown are the {here} reps with most decisions of {all}; choose a team to see others.",
+                here=here,
+                all=reps,
+            )
+        )
+    return notes
+
+
+def funnel_plot_notes(scene: Scene, figures: PlotFigures) -> list[Text]:
+    """How to read the funnel plot."""
+    notes = [
+        text(
+            "A point is a rep. The more decisions, the less a rate scatters by chance: 95 and 99.8% of reps who "
+            "do not differ lie within the limits. Deals are not compared like with like here; Anomalies does that."
+        )
+    ]
+    if figures.found.tau2 > 0:
+        notes.append(text("Reps scatter more than chance explains; the limits allow for that (overdispersion)."))
+    return [*notes, _what_counts(scene)]
+
+
+def trend_notes(scene: Scene, figures: TrendFigures) -> list[Text]:
+    """How to read the trend."""
+    data = figures.frame
+    before = data["month"] < pd.Timestamp(scene.period.start)
+    notes = [
+        text(
+            "Band: 99.8% of months lie within it as long as nothing changes; the fewer decisions, the wider it is."
+        )
+    ]
+    if (data["usual"] & before).sum() >= FEWEST_MONTHS:
+        notes.append(text("Usual is the rate of the months before {period}.", period=scene.period))
+    else:
+        notes.append(text("Too few months lie before {period}: usual is the rate of all.", period=scene.period))
+    if figures.seasonal:
+        notes.append(text("Months are compared with the same month of other quarters: they differ all the time."))
+    return [*notes, _what_counts(scene)]
+
+
+def anomalies_notes(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> list[Text]:
+    """What else there is to say of the finding chosen, and how many comparisons were made."""
+    chosen = [row for _, row in shown.iterrows() if finding_key(row) == scene.state.finding]
+    more = [note for row in chosen for note in compared.details(row)]
+    return [*more, *compared.notes]
+
+
+def _what_counts(scene: Scene) -> Text:
+    """What a decision at a step is."""
+    if all(step.key == WIN for step in scene.steps):
+        return text("Of the deals won or lost in the period, the share that was won; open deals do not count.")
+    return text(
+        "A deal counts at a step on the day it is decided: it goes on, is lost, falls back, or the days in which "
+        "it should have gone on are over. Deals that may still go on in time do not count yet."
+    )
+
+
+def _some(said: list[Any]) -> list[Any]:
+    rest = len(said) - MOST_NAMED
+    return said if rest <= 0 else [*said[:MOST_NAMED], ntext("{n} more", "{n} more", n=rest)]

@@ -1,0 +1,77 @@
+"""The deals behind a finding, or of rep and step: which, in which order, how many, and escaped."""
+
+import numpy as np
+import pytest
+from three_reps import HOSTILE
+
+from salesreport.explore.deals import COLUMNS, MOST, deals, listed_deals
+from salesreport.explore.figures import finding_key, found
+from salesreport.explore.state import State, choices, facts_of
+from salesreport.language import Language
+
+EN = Language("en")
+
+
+def test_of_a_rep(facts, state):
+    listed = listed_deals(facts, state.but(rep="R1"))
+    # Ann's ten of the quarter, of which two were won; her eight before are not asked for
+    assert (listed.total, listed.went_on, len(listed.frame)) == (10, 2, 10)
+    assert set(listed.frame["customer"]) == {"Acme", HOSTILE}
+    assert listed.frame["deal"].tolist() == listed.frame["deal_id"].tolist()  # the deals have no names
+
+
+def test_nothing_chosen_nothing_listed(facts, state):
+    assert listed_deals(facts, state) is None
+    assert not deals(facts, state, EN).available
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("descending", [False, True])
+def test_sorted_by_every_column(year, column, descending):
+    facts = facts_of(year)
+    state = year.but(rep=next(iter(choices(facts).reps)), step="win", sort=column, descending=descending)
+    listed = listed_deals(facts, state)
+    assert listed.total < MOST, "else the order of the others is not seen"
+    values = listed.frame[column].dropna()
+    expected = sorted(values, reverse=descending)
+    assert values.tolist() == expected
+    missing = listed.frame[column].isna().to_numpy()
+    assert not np.any(missing[:-1] & ~missing[1:]), "missing ones come last"
+
+
+def test_no_more_than_the_first_are_listed(year):
+    facts = facts_of(year)
+    state = year.but(step="win", sort="amount")
+    everything = listed_deals(facts, state)
+    assert everything.total > MOST == len(everything.frame)
+    section = deals(facts, state, EN)
+    assert section.notes[0].startswith(f"{MOST} of {everything.total:,} decisions")
+    # the largest of all, not of the first 200
+    won_or_lost = facts.closing.closed & (facts.closing.day >= np.datetime64("2025-01-01"))
+    assert everything.frame["amount"].iloc[0] == np.nanmax(facts.ledger.numbers("deals", "amount")[won_or_lost])
+
+
+def test_of_a_finding_they_are_those_that_it_counts(weak):
+    state = State(str(weak.path), "2024-Q4", view="anomalies")
+    compared = found(facts_of(state), state)
+    rows = [row for _, row in compared.findings.iterrows()]
+    for row in rows:
+        listed = listed_deals(facts_of(state), state.but(finding=finding_key(row)))
+        assert (listed.total, listed.went_on) == (row["n"], row["observed"])
+    # Ann as a whole: 6 of her 60 deals; and in either product line 3 of 30
+    assert {(row["rep_id"], row["n"], row["observed"]) for row in rows} >= {("R1", 60, 6), ("R1", 30, 3)}
+
+
+def test_a_finding_that_is_gone_gives_way_to_rep_and_step(facts, state):
+    listed = listed_deals(facts, state.but(finding="rep_id=R9;step=win", rep="R2", step="win"))
+    assert (listed.total, listed.went_on) == (10, 6)
+
+
+def test_as_html_it_is_escaped_and_says_results(facts, state):
+    html = deals(facts, state.but(rep="R3"), EN)._repr_html_()
+    assert "<img" not in html
+    assert "&lt;img" in html
+    assert html.count("<td>won</td>") == 6
+    assert html.count("<td>lost</td>") == 4
+    german = deals(facts, state.but(rep="R3"), Language("de"))._repr_html_()
+    assert "10.11.2024" in german

@@ -1,0 +1,132 @@
+"""What views say and show; on data that has everything, little, or nothing."""
+
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from three_reps import HOSTILE
+
+from salesreport.errors import ConfigError
+from salesreport.explore import show
+from salesreport.explore.state import VIEWS, State, choices, facts_of
+from salesreport.explore.views import needs_comparison, view
+from salesreport.language import Language
+from salesreport.report.section import Section
+
+EN = Language("en")
+
+
+def message(state: State, **changes: str) -> str:
+    return show(state.but(**changes)).message
+
+
+def test_messages_by_hand(state):
+    # 14 of 30 in the quarter, 10 of 16 (62.5%, rounded to even) in the one before: their intervals overlap
+    assert message(state) == "47% of 30 decided deals were won, no clear change from the 62% of Q3 2024"
+    assert message(state, view="funnel_plot") == "Deal → Order: all 3 reps lie within the limits"
+    assert (
+        message(state, view="funnel_plot", rep="R1") == "Deal → Order: Ann with 20% of 10 lies within the limits"
+    )
+    assert message(state, view="trend") == "Deal → Order, all reps: no month was unusual"
+
+
+def test_ten_deals_are_no_finding(state):
+    # 2 of 10 against 12 of 20 is chance in about 1 of 20 cases, and there are nine comparisons
+    shown = show(state.but(view="anomalies"))
+    assert shown.data.empty
+    assert message(state, rep="R1") in (
+        "Ann is not distinguishable from others with like deals at any step",
+        "Ann has too few deals to tell",  # how many are enough to be tested is for the comparison to say
+    )
+
+
+def test_topic_says_what_is_looked_at(state):
+    assert show(state.but(rep="R1", product_line="Lamps")).topic == (
+        "Funnel · Q4 2024, compared with Q3 2024 · Product line: Lamps · Rep: Ann"
+    )
+    assert show(state.but(view="funnel_plot")).topic == "Reps by size · Q4 2024"
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_view_is_sound_html(year, name, language):
+    facts = facts_of(year)
+    rep = next(iter(choices(facts).reps))
+    for state in (year.but(view=name), year.but(view=name, rep=rep, step="proposal")):
+        section = show(state, language)
+        assert section.available
+        html = section._repr_html_()
+        for svg in re.findall(r"<svg.*?</svg>", html, re.DOTALL):
+            ET.fromstring(svg)
+        ids = re.findall(r' id="([^"]+)"', html)
+        assert len(ids) == len(set(ids))
+        assert "nan" not in re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL).lower().replace("finan", "")
+        assert section.message[0] == section.message[0].upper()
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_what_the_data_says_is_escaped(state, name):
+    for rep in ("", "R3"):
+        html = show(state.but(view=name, rep=rep))._repr_html_()
+        assert "<img" not in html
+        assert HOSTILE not in html
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_without_names_nobody_but_the_rep_is_named(year, name):
+    facts = facts_of(year)
+    reps = choices(facts).reps
+    html = view(facts, year.but(view=name, rep=next(iter(reps))), EN, named=False)._repr_html_()
+    others = [one for one in list(reps.values())[1:] if one in html]
+    assert others == []
+
+
+def test_reps_are_named_otherwise(year):
+    facts = facts_of(year)
+    html = view(facts, year.but(view="reps_by_step", rep=next(iter(choices(facts).reps))), EN)._repr_html_()
+    assert sum(name in html for name in choices(facts).reps.values()) > 5
+
+
+def test_an_impatient_view_is_shown_without_what_takes_long(tmp_path):
+    from salesreport.sample import write_company
+
+    state = State(str(write_company(tmp_path / "new", reps=12, deals=600).path), "2025", view="reps_by_step")
+    facts = facts_of(state)
+    early = view(facts, state, EN, patient=False)
+    assert early.message.startswith("Rates of")
+    assert set(early.data["flag"]) == {"none"}
+    waiting = view(facts, state.but(view="anomalies"), EN, patient=False)
+    assert not waiting.available
+    assert view(facts, state, EN).message != early.message
+    assert view(facts, state, EN, patient=False).message == view(facts, state, EN).message
+
+
+def test_which_views_need_the_comparison(state):
+    needing = [name for name in VIEWS if needs_comparison(state.but(view=name))]
+    assert needing == ["reps_by_step", "anomalies"]
+    assert needs_comparison(state.but(rep="R1"))
+
+
+def test_nothing_left_is_said(state):
+    shown = show(state.but(period="2024-Q3", team="South"))
+    assert not shown.available
+    assert shown.message == "Nothing was decided here in Q3 2024: choose less narrowly."
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_without_deals_it_says_so(orders_only, name):
+    shown = show(State(str(orders_only.path), view=name))
+    assert isinstance(shown, Section)
+    assert not shown.available
+    assert shown.message == "This cannot be told: needs table deals; this export has none."
+
+
+def test_a_wrong_state_is_an_error(state):
+    with pytest.raises(ConfigError):
+        show(state.but(rep="nobody"))
+
+
+def test_the_step_decides_what_is_drawn_but_not_what_is_compared(year):
+    other = show(year.but(view="funnel_plot", step="proposal"))
+    assert "Proposal" in other.message
+    assert other.message != show(year.but(view="funnel_plot")).message
