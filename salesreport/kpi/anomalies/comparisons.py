@@ -55,9 +55,11 @@ class Comparisons:
         return [part_codes(self.decided, names) for names in self.parts]
 
     def again(self, stratum: Positions) -> Cells:
-        """The same comparisons with other strata; the cells are the same, in the same order."""
+        """The comparisons of the first level with other strata; the cells are the same, in the same order."""
         decided = self.decided
-        return compare_family(self.groups.codes, decided.step, decided.success, stratum, self.codes, self.level)
+        return compare_family(
+            self.groups.codes, decided.step, decided.success, stratum, self.codes[:1], self.level
+        )
 
     def sums(self, values: Numbers) -> Numbers:
         """The sum of a number of each decision, by cell; of all decisions of the group, like others or not."""

@@ -25,10 +25,10 @@ HALF = 0.5
 
 
 class Crude(NamedTuple):
-    """The same comparisons of raw rates, by cell.
+    """Comparisons of raw rates, by cell; only those of the first level are made again.
 
     Attributes:
-        effect: the group's raw rate less the others'.
+        effect: the group's raw rate less the others'; NaN on other levels.
         explained: where raw rates differ beyond chance, those of like deals do not, and at most `HALF` of the
             difference is left between them: `timing` if so little is left already between deals decided in the
             same month, else `mix`; empty elsewhere.
@@ -42,10 +42,15 @@ def crude(made: Comparisons) -> Crude:
     """What the raw rates say, and what explains a difference that like deals do not show."""
     raw = made.again(strata_of(made.decided, made.by, ()))
     same_month = made.again(strata_of(made.decided, made.by, (MONTH,)))
+    first = np.flatnonzero(made.cells.level == 0)
     most = HALF * np.abs(raw.effect)
-    vanishes = (raw.q <= made.level) & ~(made.cells.q <= made.level) & (np.abs(made.cells.effect) <= most)
+    vanishes = (raw.q <= made.level) & ~(made.cells.q[first] <= made.level)
+    vanishes &= np.abs(made.cells.effect[first]) <= most
     by_time = np.abs(same_month.effect) <= most
-    return Crude(raw.effect, np.where(vanishes, np.where(by_time, "timing", "mix"), "").astype(object))
+    effect, explained = np.full(len(made.cells.n), np.nan), np.full(len(made.cells.n), "", object)
+    effect[first] = raw.effect
+    explained[first] = np.where(vanishes, np.where(by_time, "timing", "mix"), "")
+    return Crude(effect, explained)
 
 
 def uneven(made: Comparisons, cell: int) -> str | None:
