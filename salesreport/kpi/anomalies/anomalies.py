@@ -79,9 +79,9 @@ class Anomalies:
             `expected`: that of like deals of the others, `effect`: their difference with its 95 % interval
             `lower`, `upper`; `p`, `q`: missing where n is below 20; `flag`: worse, better, none; `at_stake`: the
             amount that the difference cost or brought in the period, with `at_stake_lower`, `at_stake_upper`;
-            `observed`: decisions that went on; `odds_ratio`; of the first level `crude`: difference of raw rates, and
-            `explained`: `mix` or `timing` where that is all there is to one beyond chance; of flagged rows `since`:
-            the first day of the month in which the difference began, likely between `since_from` and
+            `observed`: decisions that went on; `odds_ratio`. Of the first level `crude`: difference of raw rates,
+            and `explained`: `mix` or `timing` where that is all there is to one beyond chance. Of flagged rows
+            `since`: the first day of the month in which the difference began, likely between `since_from` and
             `since_until`; `since_always`: whether it may be as old as the data; `uneven`: the dimension in whose
             parts the difference is not the same.
         timing: how win rates depend on the month of the quarter; None where that cannot be told.
