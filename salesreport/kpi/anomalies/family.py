@@ -23,6 +23,14 @@ WHOLE = 0.7
 With these two numbers more reps are found than with 10 and 0.5, at the same false discovery rate (measured)."""
 
 
+SPARSE = 10.0
+"""Comparisons whose expected successes lie nearer than this to the fewest or most possible are made exactly.
+
+With 5, the usual number, far tails are a little too likely: 11 % of what was reported was false where nobody
+differed, with 10 it was 9 % (measured).
+"""
+
+
 class Cells(NamedTuple):
     """One element per comparison: a group at a step, as a whole or in a part.
 
@@ -100,7 +108,7 @@ def _compared(
     rows = np.flatnonzero(inside >= 0)
     width = int(inside.max(initial=0)) + 1
     pool = np.asarray(step, np.int64)[rows] * width + inside[rows]
-    made = compare_in_pools(pool, group[rows], stratum[rows], success[rows], level=level)
+    made = compare_in_pools(pool, group[rows], stratum[rows], success[rows], level=level, criterion=SPARSE)
     here = np.flatnonzero(made.group >= 0)
     found = made.comparison
     n = found.n[here]
