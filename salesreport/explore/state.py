@@ -35,7 +35,7 @@ class State:
     """What is looked at; an empty text stands for all.
 
     Attributes:
-        dataset: folder of the dataset. period: as written, see `Period.parse`; empty: the last whole quarter.
+        dataset: folder of the dataset. period: as written, see `Period.parse`; empty: the usual one.
         compare_to: `previous`, `year_before` or a period. product_line, segment, team, lead_source: only deals
             with this value.
         rep: the rep that is set beside the others, by id. step: key of the step; for a view that shows one step at
@@ -84,7 +84,7 @@ class Choices:
     Attributes:
         periods: quarters, years and months in which something was decided, the newest of each first. steps: of the
             process. values: filter → its values. reps: id → name of whoever decided something, by name.
-        teams_of: rep id → the teams in which the rep did. usual: the last quarter that is over, else the last.
+        teams_of: rep id → the teams in which the rep did. usual: what to begin with, see `_usual`.
     """
 
     periods: tuple[Period, ...]
@@ -140,8 +140,19 @@ def _choices(facts: Facts) -> Choices:
         there = np.bincount(found.codes + 1, minlength=len(found.categories) + 1)[1:] > 0
         values[name] = tuple(map(str, found.categories[there]))
     periods = _periods(facts, decided)
-    over = [one for one in periods if one.kind == "quarter" and one.end <= facts.as_of]
-    return Choices(periods, decided.steps, values, *_reps(facts, decided), usual=(over or periods)[0])
+    return Choices(periods, decided.steps, values, *_reps(facts, decided), usual=_usual(facts, decided, periods))
+
+
+def _usual(facts: Facts, decided: Decisions, periods: tuple[Period, ...]) -> Period:
+    """The last year that is over, of which the data know more than half; else the last quarter; else the last.
+
+    A quarter of one rep has too few deals to tell anything but the grossest difference.
+    """
+    over = [one for one in periods if one.end <= facts.as_of]
+    middle = {one: np.datetime64(one.start) + one.days // 2 for one in over}
+    years = [one for one in over if one.kind == "year" and decided.day[0] <= middle[one]]
+    quarters = [one for one in over if one.kind == "quarter"]
+    return (years or quarters or list(periods))[0]
 
 
 def _periods(facts: Facts, decided: Decisions) -> tuple[Period, ...]:

@@ -44,7 +44,7 @@ class Explorer:
 
     Args:
         dataset: a dataset or its folder; those beside it can be chosen, too.
-        period, compare_to: to begin with; by default the last quarter that is over, and the one before.
+        period, compare_to: to begin with; by default the last year that is over, and the one before.
         language: `en` or `de`. packs: folder that views are saved in as pack files.
         **chosen: what else of `salesreport.explore.State` is chosen to begin with.
 

@@ -37,7 +37,11 @@ def test_reps_of_one_name_are_told_apart(tmp_path):
     assert list(choices(facts).reps.values())[1:] == ["Ann (R1)", "Ann (R2)"]
 
 
-def test_the_usual_period_is_the_last_quarter_that_is_over(facts, tmp_path):
+def test_the_usual_period_is_the_last_year_that_is_over_else_the_last_quarter(facts, tmp_path):
+    tables = company_tables()
+    tables["deals"][0] |= {"created_on": "2024-01-10", "closed_on": "2024-02-10"}  # so the year is known
+    whole = facts_of(State(str(dataset_of(tmp_path / "year", "2024-12-31", tables).path)))
+    assert period_of(whole, State("x")).name == "2024"
     assert period_of(facts, State("x")).name == "2024-Q4"
     earlier = facts_of(State(str(dataset_of(tmp_path / "early", "2024-11-30", company_tables()).path)))
     assert period_of(earlier, State("x")).name == "2024-Q3"
