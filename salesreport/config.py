@@ -10,7 +10,29 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from salesreport.errors import ConfigError, nearest
-from salesreport.language import Text, text
+from salesreport.language import LANGUAGES, Language, Text, text
+
+
+def language_of(code: str, key: str = "language") -> Language:
+    """The language of a code.
+
+    Args:
+        code: such as `de`. key: where it was written, for messages.
+
+    Raises:
+        ConfigError: there is no catalogue for it.
+
+    Examples:
+        >>> language_of("de").code
+        'de'
+    """
+    try:
+        return Language(code)
+    except ValueError:
+        raise ConfigError(
+            text("There is no catalogue for this language."), key=key, found=code,
+            expected=text("one of {names}", names=list(LANGUAGES)), nearest=nearest(code, LANGUAGES),
+        ) from None  # fmt: skip
 
 
 class Settings(BaseModel):

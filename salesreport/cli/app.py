@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 import salesreport
-from salesreport.errors import ConfigError, SalesreportError, nearest
+from salesreport import config
+from salesreport.errors import SalesreportError
 from salesreport.language import LANGUAGES, Language, Text, text
 from salesreport.terminal import LANGUAGE_VARIABLE, environment_language, errors_console, explain_error, say
 
@@ -52,6 +54,22 @@ def hint(said: Text, *examples: str) -> str:
     return "\n\n".join([shown, "\b\n" + "\n".join([heading, *(f"  {example}" for example in examples)])])
 
 
+DatasetFolder = Annotated[Path, typer.Argument(metavar="DATASET", help=hint(text("Folder of the dataset.")))]
+By = Annotated[
+    str,
+    typer.Option(
+        help=hint(
+            text("Break down by these, with commas: rep, team, manager, segment, product_line, lead_source.")
+        )
+    ),
+]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help=hint(text("Only what has this value; may be given several times."))),
+]
+Printed = Annotated[Format, typer.Option(help=hint(text("How to print.")))]
+"""Arguments and options that several commands have."""
+
 app = typer.Typer(
     cls=Commands,
     help=hint(text("Turns a CRM export into per-rep coaching reports people trust.")),
@@ -86,7 +104,7 @@ def settings(
     ] = False,
 ) -> None:
     """Options of every command."""
-    context.obj = HELP if language is None else known_language(language)
+    context.obj = HELP if language is None else config.language_of(language, "--language")
 
 
 @contextmanager
@@ -103,18 +121,3 @@ def bar(what: Text, language: Language) -> Iterator[Callable[[int, int], None]]:
 def language_of(context: Any) -> Language:
     """The language of messages."""
     return context.obj if isinstance(context.obj, Language) else HELP
-
-
-def known_language(code: str) -> Language:
-    """A language by its code.
-
-    Raises:
-        ConfigError: there is no catalogue for it.
-    """
-    try:
-        return Language(code)
-    except ValueError:
-        raise ConfigError(
-            text("There is no such language."), key="--language", found=code,
-            expected=text("one of {names}", names=list(LANGUAGES)), nearest=nearest(code, LANGUAGES),
-        ) from None  # fmt: skip

@@ -1,11 +1,10 @@
 """`salesreport kpi`, `anomalies` and `forecast`: figures, printed."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from salesreport.cli.app import Format, app, bar, hint, language_of
+from salesreport.cli.app import By, DatasetFolder, Format, Printed, Where, app, bar, hint, language_of
 from salesreport.language import text
 from salesreport.terminal import results_console, say
 
@@ -20,29 +19,17 @@ from salesreport.terminal import results_console, say
 )
 def kpi(
     context: typer.Context,
-    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help=hint(text("Folder of the dataset.")))],
+    dataset: DatasetFolder,
     period: Annotated[str, typer.Option(help=hint(text("Such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50.")))],
-    by: Annotated[
-        str,
-        typer.Option(
-            help=hint(
-                text("Break down by these, with commas: rep, team, manager, segment, product_line, lead_source.")
-            )
-        ),
-    ] = "",
+    by: By = "",
     metric: Annotated[
         list[str] | None, typer.Option(help=hint(text("Only this figure; may be given several times.")))
     ] = None,
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help=hint(text("Open deals as they stood on this day.")))
     ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE", help=hint(text("Only what has this value; may be given several times."))
-        ),
-    ] = None,
-    format: Annotated[Format, typer.Option(help=hint(text("How to print.")))] = Format.table,
+    where: Where = None,
+    format: Printed = Format.table,
 ) -> None:
     """Figures."""
     from salesreport import arguments
@@ -83,7 +70,7 @@ def kpi(
 )
 def anomalies(
     context: typer.Context,
-    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help=hint(text("Folder of the dataset.")))],
+    dataset: DatasetFolder,
     period: Annotated[
         str, typer.Option(help=hint(text("When the deals were decided, such as 2017, 2017-H1, 2017-Q4, 2017-12.")))
     ],
@@ -101,13 +88,8 @@ def anomalies(
             )
         ),
     ] = "",
-    where: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE", help=hint(text("Only what has this value; may be given several times."))
-        ),
-    ] = None,
-    format: Annotated[Format, typer.Option(help=hint(text("How to print.")))] = Format.table,
+    where: Where = None,
+    format: Printed = Format.table,
 ) -> None:
     """Conversion anomalies."""
     from salesreport import arguments
@@ -143,7 +125,7 @@ def anomalies(
 )
 def forecast(
     context: typer.Context,
-    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help=hint(text("Folder of the dataset.")))],
+    dataset: DatasetFolder,
     as_of: Annotated[
         str | None,
         typer.Option(metavar="DATE", help=hint(text("Only what was known on this day; default: the dataset's."))),
@@ -154,14 +136,7 @@ def forecast(
             help=hint(text("How far ahead: 2Q, 3M, 8W, 1H; the rest of the current period is the first."))
         ),
     ] = "1Q",
-    by: Annotated[
-        str,
-        typer.Option(
-            help=hint(
-                text("Break down by these, with commas: rep, team, manager, segment, product_line, lead_source.")
-            )
-        ),
-    ] = "",
+    by: By = "",
     simulations: Annotated[
         int | None,
         typer.Option(min=1, max=100_000, help=hint(text("Simulated futures; default: 1000, of a backtest 500."))),
@@ -180,7 +155,7 @@ def forecast(
             help=hint(text("Instead: how far the reps' own closing dates and probabilities were off.")),
         ),
     ] = False,
-    format: Annotated[Format, typer.Option(help=hint(text("How to print.")))] = Format.table,
+    format: Printed = Format.table,
 ) -> None:
     """Revenue to come."""
     from salesreport import arguments

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from salesreport.cli.app import app, hint, known_language, language_of
+from salesreport import config
+from salesreport.cli.app import app, hint, language_of
 from salesreport.cli.running import run_pack
 from salesreport.language import LANGUAGES, text
 from salesreport.terminal import say
@@ -34,7 +35,7 @@ def demo(
     from salesreport.pack.notebook import project_folder
     from salesreport.sample import write_company
 
-    spoken = language_of(context) if language is None else known_language(language)
+    spoken = language_of(context) if language is None else config.language_of(language, "--language")
     folder = out / "datasets" / "sample"
     say(text("Making the sample company …"), language_of(context), error=True)
     write_company(folder, reps=reps, deals=deals)

@@ -4,12 +4,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from salesreport.config import language_of
 from salesreport.dataset import Dataset
 from salesreport.explore.deals import deals
 from salesreport.explore.figures import funnel
 from salesreport.explore.state import VIEWS, State, View, checked, choices
 from salesreport.explore.views import view as view_of
-from salesreport.explore.words import selection, spoken, step_name
+from salesreport.explore.words import selection, step_name
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import text
 from salesreport.report.context import records
@@ -58,7 +59,7 @@ class ConversionReview:
         **chosen: Any,
     ) -> None:
         opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-        self.language = spoken(language)
+        self.language = language_of(language)
         self.facts = Shared.of(opened).facts
         kind: Kind = next((kind for kind in _SUBJECTS if chosen.get(kind)), "company")
         self.subject: Subject = find_subject(self.facts, kind, chosen.get(kind, ""))

@@ -13,6 +13,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from salesreport.config import language_of
 from salesreport.dataset import Dataset
 from salesreport.errors import SalesreportError
 from salesreport.explore import panels
@@ -24,7 +25,7 @@ from salesreport.explore.saving import as_code, save_pack
 from salesreport.explore.scene import Scene
 from salesreport.explore.state import FILTERS, VIEWS, State, checked, choices, facts_of, fitted
 from salesreport.explore.views import needs_comparison, view
-from salesreport.explore.words import CONTROL_TITLES, VIEW_TITLES, spoken
+from salesreport.explore.words import CONTROL_TITLES, VIEW_TITLES
 from salesreport.kpi import Facts
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Language, Text, text
@@ -72,7 +73,7 @@ class Explorer:
         self._took: dict[str, float] = {}
         self._problem: Text | SalesreportError | Unavailable | None = None
         try:
-            self.language = spoken(language)
+            self.language = language_of(language)
         except SalesreportError as problem:
             self.language, self._problem = Language("en"), problem
         path = dataset.path if isinstance(dataset, Dataset) else Path(dataset)

@@ -1,10 +1,9 @@
 """What views and controls are called, in no language yet."""
 
-from salesreport.errors import ConfigError, nearest
 from salesreport.explore.state import State, View, choices, compared_period, period_of
 from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.decided import Step
-from salesreport.language import LANGUAGES, Language, Text, text
+from salesreport.language import Text, text
 
 VIEW_TITLES: dict[View, Text] = {
     "funnel": text("Funnel"),
@@ -51,18 +50,3 @@ def selection(facts: Facts, state: State, with_rep: bool = True) -> list[Text | 
 def rep_name(facts: Facts, rep: str) -> str:
     """What people call a rep."""
     return choices(facts).reps.get(rep, rep)
-
-
-def spoken(code: str) -> Language:
-    """The language of a code.
-
-    Raises:
-        ConfigError: there is no catalogue for it.
-    """
-    try:
-        return Language(code)
-    except ValueError:
-        raise ConfigError(
-            text("There is no catalogue for this language."), key="language", found=code,
-            nearest=nearest(code, LANGUAGES), expected=text("one of {names}", names=list(LANGUAGES)),
-        ) from None  # fmt: skip

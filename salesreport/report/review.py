@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from salesreport.config import language_of
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
-from salesreport.language import LANGUAGES, Language, text
+from salesreport.language import text
 from salesreport.report.context import Context, records
 from salesreport.report.page import environment
 from salesreport.report.section import Section
@@ -74,15 +75,7 @@ class Review:
         **subject: str,
     ) -> None:
         opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-        try:
-            spoken = Language(language)
-        except ValueError:
-            raise ConfigError(
-                text("There is no catalogue for this language."),
-                key="language",
-                found=language,
-                expected=text("one of {names}", names=list(LANGUAGES)),
-            ) from None
+        spoken = language_of(language)
         kind, wanted = _one_subject(subject)
         shared = Shared.of(opened)
         when = opened.period(period)
