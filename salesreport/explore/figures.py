@@ -14,6 +14,7 @@ import pandas as pd
 from salesreport.explore.state import State, all_decisions, choices, compared_period, period_of, step_of
 from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies
+from salesreport.kpi.anomalies.comparisons import PARTS
 from salesreport.kpi.anomalies.decided import Decisions
 from salesreport.kpi.ledger import Days, Flags, Numbers, Positions
 from salesreport.kpi.metric import Unavailable
@@ -40,9 +41,6 @@ _QUARTER = 3
 
 INNER, OUTER = 0.95, 0.998
 """What the two pairs of limits hold of what does not differ."""
-
-PARTS = ("product_line", "segment", "lead_source")
-"""What a comparison is broken down by further."""
 
 
 class Counts(NamedTuple):
@@ -101,15 +99,9 @@ def picked(facts: Facts, state: State, start: Any, end: Any, rep: bool = False) 
     keep: Flags | None = None
     for name in names:
         wanted = state.rep if name == "rep_id" else getattr(state, name)
-        same = _is(span.dimension(name), wanted)
+        same = span.has(name, wanted)
         keep = same if keep is None else keep & same
     return span if keep is None else span.take(keep)
-
-
-def _is(values: pd.Categorical, wanted: str) -> Flags:
-    """Which values are the one wanted; a comparison of codes."""
-    place = values.categories.get_indexer([wanted])[0]
-    return values.codes == place if place >= 0 else np.zeros(len(values), bool)
 
 
 def counts(decided: Decisions) -> Counts:

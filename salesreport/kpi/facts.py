@@ -192,6 +192,11 @@ class Facts:
         listed["name"] = listed["name"].fillna(listed["rep_id"])
         return listed
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What people call the reps, by rep_id."""
+        return dict(zip(self.reps["rep_id"], self.reps["name"], strict=True))
+
     def active(self, period: Period) -> pd.DataFrame:
         """The reps of table `reps` who worked on a day of a period, with team and manager as at its end."""
         reps = self.reps[self.reps["rep_id"].isin(self.dataset.table("reps", ["rep_id"])["rep_id"])]

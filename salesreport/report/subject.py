@@ -81,7 +81,7 @@ def find_subject(facts: Facts, kind: Kind, wanted: str) -> Subject:
     if kind == "company" or not wanted:
         return Subject("company", "", facts.dataset.settings.name)
     if kind == "rep":
-        names = facts.remember("names", lambda: dict(zip(facts.reps["rep_id"], facts.reps["name"], strict=True)))
+        names = facts.names
         if wanted in names:
             return Subject("rep", wanted, names[wanted])
         called = [rep for rep, name in names.items() if name == wanted]

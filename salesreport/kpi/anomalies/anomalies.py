@@ -17,7 +17,7 @@ from salesreport.errors import ConfigError
 from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.comparisons import PARTS, Comparisons
 from salesreport.kpi.anomalies.decided import Decisions, Step, decisions
-from salesreport.kpi.anomalies.explain import Past, crude, equals, uneven
+from salesreport.kpi.anomalies.explain import Past, crude, uneven
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
 from salesreport.kpi.checks import check_dimensions
@@ -155,7 +155,7 @@ class Anomalies:
         decided = self._made.decided
         found: Flags = np.asarray(decided.step == _number(self.steps, row["step"]))
         for name, value in self.part(row).items():
-            found = found & equals(decided, name, value)
+            found = found & decided.has(name, value)
         return found
 
 
@@ -277,7 +277,7 @@ def _told_more(made: Comparisons, everything: Decisions, period: Period, frame: 
     if len(flagged):
         start = min(period.start, period.end - dt.timedelta(days=PAST - 1))
         past = Past(made, everything, start.replace(day=1), period.end)
-        names = [name for name in made.names() if name != made.by]
+        names = [name for parts in made.parts for name in parts]
         for cell in flagged:
             row = frame.iloc[cell]
             part = {name: row[name] for name in names if isinstance(row[name], str)}

@@ -110,6 +110,12 @@ class Decisions:
         values: pd.Categorical = self._columns[name]
         return values
 
+    def has(self, name: str, value: str) -> Flags:
+        """Which of them have a value of a dimension; a comparison of codes."""
+        values = self.dimension(name)
+        code = values.categories.get_indexer([value])[0]
+        return np.asarray(values.codes == code) if code >= 0 else np.zeros(len(self), bool)
+
     @cached_property
     def months(self) -> Positions:
         """The calendar month of each, counted from 1970."""

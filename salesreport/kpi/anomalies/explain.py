@@ -11,7 +11,7 @@ from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions, s
 from salesreport.kpi.anomalies.decided import Decisions
 from salesreport.kpi.anomalies.likeness import MONTH
 from salesreport.kpi.anomalies.since import Since, excess_by_month, since
-from salesreport.kpi.ledger import Flags, Numbers, Positions
+from salesreport.kpi.ledger import Numbers, Positions
 
 EVEN = 0.05
 """A difference is called uneven where chance would make its parts as different in at most this share of cases."""
@@ -92,14 +92,7 @@ class Past:
         decided = self._decided
         inside = decided.step == step
         for name, value in part.items():
-            inside &= equals(decided, name, value)
+            inside &= decided.has(name, value)
         rows: Positions = np.flatnonzero(inside)
-        mine = equals(decided, self._by, group)[rows]
+        mine = decided.has(self._by, group)[rows]
         return since(*excess_by_month(mine, decided.success[rows], self._stratum[rows], decided.months[rows]))
-
-
-def equals(decided: Decisions, name: str, value: str) -> Flags:
-    """Which decisions have a value of a dimension."""
-    values = decided.dimension(name)
-    code = values.categories.get_indexer([value])[0]
-    return (values.codes == code) & (code >= 0)

@@ -85,11 +85,10 @@ def as_table(found: Anomalies, facts: "Facts", language: Language) -> Table:
     for title in numbers:
         shown.add_column(cell(language.say(title)), justify="right")
     shown.add_column(cell(language.say(text("result"))))
-    reps = dict(zip(facts.reps["rep_id"], facts.reps["name"], strict=True))
     currency = facts.dataset.currency
     for row in rows.to_dict("records"):
         groups = [row[name] if isinstance(row[name], str) else text("all") for name in who]
-        names = [reps.get(value, value) if name == "rep_id" else value
+        names = [facts.names.get(str(value), value) if name == "rep_id" else value
                  for name, value in zip(who, groups, strict=True)]  # fmt: skip
         step = found.step(row["step"])
         shares = [language.show(Quantity(row[name], "share")) for name in ("rate", "expected")]

@@ -15,7 +15,6 @@ from salesreport.language.text import Month
 
 if TYPE_CHECKING:
     from salesreport.kpi.anomalies.anomalies import Anomalies, Row
-    from salesreport.kpi.facts import Facts
 
 LIKE: dict[str, Text] = {
     **TITLES,
@@ -50,13 +49,9 @@ def who(found: "Anomalies", row: "Row") -> Text | str:
     """Whom a row is about, and within what."""
     name = str(row[found.family.by])
     if found.family.by == "rep_id":
-        name = _names(found.facts).get(name, name)
+        name = found.facts.names.get(name, name)
     part = list(found.part(row).values())
     return text("{who}, {parts}", who=name, parts=part) if part else name
-
-
-def _names(facts: "Facts") -> dict[str, str]:
-    return facts.remember("names", lambda: dict(zip(facts.reps["rep_id"], facts.reps["name"], strict=True)))
 
 
 def _judged(row: "Row") -> Text:

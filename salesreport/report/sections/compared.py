@@ -43,17 +43,6 @@ def comparison(context: Context) -> Anomalies:
     return anomalies(context.facts, context.shared.process, context.year, by)
 
 
-def distinct(found: Anomalies, findings: pd.DataFrame) -> pd.DataFrame:
-    """Findings without those about a part that are the whole once more: somebody has no deals but of one kind."""
-    parts = [name for names in found.family.parts for name in names]
-    if not parts or findings.empty:
-        return findings
-    who = [found.family.by, "step", "n"]
-    whole = findings[parts].isna().all(axis=1)
-    same = pd.MultiIndex.from_frame(findings[who]).isin(pd.MultiIndex.from_frame(findings.loc[whole, who]))
-    return findings[whole | ~same]
-
-
 def steps_of(context: Context) -> tuple[Step, ...]:
     """The steps of the process; the last one is from a deal to its order.
 

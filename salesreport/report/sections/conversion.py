@@ -19,7 +19,6 @@ from salesreport.report.sections.compared import (
     FEWEST_BEFORE,
     comparison,
     counted,
-    distinct,
     in_points,
     longer,
     no_history,
@@ -98,7 +97,7 @@ def _findings(found: Anomalies | None, rows: pd.DataFrame) -> pd.DataFrame:
     flagged = rows[rows["flag"].isin(["worse", "better"])]
     if found is None or flagged.empty:
         return flagged
-    ordered = distinct(found, flagged).sort_values(["at_stake", "q"], ascending=[False, True], kind="stable")
+    ordered = flagged.sort_values(["at_stake", "q"], ascending=[False, True], kind="stable")
     return ordered.sort_values("step", key=lambda step: step == WIN, kind="stable")
 
 

@@ -12,7 +12,7 @@ from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
-from salesreport.report.sections.compared import distinct, step_title
+from salesreport.report.sections.compared import step_title
 from salesreport.stats.shrinkage import shrunken_rates
 
 MOST_EXPLAINED = 4
@@ -54,7 +54,7 @@ class Team(NamedTuple):
     def findings(self) -> pd.DataFrame:
         """The flagged rows about reps of the report, those with most at stake first."""
         findings = self.found.findings
-        return distinct(self.found, findings.loc[findings.index.isin(self.rows().index)])
+        return findings.loc[findings.index.isin(self.rows().index)]
 
 
 def team_of(context: Context) -> Team | Text:
