@@ -7,6 +7,7 @@ import pandas as pd
 
 from salesreport.kpi.base import BY, base_moves, base_notes
 from salesreport.kpi.cash import cash_notes, cash_plan, cash_total
+from salesreport.kpi.customers import customers_of
 from salesreport.kpi.equipment import equipment_out
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
@@ -44,6 +45,9 @@ def customer_base(context: Context) -> Section:
         return Section("base", topic, message, nothing, context.language, available=False)
     eve, end = context.eve, context.as_of
     facts, file = context.facts, context.shared.process
+    if not len(customers_of(facts).ids):
+        message = context.say(text("The customer base cannot be told: this export names no customers."))
+        return Section("base", topic, message, nothing, context.language, available=False)
     try:
         data = context.shared.rows(
             context.subject, ("base moves", eve, end), lambda by: base_moves(facts, file, eve, end, by)
