@@ -238,7 +238,18 @@ class SourceSpec(Settings):
             currency=self.currency,
             timezone=self.timezone,
             fiscal_year_start=self.fiscal_year_start,
+            won_stages=self._stages_of("won"),
+            lost_stages=self._stages_of("lost"),
         )
+
+    def _stages_of(self, state: Literal["won", "lost"]) -> tuple[str, ...]:
+        """The values that mean won, or lost, as table `deals` shows them where they are stages."""
+        deals = self.tables.get("deals")
+        if deals is None or deals.status is None:
+            return ()
+        words: tuple[str, ...] = getattr(deals.status, state)
+        shown = deals.values.get("stage", {})
+        return tuple(dict.fromkeys([*words, *(shown[word] for word in words if word in shown)]))
 
 
 def load_source(path: Path | str) -> SourceSpec:

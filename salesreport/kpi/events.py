@@ -98,7 +98,7 @@ class Events:
             if column in self.extra:
                 self._numbers[column] = self.extra[column].astype(np.float64)
             elif column == "amount" and self.known is not None:
-                self._numbers[column] = self.known.last_amount[self.rows]
+                self._numbers[column] = self.known.amount[self.rows]
             else:
                 self._numbers[column] = self._facts.ledger.numbers(self.table, column)[self.rows]
         return self._numbers[column]

@@ -88,7 +88,7 @@ class Facts:
         """Deals open at the end of a day, with `age_days`, credited to their owners on that day.
 
         A deal without a creation date counts on the dataset's own as-of date, before that since its first stage
-        move or snapshot. Amounts are those of the day where snapshots show them, else as last known.
+        move or snapshot. Amounts are those of the day; missing where no snapshot shows them.
         """
         return self.events("open", as_of or self.as_of).frame()
 

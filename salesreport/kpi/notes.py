@@ -48,16 +48,15 @@ def credit_notes(facts: "Facts") -> tuple[Text, ...]:
 
 
 def amounts_notes(facts: "Facts", day: dt.date) -> list[Text]:
-    """What to say of the amounts of deals open on a day; nothing where all are as they were then."""
+    """What to say of the few deals open on a day of which nobody knows what they were worth then."""
     known = facts.known(day)
-    if known.amount_known:
+    if not known.amounts_unknown or known.why_amounts_unknown is not None:
         return []
-    if not (known.open & known.amount_is_known).any():
-        return [text("Amounts of open deals are as last known, not as they were on {day}.", day=day)]
     return [
         ntext(
-            "The amount of {n} open deal is as last known, not as it was on {day}: no snapshot shows it.",
-            "The amounts of {n} open deals are as last known, not as they were on {day}: no snapshot shows them.",
+            "What {n} open deal was worth on {day} is not known: no snapshot shows it. It is counted, not priced.",
+            "What {n} open deals were worth on {day} is not known: no snapshot shows it. They are counted, not "
+            "priced.",
             n=known.amounts_unknown,
             day=day,
         )
@@ -98,8 +97,8 @@ def _gap_notes(facts: "Facts") -> list[Text]:
 def _gap(which: str, n: int) -> Text:
     if which == "undated":
         return ntext(
-            "{n} open deal has no creation date: it is counted, but has no age.",
-            "{n} open deals have no creation date: they are counted, but have no age.",
+            "{n} open deal has no creation date: it counts on the data’s last day only, and has no age.",
+            "{n} open deals have no creation date: they count on the data’s last day only, and have no age.",
             n=n,
         )
     if which == "unclosed":

@@ -125,11 +125,12 @@ def happened(dataset: Dataset, periods: list[Period] | None) -> pd.DataFrame:
         periods: when; None: at any time.
 
     Returns:
-        One row per combination: rep_id, account_id, team, manager, segment, product_line, lead_source.
+        One row per combination: rep_id, account_id, team, manager, segment, product_line, lead_source,
+        pipeline.
     """
     frames = [_deals(dataset, periods), _dated(dataset, "orders", "ordered_on", periods)]
     frames += [_dated(dataset, "activities", "done_at", periods), _targets(dataset, periods)]
-    own = ["rep_id", "account_id", "team", "segment", "product_line", "lead_source"]
+    own = ["rep_id", "account_id", "team", "segment", "product_line", "lead_source", "pipeline"]
     empty = pd.DataFrame(columns=own)
     together = pd.concat(
         [frame.reindex(columns=own).astype("str").drop_duplicates() for frame in [*frames, empty]]
@@ -156,6 +157,7 @@ def _deals(dataset: Dataset, periods: list[Period] | None) -> pd.DataFrame:
         "segment",
         "product_line",
         "lead_source",
+        "pipeline",
         "created_on",
         "closed_on",
     ]

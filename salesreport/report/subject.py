@@ -7,7 +7,7 @@ from salesreport.errors import ConfigError, nearest
 from salesreport.kpi import Facts
 from salesreport.language import Text, text
 
-Kind = Literal["rep", "team", "manager", "segment", "product_line", "lead_source", "company"]
+Kind = Literal["rep", "team", "manager", "segment", "product_line", "lead_source", "pipeline", "company"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """What a report can be about."""
@@ -19,6 +19,7 @@ _TITLES: dict[Kind, Text] = {
     "segment": text("Segment review"),
     "product_line": text("Product line review"),
     "lead_source": text("Lead source review"),
+    "pipeline": text("Pipeline review"),
     "company": text("Company overview"),
 }
 
@@ -29,6 +30,7 @@ _PEERS: dict[Kind, Text] = {
     "segment": text("other segments"),
     "product_line": text("other product lines"),
     "lead_source": text("other lead sources"),
+    "pipeline": text("other pipelines"),
     "company": text("peers"),
 }
 

@@ -13,7 +13,10 @@ from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_b
 from salesreport.kpi.ledger import Numbers, Positions
 
 PARTS = ("product_line", "segment", "lead_source")
-"""What groups are looked at within, besides as a whole, and what tells which deals are alike."""
+"""What groups are looked at within, besides as a whole."""
+
+_TELLING = (*PARTS, "pipeline")
+"""What a deal is about, of which is learnt what it promises."""
 
 SIZE = "size"
 """The column of `likeness` for bands of amounts."""
@@ -99,7 +102,7 @@ def like_decisions(decided: Decisions, by: str) -> Likeness:
 def like_columns(decided: Decisions, by: str) -> dict[str, Positions]:
     """The columns that tell what deals promise: what is sold, to whom, whence, how large, decided when."""
     facts = decided.facts
-    names = [name for name in PARTS if name != by and facts.dimensions.carries("deals", name)]
+    names = [name for name in _TELLING if name != by and facts.dimensions.carries("deals", name)]
     columns = {name: decided.dimension(name).codes for name in names}
     columns[MONTH] = decided.months
     sizes = size_bands(decided.amount, decided.step, decided.success)

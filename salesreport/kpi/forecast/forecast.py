@@ -22,6 +22,7 @@ from salesreport.kpi.forecast.hazards import Hazards
 from salesreport.kpi.forecast.simulate import New, Open, Samples, Shocks, simulate
 from salesreport.kpi.forecast.sizes import Sizes
 from salesreport.kpi.forecast.ways import Ways, ways_of
+from salesreport.kpi.gaps import no_losses
 from salesreport.kpi.ledger import Numbers, Positions
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, ntext, text
@@ -198,6 +199,8 @@ def _learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
                 day=as_of,
             )
         )
+    if (why := no_losses(facts)) is not None:
+        raise Unavailable(why)
     fiscal = facts.dataset.settings.fiscal_year_start
     ways = ways_of(facts, file, as_of)
     counts = hazards.count(ways)
