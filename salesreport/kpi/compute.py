@@ -26,7 +26,7 @@ from salesreport.kpi.facts import Facts
 from salesreport.kpi.gaps import set_aside
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import Fact, Figures, Metric, Unavailable
-from salesreport.kpi.notes import amounts_notes
+from salesreport.kpi.notes import amounts_notes, process_notes
 from salesreport.kpi.progress import process_file
 from salesreport.kpi.question import Question
 from salesreport.kpi.targets import targets_for
@@ -230,6 +230,8 @@ def _notes(question: Question, counts: Sequence[Fact]) -> tuple[Text, ...]:
         notes.append(text("Only what happened up to {day} counts: the period is not over.", day=question.as_of))
     if question.as_of < question.facts.as_of and "open" in counts and question.facts.ledger.has("deals"):
         notes += amounts_notes(question.facts, question.as_of)
+    if {"reached", "watched"} & set(counts) and question.facts.ledger.has("deals"):
+        notes += process_notes(process_file(question.facts))
     if "base" in counts and len(customers_of(question.facts).ids):
         notes += base.base_notes(question.facts, process_file(question.facts), question.as_of)
     if "equipment" in counts and question.facts.ledger.has("equipment"):

@@ -7,6 +7,7 @@ import numpy as np
 
 from salesreport.kpi.closing import has_stage_history
 from salesreport.language import Text, ntext, text
+from salesreport.process import ProcessFile
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -61,6 +62,24 @@ def amounts_notes(facts: "Facts", day: dt.date) -> list[Text]:
             day=day,
         )
     ]
+
+
+def process_notes(file: ProcessFile) -> list[Text]:
+    """What to say of a process that nobody declared."""
+    if not file.derived:
+        return []
+    notes = [text("No process file was given: the CRM’s stages stand in for milestones.")]
+    if file.unordered:
+        names = list(file.unordered)
+        notes.append(
+            ntext(
+                "The order of stage {names} is not known: no history shows it, so it is no milestone.",
+                "The order of stages {names} is not known: no history shows it, so they are no milestones.",
+                n=len(names),
+                names=names,
+            )
+        )
+    return notes
 
 
 def _reopened_notes(facts: "Facts") -> list[Text]:

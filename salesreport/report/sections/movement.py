@@ -10,9 +10,9 @@ from scipy.special import ndtri
 from salesreport.kpi.journeys import OPEN
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.milestones import CONVERSION, conversions, movement
+from salesreport.kpi.notes import process_notes
 from salesreport.kpi.progress import journeys_of, no_milestones
 from salesreport.language import Quantity, Text, ntext, text
-from salesreport.process import ProcessFile
 from salesreport.report.charts_moves import Rate, Strand, flows
 from salesreport.report.context import FEWEST_PEERS, Context, records
 from salesreport.report.section import Section
@@ -326,21 +326,3 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
             reasons.setdefault(context.say(row["reason"]), []).append(row["title"])
     notes += [text("{milestones}: {reason}.", milestones=names, reason=one) for one, names in reasons.items()]
     return notes + process_notes(context.shared.process)
-
-
-def process_notes(file: ProcessFile) -> list[Text]:
-    """What to say of a process that nobody declared."""
-    if not file.derived:
-        return []
-    notes = [text("No process file was given: the CRM’s stages stand in for milestones.")]
-    if file.unordered:
-        names = list(file.unordered)
-        notes.append(
-            ntext(
-                "The order of stage {names} is not known: no history shows it, so it is no milestone.",
-                "The order of stages {names} is not known: no history shows it, so they are no milestones.",
-                n=len(names),
-                names=names,
-            )
-        )
-    return notes

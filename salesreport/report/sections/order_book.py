@@ -169,7 +169,8 @@ def _summary(context: Context, milestones: pd.DataFrame, both: bool) -> NumberTa
     def cell(row: dict[str, Any], when: str) -> tuple[str, str]:
         return count(row[f"n_{when}"]), context.shown(row[f"value_{when}"], currency) if worth[when] else ""
 
-    rows = [[row["title"], *(cell(row, when) for when in days)] for row in [*records(milestones), whole]]
+    shown = milestones[(milestones["place"] >= 0) | milestones[[f"n_{when}" for when in days]].any(axis=1)]
+    rows = [[row["title"], *(cell(row, when) for when in days)] for row in [*records(shown), whole]]
     caption = text("Open deals: number and value") if priced else text("Open deals: number")
     return number_table(
         say(caption),
