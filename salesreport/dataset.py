@@ -54,6 +54,7 @@ class DatasetSettings(Settings):
         fiscal_year_start: the month a fiscal year starts in.
         process: the process file (milestones, customer base) its deals follow, as YAML text; empty: none given.
         won_stages, lost_stages: the stages that the source spec names as won and lost; they are no milestones.
+        not_people: ids or names of owners who are no person: they count in totals, never as a peer.
     """
 
     name: str
@@ -64,6 +65,11 @@ class DatasetSettings(Settings):
     process: str = ""
     won_stages: tuple[str, ...] = ()
     lost_stages: tuple[str, ...] = ()
+    not_people: tuple[str, ...] = ()
+
+    def is_no_person(self, rep: str, name: str) -> bool:
+        """Whether an owner is declared to be no person, by id or name; letter case does not matter."""
+        return bool({rep.casefold(), name.casefold()} & {one.casefold() for one in self.not_people})
 
     def closes_as(self, stage: str) -> Literal["won", "lost"] | None:
         """How a stage closes deals, where the source spec says so; letter case does not matter, as in the spec."""

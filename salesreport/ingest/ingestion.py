@@ -16,6 +16,7 @@ from salesreport.ingest.dated_files import DatedFile
 from salesreport.ingest.exports import choose_exports
 from salesreport.ingest.history import Grown, grow
 from salesreport.ingest.one_table import Ingested, ingest_table
+from salesreport.ingest.people import about_owners
 from salesreport.ingest.readers import without_password
 from salesreport.ingest.spec import load_source
 from salesreport.language import Text, ntext, text
@@ -93,6 +94,7 @@ def ingest(
         grown = Grown.of(tables)
     frames = grown.frames
     frames["reps"], notes = _complete_reps(frames)
+    notes += about_owners(frames, settings)
     notes = [
         *exports.notes,
         *(note for ingested in tables.values() for note in ingested.notes),

@@ -37,6 +37,11 @@ def _word(value: Any) -> Any:
 Word = Annotated[str, BeforeValidator(_word)]
 
 
+def _listed(value: Any) -> Any:
+    """A single value needs no brackets."""
+    return [value] if isinstance(value, str | int | float) else value
+
+
 class StatusSpec(Settings):
     """Which values of a column mean won and lost; everything else is open.
 
@@ -191,6 +196,8 @@ class SourceSpec(Settings):
         preset: reserved for headings that a CRM always uses.
         process: the process file (milestones, customer base), relative to the source spec.
         rates: file of dated rates: columns currency, from (first day), rate (dataset's currency per 1 unit).
+        not_people: owners who are no person (a queue, an integration, nobody), by id or name: they count in
+            totals, never as a peer, and get no report.
         tables: per canonical table, where it comes from.
     """
 
@@ -202,6 +209,7 @@ class SourceSpec(Settings):
     preset: str | None = None
     process: str | None = None
     rates: str | None = None
+    not_people: Annotated[tuple[Word, ...], BeforeValidator(_listed)] = ()
     tables: dict[str, TableSpec] = Field(min_length=1)
 
     @field_validator("preset")
@@ -240,6 +248,7 @@ class SourceSpec(Settings):
             fiscal_year_start=self.fiscal_year_start,
             won_stages=self._stages_of("won"),
             lost_stages=self._stages_of("lost"),
+            not_people=self.not_people,
         )
 
     def _stages_of(self, state: Literal["won", "lost"]) -> tuple[str, ...]:

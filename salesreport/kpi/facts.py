@@ -197,6 +197,12 @@ class Facts:
         """What people call the reps, by rep_id."""
         return dict(zip(self.reps["rep_id"], self.reps["name"], strict=True))
 
+    @cached_property
+    def not_people(self) -> frozenset[str]:
+        """The ids of owners who are declared to be no person: a queue, an integration, nobody."""
+        declared = self.dataset.settings
+        return frozenset(rep for rep, name in self.names.items() if declared.is_no_person(rep, name))
+
     def active(self, period: Period) -> pd.DataFrame:
         """The reps of table `reps` who worked on a day of a period, with team and manager as at its end."""
         reps = self.reps[self.reps["rep_id"].isin(self.dataset.table("reps", ["rep_id"])["rep_id"])]

@@ -40,6 +40,15 @@ def credit_notes(facts: "Facts") -> tuple[Text, ...]:
             if ledger.has("rep_history")
             else text("Reps count in their current team: the export has no history of teams.")
         )
+    if nobody := sorted(facts.names[one] for one in facts.not_people):
+        notes.append(
+            ntext(
+                "Declared to be no person, in totals but never a peer: {names}.",
+                "Declared to be no persons, in totals but never peers: {names}.",
+                n=len(nobody),
+                names=nobody,
+            )
+        )
     notes += _reopened_notes(facts)
     if ledger.has("deals"):
         notes += _gap_notes(facts)

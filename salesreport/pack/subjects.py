@@ -40,7 +40,8 @@ def subjects(
         where: dimension → ids; only what goes with one of them.
 
     Returns:
-        By team and name, without regard to case. Reps and accounts are in the team and segment they are in now.
+        By team and name, without regard to case. Reps and accounts are in the team and segment they are in now;
+        owners who are declared to be no person get no report.
     """
     found = happened(dataset, list(periods))
     for dimension, values in (where or {}).items():
@@ -48,6 +49,8 @@ def subjects(
     ids = found[column(kind)].dropna().unique()
     names, teams = _names(dataset, kind), _teams(dataset) if kind == "rep" else {}
     every = [Subject(kind, one, names.get(one, one), teams.get(one, "")) for one in map(str, ids)]
+    if kind == "rep":
+        every = [one for one in every if not dataset.settings.is_no_person(one.id, one.name)]
     return sorted(every, key=lambda one: (one.team.casefold(), one.name.casefold(), one.id))
 
 

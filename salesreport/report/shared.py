@@ -135,13 +135,18 @@ class Shared:
         )
 
     def peers(self, subject: Subject) -> Positions:
-        """Whom a subject is compared with, as places among `members`: reps in the same role, all other teams …."""
+        """Whom a subject is compared with, as places among `members`: reps in the same role, all other teams ….
+
+        Owners who are declared to be no person are nobody's peers.
+        """
         if subject.dimension is None:
             return _NOTHING
         members = self.members(subject.dimension)
         alike = np.asarray(members != subject.id)
         if subject.kind == "rep" and pd.notna(role := self.reps["role"].get(subject.id)):
             alike &= (self.reps["role"] == role).to_numpy(bool)
+        if subject.kind == "rep":
+            alike &= ~members.isin(list(self.facts.not_people))
         return np.flatnonzero(alike)
 
     def standing(self, dimension: str, metrics: Sequence[str], period: Period) -> Mapping[str, Standing]:

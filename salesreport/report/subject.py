@@ -84,11 +84,13 @@ def find_subject(facts: Facts, kind: Kind, wanted: str) -> Subject:
         return Subject("company", "", facts.dataset.settings.name)
     if kind == "rep":
         names = facts.names
-        if wanted in names:
-            return Subject("rep", wanted, names[wanted])
-        called = [rep for rep, name in names.items() if name == wanted]
+        called = [wanted] if wanted in names else [rep for rep, name in names.items() if name == wanted]
         if len(called) == 1:
-            return Subject("rep", called[0], wanted)
+            if called[0] in facts.not_people:
+                raise ConfigError(
+                    text("This owner is declared to be no person, and gets no report."), key=kind, found=wanted
+                )
+            return Subject("rep", called[0], names[called[0]])
         valid = [*names, *names.values()]
     else:
         valid = list(facts.dimensions.members(kind))

@@ -16,7 +16,7 @@ import pandas as pd
 from salesreport.errors import ConfigError
 from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.comparisons import PARTS, Comparisons
-from salesreport.kpi.anomalies.decided import Decisions, Step, decisions
+from salesreport.kpi.anomalies.decided import Decisions, Step, decisions, of_people
 from salesreport.kpi.anomalies.explain import Past, crude, uneven
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
@@ -206,6 +206,8 @@ def _look(
             raise Unavailable(text("needs {column}; the deals of this export have none", column=name))
     if only:
         everything = everything.take(_chosen(everything, only))
+    if (chosen or ("rep_id",))[0] == "rep_id":
+        everything = of_people(everything)
     decided = everything.during(period)
     if not len(decided):
         raise Unavailable(text("no deal was decided in {period}", period=period))

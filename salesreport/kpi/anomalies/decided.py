@@ -156,6 +156,14 @@ def decisions(facts: "Facts", file: ProcessFile) -> Decisions:
     return facts.remember(key, lambda: _decide(facts, file))
 
 
+def of_people(decided: Decisions) -> Decisions:
+    """The decisions of people, without those of owners who are declared to be none; they are nobody's peers."""
+    if not decided.facts.not_people:
+        return decided
+    nobody = np.append(decided.rep.categories.isin(list(decided.facts.not_people)), False)
+    return decided.take(~nobody[decided.rep.codes])
+
+
 def _decide(facts: "Facts", file: ProcessFile) -> Decisions:
     if not facts.ledger.has("deals"):
         raise Unavailable(text("needs table {table}; this export has none", table="deals"))

@@ -26,7 +26,8 @@ def reps(context: Context) -> Section:
         name=names.reindex(wide.index).fillna(wide.index.to_series()),
         **{column: rates[column] for column in ("lower", "upper", "n")},
     )
-    data = data[data["deals_closed"] > 0].sort_values(["name"]).reset_index()
+    people = ~data.index.isin(list(context.facts.not_people))
+    data = data[people & (data["deals_closed"] > 0)].sort_values(["name"]).reset_index()
     topic, say = context.say(text("Reps")), context.say
     if data.empty:
         message = say(text("No rep closed a deal in {period}.", period=context.period))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies
-from salesreport.kpi.anomalies.decided import Step, decisions
+from salesreport.kpi.anomalies.decided import Step, decisions, of_people
 from salesreport.kpi.ledger import Flags, Numbers
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
@@ -85,7 +85,7 @@ def comparison_of_reps(context: Context) -> Anomalies:
 
 
 def _everybody(context: Context, found: Anomalies, where: dict[str, list[str]]) -> Team:
-    decided = decisions(context.facts, context.shared.process).during(context.year)
+    decided = of_people(decisions(context.facts, context.shared.process)).during(context.year)
     for name, values in where.items():
         decided = decided.take(np.asarray(decided.dimension(name).isin(values), bool))
     reps, steps = decided.rep.categories, len(decided.steps)
@@ -114,7 +114,7 @@ def _everybody(context: Context, found: Anomalies, where: dict[str, list[str]]) 
 
 def _members(context: Context, whose: str) -> dict[str, list[str]]:
     """Who decided deals for which team in the period."""
-    decided = decisions(context.facts, context.shared.process).during(context.year)
+    decided = of_people(decisions(context.facts, context.shared.process)).during(context.year)
     values = decided.dimension(whose)
     pairs = np.unique(values.codes.astype(np.int64) * (len(decided.rep.categories) + 1) + decided.rep.codes)
     found: dict[str, list[str]] = {}
