@@ -23,8 +23,8 @@ Mark = Literal[".", ","]
 LENGTH = re.compile(r"(?P<count>[1-9]\d*) (?P<unit>day|week|month|quarter|year)s?")
 """How the length of a period is written: `3 months`."""
 
-_CLOSING = ("created_on", "closed_on")
-"""Columns that closed deals need."""
+_CLOSING = "closed_on"
+"""What closed deals need."""
 
 
 def _word(value: Any) -> Any:
@@ -160,7 +160,7 @@ class TableSpec(Settings):
         Args:
             table: the canonical table. headings: of the file.
         """
-        needed = {*table.required, *_CLOSING, self.status.source if self.status else None}
+        needed = {*table.required, _CLOSING, self.status.source if self.status else None}
         absent = {
             column: heading
             for column, heading in self.columns.items()

@@ -77,7 +77,12 @@ class Dimensions:
             ((table, dimension) in _OWN and has(table, _OWN[table, dimension]))
             or (self._by_deal(table) and self.carries("deals", dimension))
             or (dimension == "segment" and self._by_account(table, "segment"))
-            or (table == "deals" and dimension == "lead_source" and has("leads", "deal_id", "source"))
+            or (
+                table == "deals"
+                and has("deals")
+                and dimension == "lead_source"
+                and has("leads", "deal_id", "source")
+            )
         )
 
     def of(self, table: str, dimension: str) -> pd.Categorical:

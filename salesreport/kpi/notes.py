@@ -115,6 +115,7 @@ def _gap_notes(facts: "Facts") -> list[Text]:
     priced = ledger.numbers("deals", "amount") > 0
     counts = (
         ("undated", int((~closed & np.isnat(created)).sum())),
+        ("unaged", int((closed & np.isnat(created)).sum())),
         ("unclosed", int((closed & np.isnat(closing.day)).sum())),
         ("backwards", int((created > closing.day).sum())),
         ("unpriced", int((closing.won & ~priced).sum())),
@@ -127,6 +128,12 @@ def _gap(which: str, n: int) -> Text:
         return ntext(
             "{n} open deal has no creation date: it counts on the data’s last day only, and has no age.",
             "{n} open deals have no creation date: they count on the data’s last day only, and have no age.",
+            n=n,
+        )
+    if which == "unaged":
+        return ntext(
+            "{n} closed deal has no creation date: it is counted, but has no cycle time.",
+            "{n} closed deals have no creation date: they are counted, but have no cycle time.",
             n=n,
         )
     if which == "unclosed":

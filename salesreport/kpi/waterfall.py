@@ -75,7 +75,7 @@ def waterfall(
     closes leaves with its final amount, or where it has none with the last one known before. A deal of which the
     amount at one end is not known has neither increased nor decreased; what it differs by is `restated`.
 
-    - `created`: in the period, also those that closed in it; `first_seen`: open deals without a creation date;
+    - `created`: in the period, also those that closed in it; `first_seen`: deals without a creation date;
       `reopened`: closed before.
     - `pulled_in`, `pushed_out`: into `due` or out of it; a deal that was expected later and is won is pulled in,
       one that is lost was not part of the pipeline.

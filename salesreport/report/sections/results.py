@@ -49,22 +49,21 @@ def results(context: Context) -> Section:
         data = pd.concat(
             [data, stages.rename(columns={"stage": "group"}).assign(dimension="stage")], ignore_index=True
         )
+    chart = solid_and_hollow(
+        "results",
+        panels,
+        message,
+        context.say(text("Bars of deals won (solid) and lost (hollow) by group.")),
+        solid=context.say(text("won")),
+        hollow=context.say(text("lost")),
+    )
     return Section(
         key="results",
         topic=context.say(text("Won and lost")),
         message=message,
         data=data,
         language=context.language,
-        charts=(
-            solid_and_hollow(
-                "results",
-                panels,
-                message,
-                context.say(text("Bars of deals won (solid) and lost (hollow) by group.")),
-                solid=context.say(text("won")),
-                hollow=context.say(text("lost")),
-            ),
-        ),
+        charts=(chart,) if panels else (),
         tables=tuple(
             _table(context, data, dimension) for dimension in data["dimension"].unique() if dimension != "stage"
         ),
@@ -116,7 +115,7 @@ def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
 
 def _message(context: Context, data: pd.DataFrame) -> Text:
     won, lost = context.figure("deals_won"), context.figure("deals_lost")
-    first = data[data["dimension"] == data["dimension"].iloc[0]]
+    first = data[data["dimension"] == data["dimension"].iloc[0]] if len(data) else data
     clauses = ntext("{n} deal won", "{n} deals won", n=won.value), ntext("{n} lost", "{n} lost", n=lost.value)
     if len(first) < 2:
         return text("{won}, {lost}", won=clauses[0], lost=clauses[1])
