@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.ingest import currency, rules
+from salesreport.ingest.broken_cells import without_errors
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.parse_dates import date_order, read_dates, read_instants
@@ -172,7 +173,18 @@ class _Work:
         column = raw.columns[at]
         if name in self.spec.values:
             column = RawColumn(read_texts(column.texts, self.spec.values[name]))
-        return column, self._place(raw.headings[at])
+        place = self._place(raw.headings[at])
+        return self._without_errors(self.table[name], column, place), place
+
+    def _without_errors(self, column: Column, cells: RawColumn, place: Place) -> RawColumn:
+        """A column without the errors of a spreadsheet (#N/A), which are noted."""
+        sound, broken = without_errors(cells)
+        if broken is not None:
+            reason = text("“{column}” is an error of the spreadsheet", column=place.column)
+            hint = text("Mend the formulas in a spreadsheet program, and save the file there.")
+            found = Unreadable(column, place, cells, broken, reason, text("a value"), hint)
+            self.unreadable.append(found)
+        return sound
 
     def _place(self, heading: str) -> Place:
         return Place(self.raw.file, self.table.name, heading, self.raw.rows)
@@ -267,7 +279,8 @@ class _Work:
                     found=spec.source,
                     nearest=near,
                 ) from None
-            cells, place = self.raw.columns[at], self._place(self.raw.headings[at])
+            place = self._place(self.raw.headings[at])
+            cells = self._without_errors(self.table["status"], self.raw.columns[at], place)
         texts = read_texts(cells.encoded, {})
         for state, words in (("won", spec.won), ("lost", spec.lost), ("open", spec.open or ())):
             absent = never_seen(texts.dictionary, words)

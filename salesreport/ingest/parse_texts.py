@@ -8,12 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-NOTHING = ("NULL", "null", "<null>", "N/A", "n/a", "#N/A", "#REF!", "#VALUE!")
-"""Texts that mean an empty cell, in any column. `Null` is not among them: it is a surname."""
+NOTHING = ("NULL", "null", "<null>", "N/A", "n/a")
+"""Texts that mean an empty cell, in any column. `Null` is not among them: it is a surname. See also `ERRORS`."""
 
-NO_NUMBER_OR_DATE = frozenset(
-    {"-", "–", "—", "na", "n.a.", "none", "nan", "nat", "null", "n/a", "(null)", "?", "#num!"}
-)
+NO_NUMBER_OR_DATE = frozenset({"-", "–", "—", "na", "n.a.", "none", "nan", "nat", "null", "n/a", "(null)", "?"})
 """What means an empty cell in a column of numbers or dates, without regard to case."""
 
 

@@ -28,7 +28,7 @@ class Unreadable(NamedTuple):
 
     Attributes:
         column: the canonical column. place: where its cells are. cells: all of them. rows: which are odd.
-        reason: what is wrong with them. expected: what they should be.
+        reason: what is wrong with them. expected: what they should be. hint: what to do about most of them.
     """
 
     column: Column
@@ -37,6 +37,7 @@ class Unreadable(NamedTuple):
     rows: Mask
     reason: Text
     expected: Text
+    hint: Text | None = None
 
 
 def refuse_wrong_mapping(found: Unreadable, rows: Mask) -> None:
@@ -59,7 +60,7 @@ def refuse_wrong_mapping(found: Unreadable, rows: Mask) -> None:
         list(at),
         found=list(dict.fromkeys(found.cells.shown(at[:20])))[:5],
         expected=found.expected,
-        hint=_values_hint(found.column, found.cells, at),
+        hint=found.hint or _values_hint(found.column, found.cells, at),
     )
 
 
