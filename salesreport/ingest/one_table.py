@@ -11,11 +11,12 @@ import pyarrow as pa
 from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.ingest import currency, rules
 from salesreport.ingest.broken_cells import without_errors
+from salesreport.ingest.endings import refuse_endings_taken_as_open, taken_as_open
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.parse_dates import date_order, read_dates, read_instants
 from salesreport.ingest.parse_numbers import Numbers, read_numbers
-from salesreport.ingest.parse_texts import as_series, choose, never_seen, read_texts
+from salesreport.ingest.parse_texts import as_series, choose, counted, never_seen, read_texts
 from salesreport.ingest.raw import Place, Raw, RawColumn
 from salesreport.ingest.readers import read
 from salesreport.ingest.spec import SourceSpec, TableSpec
@@ -282,7 +283,8 @@ class _Work:
             place = self._place(self.raw.headings[at])
             cells = self._without_errors(self.table["status"], self.raw.columns[at], place)
         texts = read_texts(cells.encoded, {})
-        for state, words in (("won", spec.won), ("lost", spec.lost), ("open", spec.open or ())):
+        declared = {"won": spec.won, "lost": spec.lost, "open": spec.open or (), "neither": spec.neither}
+        for state, words in declared.items():
             absent = never_seen(texts.dictionary, words)
             if absent:
                 self.notes.append(
@@ -295,12 +297,18 @@ class _Work:
                         column=place.column,
                     )
                 )
-        meanings = {
-            **dict.fromkeys(spec.won, "won"),
-            **dict.fromkeys(spec.lost, "lost"),
-            **dict.fromkeys(spec.open or (), "open"),
-        }
+        meanings = {word: state for state, words in declared.items() for word in words}
         values, unknown = choose(texts, meanings, "open" if spec.open is None else None)
+        if spec.open is None:
+            named = {word.strip().casefold() for word in meanings}
+            taken = {value: n for value, n in counted(texts).items() if value.casefold() not in named}
+            refuse_endings_taken_as_open(spec, taken, place.column, place.file)
+            self.notes += taken_as_open(taken, place.column)
+        for word in spec.neither:
+            undecided, _ = choose(texts, {word: word}, None)
+            self.ledger.set_aside(undecided.notna().to_numpy(), text("not decided: {value}", value=word))
+        if spec.neither:
+            values = values.mask(values == "neither")
         self._note_unknown(self.table["status"], cells, place, unknown, STATUSES)
         return values
 

@@ -57,6 +57,21 @@ def choose(
     return as_series(chosen), np.array([*unknown, False])[np.asarray(pc.fill_null(encoded.indices, -1))]
 
 
+def counted(encoded: Any) -> dict[str, int]:
+    """How often each text occurs, of texts as an Arrow dictionary (see `RawColumn.encoded`).
+
+    Examples:
+        >>> counted(pa.array(["a", "b", None, "a"]).dictionary_encode())
+        {'a': 2, 'b': 1}
+    """
+    numbers = np.bincount(np.asarray(encoded.indices.drop_null()), minlength=len(encoded.dictionary))
+    counts: dict[str, int] = {}
+    for seen, number in zip(encoded.dictionary.to_pylist(), numbers, strict=True):
+        if seen is not None and number:
+            counts[seen] = counts.get(seen, 0) + int(number)
+    return counts
+
+
 def never_seen(distinct: Any, wanted: Sequence[str]) -> list[str]:
     """Those of some texts that are not among the distinct ones, without regard to case."""
     seen = {value.casefold() for value in distinct.to_pylist() if value is not None}

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
+from salesreport.config import one_line
 from salesreport.ingest.ledger import Mask
 from salesreport.ingest.raw import Place, RawColumn
 from salesreport.language import Text, text
@@ -72,11 +72,8 @@ def _values_hint(column: Column, cells: RawColumn, at: Mask) -> Text | None:
     if len(words) > _FEW_WORDS or any(sign.isdigit() for word in words for sign in word):
         return None
     meant = column.values[0] if column.values else ""
-    written = yaml.safe_dump(
-        {"values": {column.name: dict.fromkeys(words, meant)}},
-        default_flow_style=True, allow_unicode=True, sort_keys=False, width=10_000,
-    )  # fmt: skip
-    return text("If these words have a meaning, say which: {line}", line=written.strip()[1:-1])
+    line = one_line("values", {column.name: dict.fromkeys(words, meant)})
+    return text("If these words have a meaning, say which: {line}", line=line)
 
 
 def examples_of(cells: RawColumn, rows: Mask) -> tuple[str, ...]:
