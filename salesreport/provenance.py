@@ -1,10 +1,16 @@
 """Where a dataset comes from, and what became of every row that was read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from salesreport.language import Text
+from salesreport.language import Text, text
+
+EXAMPLES = 3
+"""How many values are shown as examples."""
+
+_LONGEST = 40
+"""Up to so many characters of a value are shown."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +28,35 @@ class Tally(NamedTuple):
 
     Attributes:
         what: the reason or repair, as a sentence. rows: how many.
+        examples: some of the values that gave the reason, as they stood in the file.
     """
 
     what: Text
     rows: int
+    examples: tuple[str, ...] = ()
+
+    def to_json(self) -> list[Any]:
+        """Plain values; examples only where there are some."""
+        return [self.what.to_json(), self.rows, *([list(self.examples)] if self.examples else [])]
+
+    @property
+    def with_examples(self) -> Text:
+        """The sentence, with the examples where there are some."""
+        if not self.examples:
+            return self.what
+        quoted = [text("“{value}”", value=one) for one in self.examples]
+        return text("{what} ({examples})", what=self.what, examples=quoted)
+
+
+def some(examples: Iterable[str]) -> tuple[str, ...]:
+    """The first few different ones of some values, cut to a length that can be read.
+
+    Examples:
+        >>> some(["ten", "ten", "x" * 50, "", "a", "b"])
+        ('ten', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…', 'a')
+    """
+    shown = dict.fromkeys(one if len(one) <= _LONGEST else one[: _LONGEST - 1] + "…" for one in examples if one)
+    return tuple(shown)[:EXAMPLES]
 
 
 @dataclass(frozen=True)
@@ -77,8 +108,8 @@ class Provenance:
             "counts": {
                 table: {
                     **vars(counts),
-                    "repairs": [[one.what.to_json(), one.rows] for one in counts.repairs],
-                    "reasons": [[one.what.to_json(), one.rows] for one in counts.reasons],
+                    "repairs": [one.to_json() for one in counts.repairs],
+                    "reasons": [one.to_json() for one in counts.reasons],
                 }
                 for table, counts in self.counts.items()
             },
@@ -103,4 +134,7 @@ class Provenance:
 
 
 def _tallies(plain: Sequence[Sequence[Any]]) -> tuple[Tally, ...]:
-    return tuple(Tally(Text.from_json(what), rows) for what, rows in plain)
+    return tuple(
+        Tally(Text.from_json(what), rows, tuple(examples[0]) if examples else ())
+        for what, rows, *examples in plain
+    )

@@ -14,7 +14,7 @@ from salesreport.ingest.one_table import Ingested
 from salesreport.ingest.snapshots import Past, snapshot_of
 from salesreport.ingest.spec import SourceSpec
 from salesreport.language import text
-from salesreport.provenance import Counts, SourceFile, Tally
+from salesreport.provenance import Counts, SourceFile, Tally, some
 from salesreport.tables import TABLES
 
 MADE_OF_SNAPSHOTS = ("deals", "snapshots", "stage_events", "deal_owners")
@@ -213,7 +213,9 @@ def _summed(tallies: Any) -> tuple[Tally, ...]:
     total: dict[str, Tally] = {}
     for tally in tallies:
         sentence = str(tally.what)
-        total[sentence] = tally._replace(rows=tally.rows + (total[sentence].rows if sentence in total else 0))
+        before = total.get(sentence, Tally(tally.what, 0))
+        examples = some((*before.examples, *tally.examples))
+        total[sentence] = Tally(tally.what, before.rows + tally.rows, examples)
     return tuple(total.values())
 
 

@@ -136,7 +136,7 @@ def _nothing_kept(name: str, ingested: Ingested) -> DataError:
         file=ingested.source.file,
         table=name,
         rows=[int(row) for row in ingested.aside["row"]],
-        found=[reason for reason, _ in reasons],
+        found=[one.what for one in reasons],
     )
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from salesreport.errors import DataError, SalesreportError, nearest
+from salesreport.ingest.broken_cells import broken_cells
 from salesreport.ingest.csv_files import read_csv
 from salesreport.ingest.raw import Raw, RawColumn
 from salesreport.ingest.spec import TableSpec
@@ -104,12 +105,16 @@ def _read_workbook(data: bytes, spec: TableSpec, file: str, table: str) -> Raw:
                 expected=text("one of {names}", names=list(workbook.sheet_names)),
                 hint=text("Did you mean “{name}”?", name=near) if near else None,
             )
-        cells = workbook.get_sheet_by_name(spec.sheet or sheets[0]).to_python(skip_empty_area=False)
+        sheet = spec.sheet or sheets[0]
+        cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError) as error:
         reason = str(error).rstrip(".")
         raise DataError(
             text("The workbook cannot be read: {reason}.", reason=reason), file=file, table=table
         ) from None
+    for broken in broken_cells(data, sheet):
+        if broken.row < len(cells) and broken.column < len(cells[broken.row]):
+            cells[broken.row][broken.column] = broken.shown
     filled = (at for at, row in enumerate(cells) if any(cell not in ("", None) for cell in row))
     heading = spec.header_row - 1 if spec.header_row else next(filled, 0)
     if heading >= len(cells):

@@ -47,18 +47,22 @@ class StatusSpec(Settings):
 
     Attributes:
         source: written `from`: a canonical column that is mapped, or a heading. won, lost: its values.
-        open: where given, any other value is unknown, and its row is set aside.
+        open: where given, these values are open and any other is unknown, and its row is set aside. A value that
+            looks like an end (cancelled) is open only where it stands here.
+        neither: values of deals that are not decided and will not be (cancelled); their rows are set aside, and
+            counted.
     """
 
     source: str = Field(alias="from")
     won: tuple[Word, ...]
     lost: tuple[Word, ...]
     open: tuple[Word, ...] | None = None
+    neither: tuple[Word, ...] = ()
 
     @model_validator(mode="after")
     def _disjoint(self) -> "StatusSpec":
         seen: set[str] = set()
-        for value in (*self.won, *self.lost, *(self.open or ())):
+        for value in (*self.won, *self.lost, *(self.open or ()), *self.neither):
             if value.strip().casefold() in seen:
                 raise TextError(text("The value “{value}” stands for two states.", value=value))
             seen.add(value.strip().casefold())
