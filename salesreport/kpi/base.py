@@ -165,14 +165,18 @@ def _note_untold(file: ProcessFile, states: States) -> list[Text]:
     for one in file.base:
         if one.key in states.untold:
             alike.setdefault(str(states.untold[one.key]), []).append(one)
-    return [
-        text(
-            "It cannot be told who is in {categories}: {reason}. Such customers are in the categories after it.",
-            categories=[text("“{category}”", category=one.title) for one in categories],
-            reason=states.untold[categories[0].key],
+    notes = []
+    for categories in alike.values():
+        named = [text("“{category}”", category=one.title) for one in categories]
+        notes.append(
+            text(
+                "It cannot be told who is in {categories}: {reason}. Such customers are in the categories after "
+                "it.",
+                categories=named,
+                reason=states.untold[categories[0].key],
+            )
         )
-        for categories in alike.values()
-    ]
+    return notes
 
 
 def _note_handed_over(before: States, after: States) -> list[Text]:

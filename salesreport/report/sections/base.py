@@ -212,7 +212,7 @@ def _cash(context: Context, titles: Mapping[str, str]) -> tuple[NumberTable, ...
         return [
             (
                 context.shown(row["expected"], currency),
-                f"{context.shown(row['lower'], currency)} – {context.shown(row['upper'], currency)}",
+                context.language.interval(row["lower"], row["upper"], currency),
             )
             for row in records(rows)
         ]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesreport.kpi.forecast import Forecast, forecast
 from salesreport.kpi.metric import Unavailable
-from salesreport.language import Quantity, Text, ntext, text
+from salesreport.language import Quantity, Text, bounds, ntext, text
 from salesreport.period import Period
 from salesreport.report.charts_moves import Outlook, outlook_chart
 from salesreport.report.context import Context, records
@@ -148,7 +148,7 @@ def _in_orders(context: Context, made: Forecast) -> _All:
     frame["mean"], frame["median"] = samples.mean(axis=1), np.median(samples, axis=1)
     for part in ("booked", "from_open", "from_arrivals"):
         frame[part] *= factor.mean()
-    low, high = (Quantity(float(end), "share") for end in (ratios.min(), ratios.max()))
+    low, high = bounds(float(ratios.min()), float(ratios.max()), "share")
     note = text(
         "Revenue counts orders, the forecast deals won: in the last {n} periods orders were {low} to {high} of "
         "the amounts of deals won, and the forecast is turned into orders by that.",
@@ -211,12 +211,13 @@ def _chance(value: float) -> Text | Quantity:
 
 def _message(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -> Text:
     row, currency = records(data)[0], context.facts.dataset.currency
+    low, high = bounds(row["lower_80"], row["upper_80"], currency)
     expected = text(
         "{period} is expected to bring {middle} ({low} to {high} in 80 of 100 cases)",
         period=periods[row["period"]],
         middle=Quantity(row["median"], currency),
-        low=Quantity(row["lower_80"], currency),
-        high=Quantity(row["upper_80"], currency),
+        low=low,
+        high=high,
     )
     if pd.isna(row["chance"]):
         return expected
@@ -232,7 +233,7 @@ def _against_target(context: Context, data: pd.DataFrame, periods: dict[str, Per
     say, currency = context.say, context.facts.dataset.currency
     rows: list[list[Content]] = []
     for row in records(data):
-        between = f"{context.shown(row['lower_80'], currency)} – {context.shown(row['upper_80'], currency)}"
+        between = context.language.interval(row["lower_80"], row["upper_80"], currency)
         chance = context.language.show(None if pd.isna(row["chance"]) else _chance(row["chance"]))
         rows.append(
             [

@@ -4,7 +4,7 @@ import pandas as pd
 
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
-from salesreport.report.context import Context, change_in_words, records
+from salesreport.report.context import Context, change_in_words, difference, records
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 
@@ -100,8 +100,7 @@ def _row(context: Context, metric: str) -> list[str]:
     change = ""
     if now.known and before.known:
         if now.unit == "share":
-            points = (now.value - before.value) * 100
-            change = context.say(text("{points} points", points=f"{points:+.0f}".replace("-", "−")))
+            change = context.say(difference(context, now.value - before.value))
         elif before.value:
             change = context.language.percent(now.value / before.value - 1)
     return [

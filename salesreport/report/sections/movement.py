@@ -288,8 +288,7 @@ def _table(context: Context, data: pd.DataFrame) -> Any:
     rows = []
     for row in records(data):
         share = context.shown(row["value"], "share")
-        between = f"{context.shown(row['lower'], 'share')} – {context.shown(row['upper'], 'share')}"
-        rate = (share, "" if math.isnan(row["lower"]) else between)
+        rate = (share, context.language.interval(row["lower"], row["upper"], "share"))
         rows.append(
             [row["title"], *(count(row[name]) for name in shown), rate, context.shown(row["median_days"], "days")]
         )

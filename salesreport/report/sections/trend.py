@@ -86,7 +86,7 @@ def _table(context: Context, data: pd.DataFrame) -> NumberTable:
         for row in records(part):
             interval = ""
             if pd.notna(row["lower"]):
-                interval = f"{context.shown(row['lower'], unit)} – {context.shown(row['upper'], unit)}"
+                interval = context.language.interval(row["lower"], row["upper"], unit)
             cells.append((context.shown(row["value"], unit), interval))
         rows.append([context.title(metric), *cells])
     headings = ["", *(context.say(period.short_label) for period in context.trend)]
