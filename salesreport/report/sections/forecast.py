@@ -94,7 +94,7 @@ def outlook(context: Context) -> Section:
             ),
         ),
         tables=(_against_target(context, data, periods), _sources(context, data, periods), *said),
-        notes=tuple(context.say(note) for note in (*notes, *trust)),
+        notes=tuple(context.say(note) for note in (*_two_middles(context, data), *notes, *trust)),
     )
 
 
@@ -200,6 +200,14 @@ def _own_notes(context: Context) -> list[Text]:
     ]
 
 
+def _two_middles(context: Context, data: pd.DataFrame) -> list[Text]:
+    """That the middle and the average of a forecast are two numbers, where they are shown as two."""
+    unit = context.facts.dataset.currency
+    if all(context.shown(row["median"], unit) == context.shown(row["mean"], unit) for row in records(data)):
+        return []
+    return [text("The middle and the average differ: rare cases that bring much count for more in the average.")]
+
+
 def _chance(value: float) -> Text | Quantity:
     """A chance in words: a simulation cannot tell what is rarer than one in a hundred."""
     if value < 0.01:
@@ -243,10 +251,9 @@ def _against_target(context: Context, data: pd.DataFrame, periods: dict[str, Per
                 chance,
             ]
         )
-    headings = ["", say(text("Forecast")), say(text("Target")), say(text("Chance"))]
-    return number_table(
-        say(text("Middle of the forecast, its 80% range, the target and the chance to reach it")), headings, rows
-    )
+    headings = ["", say(text("Middle of the forecast")), say(text("Target")), say(text("Chance"))]
+    caption = text("Half of all cases bring more than the middle; below it the 80% range")
+    return number_table(say(caption), headings, rows)
 
 
 def _sources(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -> NumberTable:
@@ -260,8 +267,8 @@ def _sources(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -
     ]
     headings = ["", say(text("booked")), say(text("from open deals")), say(text("from deals yet to come"))]
     caption = ntext(
-        "Where it comes from, on average; {n} open deal today",
-        "Where it comes from, on average; {n} open deals today",
+        "The average of all cases and where it comes from; {n} open deal today",
+        "The average of all cases and where it comes from; {n} open deals today",
         n=float(data["n_open"].iloc[0]),
     )
-    return number_table(say(caption), [*headings, say(text("together"))], rows)
+    return number_table(say(caption), [*headings, say(text("average"))], rows)

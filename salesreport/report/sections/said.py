@@ -78,4 +78,4 @@ def _trust(row: dict[str, Any]) -> tuple[Text, ...]:
         return (text("More is said of deals at the same stage than peers say, and less comes: discount it."),)
     if row["verdict"] == "sandbagger":
         return (text("Less is said of deals at the same stage than peers say, and more comes: it is cautious."),)
-    return (text("What is said of deals is as far from what comes as it is with peers."),)
+    return (text("How far it is from what is said to what comes is not distinguishable from peers."),)

@@ -44,7 +44,7 @@ def _message(context: Context) -> str:
     known = [value for value in history if pd.notna(value)]
     now = context.figure("revenue").value
     if len(known) < 3 or pd.isna(now):
-        count = len(context.trend)
+        count = len(known) + int(pd.notna(now))
         return context.say(
             ntext(
                 "Only {n} period is known: too few for a trend",
