@@ -17,7 +17,7 @@ from salesreport.kpi.events import KIND_TITLES, Events
 from salesreport.kpi.ledger import taken
 from salesreport.kpi.metric import Figures, Metric, Unavailable
 from salesreport.kpi.progress import process_file
-from salesreport.language import Text, ntext, text
+from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import Category, ProcessFile
 from salesreport.process.base import NEW
@@ -130,8 +130,8 @@ def base_notes(facts: "Facts", file: ProcessFile, day: dt.date, start: dt.date |
     if states.short:
         notes.append(
             text(
-                "Activities and orders are not known as far back as the {days} days before {day} that count.",
-                days=states.short,
+                "Activities and orders are not known as far back as counts before {day}: {days}.",
+                days=Quantity(states.short, "days"),
                 day=day,
             )
         )

@@ -17,6 +17,7 @@ import pandas as pd
 
 from salesreport.kpi.journeys import ADVANCED, OPEN, WON, Journeys
 from salesreport.kpi.known import largest
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.progress import journeys_of, place_numbers, places_of
@@ -157,7 +158,7 @@ def decisions(facts: "Facts", file: ProcessFile) -> Decisions:
 
 def _decide(facts: "Facts", file: ProcessFile) -> Decisions:
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
     journeys = journeys_of(facts, file, facts.as_of)
     steps = _steps(file)
     parts = [_at_milestones(journeys), _closings(facts, len(steps) - 1)]

@@ -63,7 +63,8 @@ def customer_base(context: Context) -> Section:
     keys = [key for key in keys if before[key] or now[key]]  # others say nothing
     if len(keys) == 1:
         message = context.say(
-            text(
+            ntext(
+                "The one customer is in “{category}”: the data tell no more of it.",
                 "All {n} customers are in “{category}”: the data tell no more of them.",
                 n=int(now.sum()),
                 category=titles[keys[0]],

@@ -149,7 +149,9 @@ def _in_orders(context: Context, made: Forecast) -> _All:
     for part in ("booked", "from_open", "from_arrivals"):
         frame[part] *= factor.mean()
     low, high = bounds(float(ratios.min()), float(ratios.max()), "share")
-    note = text(
+    note = ntext(
+        "Revenue counts orders, the forecast deals won: in the last period orders were {low} of the amounts of "
+        "deals won, and the forecast is turned into orders by that.",
         "Revenue counts orders, the forecast deals won: in the last {n} periods orders were {low} to {high} of "
         "the amounts of deals won, and the forecast is turned into orders by that.",
         n=len(ratios),

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from salesreport.kpi.journeys import OPEN
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.milestones import CONVERSION, conversions, movement
 from salesreport.kpi.progress import journeys_of
@@ -72,7 +73,7 @@ def milestones(context: Context) -> Section:
 def _measured(context: Context) -> pd.DataFrame:
     shared, facts, file = context.shared, context.facts, context.shared.process
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
     if not (journeys_of(facts, file, context.as_of).stays.outcome != OPEN).any():
         raise Unavailable(text("needs stage history; this export shows only where deals are today"))
     found = shared.rows(context.subject, _key(context), _of_everybody(context)).set_index("group")
@@ -306,10 +307,14 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
     if data["within"].notna().any():
         days = sorted({int(one) for one in data["within"].dropna()})
         notes.append(
-            text(
+            ntext(
+                "“Moves on”: of the deals at the milestone in the period, the share that reaches a later one or "
+                "the order within {days} day of getting there; deals still there, or handed over, count only as "
+                "long as they were watched. Below it the 95% interval.",
                 "“Moves on”: of the deals at the milestone in the period, the share that reaches a later one or "
                 "the order within {days} days of getting there; deals still there, or handed over, count only as "
                 "long as they were watched. Below it the 95% interval.",
+                n=days[-1],
                 days=days,
             )
         )

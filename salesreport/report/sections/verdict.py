@@ -14,13 +14,40 @@ def verdict(context: Context) -> str:
     """
     clauses = [clause for clause in (_revenue(context), _won(context)) if clause is not None]
     if not clauses:
-        return context.say(
-            text("No deals or orders of {name} in {period}.", name=context.subject.name, period=context.period)
-        )
+        return _introduced(context, context.say(_nothing_closed(context)))
     sentence = clauses[0] if len(clauses) == 1 else text("{one}; {other}", one=clauses[0], other=clauses[1])
-    said = context.say(text("{sentence}.", sentence=sentence))
+    return _introduced(context, context.say(text("{sentence}.", sentence=sentence)))
+
+
+def _introduced(context: Context, said: str) -> str:
+    """The verdict after what must be known of a newcomer, or of somebody who left."""
     who = presence.in_a_sentence(context)
     return said if who is None else f"{context.say(who)} {said}"
+
+
+def _nothing_closed(context: Context) -> Text:
+    """That nothing came to an end, and what was begun."""
+    name, period, day = context.subject.name, context.period, context.as_of
+    created = context.compute(["deals_created"]).frame["value"].sum()
+    if created > 0:
+        return ntext(
+            "{name} won and lost nothing in {period}, and had no orders; {n} deal was created.",
+            "{name} won and lost nothing in {period}, and had no orders; {n} deals were created.",
+            n=float(created),
+            name=name,
+            period=period,
+        )
+    still_open = context.figure("deals_in_funnel").value
+    if still_open > 0:
+        return ntext(
+            "{name} won and lost nothing in {period}, and had no orders; {n} deal is open on {day}.",
+            "{name} won and lost nothing in {period}, and had no orders; {n} deals are open on {day}.",
+            n=still_open,
+            name=name,
+            period=period,
+            day=day,
+        )
+    return text("No deals or orders of {name} in {period}.", name=name, period=period)
 
 
 def _revenue(context: Context) -> Text | None:
