@@ -72,7 +72,7 @@ def _shown(context: Context) -> list[str]:
 def _notes(context: Context) -> list[Text]:
     notes: list[Text] = []
     if len(context.trend) > 1:  # one is no line
-        notes.append(text("Lines show the last {n} periods.", n=len(context.trend)))
+        notes.append(text("Lines show the last {n} periods, from zero up.", n=len(context.trend)))
     closed = context.figure("deals_closed")
     if closed.known and not closed.value.is_integer():
         notes.append(text("A deal that reps share counts for each by the share, hence the decimals."))
