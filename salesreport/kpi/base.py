@@ -17,7 +17,7 @@ from salesreport.kpi.events import KIND_TITLES, Events
 from salesreport.kpi.ledger import taken
 from salesreport.kpi.metric import Figures, Metric, Unavailable
 from salesreport.kpi.progress import process_file
-from salesreport.language import Text, ntext, text
+from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import Category, ProcessFile
 from salesreport.process.base import NEW, UNKNOWN
@@ -138,8 +138,8 @@ def base_notes(facts: "Facts", file: ProcessFile, day: dt.date, start: dt.date |
     if states.short:
         notes.append(
             text(
-                "Activities and orders are not known as far back as the {days} days before {day} that count.",
-                days=states.short,
+                "Activities and orders are not known as far back as counts before {day}: {days}.",
+                days=Quantity(states.short, "days"),
                 day=day,
             )
         )
@@ -190,14 +190,18 @@ def _note_untold(file: ProcessFile, states: States) -> list[Text]:
     for one in file.base:
         if one.key in states.untold:
             alike.setdefault(str(states.untold[one.key]), []).append(one)
-    return [
-        text(
-            "It cannot be told who is in {categories}: {reason}. Such customers are in the categories after it.",
-            categories=[text("“{category}”", category=one.title) for one in categories],
-            reason=states.untold[categories[0].key],
+    notes = []
+    for categories in alike.values():
+        named = [text("“{category}”", category=one.title) for one in categories]
+        notes.append(
+            text(
+                "It cannot be told who is in {categories}: {reason}. Such customers are in the categories after "
+                "it.",
+                categories=named,
+                reason=states.untold[categories[0].key],
+            )
         )
-        for categories in alike.values()
-    ]
+    return notes
 
 
 def _note_handed_over(before: States, after: States) -> list[Text]:

@@ -14,6 +14,7 @@ from salesreport.kpi.customers import Customers, customers_of, seen_by, served_b
 from salesreport.kpi.equipment import out_on
 from salesreport.kpi.events import KIND_TITLES, Kind
 from salesreport.kpi.journeys import OPEN, Journeys
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Flags
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.progress import journeys_of, no_milestones
@@ -228,16 +229,12 @@ class _View:
 
     def _need(self, table: str, *columns: str) -> None:
         if not self.facts.ledger.has(table):
-            raise Unavailable(text("needs table {table}; this export has none", table=table))
+            raise lacks(table)
         if table not in self.customers.of:
             columns = ("account_id", *columns)
         for column in columns:
             if column == "account_id" or not self.facts.ledger.has(table, column):
-                raise Unavailable(
-                    text(
-                        "needs column {column} of table {table}; this export has none", column=column, table=table
-                    )
-                )
+                raise lacks(table, column)
 
 
 def _told(found: Told | Flags) -> Told:

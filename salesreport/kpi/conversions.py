@@ -13,7 +13,7 @@ from salesreport.kpi.gaps import no_losses
 from salesreport.kpi.groups import grouped
 from salesreport.kpi.ledger import Flags, Numbers, Positions
 from salesreport.kpi.progress import ON, Place, places_of, shown, watched_in
-from salesreport.language import Text, ntext, text
+from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 from salesreport.stats.competing_risks import ROUNDING, CumulativeIncidence, cumulative_incidence
@@ -114,10 +114,10 @@ def conversion(stays: Watched, within: int) -> Conversion:
         gap = _first_gap(part, within)
         if gap is not None and _goes_on(curve, gap):
             missing[group] = ntext(
-                "needs deals watched through the first {n} day; none was at the age of {age} days",
-                "needs deals watched through the first {n} days; none was at the age of {age} days",
+                "needs deals watched through the first {n} day; none was at the age of {age}",
+                "needs deals watched through the first {n} days; none was at the age of {age}",
                 n=within,
-                age=gap,
+                age=Quantity(gap, "days"),
             )
             continue
         found = curve.incidence_at(within)

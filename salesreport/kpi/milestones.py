@@ -14,7 +14,7 @@ from salesreport.kpi.gaps import no_losses
 from salesreport.kpi.metric import OWNER_THEN, Figures, Metric, Unavailable
 from salesreport.kpi.movement import direct_closings, movement
 from salesreport.kpi.progress import Place, no_milestones, places_of, process_file
-from salesreport.language import Text, text
+from salesreport.language import Text, ntext, text
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -127,10 +127,12 @@ def _conversion_texts(place: Place) -> _Words:
     title, following, within = place.milestone.title, place.next_title, place.milestone.within
     return _Words(
         title=text("Conversion: {milestone} → {next}", milestone=title, next=following),
-        formula=text(
-            "share of deals at “{milestone}” that get to “{next}” or past it within {days} days, by how deals "
-            "left it in the period; deals still there count as long as they were watched",
-            milestone=title, next=following, days=within,
+        formula=ntext(
+            "share of deals at “{milestone}” that get to “{next}” or past it within {n} day, by how deals left "
+            "it in the period; deals still there count as long as they were watched",
+            "share of deals at “{milestone}” that get to “{next}” or past it within {n} days, by how deals left "
+            "it in the period; deals still there count as long as they were watched",
+            milestone=title, next=following, n=within,
         ),
         numerator=text("deals that went on from “{milestone}”", milestone=title),
         denominator=text("deals at “{milestone}”", milestone=title),

@@ -128,12 +128,12 @@ def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
     for row, beside in zip(table.frame.to_dict("records"), _caveats_of_rows(table), strict=True):
         groups = [reps.get(row[name], row[name]) if name == "rep_id" else row[name] for name in by]
         unit = row["unit"]
-        bounds = [language.show(Quantity(row[bound], unit)) for bound in ("lower", "upper")]
+        interval = language.interval(row["lower"], row["upper"], unit, " … ")
         shown.add_row(
             cell(titles[row["metric"]]),
             *[cell(language.say(text("not known")) if _missing(value) else str(value)) for value in groups],
             cell(language.show(Quantity(row["value"], unit)) + (" *" if beside else "")),
-            cell("" if _missing(row["lower"]) else " … ".join(bounds)),
+            cell("" if _missing(row["lower"]) else interval),
             cell(language.count(row["n"])),
         )
     return shown

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from salesreport.kpi.events import Events, Kind
 from salesreport.kpi.journeys import BACK, LOST, OPEN, WON, Journeys, Spells, Stays, spells
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Days, Positions, taken
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
@@ -212,7 +213,7 @@ def shown(facts: "Facts", file: ProcessFile, day: dt.date) -> ProcessFile:
         Unavailable: they are not.
     """
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
     if not file.processes:
         raise Unavailable(no_milestones(file))
     stays = journeys_of(facts, file, day).stays

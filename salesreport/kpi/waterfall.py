@@ -10,6 +10,7 @@ import pandas as pd
 from salesreport.kpi.events import Events
 from salesreport.kpi.groups import grouped
 from salesreport.kpi.known import Known
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.notes import amounts_notes
@@ -94,7 +95,7 @@ def waterfall(
     """
     by = tuple(dict.fromkeys(by))
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
     return facts.remember(("waterfall", start, end, due, by), lambda: _waterfall(facts, start, end, due, by))
 
 

@@ -10,6 +10,7 @@ from salesreport.config import language_of
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
 from salesreport.language import text
+from salesreport.report import presence
 from salesreport.report.context import Context, records
 from salesreport.report.page import environment
 from salesreport.report.section import Section
@@ -271,7 +272,7 @@ class Review:
         )
 
     def _details(self) -> str:
-        """Team and manager of a rep."""
+        """Team and manager of a rep, and since when somebody new is there."""
         context = self.context
         if context.subject.kind != "rep":
             return ""
@@ -281,6 +282,7 @@ class Review:
             parts.append(text("team {team}", team=row["team"]))
         if isinstance(row["manager"], str):
             parts.append(text("manager {manager}", manager=row["manager"]))
+        parts += presence.in_short(context)
         return " · ".join(context.say(part) for part in parts)
 
 

@@ -61,7 +61,7 @@ def test_verdict_by_hand(tiny: Dataset) -> None:
     # 10 × 100 in Q2 against 3 × 100 in Q1: 3.3 times; 10 of 40 are 25 %, the others' 180 of 240 are 75 %
     review = Review(tiny, "2025-Q2", rep="Ann")
     assert review.verdict == (
-        "Revenue of €1K is 3.3 times as much as in Q1 2025; "
+        "Revenue of €1K is 3.3 times as much as in Q1 2025 (the data begin on Mar 31, 2025); "
         "10 of 40 closed deals were won (25%), less often than peers (75%)."
     )
     # the same rate out of four deals tells nothing

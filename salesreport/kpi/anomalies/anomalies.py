@@ -21,6 +21,7 @@ from salesreport.kpi.anomalies.explain import Past, crude, uneven
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
 from salesreport.kpi.checks import check_dimensions
+from salesreport.kpi.dimensions import TITLES
 from salesreport.kpi.ledger import Flags
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
@@ -203,7 +204,9 @@ def _look(
     everything = decisions(facts, file)
     for name in (*(chosen or ("rep_id",)), *(name for name, _ in only)):
         if not facts.dimensions.carries("deals", name):
-            raise Unavailable(text("needs {column}; the deals of this export have none", column=name))
+            raise Unavailable(
+                text("needs {column}; the deals of this export have none", column=TITLES.get(name, name))
+            )
     if only:
         everything = everything.take(_chosen(everything, only))
     if (chosen or ("rep_id",))[0] == "rep_id":

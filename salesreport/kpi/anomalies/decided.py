@@ -18,6 +18,7 @@ import pandas as pd
 from salesreport.kpi.gaps import no_losses
 from salesreport.kpi.journeys import ADVANCED, OPEN, WON, Journeys
 from salesreport.kpi.known import largest
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.progress import journeys_of, place_numbers, places_of
@@ -166,7 +167,7 @@ def of_people(decided: Decisions) -> Decisions:
 
 def _decide(facts: "Facts", file: ProcessFile) -> Decisions:
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
     if (why := no_losses(facts)) is not None:
         raise Unavailable(why)
     journeys = journeys_of(facts, file, facts.as_of)

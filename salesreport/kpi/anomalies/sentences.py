@@ -219,6 +219,8 @@ def _family(found: "Anomalies") -> Text:
         "by": TITLES[family.by],
         "period": found.period,
     }
+    if not family.tested:
+        return text("Too few deals were decided for a single comparison: {decisions} of {period}.", **fields)
     within = [TITLES[name] for names in family.parts for name in names]
     if () in family.parts and within:
         return text(

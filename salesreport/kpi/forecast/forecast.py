@@ -23,6 +23,7 @@ from salesreport.kpi.forecast.simulate import New, Open, Samples, Shocks, simula
 from salesreport.kpi.forecast.sizes import Sizes
 from salesreport.kpi.forecast.ways import Ways, ways_of
 from salesreport.kpi.gaps import no_losses
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Numbers, Positions
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, ntext, text
@@ -181,12 +182,10 @@ def learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
 
 def _learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
     for column in ("amount", "created_on", "closed_on"):
         if not facts.ledger.has("deals", column):
-            raise Unavailable(
-                text("needs column {column} of table {table}; this export has none", column=column, table="deals")
-            )
+            raise lacks("deals", column)
     known = facts.known(as_of)
     won = int((known.won & (known.amount > 0)).sum())
     if won < FEWEST_WON:

@@ -85,8 +85,19 @@ def _message(data: pd.DataFrame) -> Text:
     planned = data[data["plan"].notna()]
     if planned.empty:
         return ntext("{n} activity", "{n} activities", n=float(data["done"].sum()))
-    done, plan = float(planned["done"].sum()), float(planned["plan"].sum())
-    overall = text("{done} activities done, {plan} planned", done=done, plan=plan)
+    done, plan, all_ = (float(part.sum()) for part in (planned["done"], planned["plan"], data["done"]))
+    if all_ > done:
+        overall = ntext(
+            "{n} activity done, {done} of the types that were planned, of which {plan} were to be done",
+            "{n} activities done, {done} of the types that were planned, of which {plan} were to be done",
+            n=all_,
+            done=done,
+            plan=plan,
+        )
+    else:
+        overall = ntext(
+            "{n} activity done, {plan} planned", "{n} activities done, {plan} planned", n=done, plan=plan
+        )
     planned = planned[planned["attainment"].notna()]
     behind = planned.loc[planned["attainment"].idxmin()] if len(planned) else None
     if behind is None or behind["attainment"] >= 1:

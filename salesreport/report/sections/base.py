@@ -66,7 +66,8 @@ def customer_base(context: Context) -> Section:
     keys = [key for key in keys if before[key] or now[key]]  # others say nothing
     if len(keys) == 1:
         message = context.say(
-            text(
+            ntext(
+                "The one customer is in “{category}”: the data tell no more of it.",
                 "All {n} customers are in “{category}”: the data tell no more of them.",
                 n=int(now.sum()),
                 category=titles[keys[0]],
@@ -215,7 +216,7 @@ def _cash(context: Context, titles: Mapping[str, str]) -> tuple[NumberTable, ...
         return [
             (
                 context.shown(row["expected"], currency),
-                f"{context.shown(row['lower'], currency)} – {context.shown(row['upper'], currency)}",
+                context.language.interval(row["lower"], row["upper"], currency),
             )
             for row in records(rows)
         ]

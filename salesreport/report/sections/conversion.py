@@ -269,12 +269,22 @@ def _deals(context: Context, found: Anomalies | None, findings: pd.DataFrame) ->
     for _, row in findings.drop_duplicates("step").head(MOST_FINDINGS).iterrows():
         decided = found.decisions(row)
         decided = decided.take(decided.success if row["flag"] == "better" else ~decided.success)
-        fields: dict[str, Any] = {"step": _place(context, found, row), "of": len(pd.unique(decided.deal))}
+        fields: dict[str, Any] = {"step": _place(context, found, row), "n": len(pd.unique(decided.deal))}
         listed = _largest(decided)
         if row["flag"] == "worse":
-            caption = text("Did not go on: {step} ({n} of {of} deals, the largest first)", n=len(listed), **fields)
+            caption = ntext(
+                "Did not go on: {step} (the one deal)",
+                "Did not go on: {step} ({shown} of {n} deals, the largest first)",
+                shown=len(listed),
+                **fields,
+            )
         else:
-            caption = text("Went on: {step} ({n} of {of} deals, the largest first)", n=len(listed), **fields)
+            caption = ntext(
+                "Went on: {step} (the one deal)",
+                "Went on: {step} ({shown} of {n} deals, the largest first)",
+                shown=len(listed),
+                **fields,
+            )
         tables.append(_listed(context, listed, context.say(caption)))
     return tables
 
@@ -354,8 +364,11 @@ def _goes_on(steps: tuple[Step, ...], data: pd.DataFrame) -> Text:
     days = sorted({step.within for step in steps if step.key in shown and step.within is not None})
     if not days:
         return text("Counted are deals won and lost; open deals count nowhere.")
-    return text(
+    return ntext(
+        "A deal is decided at a milestone when it goes on, is lost or falls back, or when its time there ({days} "
+        "day) is over; at the end, when it is won or lost.",
         "A deal is decided at a milestone when it goes on, is lost or falls back, or when its time there ({days} "
         "days) is over; at the end, when it is won or lost.",
+        n=days[-1],
         days=days,
     )

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from salesreport.kpi.lacking import TABLE_TITLES
 from salesreport.language import Text, ntext, text
 from salesreport.report.context import FIGURES, Context
 from salesreport.report.section import Section
@@ -38,10 +39,10 @@ def _rows_left_out(context: Context) -> list[Text]:
     counts = context.facts.dataset.provenance.counts
     return [
         ntext(
-            "{n} row of table {table} was set aside when the export was read ({read} rows in all).",
-            "{n} rows of table {table} were set aside when the export was read ({read} rows in all).",
+            "{n} row of table {table} was set aside when the export was read ({read} in all).",
+            "{n} rows of table {table} were set aside when the export was read ({read} in all).",
             n=one.set_aside,
-            table=table,
+            table=TABLE_TITLES.get(table, table),
             read=one.read,
         )
         for table, one in counts.items()

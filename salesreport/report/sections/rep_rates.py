@@ -145,7 +145,7 @@ def _table(context: Context, mine: pd.DataFrame) -> tuple[NumberTable, ...]:
     rows: list[list[Content]] = []
     for row in records(mine):
         of = text("{share} of {n}", share=Quantity(row["rate"], "share"), n=row["n"])
-        between = f"{context.shown(row['lower'], 'share')} – {context.shown(row['upper'], 'share')}"
+        between = context.language.interval(row["lower"], row["upper"], "share")
         rows.append([row["name"], say(of), between])
     return (number_table(say(caption), headings, rows),)
 

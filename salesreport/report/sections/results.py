@@ -117,9 +117,12 @@ def _message(context: Context, data: pd.DataFrame) -> Text:
     won, lost = context.figure("deals_won"), context.figure("deals_lost")
     first = data[data["dimension"] == data["dimension"].iloc[0]] if len(data) else data
     clauses = ntext("{n} deal won", "{n} deals won", n=won.value), ntext("{n} lost", "{n} lost", n=lost.value)
-    if len(first) < 2:
+    ranked = first.sort_values(["won", "group"], ascending=[False, True])
+    if (
+        len(first) < 2 or not ranked["won"].iloc[0] > ranked["won"].iloc[1]
+    ):  # none at all, or none more than another
         return text("{won}, {lost}", won=clauses[0], lost=clauses[1])
-    top = first.sort_values(["won", "group"], ascending=[False, True]).iloc[0]
+    top = ranked.iloc[0]
     return text(
         "{won}, {lost}; most wins came from {group} ({count})",
         won=clauses[0],
