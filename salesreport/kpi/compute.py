@@ -32,6 +32,7 @@ from salesreport.kpi.question import Question
 from salesreport.kpi.targets import targets_for
 from salesreport.language import Text, text
 from salesreport.period import Period
+from salesreport.stats.holds import assert_holds
 
 METRICS: dict[str, Metric] = {
     metric.key: metric
@@ -253,6 +254,7 @@ def _frame(question: Question, told: Sequence[tuple[Metric, Figures]]) -> pd.Dat
         "lower": stack(figures.lower for _, figures in told),
         "upper": stack(figures.upper for _, figures in told),
     }
+    assert_holds(stacked["lower"], stacked["value"], stacked["upper"])
     metric = np.repeat(np.arange(len(told)), question.size)
     group = np.tile(np.arange(question.size), len(told))
     unknown = question.groups.isna().any(axis=1).to_numpy(bool)

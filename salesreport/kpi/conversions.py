@@ -123,7 +123,7 @@ def conversion(stays: Watched, within: int) -> Conversion:
         found = curve.incidence_at(within)
         value[group], lower[group], upper[group] = found.value, found.lower, found.upper
     return Conversion(
-        Interval(value, lower, upper, np.repeat(n[:, None], len(ENDS), 1)), stay_days(stays), missing
+        Interval.of(value, lower, upper, np.repeat(n[:, None], len(ENDS), 1)), stay_days(stays), missing
     )
 
 

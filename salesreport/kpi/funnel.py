@@ -154,7 +154,7 @@ def _of_priced(question: Question, figures: Figures) -> Figures:
 
 def _never_negative(interval: Interval) -> Figures:
     """Figures of what cannot be negative, amounts and days: Student's interval does not know that."""
-    return _figures(interval._replace(lower=np.maximum(interval.lower, 0.0)))
+    return _figures(interval._replace(lower=np.maximum(interval.lower, np.minimum(interval.value, 0.0))))
 
 
 def _figures(interval: Interval) -> Figures:

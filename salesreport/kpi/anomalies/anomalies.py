@@ -27,6 +27,7 @@ from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
+from salesreport.stats.holds import assert_holds
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -247,6 +248,8 @@ def _frame(made: Comparisons, everything: Decisions, period: Period) -> pd.DataF
     rate = cells.observed / np.where(cells.n > 0, cells.n, np.nan)
     flag = np.where(cells.q <= made.level, np.where(cells.effect < 0, "worse", "better"), "none")
     raw, stake = crude(made), worth(made, everything, period.end)
+    assert_holds(cells.lower, cells.effect, cells.upper)
+    assert_holds(stake["at_stake_lower"], stake["at_stake"], stake["at_stake_upper"])
     frame = pd.DataFrame(
         {
             **made.names(),

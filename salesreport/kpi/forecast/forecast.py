@@ -29,6 +29,7 @@ from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
+from salesreport.stats.holds import assert_holds
 from salesreport.stats.scores import sample_interval
 
 if TYPE_CHECKING:
@@ -244,9 +245,10 @@ def _result(
     samples = from_open + from_new + booked[..., None]
     team = (first + second + cells.booked[..., None]).sum(axis=0)
     assert np.allclose(samples.sum(axis=0), team, rtol=1e-9, atol=1e-6), "groups do not add up to the team"
-    bands = {}
+    bands, median = {}, np.median(samples, axis=-1)
     for band in BANDS:
-        bands[f"lower_{band}"], bands[f"upper_{band}"] = sample_interval(samples, band / 100)
+        low, high = bands[f"lower_{band}"], bands[f"upper_{band}"] = sample_interval(samples, band / 100)
+        assert_holds(low, median, high)
     n_open = np.bincount(cells.group, weights=cells.n_open, minlength=groups)
     rows = np.repeat(np.arange(groups), size)
     frame = pd.DataFrame(
@@ -255,7 +257,7 @@ def _result(
             "period": pd.Series([period.name for period in periods] * groups, dtype="str"),
             "booked": booked.ravel(),
             "mean": samples.mean(axis=-1).ravel(),
-            "median": np.median(samples, axis=-1).ravel(),
+            "median": median.ravel(),
             **{name: bound.ravel() for name, bound in bands.items()},
             "from_open": from_open.mean(axis=-1).ravel(),
             "from_arrivals": from_new.mean(axis=-1).ravel(),
