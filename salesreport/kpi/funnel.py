@@ -27,7 +27,12 @@ def deals_won(question: Question) -> Figures:
 
 
 def deals_lost(question: Question) -> Figures:
-    """How many deals were lost."""
+    """How many deals were lost.
+
+    Raises:
+        Unavailable: the data have no lost deals at all: that is no zero.
+    """
+    need_losses(question)
     sheet = question.sheet("closed")
     count = sheet.add(~sheet.flag("won"))
     return Figures(count, count)

@@ -75,7 +75,7 @@ def amounts_notes(facts: "Facts", day: dt.date) -> list[Text]:
 
 def process_notes(file: ProcessFile) -> list[Text]:
     """What to say of a process that nobody declared."""
-    if not file.derived:
+    if not (file.derived and file.processes):
         return []
     notes = [text("No process file was given: the CRM’s stages stand in for milestones.")]
     if file.unordered:

@@ -14,6 +14,9 @@ from salesreport.stats.intervals import wilson
 METRICS_SHOWN = ("revenue", "deals_won", "deals_closed", "win_rate")
 """The figures listed per rep."""
 
+_COLUMNS = {"win_rate": "rate"}
+"""The column of a figure that is not called like it."""
+
 
 def reps(context: Context) -> Section:
     """Win rates of a team's reps; `data` has a row per rep: its figures, `rate` and its interval."""
@@ -32,19 +35,25 @@ def reps(context: Context) -> Section:
     if data.empty:
         message = say(text("No rep closed a deal in {period}.", period=context.period))
         return Section("reps", topic, message, data, context.language, available=False)
+    shown = [metric for metric in METRICS_SHOWN if context.unavailable(metric) is None]
+    figures = number_table(
+        say(text("Figures per rep, by name")),
+        [say(text("Rep")), *(context.title(metric) for metric in shown)],
+        [
+            [row["name"], *(context.shown(row[_COLUMNS.get(one, one)], context.unit(one)) for one in shown)]
+            for row in records(data)
+        ],
+    )
+    by_name = say(text("Reps stand in the order of their names; the list is no ranking."))
+    if (why := context.unavailable("win_rate")) is not None:
+        message = say(text("The reps’ win rates cannot be compared: {reason}.", reason=why))
+        return Section("reps", topic, message, data, context.language, tables=(figures,), notes=(by_name,))
     overall = data["deals_won"].sum() / data["deals_closed"].sum()
     message = say(_message(data, overall))
     rows = [
         Measure(row["name"], row["rate"], _said(context, row), lower=row["lower"], upper=row["upper"])
         for row in records(data)
     ]
-    unit = context.facts.dataset.currency
-    cells = [
-        [row["name"], context.shown(row["revenue"], unit), context.language.count(row["deals_won"]),
-         context.language.count(row["deals_closed"]), context.shown(row["rate"], "share")]
-        for row in records(data)
-    ]  # fmt: skip
-    headings = [say(text("Rep")), *(context.title(metric) for metric in METRICS_SHOWN)]
     return Section(
         key="reps",
         topic=topic,
@@ -62,8 +71,8 @@ def reps(context: Context) -> Section:
                 band_name=say(text("all together {rate}", rate=Quantity(overall, "share"))),
             ),
         ),
-        tables=(number_table(say(text("Figures per rep, by name")), headings, cells),),
-        notes=(say(text("Reps stand in the order of their names; the list is no ranking.")),),
+        tables=(figures,),
+        notes=(by_name,),
     )
 
 
