@@ -67,7 +67,8 @@ def about_owners(frames: Mapping[str, pd.DataFrame], settings: DatasetSettings) 
                 names=absent,
             )
         )
-    owners = frames["deals" if "deals" in frames else "orders"]["rep_id"].dropna()
+    sold = next((frames[name] for name in ("deals", "orders") if name in frames), None)
+    owners = reps["rep_id"].iloc[:0] if sold is None else sold["rep_id"].dropna()
     parts = owners.value_counts(normalize=True)
     for rep, part in parts.items():
         name = names[str(rep)]
