@@ -203,6 +203,22 @@ def test_a_few_deals_of_unknown_worth_are_counted_and_said(given: Given):
     assert str(january.caveats["pipeline_value",]) == "1 of 10 carries no amount"
 
 
+def test_the_frame_of_open_deals_is_that_of_the_day(given: Given):
+    today = {"expected_close_on": pd.Timestamp("2024-09-09"), "crm_probability": 0.9}
+    deals = [
+        deal(1, "ann", "won", "2024-01-01", "2024-05-01", stage="Signed", amount=5.0, **today),
+        deal(2, "ann", "open", "2024-01-01", stage="Offer", amount=6.0, **today),
+    ]
+    facts = given(deals=deals, snapshots=[snapshot("2024-01-31", 1, amount=4.0, stage="Talks")])
+    then = facts.open(day("2024-01-31")).set_index("deal_id")
+    assert then["status"].tolist() == ["open", "open"]
+    assert then.loc["D1", ["stage", "amount"]].tolist() == ["Talks", 4.0]  # as the snapshot shows it
+    unknown = ["stage", "amount", "expected_close_on", "crm_probability", "closed_on", "loss_reason"]
+    assert then.loc["D2", unknown].isna().all()  # Offer, 6.0, Sep 9 and 0.9 are today's
+    now = facts.open().set_index("deal_id")
+    assert now.loc["D2", ["stage", "amount", "crm_probability"]].tolist() == ["Offer", 6.0, 0.9]
+
+
 def test_what_may_have_been_open_is_not_compared(given: Given):
     # a tenth of the deals without a creation date is bearable, a fifth is not
     dated = [deal(number, "ann", "open", "2024-01-10") for number in range(1, 10)]
