@@ -161,7 +161,7 @@ def _message(context: Context, values: pd.Series, measure: str) -> Text:
         "left": Quantity(float(-moves[moves < 0].sum()), unit),
     }
     change = closing - opening
-    if abs(change) < 0.005 * max(opening, closing):
+    if abs(change) <= 0.005 * max(opening, closing):
         return text("The pipeline is as big as at the start: {came} came in, {left} went out", **fields)
     size = Quantity(abs(change), unit)
     if change > 0:
