@@ -15,6 +15,7 @@ from salesreport.ingest.currency import read_rates
 from salesreport.ingest.dated_files import DatedFile
 from salesreport.ingest.exports import choose_exports
 from salesreport.ingest.history import Grown, grow
+from salesreport.ingest.noticed import about_names
 from salesreport.ingest.one_table import Ingested, ingest_table
 from salesreport.ingest.readers import without_password
 from salesreport.ingest.spec import load_source
@@ -94,10 +95,12 @@ def ingest(
     frames = grown.frames
     frames["reps"], notes = _complete_reps(frames)
     notes = [
+        *(note for one in tables.values() for note in _mostly_set_aside(one)),
         *exports.notes,
         *(note for ingested in tables.values() for note in ingested.notes),
         *grown.notes,
         *notes,
+        *about_names(frames),
     ]
     if process is not None and process_path is not None:
         notes += check_process(process, frames, process_path)
@@ -125,6 +128,22 @@ def _with_line(error: ConfigError, source: Path) -> ConfigError:
     error.file = source
     error.line = next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None)
     return error
+
+
+def _mostly_set_aside(ingested: Ingested) -> list[Text]:
+    """A warning where most rows of a file go, with the reason of most of them."""
+    counts = ingested.counts
+    if counts.set_aside * 2 <= counts.read:
+        return []
+    return [
+        text(
+            "Warning: most rows of {file} were set aside, {n} of {read}; most of all: {reason}.",
+            file=ingested.source.file,
+            n=counts.set_aside,
+            read=counts.read,
+            reason=max(counts.reasons, key=lambda one: one.rows).what,
+        )
+    ]
 
 
 def _nothing_kept(name: str, ingested: Ingested) -> DataError:

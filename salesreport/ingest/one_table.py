@@ -14,6 +14,7 @@ from salesreport.ingest.broken_cells import without_errors
 from salesreport.ingest.endings import refuse_endings_taken_as_open, taken_as_open
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
+from salesreport.ingest.noticed import about_amounts
 from salesreport.ingest.parse_dates import date_order, read_dates, read_instants
 from salesreport.ingest.parse_numbers import Numbers, read_numbers
 from salesreport.ingest.parse_texts import as_series, choose, counted, never_seen, read_texts
@@ -97,6 +98,7 @@ class _Work:
         self.unreadable: list[Unreadable] = []
         self.unpriced = np.zeros(len(self.raw), dtype=bool)
         self.cells: dict[str, RawColumn] = {}
+        self.places: dict[str, Place] = {}
         self.signs: dict[str, np.ndarray[Any, Any]] = {}
 
     def done(self) -> Ingested:
@@ -116,6 +118,9 @@ class _Work:
         rules.set_aside_repeated(self.table, frame, self.ledger)
         frame = self._priced(frame)
         live = self.ledger.live
+        for name in [one.name for one in self.table.columns if one.kind == "money" and one.name in self.places]:
+            odd = (frame[name], live, self.places[name], self.cells[name], self.source.currency)
+            self.notes += about_amounts(*odd)
         kept = frame if live.all() else frame[live].reset_index(drop=True)
         raw = self.raw
         return Ingested(
@@ -198,6 +203,7 @@ class _Work:
             if column.name in self.spec.columns or column.name in self.spec.constants
         }
         self.cells = {name: column for name, (column, _) in cells.items()}
+        self.places = {name: place for name, (_, place) in cells.items() if name in self.spec.columns}
         dates = [cells[name] for name in cells if self.table[name].kind in ("date", "instant")]
         start = self._start()
         order = date_order([*dates, *([start] if start else [])], self.spec.date_order)
