@@ -48,6 +48,8 @@ def ingest(
     results_console().print(ingest_table(dataset, language))
     for note in dataset.provenance.notes:
         say(note, language)
+    for noticed in dataset.provenance.noticed:
+        say(noticed.full, language)
     for file in set_aside_files(dataset):
         say(text("Rows set aside: {file}", file=str(file)), language)
     say(text("Dataset: {folder}", folder=str(dataset.path)), language)

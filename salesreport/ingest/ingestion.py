@@ -100,7 +100,6 @@ def ingest(
         *(note for ingested in tables.values() for note in ingested.notes),
         *grown.notes,
         *notes,
-        *about_names(frames),
     ]
     if process is not None and process_path is not None:
         notes += check_process(process, frames, process_path)
@@ -115,6 +114,7 @@ def ingest(
             files=(*files, *grown.files),
             counts=grown.counts,
             notes=tuple(notes),
+            noticed=(*(one for ingested in tables.values() for one in ingested.noticed), *about_names(frames)),
         ),
         grown.set_aside,
         unique=[name for name, ingested in tables.items() if frames.get(name) is ingested.frame],

@@ -13,6 +13,7 @@ from salesreport.ingest.ledger import Mask
 from salesreport.ingest.parse_texts import as_array
 from salesreport.ingest.raw import Place, RawColumn
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.provenance import Noticed
 
 _ENOUGH = 20
 """From how many amounts on it shows what is usual."""
@@ -180,8 +181,8 @@ def _within_a_word(one: str, two: str) -> bool:
     return any(a != b and max(len(a), len(b)) >= _SHORTEST - 1 for a, b in zip(first, second, strict=True))
 
 
-def about_amounts(values: pd.Series, live: Mask, place: Place, cells: RawColumn, currency: str) -> list[Text]:
-    """A note about the amounts of a column that are far from their like, if there are any.
+def about_amounts(values: pd.Series, live: Mask, place: Place, cells: RawColumn, currency: str) -> list[Noticed]:
+    """The amounts of a column that are far from their like, if there are any.
 
     Args:
         values: the amounts of all rows, in one currency. live: the rows that stay. place, cells: of the column.
@@ -196,24 +197,21 @@ def about_amounts(values: pd.Series, live: Mask, place: Place, cells: RawColumn,
         text("{value} (row {row})", value=cell, row=str(place.rows[at]))
         for cell, at in zip(cells.shown(far[:_SHOWN]), far, strict=False)
     ]
-    return [
-        ntext(
-            "Column “{column}” of table {table}: {n} amount is far from its like (median {median}): {examples}. "
-            "Are its decimals and thousands read right?",
-            "Column “{column}” of table {table}: {n} amounts are far from their like (median {median}): "
-            "{examples}. Are their decimals and thousands read right?",
-            n=len(far),
-            column=place.column,
-            table=place.table,
-            median=Quantity(float(np.median(usual)), currency),
-            examples=examples,
-        )
-    ]
+    short = ntext(
+        "{n} amount of column “{column}” of table {table} is far from its like (median {median}).",
+        "{n} amounts of column “{column}” of table {table} are far from their like (median {median}).",
+        n=len(far),
+        column=place.column,
+        table=place.table,
+        median=Quantity(float(np.median(usual)), currency),
+    )
+    hint = text("Are decimals and thousands read right?")
+    return [Noticed(short, text("{short} {examples}. {hint}", short=short, examples=examples, hint=hint))]
 
 
-def about_names(frames: Mapping[str, pd.DataFrame]) -> list[Text]:
-    """Notes about names in all tables of a dataset that may mean the same; nothing is brought together."""
-    notes: list[Text] = []
+def about_names(frames: Mapping[str, pd.DataFrame]) -> list[Noticed]:
+    """Names in all tables of a dataset that may mean the same; nothing is brought together."""
+    noticed: list[Noticed] = []
     for kind in KINDS:
         columns = [
             (table, as_array(pa.array(frames[table][column])))
@@ -228,14 +226,11 @@ def about_names(frames: Mapping[str, pd.DataFrame]) -> list[Text]:
                 shown: list[Text | str] = [_written(group, used) for group in groups[:_SHOWN]]
                 if len(groups) > _SHOWN:
                     shown.append(ntext("{n} more", "{n} more", n=len(groups) - _SHOWN))
-                notes.append(
-                    text(
-                        "{what}: {groups}. They were kept apart; “values” in the source spec makes them one.",
-                        what=what,
-                        groups=shown,
-                    )
-                )
-    return notes
+                short = text("{what}: {n}.", what=what, n=len(groups))
+                hint = text("They were kept apart; “values” in the source spec would make them one.")
+                full = text("{what}: {groups}. {hint}", what=what, groups=shown, hint=hint)
+                noticed.append(Noticed(short, full))
+    return noticed
 
 
 def _written(names: Sequence[str], columns: Sequence[Any]) -> str:

@@ -24,7 +24,7 @@ from salesreport.ingest.spec import SourceSpec, TableSpec
 from salesreport.ingest.target_periods import periods_from, read_periods
 from salesreport.ingest.unreadable import Unreadable, examples_of, refuse_wrong_mapping
 from salesreport.language import Text, ntext, text
-from salesreport.provenance import Counts, SourceFile
+from salesreport.provenance import Counts, Noticed, SourceFile
 from salesreport.tables import STATUSES, TABLES, Column, Table
 
 _PRICED_ON = {
@@ -42,7 +42,7 @@ class Ingested(NamedTuple):
     Attributes:
         frame: the rows kept, canonical columns. aside: the rows set aside, as they stand in the file.
         counts: how many of each. source: the file. notes: what a reader of a report should know.
-        absent: headings of optional columns that an older export does not have.
+        absent: headings of optional columns that an older export does not have. noticed: what may be a mistake.
     """
 
     frame: pd.DataFrame
@@ -51,6 +51,7 @@ class Ingested(NamedTuple):
     source: SourceFile
     notes: list[Text]
     absent: Sequence[str] = ()
+    noticed: Sequence[Noticed] = ()
 
 
 def ingest_table(
@@ -118,9 +119,10 @@ class _Work:
         rules.set_aside_repeated(self.table, frame, self.ledger)
         frame = self._priced(frame)
         live = self.ledger.live
+        noticed: list[Noticed] = []
         for name in [one.name for one in self.table.columns if one.kind == "money" and one.name in self.places]:
             odd = (frame[name], live, self.places[name], self.cells[name], self.source.currency)
-            self.notes += about_amounts(*odd)
+            noticed += about_amounts(*odd)
         kept = frame if live.all() else frame[live].reset_index(drop=True)
         raw = self.raw
         return Ingested(
@@ -130,6 +132,7 @@ class _Work:
             SourceFile(self.table.name, raw.file, raw.sha256, raw.bytes),
             self.notes,
             self.absent,
+            noticed,
         )
 
     # --- rows that the spec or the file's form excludes

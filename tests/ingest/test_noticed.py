@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from tallies import said
 
+from salesreport.dataset import Dataset
 from salesreport.ingest.noticed import alike, far_from_their_like
 
 BASIC = {"deal_id": "Id", "rep_id": "Owner", "status": "State"}
@@ -11,7 +12,8 @@ USUAL = [800.0, 900, 1000, 1100, 1200] * 8
 
 
 def noticed(dataset, word):
-    return [note for note in said(dataset.provenance.notes) if word in note]
+    full = [one.full for one in dataset.provenance.noticed]
+    return [note for note in said([*full, *dataset.provenance.notes]) if word in note]
 
 
 # --- amounts
@@ -24,8 +26,8 @@ def test_amounts_a_thousand_times_their_like(export):
     dataset = export.deals(rows)
     # the heading is row 1, so D40 and D41 stand in rows 42 and 43; the median of 42 amounts is 1,000
     assert noticed(dataset, "far from") == [
-        "Column “Amount” of table deals: 2 amounts are far from their like (median €1K): 1100000.00 (row 42) and "
-        "1.10 (row 43). Are their decimals and thousands read right?"
+        "2 amounts of column “Amount” of table deals are far from their like (median €1K). "
+        "1100000.00 (row 42) and 1.10 (row 43). Are decimals and thousands read right?"
     ]
     assert dataset.table("deals")["amount"].max() == 1_100_000
 
@@ -111,9 +113,9 @@ def test_names_are_compared_across_tables(export):
     assert noticed(dataset, "kept apart") == [
         "Reps whose names differ only by case, accents, spaces or signs: "
         "“ANNA BERG” (1 ×) / “Anna Berg” (2 ×) / “Ánna Berg” (0 ×). "
-        "They were kept apart; “values” in the source spec makes them one.",
+        "They were kept apart; “values” in the source spec would make them one.",
         "Product lines that differ only by a letter: “Lampe” (1 ×) / “Lamps” (2 ×). "
-        "They were kept apart; “values” in the source spec makes them one.",
+        "They were kept apart; “values” in the source spec would make them one.",
     ]
     assert dataset.rows["reps"] == 3
 
@@ -125,6 +127,14 @@ def test_examples_are_few(export):
     (note,) = noticed(dataset, "kept apart")
     assert note.count(" / ") == 3
     assert ", and 1 more. They were kept apart" in note
+
+
+def test_what_is_said_in_reports_has_no_names(export):
+    dataset = export.deals("Id,Owner,State\n1,ANNA BERG,open\n2,Anna Berg,open\n", BASIC, heading=False)
+    (one,) = Dataset.open(export.out).provenance.noticed
+    assert str(one.short) == "Reps whose names differ only by case, accents, spaces or signs: 1."
+    assert "“ANNA BERG”" in str(one.full)
+    assert (one,) == dataset.provenance.noticed
 
 
 # --- most rows of a file
