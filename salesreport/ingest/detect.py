@@ -3,10 +3,10 @@
 import codecs
 import csv
 import io
-import re
 from collections.abc import Sequence
 
 from salesreport.errors import DataError
+from salesreport.ingest.encodings import is_utf16, readings
 from salesreport.ingest.headings import positions
 from salesreport.language import text
 
@@ -17,7 +17,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CODE_PAGES = ("cp1250", "cp1251", "cp1252")
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE = 65_536
 _SAMPLE_ROWS = 100
@@ -34,6 +33,14 @@ def as_utf8(data: bytes, declared: str | None, file: str, table: str) -> bytes:
     """
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     encoding = marked or declared
+    wide = None if encoding is not None and encoding.startswith("utf") else is_utf16(data)
+    if wide is not None:
+        raise DataError(
+            text("The encoding of the file is not known, or another: every other byte is zero."),
+            file=file,
+            table=table,
+            hint=text("Declare “encoding”, for example {encoding}.", encoding=wide),
+        )
     if encoding is not None:
         try:
             content = data.decode(encoding)
@@ -46,7 +53,7 @@ def as_utf8(data: bytes, declared: str | None, file: str, table: str) -> bytes:
                 found=data[max(0, error.start - 10) : error.start + 10],
                 hint=text("Declare the right “encoding”."),
             ) from None
-        return content.encode("utf-8")
+        return without_zeros(content.encode("utf-8"))
     if data.isascii():
         valid = True
     else:
@@ -55,39 +62,27 @@ def as_utf8(data: bytes, declared: str | None, file: str, table: str) -> bytes:
             valid = True
         except UnicodeDecodeError:
             valid = False
-    if b"\0" in data[:_SAMPLE]:
-        raise DataError(
-            text("The encoding of the file is unknown: it holds zero bytes."),
-            file=file,
-            table=table,
-            hint=text("Declare “encoding”, for example {encoding}.", encoding="utf-16-le"),
-        )
     if valid:
-        return data
+        return without_zeros(data)
+    offered = readings(data)
     raise DataError(
         text("The encoding of the file is unknown: it is not UTF-8."),
         file=file,
         table=table,
-        expected=text(
-            "“encoding” to be declared as the one that reads right: {readings}", readings=_readings(data)
-        ),
+        expected=text("“encoding” to be declared as the one that reads right: {readings}", readings=offered)
+        if offered
+        else text("“encoding” to be declared, the name of a Python codec such as {name}", name="cp1253"),
     )
 
 
-def _readings(data: bytes) -> list[str]:
-    """How each code page would read the first words in which they differ."""
-    texts: dict[str, str] = {}
-    for name in _CODE_PAGES:
-        try:
-            texts[name] = data.decode(name)
-        except UnicodeDecodeError:
-            continue
-    spans = [match.span() for match in re.finditer(rb"[^\s,;|\"]*[\x80-\xff][^\s,;|\"]*", data)]
-    differing = [
-        (start, end) for start, end in spans if len({content[start:end] for content in texts.values()}) > 1
-    ]
-    shown = list(dict.fromkeys(data[start:end] for start, end in differing or spans))[:3]
-    return [f"{name} ({', '.join(word.decode(name) for word in shown)})" for name in texts]
+def without_zeros(content: bytes) -> bytes:
+    """UTF-8 without the zero bytes that some programs leave in texts: they say nothing, and no page can hold them.
+
+    Examples:
+        >>> without_zeros(b"Lamp\x00s")
+        b'Lamps'
+    """
+    return content.replace(b"\0", b"") if b"\0" in content else content
 
 
 def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str) -> str:
