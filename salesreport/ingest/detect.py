@@ -3,12 +3,13 @@
 import codecs
 import csv
 import io
+import itertools
 from collections.abc import Sequence
 
 from salesreport.errors import DataError
 from salesreport.ingest.encodings import is_utf16, readings
-from salesreport.ingest.headings import positions
-from salesreport.language import text
+from salesreport.ingest.headings import LOOKED_AT, declare_header_row, positions
+from salesreport.language import Text, text
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -85,14 +86,14 @@ def without_zeros(content: bytes) -> bytes:
     return content.replace(b"\0", b"") if b"\0" in content else content
 
 
-def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str) -> str:
+def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str, first: int = 1) -> str:
     """The separator under which the first rows have as many cells as the heading.
 
     Where several would do, the one under which most of the wanted headings are found.
 
     Args:
         content: the file, UTF-8, from its heading on. wanted: the headings that the source spec maps.
-        file, table: for messages.
+        file, table: for messages. first: number of the row that the content begins with.
 
     Raises:
         DataError: none fits, or several do equally well.
@@ -123,7 +124,7 @@ def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str)
             file=file,
             table=table,
             found=sample.split("\n", 1)[0][:100].strip(),
-            hint=text("Declare “separator”."),
+            hint=_title_above(sample, wanted, first) or text("Declare “separator”."),
         )
     best = [separator for separator, found in fits.items() if found == max(fits.values())]
     if len(best) > 1:
@@ -135,6 +136,21 @@ def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str)
             hint=text("Declare “separator”."),
         )
     return best[0]
+
+
+def _title_above(sample: str, wanted: Sequence[str], first: int) -> Text | None:
+    """Where the headings stand in a later row, below a title: what to declare."""
+    for separator in _SEPARATORS:
+        try:
+            rows = list(
+                itertools.islice(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), LOOKED_AT)
+            )
+        except csv.Error:
+            continue
+        for number, row in enumerate(rows, first):
+            if number > first and _found(wanted, row) >= min(2, len(wanted)) > 0:
+                return declare_header_row(number)
+    return None
 
 
 def _found(wanted: Sequence[str], headings: Sequence[str]) -> int:
