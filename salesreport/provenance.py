@@ -59,6 +59,17 @@ def some(examples: Iterable[str]) -> tuple[str, ...]:
     return tuple(shown)[:EXAMPLES]
 
 
+class Noticed(NamedTuple):
+    """Something in an export that may be a mistake; nothing was done about it.
+
+    Attributes:
+        short: what, without names and values: for any report. full: with examples: for who reads the export.
+    """
+
+    short: Text
+    full: Text
+
+
 @dataclass(frozen=True)
 class Counts:
     """What became of a table's rows: read = kept + repaired + set aside.
@@ -90,7 +101,7 @@ class Provenance:
 
     Attributes:
         made_by: the command or function. source: text of the source spec. files: the files read.
-        counts: per table. notes: what a reader of a report should know.
+        counts: per table. notes: what a reader of a report should know. noticed: what may be a mistake.
     """
 
     made_by: str
@@ -98,6 +109,7 @@ class Provenance:
     files: tuple[SourceFile, ...] = ()
     counts: Mapping[str, Counts] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
+    noticed: tuple[Noticed, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for `dataset.json`; texts stay translatable."""
@@ -114,6 +126,7 @@ class Provenance:
                 for table, counts in self.counts.items()
             },
             "notes": [note.to_json() for note in self.notes],
+            "noticed": [[one.short.to_json(), one.full.to_json()] for one in self.noticed],
         }
 
     @classmethod
@@ -130,6 +143,7 @@ class Provenance:
                 for table, counts in plain["counts"].items()
             },
             notes=tuple(Text.from_json(note) for note in plain["notes"]),
+            noticed=tuple(Noticed(*map(Text.from_json, one)) for one in plain.get("noticed", ())),
         )
 
 

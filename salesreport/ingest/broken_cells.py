@@ -54,7 +54,7 @@ class Broken(NamedTuple):
 
 def without_errors(cells: RawColumn) -> tuple[RawColumn, np.ndarray[Any, Any] | None]:
     """A column with its error cells emptied, and which these were; None where there are none."""
-    if not pa.types.is_string(cells.cells.type) or not pc.any(pc.match_substring(cells.cells, "#")).as_py():
+    if not pa.types.is_string(cells.cells.type) or not pc.any(pc.starts_with(cells.cells, "#")).as_py():
         return cells, None
     broken = pc.is_in(pc.utf8_upper(cells.texts), value_set=pa.array(ERRORS, pa.string()))
     if not pc.any(broken).as_py():

@@ -15,6 +15,7 @@ from salesreport.ingest.currency import read_rates
 from salesreport.ingest.dated_files import DatedFile
 from salesreport.ingest.exports import choose_exports
 from salesreport.ingest.history import Grown, grow
+from salesreport.ingest.noticed import about_names
 from salesreport.ingest.one_table import Ingested, ingest_table
 from salesreport.ingest.people import about_owners
 from salesreport.ingest.readers import without_password
@@ -96,6 +97,7 @@ def ingest(
     frames["reps"], notes = _complete_reps(frames)
     notes += about_owners(frames, settings)
     notes = [
+        *(note for one in tables.values() for note in _mostly_set_aside(one)),
         *exports.notes,
         *(note for ingested in tables.values() for note in ingested.notes),
         *grown.notes,
@@ -114,6 +116,7 @@ def ingest(
             files=(*files, *grown.files),
             counts=grown.counts,
             notes=tuple(notes),
+            noticed=(*(one for ingested in tables.values() for one in ingested.noticed), *about_names(frames)),
         ),
         grown.set_aside,
         unique=[name for name, ingested in tables.items() if frames.get(name) is ingested.frame],
@@ -127,6 +130,22 @@ def _with_line(error: ConfigError, source: Path) -> ConfigError:
     error.file = source
     error.line = next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None)
     return error
+
+
+def _mostly_set_aside(ingested: Ingested) -> list[Text]:
+    """A warning where most rows of a file go, with the reason of most of them."""
+    counts = ingested.counts
+    if counts.set_aside * 2 <= counts.read:
+        return []
+    return [
+        text(
+            "Warning: most rows of {file} were set aside, {n} of {read}; most of all: {reason}.",
+            file=ingested.source.file,
+            n=counts.set_aside,
+            read=counts.read,
+            reason=max(counts.reasons, key=lambda one: one.rows).what,
+        )
+    ]
 
 
 def _nothing_kept(name: str, ingested: Ingested) -> DataError:

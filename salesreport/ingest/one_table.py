@@ -15,6 +15,7 @@ from salesreport.ingest.broken_cells import without_errors
 from salesreport.ingest.endings import refuse_endings_taken_as_open, taken_as_open
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
+from salesreport.ingest.noticed import about_amounts
 from salesreport.ingest.parse_dates import date_order, read_dates, read_instants
 from salesreport.ingest.parse_numbers import Numbers, read_numbers
 from salesreport.ingest.parse_texts import as_series, choose, counted, never_seen, read_texts
@@ -24,7 +25,7 @@ from salesreport.ingest.spec import SourceSpec, TableSpec
 from salesreport.ingest.target_periods import periods_from, read_periods
 from salesreport.ingest.unreadable import Unreadable, examples_of, refuse_wrong_mapping
 from salesreport.language import Text, ntext, text
-from salesreport.provenance import Counts, SourceFile
+from salesreport.provenance import Counts, Noticed, SourceFile
 from salesreport.tables import STATUSES, TABLES, Column, Table
 
 _PRICED_ON = {
@@ -42,7 +43,7 @@ class Ingested(NamedTuple):
     Attributes:
         frame: the rows kept, canonical columns. aside: the rows set aside, as they stand in the file.
         counts: how many of each. source: the file. notes: what a reader of a report should know.
-        absent: headings of optional columns that an older export does not have.
+        absent: headings of optional columns that an older export does not have. noticed: what may be a mistake.
     """
 
     frame: pd.DataFrame
@@ -51,6 +52,7 @@ class Ingested(NamedTuple):
     source: SourceFile
     notes: list[Text]
     absent: Sequence[str] = ()
+    noticed: Sequence[Noticed] = ()
 
 
 def ingest_table(
@@ -99,6 +101,7 @@ class _Work:
         self.unreadable: list[Unreadable] = []
         self.unpriced = np.zeros(len(self.raw), dtype=bool)
         self.cells: dict[str, RawColumn] = {}
+        self.places: dict[str, Place] = {}
         self.signs: dict[str, np.ndarray[Any, Any]] = {}
 
     def done(self) -> Ingested:
@@ -118,6 +121,10 @@ class _Work:
         rules.set_aside_repeated(self.table, frame, self.ledger)
         frame = self._priced(frame)
         live = self.ledger.live
+        noticed: list[Noticed] = []
+        for name in [one.name for one in self.table.columns if one.kind == "money" and one.name in self.places]:
+            odd = (frame[name], live, self.places[name], self.cells[name], self.source.currency)
+            noticed += about_amounts(*odd)
         kept = frame if live.all() else frame[live].reset_index(drop=True)
         raw = self.raw
         return Ingested(
@@ -127,6 +134,7 @@ class _Work:
             SourceFile(self.table.name, raw.file, raw.sha256, raw.bytes),
             self.notes,
             self.absent,
+            noticed,
         )
 
     def _aside_by(self, frame: pd.DataFrame) -> dict[str, int]:
@@ -208,6 +216,7 @@ class _Work:
             if column.name in self.spec.columns or column.name in self.spec.constants
         }
         self.cells = {name: column for name, (column, _) in cells.items()}
+        self.places = {name: place for name, (_, place) in cells.items() if name in self.spec.columns}
         dates = [cells[name] for name in cells if self.table[name].kind in ("date", "instant")]
         start = self._start()
         order = date_order([*dates, *([start] if start else [])], self.spec.date_order)

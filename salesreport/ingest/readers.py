@@ -17,8 +17,9 @@ from salesreport.ingest.raw import Raw, RawColumn
 from salesreport.ingest.spec import TableSpec
 from salesreport.language import text
 
-_WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
-_PARQUETS = {".parquet", ".pq"}
+WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+PARQUETS = {".parquet", ".pq"}
+"""Endings of files, by who reads them; all others are CSV."""
 
 
 def read(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -> Raw:
@@ -61,9 +62,9 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
         ) from None
     if not data:
         raise DataError(text("The file is empty."), file=file, table=table)
-    if path.suffix.lower() in _WORKBOOKS:
+    if path.suffix.lower() in WORKBOOKS:
         raw = _read_workbook(data, spec, file, table)
-    elif path.suffix.lower() in _PARQUETS:
+    elif path.suffix.lower() in PARQUETS:
         raw = _read_parquet(data, file, table)
     else:
         raw = read_csv(data, spec, wanted, file, table)
@@ -74,6 +75,25 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
 
 def _neighbours(path: Path) -> list[str]:
     return [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+
+
+def sheets_of(path: Path) -> list[str]:
+    """The visible sheets of a workbook.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    try:
+        return [
+            sheet.name
+            for sheet in CalamineWorkbook.from_path(path).sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+        ]
+    except (CalamineError, OSError, ValueError) as error:
+        reason = str(error).rstrip(".")
+        raise DataError(text("The workbook cannot be read: {reason}.", reason=reason), file=path) from None
 
 
 def _read_workbook(data: bytes, spec: TableSpec, file: str, table: str) -> Raw:

@@ -274,3 +274,31 @@ def test_a_folder_with_something_else_is_not_overwritten(export):
     with pytest.raises(DataError, match="something else than a dataset"):
         export.deals(GOOD)
     assert [path.name for path in export.out.iterdir()] == ["precious.txt"]
+
+
+# --- a title above the headings
+
+
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        ("Sales report\n\nId;Owner;State\n1;A;open\n2;B;open\n", 3),
+        ("Sales report;;\nby Ann;;\nId;Owner;State\n1;A;open\n", 3),
+        ("Sales report, 2025\nId,Owner,State\n1,A,open\n2,B,open\n", 2),
+    ],
+)
+def test_a_title_above_the_headings_is_seen(export, content, row):
+    columns = {"deal_id": "Id", "rep_id": "Owner", "status": "State"}
+    error = refused(export, content, columns, heading=False)
+    assert f"The headings seem to stand in row {row}: declare “header_row: {row}”." in str(error)
+    dataset = export.deals(content, columns, heading=False, table={"header_row": row})
+    assert dataset.provenance.counts["deals"].kept == dataset.rows["deals"] > 0
+
+
+def test_a_title_in_a_workbook_is_seen(export):
+    rows = [["Sales report", None, None], ["Id", "Owner", "State"], [1, "A", "open"]]
+    pd.DataFrame(rows).to_excel(export.folder / "deals.xlsx", index=False, header=False)
+    with pytest.raises(DataError, match="header_row: 2"):
+        export.ingest(
+            {"deals": {"file": "deals.xlsx", "columns": {"deal_id": "Id", "rep_id": "Owner", "status": "State"}}}
+        )
