@@ -131,6 +131,14 @@ class Anomalies:
         """What else there is to say of a row: since when, what it is worth, where, what explains it."""
         return sentences.details(self, row)
 
+    def became(self, row: Row) -> Text | None:
+        """What has become of a row's deals that did not go on, where they are too many; None: nothing to say."""
+        return next(iter(sentences.became(self, row)), None)
+
+    def uneven(self, row: Row) -> Text | None:
+        """Where a row's difference is widest, and where narrowest; None: nothing to say."""
+        return next(iter(sentences.uneven(self, row)), None)
+
     def step(self, key: str) -> Step:
         """A step by its key."""
         return next(step for step in self.steps if step.key == key)

@@ -124,7 +124,7 @@ def details(found: "Anomalies", row: "Row") -> tuple[Text, ...]:
     """Since when, what it is worth, whether it is the same everywhere, and what explains it."""
     said: list[Text] = []
     if row["flag"] != "none":
-        said += [*_since(row), *_worth(found, row), *_became(found, row), *_uneven(found, row)]
+        said += [*_since(row), *_worth(found, row), *became(found, row), *uneven(found, row)]
     return (*said, *_explained(row))
 
 
@@ -180,7 +180,7 @@ def _worth(found: "Anomalies", row: "Row") -> list[Text]:
     return [text("In {period} that brought about {money} of orders (95 %: {low} to {high}).", **fields)]
 
 
-def _became(found: "Anomalies", row: "Row") -> list[Text]:
+def became(found: "Anomalies", row: "Row") -> list[Text]:
     """What has become of deals that did not go on, where they are too many."""
     if row["flag"] != "worse":
         return []
@@ -188,7 +188,7 @@ def _became(found: "Anomalies", row: "Row") -> list[Text]:
     return [] if said is None else [said]
 
 
-def _uneven(found: "Anomalies", row: "Row") -> list[Text]:
+def uneven(found: "Anomalies", row: "Row") -> list[Text]:
     """Where the difference is widest, and where narrowest."""
     name = row["uneven"]
     if not isinstance(name, str):
