@@ -107,6 +107,15 @@ def leaves_out_nothing(row: "Row") -> bool:
     return bool(row["lower"] > 0 or row["upper"] < 0)
 
 
+def by_themselves(found: "Anomalies", said: Text) -> Text:
+    """That nothing can be told, though some intervals by themselves leave out that there is no difference."""
+    return text(
+        "{said}; where an interval leaves out 0, it is one of {n} comparisons, and may be chance",
+        said=said,
+        n=found.family.all_tested,
+    )
+
+
 def may_be_chance(found: "Anomalies") -> Text:
     """Why what its interval calls a difference is none that can be told."""
     return ntext(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from salesreport.kpi.anomalies.decided import WIN, Step
 from salesreport.kpi.anomalies.family import FEWEST
+from salesreport.kpi.anomalies.sentences import by_themselves
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
@@ -182,13 +183,7 @@ def _message(context: Context, data: pd.DataFrame, spans: Spans | None, findings
         n=tested,
         peers=peers,
     )
-    if not _by_itself(data).any():
-        return said
-    return text(
-        "{said}; where an interval leaves out 0, it is one of {n} comparisons, and may be chance",
-        said=said,
-        n=spans.year.family.all_tested,
-    )
+    return by_themselves(spans.year, said) if _by_itself(data).any() else said
 
 
 def _by_itself(data: pd.DataFrame) -> pd.Series:
