@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from salesreport.kpi.anomalies.decided import WIN
 from salesreport.kpi.journeys import OPEN
 from salesreport.kpi.lacking import lacks
 from salesreport.kpi.metric import Unavailable
@@ -17,6 +18,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.charts_moves import Rate, Strand, flows
 from salesreport.report.context import FEWEST_PEERS, Context, records
 from salesreport.report.section import Section
+from salesreport.report.sections.conversion import found_in_conversion
 from salesreport.report.shared import Maker
 from salesreport.report.table import number_table
 from salesreport.stats.competing_risks import ROUNDING
@@ -206,6 +208,8 @@ def _message(context: Context, data: pd.DataFrame) -> Text:
         )
     if data["peers"].isna().all():
         return moved
+    if any(row["step"] != WIN for _, row in found_in_conversion(context)):
+        return moved  # like deals over a longer time tell more: what they say stands under Conversion
     if (data["judged"] == "alike").any():
         return text(
             "{moves}; at no milestone distinguishable from {peers}", moves=moved, peers=context.subject.peers
