@@ -116,7 +116,7 @@ def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
 
 def _message(context: Context, data: pd.DataFrame) -> Text:
     won, lost = context.figure("deals_won"), context.figure("deals_lost")
-    first = data[data["dimension"] == data["dimension"].iloc[0]]
+    first = data[data["dimension"] == data["dimension"].iloc[0]] if len(data) else data
     clauses = ntext("{n} deal won", "{n} deals won", n=won.value), ntext("{n} lost", "{n} lost", n=lost.value)
     ranked = first.sort_values(["won", "group"], ascending=[False, True])
     if (
