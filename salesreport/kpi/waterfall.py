@@ -332,7 +332,7 @@ def _notes(
 ) -> list[Text]:
     facts = opens.known.facts
     if not priced:
-        notes = [text("Open deals carry no amount in this export: the pipeline is told in deals, not in money.")]
+        notes = [text("What open deals were worth is not known: the pipeline is told in deals, not in money.")]
     else:
         notes = amounts_notes(facts, opens.known.day) + amounts_notes(facts, closes.known.day)
     if priced and opens.known.amounts_unknown:

@@ -54,7 +54,7 @@ def test_a_newcomer(tmp_path: Path) -> None:
     # the peers' deals are won 8 days after they were created
     assert any("deals of a typical peer take 8 days at the median" in note for note in review.tiles.notes)
     assert (
-        review.growth.message == "Growth needs revenue in Q3 2025, and there is none: Ann started on Sep 9, 2025."
+        review.growth.message == "Growth needs revenue in Q3 2025, and there is none (Ann started on Sep 9, 2025)."
     )
 
 
