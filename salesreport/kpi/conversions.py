@@ -114,10 +114,11 @@ def conversion(stays: Watched, within: int) -> Conversion:
         gap = _first_gap(part, within)
         if gap is not None and _goes_on(curve, gap):
             missing[group] = ntext(
-                "needs deals watched through the first {n} day; none was at the age of {age}",
-                "needs deals watched through the first {n} days; none was at the age of {age}",
+                "needs deals watched through the first {n} day; none was at the age of {days}",
+                "needs deals watched through the first {n} days; none was at the age of {days}",
                 n=within,
-                age=Quantity(gap, "days"),
+                age=gap,
+                days=Quantity(gap, "days"),
             )
             continue
         found = curve.incidence_at(within)

@@ -32,17 +32,23 @@ COLUMN_TITLES: dict[str, Text] = {
     "expected_close_on": text("expected_close_on"),
     "gross_profit": text("gross_profit"),
     "kind": text("kind"),
+    "lead_source": text("lead_source"),
     "lent_on": text("lent_on"),
+    "manager": text("manager"),
     "ordered_on": text("ordered_on"),
     "outcome": text("outcome"),
     "paid_on": text("paid_on"),
     "processed_at": text("processed_at"),
+    "product_line": text("product_line"),
+    "rep_id": text("rep_id"),
     "score": text("score"),
+    "segment": text("segment"),
     "status": text("status"),
+    "team": text("team"),
     "units": text("units"),
     "value": text("value"),
 }
-"""Likewise of the columns that figures may need."""
+"""Likewise of the columns that figures and comparisons may need."""
 
 
 def lacks(table: str, column: str | None = None) -> Unavailable:

@@ -268,6 +268,8 @@ class Context:
         band, figure = self.band(metric), self.figure(metric)
         if band is None or not figure.known:
             return None
+        if not METRICS[metric].additive and figure.n < METRICS[metric].minimum_n:
+            return None  # the peers with as few cases are not in the band, either
         lower, upper = bounds(band.lower, band.upper, figure.unit)
         fields: dict[str, Any] = {"peers": self.subject.peers, "lower": lower, "upper": upper}
         if figure.value < band.lower:

@@ -45,8 +45,10 @@ def in_short(context: Context) -> list[Text]:
 
 
 def in_a_sentence(context: Context) -> Text | None:
-    """The same before the verdict; None for those who have been there all the time."""
+    """The same before the verdict; None for those who were there all the time, or not at all."""
     first, last, name = started(context), left(context), context.subject.name
+    if last is not None and last < context.period.start:
+        return None
     if first is not None and last is not None:
         return text("{name} started on {first} and left on {last}.", name=name, first=first, last=last)
     if first is not None:

@@ -45,6 +45,6 @@ def sparkline(values: Sequence[float], description: str, key: str) -> Markup:
     return Markup(  # noqa: S704 - numbers and escaped texts only
         f'<svg class="spark" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-labelledby="{name}"><title id="{name}">{escape(description)}</title>'
-        f'<path d="M{PAD} {zero:.1f}H{WIDTH - PAD}" style="fill:none;stroke:var(--line)"/>'
+        f'<line x1="{PAD}" x2="{WIDTH - PAD}" y1="{zero:.1f}" y2="{zero:.1f}" style="stroke:var(--line)"/>'
         f'<path d="{path}" style="fill:none;stroke:var(--accent);stroke-width:1.6"/>{dot}</svg>'
     )

@@ -21,7 +21,7 @@ from salesreport.kpi.anomalies.explain import Past, crude, uneven
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
 from salesreport.kpi.checks import check_dimensions
-from salesreport.kpi.dimensions import TITLES
+from salesreport.kpi.lacking import COLUMN_TITLES
 from salesreport.kpi.ledger import Flags
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
@@ -257,7 +257,7 @@ def _look(
     for name in (*(chosen or ("rep_id",)), *(name for name, _ in only)):
         if not facts.dimensions.carries("deals", name):
             raise Unavailable(
-                text("needs {column}; the deals of this export have none", column=TITLES.get(name, name))
+                text("needs {column}; the deals of this export have none", column=COLUMN_TITLES.get(name, name))
             )
     if only:
         everything = everything.take(_chosen(everything, only))

@@ -5,7 +5,7 @@ import pandas as pd
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context, change_in_words, difference, records
-from salesreport.report.presence import started, with_caveat
+from salesreport.report.presence import partly, started, with_caveat
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 
@@ -64,10 +64,15 @@ def growth(context: Context) -> Section:
 
 def _nothing(context: Context) -> Text:
     """Why there is no growth."""
-    day, fields = started(context), {"period": context.compare, "name": context.subject.name}
-    if day is not None and day > context.compare.start:
+    caveats = partly(context, (context.compare,))
+    day = started(context)
+    if day is not None and day > context.compare.end:
+        caveats.append(text("{name} started on {day}", name=context.subject.name, day=day))
+    if caveats:
         return text(
-            "Growth needs revenue in {period}, and there is none: {name} started on {day}.", day=day, **fields
+            "Growth needs revenue in {period}, and there is none ({caveats}).",
+            period=context.compare,
+            caveats=caveats,
         )
     return text("Growth needs revenue in {period}, and there is none.", period=context.compare)
 

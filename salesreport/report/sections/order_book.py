@@ -20,6 +20,9 @@ from salesreport.report.section import Section
 from salesreport.report.shared import Maker
 from salesreport.report.table import NumberTable, number_table
 
+_SAME = 0.05
+"""Counts that differ by less are shown alike."""
+
 MOST = 6
 """How many deals that went off course are listed."""
 
@@ -273,6 +276,12 @@ def _message(context: Context, book: pd.DataFrame) -> Text:
         if metric == "slippage":
             clause = ntext(
                 "{n} of {of} was put off ({share})", "{n} of {of} were put off ({share})",
+                n=n, of=figure.n, share=share,
+            )  # fmt: skip
+        elif figure.n < now - _SAME:  # the others are at no milestone, or nobody knows since when
+            clause = ntext(
+                "{n} of the {of} whose time at a milestone is known is stale ({share})",
+                "{n} of the {of} whose time at a milestone is known are stale ({share})",
                 n=n, of=figure.n, share=share,
             )  # fmt: skip
         else:

@@ -78,6 +78,8 @@ def reps(context: Context) -> Section:
 
 def _message(data: pd.DataFrame, overall: float) -> Text:
     """How many reps differ from the common rate beyond what chance gives when all are compared."""
+    if len(data) == 1:
+        return text("There is one rep to show, and nobody to compare with")
     alone = 1 - 0.05 / len(data)
     wide = wilson(data["deals_won"], data["deals_closed"], confidence=alone)
     different = data["name"][(overall < wide.lower) | (overall > wide.upper)].tolist()
