@@ -132,10 +132,10 @@ def strata(year: Year, kept: float | None = None) -> Codes:
     return likeness(year.rep, year.step, year.success, columns, **more).stratum
 
 
-def family(year: Year, stratum: Codes | None = None, level: float = 0.1) -> Cells:
+def family(year: Year, stratum: Codes | None = None) -> Cells:
     """What `salesreport anomalies` compares: every rep at every step, as a whole and in each part."""
     stratum = strata(year) if stratum is None else stratum
-    return compare_family(year.rep, year.step, year.success, stratum, (None, *year.columns.values()), level)
+    return compare_family(year.rep, year.step, year.success, stratum, (None, *year.columns.values()))
 
 
 def truth(year: Year, cells: Cells) -> npt.NDArray[np.intp]:

@@ -96,6 +96,19 @@ def parse_yaml(content: str, path: Path | None = None) -> tuple[Any, dict[Place,
     return data, lines
 
 
+def one_line(key: str, value: Any) -> str:
+    """A setting as a line of YAML that people can copy.
+
+    Examples:
+        >>> one_line("won", ["Closed Won", "true"]), one_line("values", {"amount": {"n/k": ""}})
+        ("won: [Closed Won, 'true']", "values: {amount: {n/k: ''}}")
+    """
+    written = yaml.safe_dump(
+        {key: value}, default_flow_style=True, allow_unicode=True, sort_keys=False, width=100_000
+    )
+    return written.strip()[1:-1]
+
+
 def explain(
     error: ValidationError,
     model: type[BaseModel],

@@ -11,13 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from salesreport.errors import DataError, SalesreportError, nearest
+from salesreport.ingest.broken_cells import broken_cells
 from salesreport.ingest.csv_files import read_csv
 from salesreport.ingest.raw import Raw, RawColumn
 from salesreport.ingest.spec import TableSpec
 from salesreport.language import text
 
-_WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
-_PARQUETS = {".parquet", ".pq"}
+WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+PARQUETS = {".parquet", ".pq"}
+"""Endings of files, by who reads them; all others are CSV."""
 
 
 def read(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -> Raw:
@@ -60,9 +62,9 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
         ) from None
     if not data:
         raise DataError(text("The file is empty."), file=file, table=table)
-    if path.suffix.lower() in _WORKBOOKS:
+    if path.suffix.lower() in WORKBOOKS:
         raw = _read_workbook(data, spec, file, table)
-    elif path.suffix.lower() in _PARQUETS:
+    elif path.suffix.lower() in PARQUETS:
         raw = _read_parquet(data, file, table)
     else:
         raw = read_csv(data, spec, wanted, file, table)
@@ -73,6 +75,25 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
 
 def _neighbours(path: Path) -> list[str]:
     return [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+
+
+def sheets_of(path: Path) -> list[str]:
+    """The visible sheets of a workbook.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    try:
+        return [
+            sheet.name
+            for sheet in CalamineWorkbook.from_path(path).sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+        ]
+    except (CalamineError, OSError, ValueError) as error:
+        reason = str(error).rstrip(".")
+        raise DataError(text("The workbook cannot be read: {reason}.", reason=reason), file=path) from None
 
 
 def _read_workbook(data: bytes, spec: TableSpec, file: str, table: str) -> Raw:
@@ -104,12 +125,16 @@ def _read_workbook(data: bytes, spec: TableSpec, file: str, table: str) -> Raw:
                 expected=text("one of {names}", names=list(workbook.sheet_names)),
                 hint=text("Did you mean “{name}”?", name=near) if near else None,
             )
-        cells = workbook.get_sheet_by_name(spec.sheet or sheets[0]).to_python(skip_empty_area=False)
+        sheet = spec.sheet or sheets[0]
+        cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError) as error:
         reason = str(error).rstrip(".")
         raise DataError(
             text("The workbook cannot be read: {reason}.", reason=reason), file=file, table=table
         ) from None
+    for broken in broken_cells(data, sheet):
+        if broken.row < len(cells) and broken.column < len(cells[broken.row]):
+            cells[broken.row][broken.column] = broken.shown
     filled = (at for at, row in enumerate(cells) if any(cell not in ("", None) for cell in row))
     heading = spec.header_row - 1 if spec.header_row else next(filled, 0)
     if heading >= len(cells):

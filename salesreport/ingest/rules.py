@@ -1,6 +1,7 @@
 """Which rows of a canonical table cannot be what they say, and which can be repaired."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.parse_texts import as_array
 from salesreport.ingest.raw import Raw
 from salesreport.language import Text, text
-from salesreport.tables import Table
+from salesreport.tables import Column, Table
 
 _TOTALS = (
     r"(?i)^(?:grand |sub-?)?total(?:s|e|en|es|i)?\b|^totaa?l\b|^(?:zwischen)?summe\b"
@@ -53,18 +54,48 @@ def set_aside_incomplete(table: Table, frame: pd.DataFrame, ledger: Ledger) -> N
         ledger.set_aside(missing, _NO_VALUE.get(name, text("no value for {column}", column=name)))
 
 
-def set_aside_out_of_bounds(table: Table, frame: pd.DataFrame, ledger: Ledger) -> None:
-    """Rows with a number that cannot be: a negative amount, a chance above 100 %."""
+def needed(column: Column, table: Table, frame: pd.DataFrame) -> Mask:
+    """Which rows must have a value of a column: all of a required one, closed deals of the closing date."""
+    if column.required:
+        return np.ones(len(frame), dtype=bool)
+    if (table.name, column.name) == ("deals", "closed_on"):
+        return frame["status"].isin(["won", "lost"]).to_numpy()
+    return np.zeros(len(frame), dtype=bool)
+
+
+def mend_out_of_bounds(
+    table: Table, frame: pd.DataFrame, ledger: Ledger, examples: Callable[[str, Mask], Sequence[str]]
+) -> pd.DataFrame:
+    """Numbers that cannot be: a negative amount, a chance above 100 %.
+
+    Args:
+        table: the canonical table. frame: all rows. ledger: takes what is found.
+        examples: gives some of the values of a column in some rows, as they stand in the file.
+
+    Returns:
+        The frame without these numbers; a row that must have the number is set aside.
+    """
     for column in table.columns:
         if column.name not in frame or not column.is_number:
             continue
-        if column.least is not None:
-            below = (frame[column.name] < column.least).to_numpy()
-            ledger.set_aside(below, text("{column} is negative", column=column.name))
-        if column.most is not None:
-            above = (frame[column.name] > column.most).to_numpy()
-            most = text("{column} is more than {most}", column=column.name, most=column.most)
-            ledger.set_aside(above, most)
+        for bound in (column.least, column.most):
+            if bound is None:
+                continue
+            values = frame[column.name]
+            beyond = (values < bound if bound == column.least else values > bound).to_numpy()
+            if not beyond.any():
+                continue
+            reason = (
+                text("{column} is negative", column=column.name)
+                if bound == column.least
+                else text("{column} is more than {most}", column=column.name, most=bound)
+            )
+            if column.required:
+                ledger.set_aside(beyond, reason)
+            else:
+                ledger.repair(beyond, text("{reason}: emptied", reason=reason), examples(column.name, beyond))
+                frame = frame.assign(**{column.name: values.mask(beyond)})
+    return frame
 
 
 def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) -> pd.DataFrame:

@@ -37,23 +37,32 @@ def _word(value: Any) -> Any:
 Word = Annotated[str, BeforeValidator(_word)]
 
 
+def _listed(value: Any) -> Any:
+    """A single value needs no brackets."""
+    return [value] if isinstance(value, str | int | float) else value
+
+
 class StatusSpec(Settings):
     """Which values of a column mean won and lost; everything else is open.
 
     Attributes:
         source: written `from`: a canonical column that is mapped, or a heading. won, lost: its values.
-        open: where given, any other value is unknown, and its row is set aside.
+        open: where given, these values are open and any other is unknown, and its row is set aside. A value that
+            looks like an end (cancelled) is open only where it stands here.
+        neither: values of deals that are not decided and will not be (cancelled); their rows are set aside, and
+            counted.
     """
 
     source: str = Field(alias="from")
     won: tuple[Word, ...]
     lost: tuple[Word, ...]
     open: tuple[Word, ...] | None = None
+    neither: tuple[Word, ...] = ()
 
     @model_validator(mode="after")
     def _disjoint(self) -> "StatusSpec":
         seen: set[str] = set()
-        for value in (*self.won, *self.lost, *(self.open or ())):
+        for value in (*self.won, *self.lost, *(self.open or ()), *self.neither):
             if value.strip().casefold() in seen:
                 raise TextError(text("The value “{value}” stands for two states.", value=value))
             seen.add(value.strip().casefold())
@@ -191,6 +200,8 @@ class SourceSpec(Settings):
         preset: reserved for headings that a CRM always uses.
         process: the process file (milestones, customer base), relative to the source spec.
         rates: file of dated rates: columns currency, from (first day), rate (dataset's currency per 1 unit).
+        not_people: owners who are no person (a queue, an integration, nobody), by id or name: they count in
+            totals, never as a peer, and get no report.
         tables: per canonical table, where it comes from.
     """
 
@@ -202,6 +213,7 @@ class SourceSpec(Settings):
     preset: str | None = None
     process: str | None = None
     rates: str | None = None
+    not_people: Annotated[tuple[Word, ...], BeforeValidator(_listed)] = ()
     tables: dict[str, TableSpec] = Field(min_length=1)
 
     @field_validator("preset")
@@ -238,7 +250,19 @@ class SourceSpec(Settings):
             currency=self.currency,
             timezone=self.timezone,
             fiscal_year_start=self.fiscal_year_start,
+            won_stages=self._stages_of("won"),
+            lost_stages=self._stages_of("lost"),
+            not_people=self.not_people,
         )
+
+    def _stages_of(self, state: Literal["won", "lost"]) -> tuple[str, ...]:
+        """The values that mean won, or lost, as table `deals` shows them where they are stages."""
+        deals = self.tables.get("deals")
+        if deals is None or deals.status is None:
+            return ()
+        words: tuple[str, ...] = getattr(deals.status, state)
+        shown = deals.values.get("stage", {})
+        return tuple(dict.fromkeys([*words, *(shown[word] for word in words if word in shown)]))
 
 
 def load_source(path: Path | str) -> SourceSpec:

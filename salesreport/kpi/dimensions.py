@@ -10,7 +10,7 @@ import pandas as pd
 from salesreport.kpi.ledger import Ledger, filled, taken
 from salesreport.language import Text, text
 
-DIMENSIONS = ("rep_id", "team", "manager", "segment", "product_line", "lead_source")
+DIMENSIONS = ("rep_id", "team", "manager", "segment", "product_line", "lead_source", "pipeline")
 """What figures can be broken down by."""
 
 PEOPLE = frozenset({"rep_id", "team", "manager"})
@@ -23,6 +23,7 @@ TITLES: dict[str, Text] = {
     "segment": text("segment"),
     "product_line": text("product line"),
     "lead_source": text("lead source"),
+    "pipeline": text("pipeline"),
 }
 """What people call the dimensions."""
 
@@ -30,6 +31,7 @@ _OWN = {
     ("deals", "segment"): "segment",
     ("deals", "product_line"): "product_line",
     ("deals", "lead_source"): "lead_source",
+    ("deals", "pipeline"): "pipeline",
     ("accounts", "segment"): "segment",
     ("orders", "product_line"): "product_line",
     ("leads", "lead_source"): "source",
@@ -101,6 +103,7 @@ class Dimensions:
             "segment": [("deals", "segment"), ("accounts", "segment")],
             "product_line": [("deals", "product_line"), ("orders", "product_line")],
             "lead_source": [("deals", "lead_source"), ("leads", "source")],
+            "pipeline": [("deals", "pipeline")],
         }[dimension]
         found: set[str] = set()
         for table, column in places:

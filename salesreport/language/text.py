@@ -48,10 +48,20 @@ class Quantity(NamedTuple):
         value: the number; NaN or None is shown as "–".
         unit: `share` (0.63 is 63 %), an ISO currency code (money), `days`, `CODE/day`, or the plain name of
             what is counted (`deals`, `units`, `points` …), which is not repeated after the number.
+        beside: the other end where the number is one of a range: both are shown in one unit, with as many decimals
+            and so many that they differ; see `bounds`.
     """
 
     value: float | None
     unit: str
+    beside: float | None = None
+
+
+class Fixed(NamedTuple):
+    """A number shown with just so many decimals."""
+
+    value: float
+    places: int
 
 
 class Month(NamedTuple):
@@ -66,7 +76,7 @@ def text(template: str, /, **fields: Any) -> Text:
     return Text(template, None, fields)
 
 
-def ntext(singular: str, plural: str, /, n: float, **fields: Any) -> Text:
+def ntext(singular: str, plural: str, /, n: float | Fixed, **fields: Any) -> Text:
     """State a sentence that depends on how many.
 
     Examples:
@@ -74,6 +84,17 @@ def ntext(singular: str, plural: str, /, n: float, **fields: Any) -> Text:
         ('1 deal', '3 deals')
     """
     return Text(singular, plural, {"n": n, **fields})
+
+
+def bounds(lower: float | None, upper: float | None, unit: str) -> tuple[Quantity, Quantity]:
+    """State the ends of a range, so that they are shown alike.
+
+    Examples:
+        >>> low, high = bounds(57, 57.1, "deals")
+        >>> str(text("{low} to {high}", low=low, high=high))
+        '57.0 to 57.1'
+    """
+    return Quantity(lower, unit, upper), Quantity(upper, unit, lower)
 
 
 def _plain(value: Any) -> Any:

@@ -1,13 +1,14 @@
 """What sections on conversion share: how many deals were decided by whom at which step, and how they compare."""
 
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies
+from salesreport.kpi.anomalies.anomalies import Anomalies, in_one_family, longest
 from salesreport.kpi.anomalies.decided import WIN, Decisions, Step, decisions
-from salesreport.language import Text, text
+from salesreport.language import Month, Text, text
 from salesreport.period import Period
 from salesreport.report.context import Context
 from salesreport.report.shared import Maker
@@ -32,15 +33,73 @@ def in_points(value: float) -> str:
     return f"{points:+d}".replace("-", "−") if points else "0"
 
 
-def comparison(context: Context) -> Anomalies:
-    """The comparison that a subject is part of: reps with reps, teams with teams …; worked out once.
+Finding = tuple[Anomalies, pd.Series]
+"""A flagged comparison, and those it is of."""
+
+
+class Spans(NamedTuple):
+    """The same comparisons over two spans, of one family: what is reported holds for all of them together.
+
+    Attributes:
+        year: the report's period, or where it is shorter the twelve months up to its end.
+        longest: the longest span up to then that the data know; None where that is hardly more.
+    """
+
+    year: Anomalies
+    longest: Anomalies | None
+
+    @property
+    def both(self) -> tuple[Anomalies, ...]:
+        """Those that there are, the year first."""
+        return (self.year,) if self.longest is None else (self.year, self.longest)
+
+
+def comparison(context: Context) -> Spans:
+    """The comparisons that a subject is part of: reps with reps, teams with teams …; worked out once.
 
     Raises:
         Unavailable: nothing was decided, or there is nobody to compare with.
     """
     dimension = context.subject.dimension
-    by = None if dimension in (None, "rep_id") else (dimension,)
-    return anomalies(context.facts, context.shared.process, context.year, by)
+    return compared(context, None if dimension in (None, "rep_id") else (dimension,))
+
+
+def compared(
+    context: Context, by: tuple[str, ...] | None = None, where: Mapping[str, Sequence[str]] | None = None
+) -> Spans:
+    """The year and the longest span; arguments and errors are those of `in_one_family`."""
+    facts, file = context.facts, context.shared.process
+    more = longest(facts, file, context.year)
+    periods = (context.year,) if more is None else (context.year, more)
+    found = in_one_family(facts, file, periods, by, where=where)
+    return Spans(found[0], found[1] if more is not None else None)
+
+
+def findings_of(spans: Spans, rows: Sequence[pd.DataFrame]) -> list[Finding]:
+    """What is flagged, each with the comparisons it is of.
+
+    The year comes before the longest span, then those with most at stake; what the year says already is not said
+    again of the longest span.
+
+    Args:
+        spans: the comparisons. rows: those of either that concern a report, as in `Anomalies.frame`.
+    """
+    said: set[Hashable] = set()
+    listed: list[Finding] = []
+    for found, frame in zip(spans.both, rows, strict=True):
+        flagged = frame[frame["flag"].isin(["worse", "better"])]
+        flagged = flagged.sort_values(["at_stake", "q"], ascending=[False, True], kind="stable")
+        for _, row in flagged.iterrows():
+            what = (row[found.family.by], row["step"], row["flag"], *found.part(row).items())
+            if what not in said:
+                listed.append((found, row))
+                said.add(what)
+    return listed
+
+
+def since_when(found: Anomalies) -> Text:
+    """A longest span, by the month it begins with."""
+    return text("since {month}", month=Month(found.period.start))
 
 
 def steps_of(context: Context) -> tuple[Step, ...]:
@@ -110,14 +169,20 @@ def no_history(context: Context, data: pd.DataFrame) -> tuple[Text, ...]:
     return ()
 
 
-def longer(context: Context) -> tuple[Text, ...]:
+def longer(context: Context, spans: Spans | None = None) -> tuple[Text, ...]:
     """Says so where more than the report's period is looked at."""
+    more = spans.longest if spans is not None else None
     if context.year == context.period:
-        return ()
+        return () if more is None else (text("Looked at are {year} and {longest}, all that the data know.",
+                                             year=context.year, longest=more.period),)  # fmt: skip
+    fields: dict[str, Any] = {"year": context.year, "period": context.period}
+    if more is None:
+        return (text("Looked at is {year}: {period} alone has too few deals to tell people apart.", **fields),)
     return (
         text(
-            "Looked at is {year}: {period} alone has too few deals to tell people apart.",
-            year=context.year,
-            period=context.period,
+            "Looked at are {year} and {longest}, all that the data know: {period} alone has too few deals to tell "
+            "people apart.",
+            longest=more.period,
+            **fields,
         ),
     )

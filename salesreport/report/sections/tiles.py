@@ -6,7 +6,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from salesreport.kpi import METRICS
-from salesreport.language import Quantity, Text, ntext, text
+from salesreport.language import Text, ntext, text
+from salesreport.report import presence
 from salesreport.report.context import Context
 from salesreport.report.section import Section
 from salesreport.report.spark import sparkline
@@ -69,12 +70,16 @@ def _shown(context: Context) -> list[str]:
 
 
 def _notes(context: Context) -> list[Text]:
-    notes = [text("Lines show the last {n} periods.", n=len(context.trend))]
+    notes: list[Text] = []
+    if len(context.trend) > 1:  # one is no line
+        notes.append(text("Lines show the last {n} periods, from zero up.", n=len(context.trend)))
     closed = context.figure("deals_closed")
     if closed.known and not closed.value.is_integer():
         notes.append(text("A deal that reps share counts for each by the share, hence the decimals."))
     if context.as_of < context.period.end:
         notes.append(text("Only what happened up to {day} counts: the period is not over.", day=context.as_of))
+    if (new := presence.note(context)) is not None:
+        notes.append(new)
     return [*notes, *context.gaps(TILES)]
 
 
@@ -89,8 +94,11 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
     said: list[Text | None] = []
     if figure.known:
         if pd.notna(target):
-            said.append(text("{share} of target", share=Quantity(target, "share")))
-        said.extend([context.change(metric), context.against_peers(metric)])
+            said.append(presence.of_target(context, target))
+        change = context.change(metric)
+        if change is not None and metric in WITH_TARGET:
+            change = presence.with_caveat(context, change)
+        said += [change, context.against_peers(metric)]
     else:
         said.append(text("nothing to measure in this period"))
     history = [context.figure(metric, period).value for period in context.trend]
@@ -99,7 +107,7 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
         name=name,
         value=context.shown(figure.value, figure.unit),
         said=[context.say(line) for line in said if line is not None],
-        base=context.say(_base(context, metric)),
+        base="; ".join(map(context.say, [_base(context, metric), *context.caveats(metric)])),
         spark=sparkline(
             history,
             context.say(

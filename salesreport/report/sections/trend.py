@@ -48,7 +48,7 @@ def _message(context: Context) -> str:
     known = [value for value in history if pd.notna(value)]
     now = context.figure("revenue").value
     if len(known) < 3 or pd.isna(now):
-        count = len(context.trend)
+        count = len(known) + int(pd.notna(now))
         return context.say(
             ntext(
                 "Only {n} period is known: too few for a trend",
@@ -90,7 +90,7 @@ def _table(context: Context, data: pd.DataFrame) -> NumberTable:
         for row in records(part):
             interval = ""
             if pd.notna(row["lower"]):
-                interval = f"{context.shown(row['lower'], unit)} – {context.shown(row['upper'], unit)}"
+                interval = context.language.interval(row["lower"], row["upper"], unit)
             cells.append((context.shown(row["value"], unit), interval))
         rows.append([context.title(metric), *cells])
     headings = ["", *(context.say(period.short_label) for period in context.trend)]
