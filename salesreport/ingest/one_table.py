@@ -113,7 +113,11 @@ class _Work:
         for found in self.unreadable:
             self._judge(found, frame)
         rules.set_aside_incomplete(self.table, frame, self.ledger)
-        frame = rules.mend_out_of_bounds(self.table, frame, self.ledger, self._examples)
+        for column, beyond, reason, expected in list(rules.out_of_bounds(self.table, frame)):
+            place = self.places.get(column.name) or self._place(column.name)
+            odd = Unreadable(column, place, self.cells[column.name], beyond, reason, expected)
+            self._judge(odd, frame)
+            frame = frame.assign(**{column.name: frame[column.name].mask(beyond)})
         if self.table.name == "deals":
             frame = rules.check_deals(frame, self.source.as_of, self.ledger, self.raw.file)
         rules.set_aside_repeated(self.table, frame, self.ledger)
@@ -121,8 +125,8 @@ class _Work:
         live = self.ledger.live
         noticed: list[Noticed] = []
         for name in [one.name for one in self.table.columns if one.kind == "money" and one.name in self.places]:
-            odd = (frame[name], live, self.places[name], self.cells[name], self.source.currency)
-            noticed += about_amounts(*odd)
+            at = self.places[name], self.cells[name]
+            noticed += about_amounts(frame[name], live, *at, self.source.currency)
         kept = frame if live.all() else frame[live].reset_index(drop=True)
         raw = self.raw
         return Ingested(
@@ -164,10 +168,6 @@ class _Work:
             what = text("{reason}: counted but not priced", reason=found.reason)
             self.unpriced |= emptied
         self.ledger.repair(emptied, what, examples_of(found.cells, emptied & live))
-
-    def _examples(self, column: str, rows: Mask) -> tuple[str, ...]:
-        """Some of the values that a canonical column has in rows that stay."""
-        return examples_of(self.cells[column], rows & self.ledger.live)
 
     # --- columns
 
@@ -416,7 +416,7 @@ class _Work:
             self.ledger.set_aside(rows, reason)
             return
         what = text("{reason}: counted but not priced", reason=reason)
-        self.ledger.repair(rows, what, self._examples(column.name, rows))
+        self.ledger.repair(rows, what, examples_of(self.cells[column.name], rows & self.ledger.live))
         self.unpriced |= rows
 
     def _days(self, frame: pd.DataFrame) -> pd.Series:

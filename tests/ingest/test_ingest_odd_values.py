@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 from tallies import tallied
 
+from salesreport.errors import DataError
+
 OK = "D1,Ann,won,2025-01-31,2025-02-28,10\n"
 BASIC = {"deal_id": "Id", "rep_id": "Owner", "status": "State"}
 
@@ -106,6 +108,14 @@ def test_a_thousand_among_percentages_is_only_one_odd_value(export):
         "crm_probability is negative: emptied": 1,
         "crm_probability is more than 1: emptied": 1,
     }
+
+
+def test_a_column_of_negative_amounts_is_a_wrong_mapping(export):
+    rows = "".join(f"D{at},Ann,open,,,-{at}\n" for at in range(1, 21))
+    with pytest.raises(
+        DataError, match=r"Most values of this column cannot be read.*Expected a number of 0 or more"
+    ):
+        export.deals(rows)
 
 
 def test_what_a_row_must_have_still_decides_about_it(export):
