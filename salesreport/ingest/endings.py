@@ -14,7 +14,10 @@ from salesreport.language import Text, ntext, text
 Ending = Literal["won", "lost", "ended"]
 
 _MOST_LISTED = 20
-"""How many of the values taken as open a note names."""
+"""How many of the values taken as open a message names."""
+
+_MOST_VALUES = 1_000
+"""How many different values are looked at, the most frequent first; a column of more is no status."""
 
 WORDS: Mapping[Ending, str] = {
     "won": """
@@ -106,7 +109,8 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
     Raises:
         ConfigError: there are some; it says which lines could be added.
     """
-    suspects = {value: ending for value in taken if (ending := ending_of(value)) is not None}
+    frequent = sorted(taken, key=lambda value: -taken[value])[:_MOST_VALUES]
+    suspects = {value: ending for value in frequent if (ending := ending_of(value)) is not None}
     if not suspects:
         return
     ends = [value for value, ending in suspects.items() if ending == "ended"]
@@ -120,7 +124,10 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
     if ends:
         line = one_line("neither", [*spec.neither, *ends])
         lines.append(text("{line} (not decided: set aside and counted)", line=line))
-    lines.append(text("{line} (all that are open)", line=one_line("open", list(taken))))
+    if len(taken) <= _MOST_LISTED:
+        lines.append(text("{line} (all that are open)", line=one_line("open", list(taken))))
+    else:
+        lines.append(text("{line} (all that are open)", line="open: […]"))
     raise ConfigError(
         ntext(
             "A value of column “{column}” of {file} looks like the end of a deal, and would count as open.",

@@ -95,6 +95,13 @@ def test_the_lines_that_are_proposed_are_ones_that_work(export):
     assert dataset.table("deals")["status"].tolist() == ["open", "won", "open", "open"]
 
 
+def test_a_long_list_of_stages_is_not_written_out(export):
+    with pytest.raises(ConfigError) as caught:
+        stages(export, *(f"Stage {at:02}" for at in range(25)), "Cancelled")
+    assert "open: […] (all that are open)" in str(caught.value)
+    assert "Stage 01" not in str(caught.value)
+
+
 def test_neither_won_nor_lost_is_left_out_and_counted(export):
     status = {**STATUS, "neither": ["Cancelled", "no decision"]}
     dataset = stages(export, "Lead", "Won", "CANCELLED", "Lost", "no decision", "cancelled", status=status)
