@@ -203,3 +203,7 @@ def test_typed_numbers_that_are_none(export, odd):
 )
 def test_any_type_can_be_shown_as_a_text(export, names):
     assert parquet(export, Name=names).provenance.counts["deals"].kept == 3
+
+
+def test_views_of_bytes_are_bytes(export):
+    assert parquet(export, Name=pa.array([b"x", b"\xff", None], pa.binary_view())).rows["deals"] == 3
