@@ -144,9 +144,10 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
 
 def taken_as_open(taken: Mapping[str, int], column: str) -> list[Text]:
     """The values that are neither won nor lost, most frequent first, for those who know what they mean."""
-    if not taken:
+    told = {value for value in taken if value.casefold() != "open"}
+    if not told:
         return []
-    values: Sequence[str] = sorted(taken, key=lambda value: (-taken[value], value))
+    values: Sequence[str] = sorted(told, key=lambda value: (-taken[value], value))
     shown: list[Text] = [text("{value} ({n} ×)", value=value, n=taken[value]) for value in values[:_MOST_LISTED]]
     if len(values) > _MOST_LISTED:
         shown.append(ntext("{n} more", "{n} more", n=len(values) - _MOST_LISTED))

@@ -128,6 +128,10 @@ def test_a_long_list_of_open_stages_is_cut(export):
     assert "Stage 20" not in note
 
 
+def test_what_is_called_open_is_not_worth_a_word(export):
+    assert "Taken" not in " ".join(said(stages(export, "Open", "OPEN", "Won").provenance.notes))
+
+
 def test_nothing_is_said_where_the_open_ones_are_declared(export):
     dataset = stages(export, "Lead", "Won", "Lost", status={**STATUS, "open": ["Lead"]})
     assert not [note for note in said(dataset.provenance.notes) if "open" in note]
