@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from salesreport.config import one_line
+from salesreport.config import setting_line
 from salesreport.errors import ConfigError
 from salesreport.ingest.spec import StatusSpec
 from salesreport.language import Text, ntext, text
@@ -118,14 +118,14 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
     won = [value for value, ending in suspects.items() if ending == "won"]
     lines: list[Text | str] = []
     if won:
-        lines.append(one_line("won", [*spec.won, *won]))
+        lines.append(setting_line("won", [*spec.won, *won]))
     if lost or ends:
-        lines.append(one_line("lost", [*spec.lost, *lost, *ends]))
+        lines.append(setting_line("lost", [*spec.lost, *lost, *ends]))
     if ends:
-        line = one_line("neither", [*spec.neither, *ends])
+        line = setting_line("neither", [*spec.neither, *ends])
         lines.append(text("{line} (not decided: set aside and counted)", line=line))
     if len(taken) <= _MOST_LISTED:
-        lines.append(text("{line} (all that are open)", line=one_line("open", list(taken))))
+        lines.append(text("{line} (all that are open)", line=setting_line("open", list(taken))))
     else:
         lines.append(text("{line} (all that are open)", line="open: […]"))
     raise ConfigError(
