@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 from nbformat import NotebookNode
@@ -95,7 +96,7 @@ def _set_parameters(notebook: NotebookNode, **values: str) -> None:
 
 
 def open_lab(file: Path, port: int | None = None, browser: bool = True) -> int:
-    """Run JupyterLab on a notebook until it is stopped.
+    """Run JupyterLab on a notebook until it is stopped; the address that it prints, token and all, opens it.
 
     Args:
         file: the notebook. port: to listen on; one that is free by default. browser: whether to open a browser.
@@ -103,7 +104,12 @@ def open_lab(file: Path, port: int | None = None, browser: bool = True) -> int:
     Returns:
         JupyterLab's exit code; where a process can take another's place it does, and this never returns.
     """
-    options = [] if port is None else [f"--ServerApp.port={port}"]
+    # the address that JupyterLab prints opens the notebook, whatever folder a configuration calls the root
+    options = [
+        f"--ServerApp.root_dir={file.parent.absolute()}",
+        f"--LabApp.default_url=/lab/tree/{quote(file.name)}",
+    ]
+    options += [] if port is None else [f"--ServerApp.port={port}"]
     options += [] if browser else ["--no-browser"]
     command = [sys.executable, "-m", "jupyterlab", str(file), *options]
     if os.name == "posix":

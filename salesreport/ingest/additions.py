@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import DataError
-from salesreport.ingest.one_table import Ingested
+from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.snapshots import Past, snapshot_of
 from salesreport.ingest.spec import SourceSpec
 from salesreport.language import text

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from salesreport.config import one_line
+from salesreport.config import setting_line
 from salesreport.errors import ConfigError
 from salesreport.ingest.spec import StatusSpec
 from salesreport.language import Text, ntext, text
@@ -14,7 +14,10 @@ from salesreport.language import Text, ntext, text
 Ending = Literal["won", "lost", "ended"]
 
 _MOST_LISTED = 20
-"""How many of the values taken as open a note names."""
+"""How many of the values taken as open a message names."""
+
+_MOST_VALUES = 1_000
+"""How many different values are looked at, the most frequent first; a column of more is no status."""
 
 WORDS: Mapping[Ending, str] = {
     "won": """
@@ -106,7 +109,8 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
     Raises:
         ConfigError: there are some; it says which lines could be added.
     """
-    suspects = {value: ending for value in taken if (ending := ending_of(value)) is not None}
+    frequent = sorted(taken, key=lambda value: -taken[value])[:_MOST_VALUES]
+    suspects = {value: ending for value in frequent if (ending := ending_of(value)) is not None}
     if not suspects:
         return
     ends = [value for value, ending in suspects.items() if ending == "ended"]
@@ -114,13 +118,16 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
     won = [value for value, ending in suspects.items() if ending == "won"]
     lines: list[Text | str] = []
     if won:
-        lines.append(one_line("won", [*spec.won, *won]))
+        lines.append(setting_line("won", [*spec.won, *won]))
     if lost or ends:
-        lines.append(one_line("lost", [*spec.lost, *lost, *ends]))
+        lines.append(setting_line("lost", [*spec.lost, *lost, *ends]))
     if ends:
-        line = one_line("neither", [*spec.neither, *ends])
+        line = setting_line("neither", [*spec.neither, *ends])
         lines.append(text("{line} (not decided: set aside and counted)", line=line))
-    lines.append(text("{line} (all that are open)", line=one_line("open", list(taken))))
+    if len(taken) <= _MOST_LISTED:
+        lines.append(text("{line} (all that are open)", line=setting_line("open", list(taken))))
+    else:
+        lines.append(text("{line} (all that are open)", line="open: […]"))
     raise ConfigError(
         ntext(
             "A value of column “{column}” of {file} looks like the end of a deal, and would count as open.",
@@ -137,9 +144,10 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
 
 def taken_as_open(taken: Mapping[str, int], column: str) -> list[Text]:
     """The values that are neither won nor lost, most frequent first, for those who know what they mean."""
-    if not taken:
+    told = {value for value in taken if value.casefold() != "open"}
+    if not told:
         return []
-    values: Sequence[str] = sorted(taken, key=lambda value: (-taken[value], value))
+    values: Sequence[str] = sorted(told, key=lambda value: (-taken[value], value))
     shown: list[Text] = [text("{value} ({n} ×)", value=value, n=taken[value]) for value in values[:_MOST_LISTED]]
     if len(values) > _MOST_LISTED:
         shown.append(ntext("{n} more", "{n} more", n=len(values) - _MOST_LISTED))

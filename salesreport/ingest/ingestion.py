@@ -16,7 +16,8 @@ from salesreport.ingest.dated_files import DatedFile
 from salesreport.ingest.exports import choose_exports
 from salesreport.ingest.history import Grown, grow
 from salesreport.ingest.noticed import about_names
-from salesreport.ingest.one_table import Ingested, ingest_table
+from salesreport.ingest.one_table import ingest_table
+from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.people import about_owners
 from salesreport.ingest.readers import without_password
 from salesreport.ingest.spec import load_source

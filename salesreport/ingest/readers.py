@@ -213,6 +213,8 @@ def _of_arrow(content: Any, file: str) -> Raw:
             column = column.cast(column.type.value_type)
         if pa.types.is_large_string(column.type) or pa.types.is_null(column.type) or _is_view(column.type):
             column = column.cast(pa.string())
+        if pa.types.is_binary_view(column.type):
+            column = column.cast(pa.binary())
         columns.append(RawColumn(column))
     return Raw(file, [name.strip() for name in content.column_names], columns, np.arange(2, len(content) + 2))
 
