@@ -79,7 +79,7 @@ def test_a_rep_who_differs(tiny: Dataset) -> None:
     assert row["expected"] == pytest.approx(181 / 244)
     assert row["effect"] == pytest.approx(0.25 - 181 / 244)
     assert section.message.startswith(
-        "Ann: 25% of 40 deals decided in July 2024 to June 2025 were won; of like deals of others, 74% were: 49 po"
+        "Ann: 25% of 40 decided deals were won (July 2024 to June 2025); of like deals of others, 74% were: 49 po"
     )
     (shown,) = cells(section)
     assert shown[:5] == [
@@ -92,7 +92,7 @@ def test_a_rep_who_differs(tiny: Dataset) -> None:
     assert shown[5][0] == "−49"
     assert shown[6] == ("–", "")  # six deals before are too few to show a rate
     assert section.tables[1].caption == (
-        "Lost in July 2024 to June 2025: Deal → Order (6 of 30 deals, the largest first)"
+        "Lost, July 2024 to June 2025: Deal → Order (6 of 30 deals, the largest first)"
     )
     assert len(section.tables[1].rows) == 6
     # 0.25 less 0.7418 of 40 deals are 19.67 orders of €100
@@ -190,7 +190,7 @@ def test_the_list_of_anomalies(tiny: Dataset) -> None:
     north = Review(tiny, "2025-Q2", team="North").conversion_anomalies
     assert north.message == "1 conversion differs from like deals of others by more than chance"
     (row,) = cells(north)
-    assert row[0][0].startswith("Ann: 25% of 40 deals decided in July 2024 to June 2025 were won")
+    assert row[0][0].startswith("Ann: 25% of 40 decided deals were won (July 2024 to June 2025)")
     assert row[2][0] == "€1.97K"
     assert north.data["rep_id"].tolist() == ["Ann"]
     # eight reps at one step, Zoe with too few; within a product line and a segment the same seven again

@@ -77,7 +77,7 @@ def compared(
 
 
 def findings_of(spans: Spans, rows: Sequence[pd.DataFrame]) -> list[Finding]:
-    """What is flagged, those with most at stake first; what both spans say is said of the one that says it clearer.
+    """What is flagged, those with most at stake first; what both spans say is said of the clearer one.
 
     Args:
         spans: the comparisons. rows: those of either that concern a report, as in `Anomalies.frame`.
