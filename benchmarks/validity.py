@@ -133,7 +133,7 @@ def spans_together(folder: Path) -> str:
             "",
             "Reports look at the last twelve months and at all that the data know, in one family. "
             f"{TOGETHER} simulated companies of 25 reps with 3,600 deals in three years each, otherwise as above; "
-            "a finding is true or false by what the rep's chances are in its own span. The last three columns: true "
+            "a finding is true or false by what the rep’s chances are in its own span. The last columns: true "
             "findings as a whole per company (a rep at a step counts once for each span), of both spans in one "
             "family, and of either span had it been looked at alone.",
             "",
