@@ -41,7 +41,7 @@ def claim(found: "Anomalies", row: "Row", dated: bool = False) -> Text:
     step = found.step(row["step"])
     if step.key == WIN and dated:
         return text(
-            "{who}: {rate} deals decided in {period} were won; of like deals of others, {expected} were: {judged}",
+            "{who}: {rate} decided deals were won ({period}); of like deals of others, {expected} were: {judged}",
             **fields,
         )
     if step.key == WIN:
@@ -51,9 +51,9 @@ def claim(found: "Anomalies", row: "Row", dated: bool = False) -> Text:
     fields |= {"step": step.title, "n": step.within or 0}
     if dated:
         return ntext(
-            "{who}: in {period}, {rate} deals at {step} went on within {n} day; of like deals of others, "
+            "{who}: {rate} deals at {step} went on within {n} day ({period}); of like deals of others, "
             "{expected} did: {judged}",
-            "{who}: in {period}, {rate} deals at {step} went on within {n} days; of like deals of others, "
+            "{who}: {rate} deals at {step} went on within {n} days ({period}); of like deals of others, "
             "{expected} did: {judged}",
             **fields,
         )
@@ -185,8 +185,8 @@ def _worth(found: "Anomalies", row: "Row") -> list[Text]:
     )
     fields: dict[str, Any] = {"money": middle, "low": low, "high": high, "period": found.period}
     if row["flag"] == "worse":
-        return [text("In {period} that cost about {money} of orders (95 %: {low} to {high}).", **fields)]
-    return [text("In {period} that brought about {money} of orders (95 %: {low} to {high}).", **fields)]
+        return [text("The difference cost about {money} of orders (95 %: {low} to {high}; {period}).", **fields)]
+    return [text("The difference brought about {money} of orders (95 %: {low} to {high}; {period}).", **fields)]
 
 
 def became(found: "Anomalies", row: "Row") -> list[Text]:
