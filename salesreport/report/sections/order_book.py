@@ -298,7 +298,7 @@ def _notes(context: Context, book: pd.DataFrame) -> list[Text]:
             )
         )
     notes += context.gaps(("slippage", "stale"))
-    unpriced = int(book.loc[book["when"] == "now", "amount"].isna().sum())
+    unpriced = float(book.loc[(book["when"] == "now") & ~(book["amount"] > 0), "share"].sum())
     if not _priced(context):
         notes.append(text("Open deals carry no amounts in this data, so they are counted, not valued."))
     elif unpriced:
