@@ -100,6 +100,11 @@ class Context:
         """Translate a text."""
         return self.language.say(what)
 
+    def heading(self, what: Text) -> str:
+        """Translate a text that stands by itself, so that it begins with a capital: Week 50, not week 50."""
+        said = self.say(what)
+        return said[:1].upper() + said[1:]
+
     def shown(self, value: float | None, unit: str) -> str:
         """Show a value in its unit, short."""
         return self.language.quantity(value, unit)

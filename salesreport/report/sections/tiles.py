@@ -50,7 +50,7 @@ def tiles(context: Context) -> Section:
     return Section(
         key="figures",
         topic=context.say(text("Key figures")),
-        message=context.say(
+        message=context.heading(
             text("{period}, compared with {compare}", period=context.period, compare=context.compare)
         ),
         data=pd.DataFrame(rows, columns=columns),
