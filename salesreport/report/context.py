@@ -12,7 +12,7 @@ import pandas as pd
 from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.facts import Events, Kind
 from salesreport.kpi.ledger import Positions
-from salesreport.language import Language, Quantity, Text, bounds, ntext, text
+from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.shared import Shared, Standing
 from salesreport.report.subject import Subject
@@ -99,6 +99,11 @@ class Context:
     def say(self, what: Text | str) -> str:
         """Translate a text."""
         return self.language.say(what)
+
+    def heading(self, what: Text) -> str:
+        """Translate a text that stands by itself, so that it begins with a capital: Week 50, not week 50."""
+        said = self.say(what)
+        return said[:1].upper() + said[1:]
 
     def shown(self, value: float | None, unit: str) -> str:
         """Show a value in its unit, short."""
@@ -270,13 +275,15 @@ class Context:
             return None
         if not METRICS[metric].additive and figure.n < METRICS[metric].minimum_n:
             return None  # the peers with as few cases are not in the band, either
-        lower, upper = bounds(band.lower, band.upper, figure.unit)
-        fields: dict[str, Any] = {"peers": self.subject.peers, "lower": lower, "upper": upper}
+        fields: dict[str, Any] = {
+            "peers": self.subject.peers,
+            "range": Range(band.lower, band.upper, figure.unit),
+        }
         if figure.value < band.lower:
-            return text("below the middle half of {peers} ({lower} – {upper})", **fields)
+            return text("below the middle half of {peers} ({range})", **fields)
         if figure.value > band.upper:
-            return text("above the middle half of {peers} ({lower} – {upper})", **fields)
-        return text("within the middle half of {peers} ({lower} – {upper})", **fields)
+            return text("above the middle half of {peers} ({range})", **fields)
+        return text("within the middle half of {peers} ({range})", **fields)
 
 
 def difference(context: Context, value: float) -> Text:

@@ -117,3 +117,8 @@ def test_who_has_closed_nothing(tmp_path: Path) -> None:
         "Ann won and lost nothing in Q3 2025, and had no orders; 1 deal was created."
     )
     assert Review(made, "2025-Q2", rep="Ann").verdict == "No deals or orders of Ann in Q2 2025."
+
+
+def test_a_heading_begins_with_a_capital(tmp_path: Path) -> None:
+    made = company(tmp_path / "d")
+    assert Review(made, "2025-W50", rep="P1").tiles.message == "Week 50, 2025, compared with week 49, 2025"

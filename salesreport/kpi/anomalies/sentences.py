@@ -259,12 +259,13 @@ def notes(found: "Anomalies") -> tuple[Text, ...]:
         )
     else:
         said.append(text("The data tell nothing by which some deals promise more than others."))
-    said.append(
-        text(
-            "Reported is what has a q of at most {q}: of all that is reported so, that part may be chance.",
-            q=Quantity(found.level, "share"),
+    if family.tested:
+        said.append(
+            text(
+                "Reported is what has a q of at most {q}: of all that is reported so, that part may be chance.",
+                q=Quantity(found.level, "share"),
+            )
         )
-    )
     if found.timing is not None and found.timing.sentence is not None:
         said.append(found.timing.sentence)
     return tuple(said)
