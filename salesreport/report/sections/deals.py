@@ -27,7 +27,11 @@ def deals_to_look_at(context: Context) -> Section:
     )
     topic = context.say(text("Deals to look at"))
     if data.empty:
-        nothing = text("No single deal stands out; open and lost deals carry no amounts or closing dates.")
+        nothing = (
+            text("No single deal stands out; open and lost deals carry no amounts or closing dates.")
+            if len(open_deals) or (closed["status"] == "lost").any()
+            else text("No deal is open, and none was lost in {period}.", period=context.period)
+        )
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("deals", topic, message, data, context.language, available=False)
     message = context.say(_message(len(overdue), len(data)))
