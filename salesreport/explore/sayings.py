@@ -9,7 +9,7 @@ from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN
-from salesreport.kpi.anomalies.sentences import by_themselves
+from salesreport.kpi.anomalies.sentences import TOO_FEW, by_themselves
 from salesreport.language import Month, Quantity, Text, ntext, text
 from salesreport.report.context import records
 
@@ -82,6 +82,8 @@ def of_reps_by_step(scene: Scene, data: pd.DataFrame) -> Text:
     if scene.compared is None:
         reps = data["rep_id"].nunique()
         return ntext("Rates of {n} rep, step by step", "Rates of {n} reps, step by step", n=reps)
+    if not scene.compared.family.all_tested:
+        return TOO_FEW
     flagged = data[(data["flag"] != "none").to_numpy(bool)]
     if flagged.empty:
         return text("No rep stands out at any step: like deals go on about as often with all of them")
@@ -144,7 +146,7 @@ def of_trend(scene: Scene, figures: TrendFigures) -> Text:
 
 def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> Text:
     """What was found, of the chosen rep and step where there are any."""
-    if not (scene.rep or scene.state.step):
+    if not (scene.rep or scene.state.step) or not compared.family.all_tested:
         return compared.message
     if len(shown):
         return compared.sentence(records(shown)[0])

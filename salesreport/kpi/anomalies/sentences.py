@@ -223,8 +223,14 @@ def uneven(found: "Anomalies", row: "Row") -> list[Text]:
     ]  # fmt: skip
 
 
+TOO_FEW = text("Too few deals were decided to compare like with like")
+"""What is said where nothing could be tested: that nothing differs, nobody knows."""
+
+
 def message(found: "Anomalies") -> Text:
     """How many anomalies there are; that there are none is the usual result."""
+    if not found.family.all_tested:
+        return TOO_FEW
     findings = found.findings
     if not len(findings):
         return text("No conversion differs from that of like deals of others by more than chance")

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.anomalies.sentences import TOO_FEW
 from salesreport.language import Month, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
@@ -27,10 +28,12 @@ def conversion_anomalies(context: Context) -> Section:
     data = pd.DataFrame([row for _, row in findings], columns=made.found.frame.columns).reset_index(drop=True)
     data["span"] = pd.Series([found.period.name for found, _ in findings], dtype="str")
     notes = _notes(context, made, findings)
+    compared = made.found.family.all_tested > 0
     return Section(
         key=key,
         topic=topic,
-        message=context.say(_message(data)),
+        message=context.say(_message(data) if compared else TOO_FEW),
+        available=compared,
         data=data,
         language=context.language,
         tables=(_table(context, findings),) if findings else (),

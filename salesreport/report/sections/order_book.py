@@ -53,6 +53,8 @@ def order_book(context: Context) -> Section:
     if book.empty:
         message = context.say(
             text("No open deals on {day}, nor on {other}.", day=context.eve, other=context.as_of)
+            if context.facts.known(context.eve).why_open_unknown is None
+            else text("No open deals on {day}.", day=context.as_of)
         )
         return Section("order-book", topic, message, nothing, context.language, available=False)
     data = _deviating(context, book)

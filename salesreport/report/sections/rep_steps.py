@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.anomalies.decided import Step
+from salesreport.kpi.anomalies.sentences import TOO_FEW
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import heat_map
@@ -91,7 +92,9 @@ def _alike(team: Team, data: pd.DataFrame) -> list[Step]:
 
 def _message(context: Context, team: Team, data: pd.DataFrame) -> Text:
     flagged, others = data[data["flag"] != "none"], team.elsewhere()
-    if flagged.empty:
+    if not team.found.family.all_tested:
+        said = TOO_FEW
+    elif flagged.empty:
         said = text("No rep stands out at any step beyond chance")
     else:
         names = flagged["name"].drop_duplicates().tolist()
