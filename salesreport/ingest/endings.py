@@ -25,7 +25,8 @@ WORDS: Mapping[Ending, str] = {
         ganho ganha | vinto vinta vinte venduto | megnyert elnyert nyert nyertes | wygrana wygrane wygrany wygrano
         vyhráno vyhraná vyhraný vyhrané | câștigat câștigată | выиграна выиграно выигран выигранная выигранные
         успешно-реализовано сделка-успешна продано | виграно виграна виграний | спечелена спечелен | dobiveno
-        dobijeno pridobljeno | kazanıldı kazanılan | vunnet vunnen vundet vunnits | voitettu | 受注 成約 赢单 贏單 成交 수주
+        dobijeno pridobljeno | kazanıldı kazanılan | vunnet vunnen vundet vunnits | voitettu
+        受注 成約 赢单 贏單 成交 수주
         """,
     "lost": """
         lost closedlost rejected declined refused | verloren abgelehnt | perdu perdue perdus refusé refusée
