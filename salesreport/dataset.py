@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -52,6 +53,8 @@ class DatasetSettings(Settings):
         currency: ISO code all money is in. timezone: IANA name of the zone that dates are meant in.
         fiscal_year_start: the month a fiscal year starts in.
         process: the process file (milestones, customer base) its deals follow, as YAML text; empty: none given.
+        won_stages, lost_stages: the stages that the source spec names as won and lost; they are no milestones.
+        not_people: ids or names of owners who are no person: they count in totals, never as a peer.
     """
 
     name: str
@@ -60,6 +63,20 @@ class DatasetSettings(Settings):
     timezone: str = "UTC"
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
     process: str = ""
+    won_stages: tuple[str, ...] = ()
+    lost_stages: tuple[str, ...] = ()
+    not_people: tuple[str, ...] = ()
+
+    def is_no_person(self, rep: str, name: str) -> bool:
+        """Whether an owner is declared to be no person, by id or name; letter case does not matter."""
+        return bool({rep.casefold(), name.casefold()} & {one.casefold() for one in self.not_people})
+
+    def closes_as(self, stage: str) -> Literal["won", "lost"] | None:
+        """How a stage closes deals, where the source spec says so; letter case does not matter, as in the spec."""
+        name = stage.strip().casefold()
+        if name in {one.strip().casefold() for one in self.won_stages}:
+            return "won"
+        return "lost" if name in {one.strip().casefold() for one in self.lost_stages} else None
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,8 @@ class Counts:
         read: rows read. kept: rows in the dataset, unchanged. repaired: rows in the dataset, changed.
         set_aside: rows left out, written to `set_aside/TABLE.csv` with their reason.
         repairs, reasons: how many rows per kind of repair, and per reason of setting aside.
+        aside_by: of deals that were set aside although the spec does not say they are no data, how many were
+            open, won and lost, as far as that can be read.
     """
 
     read: int
@@ -86,6 +88,7 @@ class Counts:
     set_aside: int = 0
     repairs: tuple[Tally, ...] = ()
     reasons: tuple[Tally, ...] = ()
+    aside_by: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.read != self.kept + self.repaired + self.set_aside:

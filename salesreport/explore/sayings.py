@@ -9,6 +9,7 @@ from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN
+from salesreport.kpi.anomalies.sentences import by_themselves
 from salesreport.language import Month, Quantity, Text, ntext, text
 from salesreport.report.context import records
 
@@ -69,7 +70,9 @@ def _rep_against_others(scene: Scene, data: pd.DataFrame) -> Text:
         row = whole[((whole["rep_id"] == scene.state.rep) & (whole["step"] == step)).to_numpy(bool)]
         return scene.compared.sentence(records(row)[0])
     if data["q"].notna().any():
-        return text("{rep} is not distinguishable from others with like deals at any step", rep=scene.rep)
+        said = text("{rep} is not distinguishable from others with like deals at any step", rep=scene.rep)
+        alone = (data["effect_lower"] > 0) | (data["effect_upper"] < 0)
+        return said if scene.compared is None or not alone.any() else by_themselves(scene.compared, said)
     return text("{rep} has too few deals to tell", rep=scene.rep)
 
 

@@ -50,14 +50,11 @@ class Scene:
 
     def between(self, lower: float, upper: float) -> str:
         """An interval of rates; empty where there is none."""
-        return "" if np.isnan(lower) or np.isnan(upper) else f"{self.share(lower)} – {self.share(upper)}"
+        return "" if np.isnan(lower) or np.isnan(upper) else self.language.interval(lower, upper, "share")
 
     def points(self, value: float) -> str:
         """A difference of rates in percentage points, with its sign."""
-        if np.isnan(value):
-            return self.language.show(None)
-        shown = self.language.exact(abs(100 * value))
-        return shown if shown == self.language.exact(0) else f"{'−' if value < 0 else '+'}{shown}"
+        return self.language.change(100 * value)
 
     def money(self, value: float) -> str:
         """An amount of money, short."""

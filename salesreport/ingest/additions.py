@@ -173,7 +173,7 @@ def summed(counts: list[Counts]) -> Counts:
 
     Examples:
         >>> summed([Counts(read=3, kept=3), Counts(read=4, kept=3, set_aside=1)])
-        Counts(read=7, kept=6, repaired=0, set_aside=1, repairs=(), reasons=())
+        Counts(read=7, kept=6, repaired=0, set_aside=1, repairs=(), reasons=(), aside_by={})
     """
     return Counts(
         read=sum(one.read for one in counts),
@@ -182,6 +182,7 @@ def summed(counts: list[Counts]) -> Counts:
         set_aside=sum(one.set_aside for one in counts),
         repairs=_summed(tally for one in counts for tally in one.repairs),
         reasons=_summed(tally for one in counts for tally in one.reasons),
+        aside_by=counts[-1].aside_by if counts else {},  # what the newest export lacks
     )
 
 

@@ -18,6 +18,7 @@ from salesreport.ingest.history import Grown, grow
 from salesreport.ingest.noticed import about_names
 from salesreport.ingest.one_table import ingest_table
 from salesreport.ingest.outcome import Ingested
+from salesreport.ingest.people import about_owners
 from salesreport.ingest.readers import without_password
 from salesreport.ingest.spec import load_source
 from salesreport.language import Text, ntext, text
@@ -95,6 +96,7 @@ def ingest(
         grown = Grown.of(tables)
     frames = grown.frames
     frames["reps"], notes = _complete_reps(frames)
+    notes += about_owners(frames, settings)
     notes = [
         *(note for one in tables.values() for note in _mostly_set_aside(one)),
         *exports.notes,

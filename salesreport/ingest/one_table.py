@@ -1,6 +1,7 @@
 """One canonical table of an export: columns found, parsed, each row judged, money priced."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ class _Work:
         if older:
             self.spec, self.absent = spec.without_absent(self.table, self.raw.headings)
         self.ledger = Ledger(len(self.raw))
+        self.declared = np.zeros(len(self.raw), dtype=bool)
         self.notes: list[Text] = []
         self.unreadable: list[Unreadable] = []
         self.unpriced = np.zeros(len(self.raw), dtype=bool)
@@ -111,12 +113,19 @@ class _Work:
         return Ingested(
             kept,
             self.ledger.aside(raw),
-            self.ledger.counts(),
+            replace(self.ledger.counts(), aside_by=self._aside_by(frame)),
             SourceFile(self.table.name, raw.file, raw.sha256, raw.bytes),
             self.notes,
             self.absent,
             noticed,
         )
+
+    def _aside_by(self, frame: pd.DataFrame) -> dict[str, int]:
+        """How many deals of each state were set aside, those left out that are declared to be no data."""
+        if self.table.name != "deals":
+            return {}
+        counts = frame["status"][~self.ledger.live & ~self.declared].value_counts()
+        return {str(state): int(counts[state]) for state in STATUSES if state in counts}
 
     # --- rows that the spec or the file's form excludes
 
@@ -129,6 +138,7 @@ class _Work:
         for heading, values in self.spec.drop.items():
             cells = self.raw.columns[find_heading(heading, self.raw, self.table.name)]
             dropped, _ = choose(cells.encoded, dict.fromkeys(values, "x"), None)
+            self.declared |= dropped.notna().to_numpy()
             self.ledger.set_aside(
                 dropped.notna().to_numpy(), text("declared not to be data, by column “{column}”", column=heading)
             )

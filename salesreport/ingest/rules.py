@@ -85,7 +85,9 @@ def out_of_bounds(table: Table, frame: pd.DataFrame) -> Iterator[tuple[Column, M
 
 
 def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) -> pd.DataFrame:
-    """Closed deals have both dates, in order, up to the as-of date; open ones have no closing date.
+    """Closed deals have a closing date, not before they were created, up to the as-of date; open ones have none.
+
+    A closed deal that does not say when it was created is kept: it counts, and nobody knows how long it took.
 
     Args:
         frame: all rows of the export, deals' columns. as_of: the dataset's. ledger: takes what is found.
@@ -95,25 +97,19 @@ def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) 
         The frame with closing dates of open deals emptied; they become the expected ones where none are mapped.
 
     Raises:
-        ConfigError: there are closed deals, and no column for the day they were created or closed.
+        ConfigError: there are closed deals, and no column for the day they were closed.
     """
     open_ = (frame["status"] == "open").to_numpy()
     closed = frame["status"].isin(["won", "lost"]).to_numpy() & ledger.live
-    lacks = {
-        "created_on": text("closed deal without the day it was created"),
-        "closed_on": text("closed deal without closing date"),
-    }
-    for name, reason in lacks.items():
-        if name in frame:
-            ledger.set_aside(closed & frame[name].isna().to_numpy(), reason)
-        elif closed.any():
-            raise ConfigError(
-                text("Closed deals need {column}, and it is neither mapped nor constant.", column=name),
-                file=file,
-                key=f"tables.deals.columns.{name}",
-            )
     if "closed_on" not in frame:
+        if closed.any():
+            raise ConfigError(
+                text("Closed deals need {column}, and it is neither mapped nor constant.", column="closed_on"),
+                file=file,
+                key="tables.deals.columns.closed_on",
+            )
         return frame
+    ledger.set_aside(closed & frame["closed_on"].isna().to_numpy(), text("closed deal without closing date"))
     if "created_on" in frame:
         early = (frame["closed_on"] < frame["created_on"]).to_numpy()
         ledger.set_aside(closed & early, text("closed before it was created"))

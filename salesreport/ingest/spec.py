@@ -23,8 +23,8 @@ Mark = Literal[".", ","]
 LENGTH = re.compile(r"(?P<count>[1-9]\d*) (?P<unit>day|week|month|quarter|year)s?")
 """How the length of a period is written: `3 months`."""
 
-_CLOSING = ("created_on", "closed_on")
-"""Columns that closed deals need."""
+_CLOSING = "closed_on"
+"""What closed deals need."""
 
 
 def _word(value: Any) -> Any:
@@ -35,6 +35,11 @@ def _word(value: Any) -> Any:
 
 
 Word = Annotated[str, BeforeValidator(_word)]
+
+
+def _listed(value: Any) -> Any:
+    """A single value needs no brackets."""
+    return [value] if isinstance(value, str | int | float) else value
 
 
 class StatusSpec(Settings):
@@ -162,7 +167,7 @@ class TableSpec(Settings):
         Args:
             table: the canonical table. headings: of the file.
         """
-        needed = {*table.required, *_CLOSING, self.status.source if self.status else None}
+        needed = {*table.required, _CLOSING, self.status.source if self.status else None}
         absent = {
             column: heading
             for column, heading in self.columns.items()
@@ -203,6 +208,8 @@ class SourceSpec(Settings):
         process: the process file (milestones, customer base), relative to the source spec.
         rates: file of dated rates, with the columns currency, from (first day) and rate (dataset's currency per 1
             unit).
+        not_people: owners who are no person (a queue, an integration, nobody), by id or name: they count in
+            totals, never as a peer, and get no report.
         tables: per canonical table, where it comes from.
     """
 
@@ -214,6 +221,7 @@ class SourceSpec(Settings):
     preset: str | None = None
     process: str | None = None
     rates: str | None = None
+    not_people: Annotated[tuple[Word, ...], BeforeValidator(_listed)] = ()
     tables: dict[str, TableSpec] = Field(min_length=1)
 
     @field_validator("preset")
@@ -250,7 +258,19 @@ class SourceSpec(Settings):
             currency=self.currency,
             timezone=self.timezone,
             fiscal_year_start=self.fiscal_year_start,
+            won_stages=self._stages_of("won"),
+            lost_stages=self._stages_of("lost"),
+            not_people=self.not_people,
         )
+
+    def _stages_of(self, state: Literal["won", "lost"]) -> tuple[str, ...]:
+        """The values that mean won, or lost, as table `deals` shows them where they are stages."""
+        deals = self.tables.get("deals")
+        if deals is None or deals.status is None:
+            return ()
+        words: tuple[str, ...] = getattr(deals.status, state)
+        shown = deals.values.get("stage", {})
+        return tuple(dict.fromkeys([*words, *(shown[word] for word in words if word in shown)]))
 
 
 def load_source(path: Path | str) -> SourceSpec:

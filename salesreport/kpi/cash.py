@@ -31,7 +31,7 @@ from salesreport.kpi.payments import (
     same_day_before,
     without_date,
 )
-from salesreport.language import Text, text
+from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 from salesreport.process.base import NEW
@@ -201,7 +201,9 @@ def cash_notes(facts: "Facts", file: ProcessFile, as_of: dt.date, months: int = 
     plan = plan_of(facts, file, as_of, months)
     past = plan.past
     notes = [
-        text(
+        ntext(
+            "How late money comes is learnt from what was owed at the end of {n} earlier day, since {day}; "
+            "the intervals are meant to hold 80 % of what comes.",
             "How late money comes is learnt from what was owed at the end of {n} earlier days, since {day}; "
             "the intervals are meant to hold 80 % of what comes.",
             n=len(past.days),

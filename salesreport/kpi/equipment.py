@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.events import KIND_TITLES, Events
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Flags, Numbers, taken
 from salesreport.kpi.metric import Figures, Metric, Unavailable
 from salesreport.language import Text, ntext, text
@@ -124,7 +125,7 @@ def standing(facts: "Facts", window: Period, day: dt.date) -> Events:
 def _events(facts: "Facts", day: dt.date) -> Events:
     facts.known(day)  # refuses days of which nothing is known yet
     if not facts.ledger.has("equipment"):
-        raise Unavailable(text("needs table {table}; this export has none", table="equipment"))
+        raise lacks("equipment")
     return facts.remember(("equipment", day), lambda: _found(facts, day))
 
 

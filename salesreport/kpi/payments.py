@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.customers import customers_of
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Days, Flags, Numbers, Positions
-from salesreport.kpi.metric import Unavailable
-from salesreport.language import text
 from salesreport.period import Period
 
 if TYPE_CHECKING:
@@ -89,12 +88,10 @@ def need_payments(facts: "Facts") -> None:
         Unavailable: they do not.
     """
     if not facts.ledger.has("orders"):
-        raise Unavailable(text("needs table {table}; this export has none", table="orders"))
+        raise lacks("orders")
     for column in ("due_on", "paid_on"):
         if not facts.ledger.has("orders", column):
-            raise Unavailable(
-                text("needs column {column} of table {table}; this export has none", column=column, table="orders")
-            )
+            raise lacks("orders", column)
 
 
 def owed(facts: "Facts", day: dt.date, months: int) -> Owed:

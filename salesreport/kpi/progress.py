@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from salesreport.kpi.events import Events, Kind
 from salesreport.kpi.journeys import BACK, LOST, OPEN, WON, Journeys, Spells, Stays, spells
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Days, Positions, taken
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
@@ -212,15 +213,20 @@ def shown(facts: "Facts", file: ProcessFile, day: dt.date) -> ProcessFile:
         Unavailable: they are not.
     """
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
     if not file.processes:
-        raise Unavailable(text("needs milestones; the deals of this export have no stages"))
+        raise Unavailable(no_milestones(file))
     stays = journeys_of(facts, file, day).stays
     if not stays.dated.any():
         raise Unavailable(
             text("needs the history of stages; this export does not say when deals came where they are")
         )
     return file
+
+
+def no_milestones(file: ProcessFile) -> Text:
+    """Why a file without processes has no milestones, as the end of "cannot be told: …"."""
+    return file.why_none or text("needs milestones; the deals of this export have no stages")
 
 
 def _shown(facts: "Facts", day: dt.date) -> ProcessFile:

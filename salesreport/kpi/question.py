@@ -17,6 +17,7 @@ from salesreport.kpi.dimensions import PEOPLE, TITLES
 from salesreport.kpi.events import KIND_TITLES, Events, Kind
 from salesreport.kpi.facts import Facts
 from salesreport.kpi.groups import grouped
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Flags, Numbers, Positions
 from salesreport.kpi.metric import Fact, Unavailable
 from salesreport.language import text
@@ -154,14 +155,10 @@ class Question:
             return
         table = ("orders" if self.sells_by_order else "deals") if table == "sales" else table
         if not self.facts.ledger.has(table):
-            raise Unavailable(text("needs table {table}; this export has none", table=table))
+            raise lacks(table)
         for column in columns:
             if not self.facts.ledger.has(table, column):
-                raise Unavailable(
-                    text(
-                        "needs column {column} of table {table}; this export has none", column=column, table=table
-                    )
-                )
+                raise lacks(table, column)
 
     def _kind(self, fact: Fact) -> tuple[Kind, Period | dt.date]:
         when: Period | dt.date = self.before if fact.endswith("_before") else self.window
@@ -180,7 +177,7 @@ class Question:
         kind, when = self._kind(fact)
         facts, table = self.facts, Events.table_of(kind)
         if kind != "base" and not facts.ledger.has(table):  # customers are known from other tables, too
-            return Unavailable(text("needs table {table}; this export has none", table=table))
+            return lacks(table)
         for name in (*self.by, *self.where):
             if not facts.dimensions.carries(table, name):
                 return Unavailable(
@@ -198,6 +195,8 @@ class Question:
             return None
         if kind == "open" and self.as_of == facts.dataset.as_of:
             return None  # the deals that are open today are known, whenever they were created
+        if kind == "open" and (why := facts.known(self.as_of).why_open_unknown) is not None:
+            return Unavailable(why)
         begin, end = facts.begin(kind), when.end if isinstance(when, Period) else when
         if begin is None:
             return Unavailable(text("this export knows of no {events}", events=KIND_TITLES[kind]))

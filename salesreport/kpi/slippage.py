@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.events import Events
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Days, Flags, Numbers, Positions
 from salesreport.kpi.metric import OWNER_THEN, Figures, Metric, Unavailable
 from salesreport.kpi.progress import credited, journeys_of, place_numbers, places_of, process_file, shown
@@ -135,7 +136,7 @@ def standing(facts: "Facts", window: Period, as_of: dt.date) -> Events:
         Unavailable: nobody knows since when deals are where they are, or what is too long.
     """
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
     return standing_at(facts, process_file(facts), as_of)
 
 

@@ -1,20 +1,22 @@
-"""A language: its catalogue and its number, money and date formats (Babel does the formatting)."""
+"""A language: its catalogue and its number, money and date formats (`numerals` writes numbers, Babel dates)."""
 
 import datetime as dt
 import io
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from importlib import resources
 from typing import Any
 
-from babel import Locale, UnknownLocaleError, dates, numbers
+from babel import Locale, UnknownLocaleError, dates
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from salesreport.language.text import Month, Quantity, Text, ntext, text
+from salesreport.language import numerals
+from salesreport.language.text import Fixed, Month, Quantity, Range, Text, bounds, ntext, text
 
 LANGUAGES = ("en", "de")
 """The languages a report can be made in: English, the source, and each catalogue."""
@@ -70,10 +72,7 @@ class Language:
         if what.plural is None:
             template = translations.gettext(what.template)
         else:
-            # catalogues choose the form by a whole number; a split deal (0.5) takes the plural
-            n = what.fields["n"]
-            whole = int(n) if float(n).is_integer() else 2
-            template = translations.ngettext(what.template, what.plural, whole)
+            template = translations.ngettext(what.template, what.plural, _grammatical(what.fields["n"]))
         return template.format_map({key: self.show(value) for key, value in what.fields.items()})
 
     def show(self, value: Any) -> str:
@@ -87,7 +86,11 @@ class Language:
         if isinstance(value, Month):
             return self.month(value.day, value.short)
         if isinstance(value, Quantity):
-            return self.quantity(value.value, value.unit)
+            return self.quantity(*value)
+        if isinstance(value, Range):
+            return self.interval(*value)
+        if isinstance(value, Fixed):
+            return self.exact(value.value, value.places)
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, int | float):
@@ -115,63 +118,71 @@ class Language:
     # --- numbers
 
     def number(self, value: float | None, digits: int = 3) -> str:
-        """Show a number short, to three significant digits: 12.3 M."""
+        """Show a number short, to three significant digits: 12.3M."""
         if _absent(value):
             return MISSING
         assert value is not None
-        if not self._shortens(value):
-            return self.exact(_significant(value, digits), _fraction(value, digits) if abs(value) < 1000 else 0)
-        return str(
-            numbers.format_compact_decimal(value, locale=self.locale, fraction_digits=_fraction(value, digits))
-        )
+        number, amount = numerals.short(self.code, value, digits)
+        return self._minus(number) + amount
 
     def exact(self, value: float | None, decimals: int = 0) -> str:
         """Show a number with its thousands separated and a fixed number of decimals."""
         if _absent(value):
             return MISSING
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return str(numbers.format_decimal(float(value or 0), format=pattern, locale=self.locale))
+        assert value is not None
+        return numerals.signed(self.code, numerals.fixed(value, decimals))
 
     def count(self, value: float | None) -> str:
         """Show a count: whole where it is whole, else (split deals) with one decimal."""
         if _absent(value):
             return MISSING
-        return str(numbers.format_decimal(float(value or 0), format="#,##0.#", locale=self.locale))
+        assert value is not None
+        return numerals.signed(self.code, numerals.plain(numerals.fixed(value, 1)))
+
+    def change(self, value: float | None, decimals: int = 0) -> str:
+        """Show a difference with its sign, and nought without one.
+
+        Examples:
+            >>> Language("de").change(-3.6), Language("en").change(0.2), Language("en").change(12)
+            ('−4', '0', '+12')
+        """
+        if _absent(value):
+            return MISSING
+        assert value is not None
+        number = numerals.fixed(value, decimals)
+        sign = "−" if number < 0 else "+" if number > 0 else ""
+        return sign + numerals.written(self.code, number)
 
     def percent(self, share: float | None, decimals: int = 0) -> str:
         """Show a share (0–1) as a percentage."""
         if _absent(share):
             return MISSING
         assert share is not None
-        pattern = numbers.parse_pattern(self.locale.percent_formats[None].pattern)
-        pattern.frac_prec = (decimals, decimals)
-        return str(pattern.apply(share, self.locale))
+        return numerals.percentage(self.code, numerals.fixed(numerals.decimal(share) * 100, decimals))
 
     def money(self, value: float | None, currency: str, exact: bool = False) -> str:
-        """Show an amount of money, short (three significant digits) or to the unit."""
+        """Show an amount of money, short (three significant digits, no cents from one unit on) or to the unit."""
         if _absent(value):
             return MISSING
         assert value is not None
         if exact:
-            pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "")
-            return str(
-                numbers.format_currency(
-                    round(value), currency, format=pattern, locale=self.locale, currency_digits=False
-                )
-            )
-        if not self._shortens(value):
-            return self.money(_significant(value, 3), currency, exact=True)
-        return str(
-            numbers.format_compact_currency(
-                value, currency, locale=self.locale, fraction_digits=_fraction(value, 3)
-            )
-        )
+            number = numerals.fixed(value, 0)
+            amount = numerals.written(self.code, number)
+        elif 0 < abs(value) < 1:
+            number = numerals.fixed(value, numerals.cents(currency))
+            amount = numerals.written(self.code, number if number else numerals.fixed(0, 0))
+        else:
+            whole = value if abs(value) >= 1000 else float(numerals.fixed(value, 0))  # no cents
+            number, amount = numerals.short(self.code, whole, 3)
+        return numerals.with_currency(self.code, number < 0, amount, currency)
 
-    def quantity(self, value: float | None, unit: str) -> str:
-        """Show a value the way its unit wants; see `Quantity.unit`."""
+    def quantity(self, value: float | None, unit: str, beside: float | None = None) -> str:
+        """Show a value the way its unit wants; see `Quantity`."""
         if _absent(value):
             return MISSING
         assert value is not None
+        if beside is not None and not _absent(beside):
+            return self._bound(value, unit, beside)
         if unit == "share":
             return self.percent(value)
         if unit == "days":
@@ -179,15 +190,74 @@ class Language:
             return self.say(ntext("{n} day", "{n} days", n=shown))
         if unit.endswith("/day"):
             return self.say(text("{money} per day", money=self.money(value, unit.removesuffix("/day"))))
-        if len(unit) == 3 and unit.isupper():
+        if _is_money(unit):
             return self.money(value, unit)
         return self.exact(value, 1) if unit in _SCALES else self.count(value)
 
-    def _shortens(self, value: float) -> bool:
-        """Whether the language has a short form for numbers of this size (German has none for thousands)."""
-        if abs(value) < 1000:
-            return False
-        return abs(value) >= 1e6 or self.locale.compact_decimal_formats["short"]["other"]["1000"].pattern != "0"
+    def interval(self, lower: float | None, upper: float | None, unit: str, between: str = " – ") -> str:
+        """Show a range; both its ends in the same unit and with as many decimals, so many that they differ.
+
+        Args:
+            lower, upper: the ends; empty where both are missing. unit: as in `Quantity`. between: what joins them.
+
+        Examples:
+            >>> Language("en").interval(57, 57.1, "deals"), Language("en").interval(0.512, 0.5149, "share")
+            ('57.0 – 57.1', '51.2% – 51.5%')
+            >>> Language("de").interval(84.2, 313.8, "days")
+            '84 – 314 Tage'
+            >>> Language("en").interval(950_000, 1_204_000, "EUR")
+            '€0.95M – €1.20M'
+        """
+        if _absent(lower) and _absent(upper):
+            return ""
+        low, high = bounds(lower, upper, unit)
+        if unit == "days" and not (_absent(lower) or _absent(upper)):  # the word once is enough
+            return self.exact(lower, self._places_of_days(low)) + between + self.show(high)
+        return between.join((self.show(low), self.show(high)))
+
+    def _bound(self, value: float, unit: str, beside: float) -> str:
+        """One end of a range whose other end is `beside`."""
+        if unit.endswith("/day"):
+            money = self._bound(value, unit.removesuffix("/day"), beside)
+            return self.say(text("{money} per day", money=money))
+        if _is_money(unit):
+            return self._money_bound(value, unit, beside)
+        if unit == "share":
+            return self.percent(value, numerals.places_apart(100 * value, 100 * beside, 0, 2))
+        if unit == "days":
+            places = self._places_of_days(Quantity(value, unit, beside))
+            return self.say(ntext("{n} day", "{n} days", n=Fixed(value, places)))
+        whole = unit not in _SCALES and float(value).is_integer() and float(beside).is_integer()
+        return self.exact(value, numerals.places_apart(value, beside, 0 if whole else 1, 2))
+
+    def _places_of_days(self, end: Quantity) -> int:
+        """How many decimals the ends of a range of days have: one where days are few."""
+        assert end.value is not None
+        assert end.beside is not None
+        few = min(abs(end.value), abs(end.beside)) < 10
+        whole = all(round(float(one), 1).is_integer() for one in (end.value, end.beside))
+        return numerals.places_apart(end.value, end.beside, 1 if few and not whole else 0, 2)
+
+    def _money_bound(self, value: float, currency: str, beside: float) -> str:
+        """One end of a range of money, in the unit of the bigger end; a much smaller one keeps its own."""
+        smaller, bigger = sorted((abs(value), abs(beside)))
+        top = numerals.significant(bigger, 3)
+        unit = numerals.unit_for(self.code, top)
+        size = 1 if unit is None else unit.size
+        if smaller < size / 10 or not smaller:
+            return self.money(value, currency)
+        digits = 2 - (top / size).adjusted()
+        if unit is None:
+            digits = min(digits, 0) if bigger >= 1 else numerals.cents(currency)
+        places = numerals.places_apart(value / size, beside / size, digits, max(digits + 2, 1))
+        number = numerals.fixed(value / size, places)
+        amount = numerals.written(self.code, number)
+        if unit is not None:
+            amount = unit.before + amount + unit.after
+        return numerals.with_currency(self.code, number < 0, amount, currency)
+
+    def _minus(self, number: Decimal) -> str:
+        return numerals.signs(self.code).minus if number < 0 else ""
 
     # --- dates
 
@@ -201,21 +271,21 @@ class Language:
 
 
 def _absent(value: float | None) -> bool:
-    return value is None or math.isnan(value)
+    return value is None or not math.isfinite(value)
 
 
-def _significant(value: float, digits: int) -> float:
-    """A number of thousands rounded to some digits, where the language has no word to shorten it with."""
-    return float(f"{value:.{digits}g}") if abs(value) >= 1000 else value
+def _grammatical(n: float | Fixed) -> int:
+    """The whole number that decides between singular and plural: what is shown as a fraction takes the plural."""
+    if isinstance(n, Fixed):
+        return int(n.value) if not n.places and math.isfinite(n.value) else 2
+    if _absent(n):
+        return 2
+    shown = numerals.fixed(n, 1)  # as `count` shows it: 1.04 is "1"
+    return int(shown) if shown == int(shown) else 2
 
 
-def _fraction(value: float, digits: int) -> int:
-    """Decimals that give `digits` significant digits once the value is shortened to thousands, millions …."""
-    if value == 0 or (float(value).is_integer() and abs(value) < 1000):
-        return 0
-    magnitude = math.floor(math.log10(abs(value)) + 1e-12)
-    shown = magnitude % 3 if magnitude >= 3 else magnitude
-    return min(max(0, digits - 1 - shown), digits)
+def _is_money(unit: str) -> bool:
+    return len(unit) == 3 and unit.isupper()
 
 
 @lru_cache

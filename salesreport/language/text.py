@@ -48,10 +48,20 @@ class Quantity(NamedTuple):
         value: the number; NaN or None is shown as "–".
         unit: `share` (0.63 is 63 %), an ISO currency code (money), `days`, `CODE/day`, or the plain name of
             what is counted (`deals`, `units`, `points` …), which is not repeated after the number.
+        beside: the other end where the number is one of a range: both are shown in one unit, with as many decimals
+            and so many that they differ; see `bounds`.
     """
 
     value: float | None
     unit: str
+    beside: float | None = None
+
+
+class Fixed(NamedTuple):
+    """A number shown with just so many decimals."""
+
+    value: float
+    places: int
 
 
 class Month(NamedTuple):
@@ -66,7 +76,7 @@ def text(template: str, /, **fields: Any) -> Text:
     return Text(template, None, fields)
 
 
-def ntext(singular: str, plural: str, /, n: float, **fields: Any) -> Text:
+def ntext(singular: str, plural: str, /, n: float | Fixed, **fields: Any) -> Text:
     """State a sentence that depends on how many.
 
     Examples:
@@ -76,12 +86,32 @@ def ntext(singular: str, plural: str, /, n: float, **fields: Any) -> Text:
     return Text(singular, plural, {"n": n, **fields})
 
 
+class Range(NamedTuple):
+    """A range with its unit, shown as `Language.interval` does."""
+
+    lower: float | None
+    upper: float | None
+    unit: str
+
+
+def bounds(lower: float | None, upper: float | None, unit: str) -> tuple[Quantity, Quantity]:
+    """State the ends of a range, so that they are shown alike.
+
+    Examples:
+        >>> low, high = bounds(57, 57.1, "deals")
+        >>> str(text("{low} to {high}", low=low, high=high))
+        '57.0 to 57.1'
+    """
+    return Quantity(lower, unit, upper), Quantity(upper, unit, lower)
+
+
 def _plain(value: Any) -> Any:
     """A field as JSON can hold it; what JSON knows not is marked with its kind."""
     if isinstance(value, Text):
         return {"text": value.to_json()}
-    if isinstance(value, Quantity):
-        return {"quantity": list(value)}
+    for kind, made in _TUPLES.items():
+        if isinstance(value, made):
+            return {kind: list(value)}
     if isinstance(value, dt.date):
         return {"date": value.isoformat()}
     if isinstance(value, list | tuple):
@@ -97,4 +127,8 @@ def _restored(value: Any) -> Any:
     ((kind, plain),) = value.items()
     if kind == "text":
         return Text.from_json(plain)
-    return Quantity(*plain) if kind == "quantity" else dt.date.fromisoformat(plain)
+    return _TUPLES[kind](*plain) if kind in _TUPLES else dt.date.fromisoformat(plain)
+
+
+_TUPLES: dict[str, Any] = {"quantity": Quantity, "range": Range, "fixed": Fixed}
+"""Kinds of values that JSON would make lists of."""

@@ -12,7 +12,7 @@ from salesreport.config import Place, Settings, TextError, explain, parse_yaml, 
 from salesreport.errors import ConfigError, nearest
 from salesreport.language import LANGUAGES, Language, text
 
-DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source")
+DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source", "pipeline")
 """What a pack can make a report for each of."""
 
 

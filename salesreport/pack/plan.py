@@ -29,6 +29,7 @@ _TITLES = {
     "product_line": text("Reviews by product line"),
     "account": text("Reviews by customer"),
     "lead_source": text("Reviews by lead source"),
+    "pipeline": text("Reviews by pipeline"),
 }
 
 

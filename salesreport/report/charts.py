@@ -8,11 +8,13 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from salesreport.report.canvas import baseline, canvas, caption, row_names, side_by_side
+from salesreport.report.canvas import baseline, canvas, caption, row_names, side_by_side, strokes, text_width
 from salesreport.report.chart import ACCENT, FAINT, INK, LINE, MUTED, PAPER, PEERS, Chart
 from salesreport.report.marks import FORMS, KEY, form_key, name_width, short_name
 
@@ -33,22 +35,64 @@ class Panel(NamedTuple):
     band: str
 
 
+class Scale(NamedTuple):
+    """What an upright scale reaches from and to, and the round values that are printed beside it."""
+
+    low: float
+    high: float
+    ticks: list[float]
+
+
+_SMALL = 8.0
+"""Size of the letters beside a scale, in points."""
+
+
 def trends(key: str, panels: Sequence[Panel], title: str, description: str) -> Chart:
     """Small multiples, side by side, of how measures went over the last periods."""
 
     def draw(figure: Figure) -> None:
-        for axes, panel in zip(side_by_side(figure, len(panels), bottom=0.28), panels, strict=True):
-            _trend(axes, panel)
+        scales = [scale(panel.frame) for panel in panels]
+        lefts = [
+            max((text_width(panel.shown(tick), _SMALL) for tick in ticks), default=0.0) + 0.04
+            for panel, (_, _, ticks) in zip(panels, scales, strict=True)
+        ]
+        parts = side_by_side(figure, len(panels), lefts=lefts, bottom=0.28)
+        for axes, panel, reach, left in zip(parts, panels, scales, lefts, strict=True):
+            _trend(axes, panel, reach, left)
 
     return Chart(key, draw, title, description, width=min(9.4, 2.0 + 2.6 * len(panels)), height=2.3)
 
 
-def _trend(axes: Axes, panel: Panel) -> None:
+def scale(frame: pd.DataFrame) -> Scale:
+    """The scale of a panel, between round values: it begins at zero, so that a line falls as its figure does.
+
+    Args:
+        frame: as in `Panel`; what is below zero makes the scale begin below it.
+
+    Examples:
+        >>> frame = pd.DataFrame({"value": [480.0, 460.0], "lower": math.nan, "upper": math.nan,
+        ...                       "band_lower": math.nan, "band_upper": 510.0})
+        >>> scale(frame)
+        Scale(low=0.0, high=600.0, ticks=[0.0, 200.0, 400.0, 600.0])
+    """
+    reach = frame[["value", "lower", "upper", "band_lower", "band_upper"]].to_numpy(float)
+    known = reach[~np.isnan(reach)]
+    if not len(known):
+        return Scale(0.0, 1.0, [])
+    low, high = min(float(known.min()), 0.0), max(float(known.max()), 0.0)
+    if low == high:
+        return Scale(0.0, 1.0, [0.0])
+    ticks = [float(tick) for tick in MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
+    return Scale(ticks[0], ticks[-1], ticks)
+
+
+def _trend(axes: Axes, panel: Panel, reach: Scale, left: float) -> None:
     frame, places = panel.frame, range(len(panel.frame))
-    caption(axes, panel.title)
+    caption(axes, panel.title, names=left)
     if frame["band_lower"].notna().any():
         axes.fill_between(places, frame["band_lower"], frame["band_upper"], color=PEERS, linewidth=0)
-        _name_band(axes, panel)
+        if panel.band:
+            form_key(axes, [("band", panel.band)])
     if frame["lower"].notna().any():
         axes.vlines(places, frame["lower"], frame["upper"], color=ACCENT, linewidth=0.9, alpha=0.55)
     axes.plot(places, frame["value"], color=ACCENT)
@@ -59,23 +103,18 @@ def _trend(axes: Axes, panel: Panel) -> None:
             panel.shown(frame["value"][known]), (known, frame["value"][known]), xytext=(7, 0),
             textcoords="offset points", va="center", color=ACCENT, weight="bold", annotation_clip=False,
         )  # fmt: skip
-    low, high = axes.get_ylim()
-    axes.set_ylim(min(low, 0) if low < 0.35 * high else low - 0.1 * (high - low), high + 0.1 * (high - low))
-    axes.set_xlim(-0.08 * len(places), len(places) - 0.55 + 0.22 * len(places))
+    axes.set_ylim(reach.low, reach.high + 0.06 * (reach.high - reach.low))
+    begin, end = -0.08 * len(places), len(places) - 0.55 + 0.22 * len(places)
+    axes.set_xlim(begin, end)
+    strokes(axes, [((begin, tick), (end, tick)) for tick in reach.ticks], LINE, 0.6, above=False)
+    for tick in reach.ticks:
+        axes.annotate(
+            panel.shown(tick), (0.0, tick), xycoords=("axes fraction", "data"), xytext=(-4, 0),
+            textcoords="offset points", ha="right", va="center", fontsize=_SMALL, color=MUTED,
+            annotation_clip=False,
+        )  # fmt: skip
     shown = places if len(places) <= 4 else (0, len(places) // 2, len(places) - 1)
     baseline(axes, {place: panel.labels[place] for place in shown})
-
-
-def _name_band(axes: Axes, panel: Panel) -> None:
-    """Say what the band is at its left end, on the side away from the line."""
-    start = panel.frame.loc[panel.frame["band_lower"].first_valid_index()]
-    low, high, value = start["band_lower"], start["band_upper"], start["value"]
-    above = math.isnan(value) or high - value > value - low
-    axes.annotate(
-        panel.band, (start.name, high if above else low), xytext=(0, 3 if above else -3),
-        textcoords="offset points", va="bottom" if above else "top", fontsize=7.5, color=MUTED,
-        annotation_clip=False,
-    )  # fmt: skip
 
 
 class Bars(NamedTuple):

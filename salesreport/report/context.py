@@ -12,7 +12,7 @@ import pandas as pd
 from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.facts import Events, Kind
 from salesreport.kpi.ledger import Positions
-from salesreport.language import Language, Quantity, Text, text
+from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.shared import Shared, Standing
 from salesreport.report.subject import Subject
@@ -100,6 +100,11 @@ class Context:
         """Translate a text."""
         return self.language.say(what)
 
+    def heading(self, what: Text) -> str:
+        """Translate a text that stands by itself, so that it begins with a capital: Week 50, not week 50."""
+        said = self.say(what)
+        return said[:1].upper() + said[1:]
+
     def shown(self, value: float | None, unit: str) -> str:
         """Show a value in its unit, short."""
         return self.language.quantity(value, unit)
@@ -108,7 +113,7 @@ class Context:
         """Show a figure's 95 % interval, or nothing."""
         if not figure.has_interval:
             return ""
-        return f"{self.shown(figure.lower, figure.unit)} – {self.shown(figure.upper, figure.unit)}"
+        return self.language.interval(figure.lower, figure.upper, figure.unit)
 
     def unit(self, metric: str) -> str:
         """What a metric is measured in."""
@@ -186,6 +191,14 @@ class Context:
         """The subject's deals that are open on the as-of date; columns as in `Facts.open`."""
         return self.shared.events("open", self.as_of, self.subject)
 
+    def caveats(self, metric: str) -> list[Text]:
+        """What makes one of `FIGURES` of the subject tell less than it seems to; nothing where there is none."""
+        if not self.figure(metric).known:
+            return []
+        table = self.compute(FIGURES)
+        said = (table.biased.get(metric), table.caveats.get((metric,)))
+        return [one for one in said if one is not None]
+
     def target(self, metric: str) -> float:
         """The subject's target for a metric in the period; NaN where there is none."""
         return self.shared.target(self.subject, metric, self.period)
@@ -260,16 +273,23 @@ class Context:
         band, figure = self.band(metric), self.figure(metric)
         if band is None or not figure.known:
             return None
+        if not METRICS[metric].additive and figure.n < METRICS[metric].minimum_n:
+            return None  # the peers with as few cases are not in the band, either
         fields: dict[str, Any] = {
             "peers": self.subject.peers,
-            "lower": Quantity(band.lower, figure.unit),
-            "upper": Quantity(band.upper, figure.unit),
+            "range": Range(band.lower, band.upper, figure.unit),
         }
         if figure.value < band.lower:
-            return text("below the middle half of {peers} ({lower} – {upper})", **fields)
+            return text("below the middle half of {peers} ({range})", **fields)
         if figure.value > band.upper:
-            return text("above the middle half of {peers} ({lower} – {upper})", **fields)
-        return text("within the middle half of {peers} ({lower} – {upper})", **fields)
+            return text("above the middle half of {peers} ({range})", **fields)
+        return text("within the middle half of {peers} ({range})", **fields)
+
+
+def difference(context: Context, value: float) -> Text:
+    """A difference of two shares in percentage points, with its sign."""
+    points = context.language.change(100 * value)
+    return ntext("{points} point", "{points} points", n=round(abs(100 * value)), points=points)
 
 
 def change_in_words(change: float, than: Text) -> Text:

@@ -10,6 +10,7 @@ from salesreport.config import language_of
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
 from salesreport.language import text
+from salesreport.report import presence
 from salesreport.report.context import Context, records
 from salesreport.report.page import environment
 from salesreport.report.section import Section
@@ -51,8 +52,8 @@ class Review:
         period: the period, as written in `Period.parse`.
         compare_to: `previous`, `year_before`, or a period.
         language: `en` or `de`.
-        **subject: at most one of rep, team, manager, segment, product_line, lead_source; without one (or with an
-            empty one) the whole company.
+        **subject: at most one of rep, team, manager, segment, product_line, lead_source, pipeline; without one
+            (or with an empty one) the whole company.
 
     Raises:
         DataError: there is no dataset. ConfigError: an unknown subject, period or language.
@@ -271,7 +272,7 @@ class Review:
         )
 
     def _details(self) -> str:
-        """Team and manager of a rep."""
+        """Team and manager of a rep, and since when somebody new is there."""
         context = self.context
         if context.subject.kind != "rep":
             return ""
@@ -281,6 +282,7 @@ class Review:
             parts.append(text("team {team}", team=row["team"]))
         if isinstance(row["manager"], str):
             parts.append(text("manager {manager}", manager=row["manager"]))
+        parts += presence.in_short(context)
         return " · ".join(context.say(part) for part in parts)
 
 

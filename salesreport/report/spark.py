@@ -9,7 +9,7 @@ WIDTH, HEIGHT, PAD = 92, 30, 4
 
 
 def sparkline(values: Sequence[float], description: str, key: str) -> Markup:
-    """A line through the values with its last point marked; gaps stay gaps.
+    """A line through the values, above a pale one at zero, with its last point marked; gaps stay gaps.
 
     Args:
         values: oldest first; NaN where there is none.
@@ -22,7 +22,9 @@ def sparkline(values: Sequence[float], description: str, key: str) -> Markup:
     known = [value for value in values if not math.isnan(value)]
     if len(known) < 2:
         return Markup("")
-    low, span = min(known), (max(known) - min(known)) or 1.0
+    # from zero, so that the line falls by as much as its figure does
+    low, high = min(*known, 0.0), max(*known, 0.0)
+    span = (high - low) or 1.0
     step = (WIDTH - 2 * PAD) / (len(values) - 1)
     points = [
         None
@@ -39,8 +41,10 @@ def sparkline(values: Sequence[float], description: str, key: str) -> Markup:
     dot = ""
     if last is not None:
         dot = f'<circle cx="{last[0]:.1f}" cy="{last[1]:.1f}" r="2.6" style="fill:var(--accent)"/>'
+    zero = HEIGHT - PAD + (HEIGHT - 2 * PAD) * low / span
     return Markup(  # noqa: S704 - numbers and escaped texts only
         f'<svg class="spark" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-labelledby="{name}"><title id="{name}">{escape(description)}</title>'
+        f'<line x1="{PAD}" x2="{WIDTH - PAD}" y1="{zero:.1f}" y2="{zero:.1f}" style="stroke:var(--line)"/>'
         f'<path d="{path}" style="fill:none;stroke:var(--accent);stroke-width:1.6"/>{dot}</svg>'
     )

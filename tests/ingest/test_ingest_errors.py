@@ -144,10 +144,10 @@ def test_half_unknown_statuses_are_a_wrong_mapping(export):
     assert refused(export, rows).column == "State"
 
 
-def test_closed_deals_need_their_dates_mapped(export):
-    error = refused(export, GOOD, {"deal_id": "Id", "rep_id": "Owner", "status": "State", "closed_on": "Closed"})
+def test_closed_deals_need_their_closing_date_mapped(export):
+    error = refused(export, GOOD, {"deal_id": "Id", "rep_id": "Owner", "status": "State", "created_on": "Created"})
     assert isinstance(error, ConfigError)
-    assert "created_on" in str(error)
+    assert "closed_on" in str(error)
     assert error.line is not None
 
 

@@ -23,7 +23,6 @@ OK = "D1,Ann,won,2025-01-31,2025-02-28,10\n"
         ("D2,Ann,pending,2025-01-31,2025-02-28,10", "unknown status: not one of open, won, and lost"),
         ("D2,Ann,won,2025-03-01,2025-02-28,10", "closed before it was created"),
         ("D2,Ann,lost,2025-01-31,,10", "closed deal without closing date"),
-        ("D2,Ann,won,,2025-02-28,10", "closed deal without the day it was created"),
         ("D2,Ann,won,2025-01-31,2026-01-01,10", "closed after the as-of date"),
         ("D1,Ann,won,2025-01-31,2025-02-28,10", "repeats an earlier row with the same deal_id"),
         ("D1,Ann,won,2025-01-31,2025-02-28,11", "same deal_id as an earlier row, but other values"),
@@ -106,6 +105,21 @@ def test_deals_created_as_won_and_lost_deals_with_amount_0_are_kept(export):
 def test_an_open_deal_without_creation_day_is_kept(export):
     dataset = export.deals(OK + "D2,Ann,open,,,10\n")
     assert dataset.provenance.counts["deals"].kept == 2
+
+
+def test_a_closed_deal_without_creation_day_is_kept(export):
+    dataset = export.deals(OK + "D2,Ann,won,,2025-02-28,10\nD3,Ann,lost,-,2025-03-31,10\n")
+    assert dataset.provenance.counts["deals"].kept == 3
+    assert dataset.table("deals")["created_on"].isna().tolist() == [False, True, True]
+
+
+def test_closed_deals_need_no_column_for_the_creation_day(export):
+    columns = {"deal_id": "Id", "rep_id": "Owner", "status": "State", "closed_on": "Closed"}
+    dataset = export.deals(
+        "Id,Owner,State,Closed\n1,Ann,won,2025-01-31\n2,Ann,lost,2025-02-28\n", columns, heading=False
+    )
+    assert dataset.provenance.counts["deals"].kept == 2
+    assert not dataset.has("deals", "created_on")
 
 
 def test_spaces_around_ids_are_repaired(export):

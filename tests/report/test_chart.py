@@ -16,6 +16,7 @@ from salesreport.report.charts import (
     Panel,
     columns_and_bars,
     dots,
+    scale,
     solid_and_hollow,
     trends,
 )
@@ -120,3 +121,27 @@ def test_sparklines() -> None:
     assert sparkline([1.0, math.nan], "d", "k") == ""
     assert "circle" not in sparkline([1.0, 2.0, math.nan], "d", "k")  # no dot where the last is not known
     assert "nan" not in sparkline([2.0, 2.0], "d", "k")
+
+
+def test_lines_stand_on_zero() -> None:
+    # 22 high above a margin of 4 in 30: 100 is at 4, and 4 % less at 26 − 0.96 × 22 = 4.88, not at the bottom
+    line = sparkline([100.0, 96.0], "d", "k")
+    assert 'd="M4.0 4.0L88.0 4.9"' in line
+    assert 'y1="26.0"' in line
+    assert 'y1="15.0"' in sparkline([-50.0, 50.0], "d", "k")  # zero lies in the middle
+    assert 'd="M4.0 26.0L88.0 26.0"' in sparkline([0.0, 0.0], "d", "k")
+
+
+def test_a_trend_has_a_scale_from_zero() -> None:
+    nan = math.nan
+    frame = pd.DataFrame(
+        {"value": [480.0, 460.0], "lower": nan, "upper": nan, "band_lower": nan, "band_upper": nan}
+    )
+    assert scale(frame) == (0.0, 600.0, [0.0, 200.0, 400.0, 600.0])
+    drawn = texts(trends("t", [Panel("M", ["Q1", "Q2"], frame, "{:.0f} €".format, "")], "a", "b").svg())
+    assert {"0 €", "200 €", "400 €", "600 €", "460 €"} <= drawn
+    # credit notes below zero; shares up to their interval; nothing known; nothing but zero
+    assert scale(frame.assign(value=[-30.0, 70.0])) == (-50.0, 100.0, [-50.0, 0.0, 50.0, 100.0])
+    assert scale(frame.assign(value=0.5, upper=0.74)).ticks == [0.0, 0.25, 0.5, 0.75]
+    assert scale(frame.assign(value=nan)).ticks == []
+    assert scale(frame.assign(value=0.0)) == (0.0, 1.0, [0.0])

@@ -3,11 +3,13 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 
 from salesreport.kpi.anomalies.anomalies import Anomalies
-from salesreport.kpi.anomalies.decided import WIN
+from salesreport.kpi.anomalies.decided import WIN, Decisions
+from salesreport.kpi.anomalies.outcome import not_gone_on, outcomes
 from salesreport.kpi.dimensions import TITLES
 from salesreport.kpi.output import cell, frame_as_csv, frame_as_rows, harmless
 from salesreport.language import Language, Quantity, Text, text
@@ -34,18 +36,47 @@ _COLUMNS = ("step", "n", "rate", "expected", "effect", "lower", "upper", "p", "q
 def as_frame(found: Anomalies, joined: bool) -> pd.DataFrame:
     """All comparisons with the ids of their deals: who, within what, then the columns a reader looks for first.
 
+    Two further columns tell of the deals that did not go on: `within`, the days in which they should have (missing
+    of the step to the order), and `did_not_go_on`: of each its id, the day it was decided, how it stands today
+    (`won`, `lost`, `open`), and the day it was closed.
+
     Args:
-        found: the anomalies. joined: whether the ids of a row are one text, else a list.
+        found: the anomalies. joined: whether the deals of a row are one text, else a list.
     """
     frame = found.frame
-    ids = [found.decisions(row).ids() for row in frame.to_dict("records")]
+    decided = [found.decisions(row) for row in frame.to_dict("records")]
+    ids = [one.ids() for one in decided]
+    left = [_left(one) for one in decided]
+    within = [found.step(key).within for key in frame["step"]]
     frame = frame.assign(
         deals=pd.Series([SEPARATOR.join(one) for one in ids] if joined else ids, index=frame.index, dtype=object),
+        within=pd.Series(within, index=frame.index, dtype=object),
+        did_not_go_on=pd.Series(
+            [SEPARATOR.join(map(_in_a_word, one)) for one in left] if joined else left,
+            index=frame.index,
+            dtype=object,
+        ),
         **{name: frame[name].dt.strftime("%Y-%m-%d") for name in ("since", "since_from", "since_until")},
     )
     who = [name for name in frame.columns if name in TITLES]
     more = [name for name in frame.columns if name not in (*who, *_COLUMNS)]
     return frame[[*who, *_COLUMNS, *more]]
+
+
+def _left(decided: Decisions) -> list[dict[str, str | None]]:
+    """The deals that did not go on, each once, in order of time, and how they stand today."""
+    left = not_gone_on(decided)
+    found = outcomes(left)
+    days = [None if np.isnat(day) else str(day) for day in found.day]
+    return [
+        {"deal_id": deal, "decided_on": str(on), "now": now, "closed_on": day}
+        for deal, on, now, day in zip(left.ids(), left.day, found.keys(), days, strict=True)
+    ]
+
+
+def _in_a_word(deal: dict[str, str | None]) -> str:
+    """One of these deals in a cell."""
+    return " ".join(word for word in (deal["deal_id"], deal["now"], deal["closed_on"]) if word)
 
 
 def as_csv(found: Anomalies) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from salesreport.kpi.forecast.baselines import BASELINES, actual, baselines
 from salesreport.kpi.forecast.forecast import BANDS, CYCLES, SEED, enough_history, forecast
 from salesreport.kpi.forecast.horizon import Every, Horizon, looks
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, ntext, text
@@ -116,7 +117,7 @@ def backtest(
 def _folds(facts: "Facts", ahead: Horizon, every: Every) -> list[dt.date]:
     """The days to forecast from."""
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
     created = facts.ledger.days("deals", "created_on")
     won_on = np.sort(facts.closing.day[facts.closing.won])
     if np.isnat(created).all() or not len(won_on):

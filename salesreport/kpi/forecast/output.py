@@ -37,7 +37,7 @@ def as_table(made: Forecast, facts: "Facts", language: Language) -> Table:
     for row in made.frame.to_dict("records"):
         groups = [_group(row[name], names if name == "rep_id" else {}, language) for name in by]
         period = language.say(facts.dataset.period(row["period"]).label)
-        band = " … ".join(_money(row[f"{end}_80"], currency, language) for end in ("lower", "upper"))
+        band = language.interval(row["lower_80"], row["upper_80"], currency, " … ")
         shown.add_row(
             *map(cell, groups),
             cell(period),
@@ -90,8 +90,8 @@ def judgement_as_table(frame: pd.DataFrame, facts: "Facts", language: Language) 
     for row in frame.to_dict("records"):
         days = ""
         if pd.notna(row["days_bias"]):
-            low, high = (language.number(row[f"days_{end}"]) for end in ("lower", "upper"))
-            days = f"{language.number(row['days_bias'])} ({low} … {high})"
+            between = language.interval(row["days_lower"], row["days_upper"], "days late", " … ")
+            days = f"{language.count(row['days_bias'])} ({between})"
         shown.add_row(
             cell(_group(row["rep_id"], names, language)),
             cell(language.say(VERDICTS[row["verdict"]])),
@@ -126,5 +126,5 @@ def _share(value: float, language: Language) -> str:
 
 
 def _with_interval(row: dict[str, Any], name: str, language: Language) -> str:
-    bounds = " … ".join(_share(row[f"{name}_{end}"], language) for end in ("lower", "upper"))
-    return f"{_share(row[name], language)} ({bounds})"
+    between = language.interval(row[f"{name}_lower"], row[f"{name}_upper"], "share", " … ")
+    return f"{_share(row[name], language)} ({between})"

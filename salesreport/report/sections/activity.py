@@ -57,7 +57,7 @@ def activity(context: Context) -> Section:
             ),
         ),
         tables=(number_table(say(text("Numbers of the chart")), headings, cells),),
-        notes=() if planned else (say(text("The data has no plan for activities.")),),
+        notes=tuple(say(note) for note in _notes(data)),
     )
 
 
@@ -81,12 +81,28 @@ def _said(context: Context, done: float, plan: float) -> str:
     return context.say(text("{done} of {plan} planned", done=done, plan=plan))
 
 
+def _notes(data: pd.DataFrame) -> list[Text]:
+    """What was done without a plan: it is in the chart, and not in what is said of the plan."""
+    if data["plan"].isna().all():
+        return [text("The data has no plan for activities.")]
+    unplanned = float(data.loc[data["plan"].isna(), "done"].sum())
+    if not unplanned:
+        return []
+    return [
+        ntext(
+            "{n} more activity was done, of types without a plan.",
+            "{n} more activities were done, of types without a plan.",
+            n=unplanned,
+        )
+    ]
+
+
 def _message(data: pd.DataFrame) -> Text:
     planned = data[data["plan"].notna()]
     if planned.empty:
         return ntext("{n} activity", "{n} activities", n=float(data["done"].sum()))
     done, plan = float(planned["done"].sum()), float(planned["plan"].sum())
-    overall = text("{done} activities done, {plan} planned", done=done, plan=plan)
+    overall = ntext("{n} activity done, {plan} planned", "{n} activities done, {plan} planned", n=done, plan=plan)
     planned = planned[planned["attainment"].notna()]
     behind = planned.loc[planned["attainment"].idxmin()] if len(planned) else None
     if behind is None or behind["attainment"] >= 1:

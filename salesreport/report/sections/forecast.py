@@ -9,7 +9,7 @@ import pandas as pd
 
 from salesreport.kpi.forecast import Forecast, forecast
 from salesreport.kpi.metric import Unavailable
-from salesreport.language import Quantity, Text, ntext, text
+from salesreport.language import Quantity, Text, bounds, ntext, text
 from salesreport.period import Period
 from salesreport.report.charts_moves import Outlook, outlook_chart
 from salesreport.report.context import Context, records
@@ -60,7 +60,7 @@ def outlook(context: Context) -> Section:
         return Section("forecast", topic, message, nothing, context.language, available=False)
     periods = {period.name: period for period in coming(context)}
     said, trust = said_and_came(context)
-    message = context.say(_message(context, data, periods))
+    message = context.heading(_message(context, data, periods))
     return Section(
         key="forecast",
         topic=topic,
@@ -94,7 +94,7 @@ def outlook(context: Context) -> Section:
             ),
         ),
         tables=(_against_target(context, data, periods), _sources(context, data, periods), *said),
-        notes=tuple(context.say(note) for note in (*notes, *trust)),
+        notes=tuple(context.say(note) for note in (*_two_middles(context, data), *notes, *trust)),
     )
 
 
@@ -148,8 +148,10 @@ def _in_orders(context: Context, made: Forecast) -> _All:
     frame["mean"], frame["median"] = samples.mean(axis=1), np.median(samples, axis=1)
     for part in ("booked", "from_open", "from_arrivals"):
         frame[part] *= factor.mean()
-    low, high = (Quantity(float(end), "share") for end in (ratios.min(), ratios.max()))
-    note = text(
+    low, high = bounds(float(ratios.min()), float(ratios.max()), "share")
+    note = ntext(
+        "Revenue counts orders, the forecast deals won: in the last period orders were {low} of the amounts of "
+        "deals won, and the forecast is turned into orders by that.",
         "Revenue counts orders, the forecast deals won: in the last {n} periods orders were {low} to {high} of "
         "the amounts of deals won, and the forecast is turned into orders by that.",
         n=len(ratios),
@@ -200,6 +202,14 @@ def _own_notes(context: Context) -> list[Text]:
     ]
 
 
+def _two_middles(context: Context, data: pd.DataFrame) -> list[Text]:
+    """That the middle and the average of a forecast are two numbers, where they are shown as two."""
+    unit = context.facts.dataset.currency
+    if all(context.shown(row["median"], unit) == context.shown(row["mean"], unit) for row in records(data)):
+        return []
+    return [text("The middle and the average differ: rare cases that bring much count for more in the average.")]
+
+
 def _chance(value: float) -> Text | Quantity:
     """A chance in words: a simulation cannot tell what is rarer than one in a hundred."""
     if value < 0.01:
@@ -211,12 +221,13 @@ def _chance(value: float) -> Text | Quantity:
 
 def _message(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -> Text:
     row, currency = records(data)[0], context.facts.dataset.currency
+    low, high = bounds(row["lower_80"], row["upper_80"], currency)
     expected = text(
         "{period} is expected to bring {middle} ({low} to {high} in 80 of 100 cases)",
         period=periods[row["period"]],
         middle=Quantity(row["median"], currency),
-        low=Quantity(row["lower_80"], currency),
-        high=Quantity(row["upper_80"], currency),
+        low=low,
+        high=high,
     )
     if pd.isna(row["chance"]):
         return expected
@@ -232,7 +243,7 @@ def _against_target(context: Context, data: pd.DataFrame, periods: dict[str, Per
     say, currency = context.say, context.facts.dataset.currency
     rows: list[list[Content]] = []
     for row in records(data):
-        between = f"{context.shown(row['lower_80'], currency)} – {context.shown(row['upper_80'], currency)}"
+        between = context.language.interval(row["lower_80"], row["upper_80"], currency)
         chance = context.language.show(None if pd.isna(row["chance"]) else _chance(row["chance"]))
         rows.append(
             [
@@ -242,10 +253,9 @@ def _against_target(context: Context, data: pd.DataFrame, periods: dict[str, Per
                 chance,
             ]
         )
-    headings = ["", say(text("Forecast")), say(text("Target")), say(text("Chance"))]
-    return number_table(
-        say(text("Middle of the forecast, its 80% range, the target and the chance to reach it")), headings, rows
-    )
+    headings = ["", say(text("Middle of the forecast")), say(text("Target")), say(text("Chance"))]
+    caption = text("Half of all cases bring more than the middle; below it the 80% range")
+    return number_table(say(caption), headings, rows)
 
 
 def _sources(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -> NumberTable:
@@ -259,8 +269,8 @@ def _sources(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -
     ]
     headings = ["", say(text("booked")), say(text("from open deals")), say(text("from deals yet to come"))]
     caption = ntext(
-        "Where it comes from, on average; {n} open deal today",
-        "Where it comes from, on average; {n} open deals today",
+        "The average of all cases and where it comes from; {n} open deal today",
+        "The average of all cases and where it comes from; {n} open deals today",
         n=float(data["n_open"].iloc[0]),
     )
-    return number_table(say(caption), [*headings, say(text("together"))], rows)
+    return number_table(say(caption), [*headings, say(text("average"))], rows)

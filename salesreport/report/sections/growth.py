@@ -4,7 +4,8 @@ import pandas as pd
 
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
-from salesreport.report.context import Context, change_in_words, records
+from salesreport.report.context import Context, change_in_words, difference, records
+from salesreport.report.presence import partly, started, with_caveat
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 
@@ -22,10 +23,10 @@ def growth(context: Context) -> Section:
     topic = context.say(text("Growth"))
     now, before = context.figure("revenue"), context.figure("revenue", context.compare)
     if not now.known or not before.known or before.value == 0:
-        message = context.say(text("Growth needs revenue in {period}, and there is none.", period=context.compare))
+        message = context.say(_nothing(context))
         return Section("growth", topic, message, data, context.language, available=False)
     unit, say = now.unit, context.say
-    message = say(_message(context, data, now.value, before.value))
+    message = say(with_caveat(context, _message(context, data, now.value, before.value)))
     shown = data if len(data) <= MOST_GROUPS + 1 else _with_others(context, data)
     rows = [
         Measure(
@@ -59,6 +60,21 @@ def growth(context: Context) -> Section:
             ),
         ),
     )
+
+
+def _nothing(context: Context) -> Text:
+    """Why there is no growth."""
+    caveats = partly(context, (context.compare,))
+    day = started(context)
+    if day is not None and day > context.compare.end:
+        caveats.append(text("{name} started on {day}", name=context.subject.name, day=day))
+    if caveats:
+        return text(
+            "Growth needs revenue in {period}, and there is none ({caveats}).",
+            period=context.compare,
+            caveats=caveats,
+        )
+    return text("Growth needs revenue in {period}, and there is none.", period=context.compare)
 
 
 def _by(context: Context, dimension: str) -> pd.DataFrame:
@@ -100,8 +116,7 @@ def _row(context: Context, metric: str) -> list[str]:
     change = ""
     if now.known and before.known:
         if now.unit == "share":
-            points = (now.value - before.value) * 100
-            change = context.say(text("{points} points", points=f"{points:+.0f}".replace("-", "−")))
+            change = context.say(difference(context, now.value - before.value))
         elif before.value:
             change = context.language.percent(now.value / before.value - 1)
     return [

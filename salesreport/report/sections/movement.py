@@ -7,14 +7,18 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from salesreport.kpi.anomalies.decided import WIN
 from salesreport.kpi.journeys import OPEN
+from salesreport.kpi.lacking import lacks
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.milestones import CONVERSION, conversions, movement
-from salesreport.kpi.progress import journeys_of
+from salesreport.kpi.notes import process_notes
+from salesreport.kpi.progress import journeys_of, no_milestones
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.charts_moves import Rate, Strand, flows
 from salesreport.report.context import FEWEST_PEERS, Context, records
 from salesreport.report.section import Section
+from salesreport.report.sections.conversion import found_in_conversion
 from salesreport.report.shared import Maker
 from salesreport.report.table import number_table
 from salesreport.stats.competing_risks import ROUNDING
@@ -27,6 +31,9 @@ COUNTS = (
     "there_after",
 )  # fmt: skip
 """What is counted, in the order of the table; the last is the first with all others added or taken away."""
+
+_SAME = 0.05
+"""Counts that differ by less are shown alike."""
 
 _RATES = ("within", "value", "lower", "upper", "n", "median_days", "reason")
 
@@ -69,7 +76,9 @@ def milestones(context: Context) -> Section:
 def _measured(context: Context) -> pd.DataFrame:
     shared, facts, file = context.shared, context.facts, context.shared.process
     if not facts.ledger.has("deals"):
-        raise Unavailable(text("needs table {table}; this export has none", table="deals"))
+        raise lacks("deals")
+    if not file.processes:
+        raise Unavailable(no_milestones(file))
     if not (journeys_of(facts, file, context.as_of).stays.outcome != OPEN).any():
         raise Unavailable(text("needs stage history; this export shows only where deals are today"))
     found = shared.rows(context.subject, _key(context), _of_everybody(context)).set_index("group")
@@ -175,7 +184,7 @@ def widened(value: float, lower: float, upper: float, confidence: float) -> tupl
 
 
 def _message(context: Context, data: pd.DataFrame) -> Text:
-    moved = _moves(data)
+    moved = _moves(context, data)
     judged = data[data["judged"].isin(["more", "less"])]
     if len(judged):
         row = records(judged.assign(gap=(judged["value"] - judged["peers"]).abs()).nlargest(1, "gap"))[0]
@@ -199,6 +208,8 @@ def _message(context: Context, data: pd.DataFrame) -> Text:
         )
     if data["peers"].isna().all():
         return moved
+    if any(row["step"] != WIN for _, row in found_in_conversion(context)):
+        return moved  # like deals over a longer time tell more: what they say stands under Conversion
     if (data["judged"] == "alike").any():
         return text(
             "{moves}; at no milestone distinguishable from {peers}", moves=moved, peers=context.subject.peers
@@ -208,8 +219,11 @@ def _message(context: Context, data: pd.DataFrame) -> Text:
     )
 
 
-def _moves(data: pd.DataFrame) -> Text:
-    forward, lost = float((data["advanced"] + data["won"]).sum()), float(data["lost"].sum())
+def _moves(context: Context, data: pd.DataFrame) -> Text:
+    """Moves forward, and deals lost as the rest of the report counts them; see `_other_counts`."""
+    forward, lost = float((data["advanced"] + data["won"]).sum()), context.figure("deals_lost").value
+    if math.isnan(lost):
+        lost = float(data["lost"].sum())
     onward = ntext("{n} move forward", "{n} moves forward", n=forward)
     return ntext("{moves}, {n} deal lost", "{moves}, {n} deals lost", n=lost, moves=onward)
 
@@ -288,8 +302,7 @@ def _table(context: Context, data: pd.DataFrame) -> Any:
     rows = []
     for row in records(data):
         share = context.shown(row["value"], "share")
-        between = f"{context.shown(row['lower'], 'share')} – {context.shown(row['upper'], 'share')}"
-        rate = (share, "" if math.isnan(row["lower"]) else between)
+        rate = (share, context.language.interval(row["lower"], row["upper"], "share"))
         rows.append(
             [row["title"], *(count(row[name]) for name in shown), rate, context.shown(row["median_days"], "days")]
         )
@@ -297,23 +310,18 @@ def _table(context: Context, data: pd.DataFrame) -> Any:
 
 
 def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
-    notes: list[Text] = []
-    lost, in_the_end = float(data["lost"].sum()), context.figure("deals_lost").value
-    if lost > in_the_end + 0.05:
-        notes.append(
-            ntext(
-                "A deal that was lost and reopened counts as lost here; {n} deal was lost in the end.",
-                "A deal that was lost and reopened counts as lost here; {n} deals were lost in the end.",
-                n=in_the_end,
-            )
-        )
+    notes = _other_counts(context, data)
     if data["within"].notna().any():
         days = sorted({int(one) for one in data["within"].dropna()})
         notes.append(
-            text(
+            ntext(
+                "“Moves on”: of the deals at the milestone in the period, the share that reaches a later one or "
+                "the order within {days} day of getting there; deals still there, or handed over, count only as "
+                "long as they were watched. Below it the 95% interval.",
                 "“Moves on”: of the deals at the milestone in the period, the share that reaches a later one or "
                 "the order within {days} days of getting there; deals still there, or handed over, count only as "
                 "long as they were watched. Below it the 95% interval.",
+                n=days[-1],
                 days=days,
             )
         )
@@ -322,6 +330,48 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
         if isinstance(row["reason"], Text) and row["n"] > 0:
             reasons.setdefault(context.say(row["reason"]), []).append(row["title"])
     notes += [text("{milestones}: {reason}.", milestones=names, reason=one) for one, names in reasons.items()]
-    if context.shared.process.derived:
-        notes.append(text("No process file was given: the CRM’s stages stand in for milestones."))
+    return notes + process_notes(context.shared.process)
+
+
+def _other_counts(context: Context, data: pd.DataFrame) -> list[Text]:
+    """Where the chart counts other deals as won or lost than the rest of the report: both numbers, in words."""
+    notes: list[Text] = []
+    here, all_ = float(data["lost"].sum()), context.figure("deals_lost").value
+    if here > all_ + _SAME:
+        notes.append(
+            ntext(
+                "{n} deal was lost in the end; the chart has {here}, with those reopened after they were lost.",
+                "{n} deals were lost in the end; the chart has {here}, with those reopened after they were lost.",
+                n=all_,
+                here=here,
+            )
+        )
+    if here < all_ - _SAME:
+        notes.append(
+            ntext(
+                "{n} deal was lost; the chart has {here}: what was at a milestone before.",
+                "{n} deals were lost; the chart has {here}: those that were at a milestone before.",
+                n=all_,
+                here=here,
+            )
+        )
+    here, all_ = float(data["won"].sum()), context.figure("deals_won").value
+    if here > all_ + _SAME:
+        notes.append(
+            ntext(
+                "{n} deal was won in the end; the chart has {here}, with those reopened after they were won.",
+                "{n} deals were won in the end; the chart has {here}, with those reopened after they were won.",
+                n=all_,
+                here=here,
+            )
+        )
+    if here < all_ - _SAME:
+        notes.append(
+            ntext(
+                "{n} deal was won; the chart has {here}: what was at a milestone before.",
+                "{n} deals were won; the chart has {here}: those that were at a milestone before.",
+                n=all_,
+                here=here,
+            )
+        )
     return notes

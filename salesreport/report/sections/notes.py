@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from salesreport.kpi.lacking import TABLE_TITLES
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Tally
 from salesreport.report.context import FIGURES, Context
@@ -51,7 +52,7 @@ def _about_rows(context: Context) -> list[Text]:
                     "{n} row of table {table} was set aside on reading the export, of {read} in all: {reasons}.",
                     "{n} rows of table {table} were set aside on reading the export, of {read} in all: {reasons}.",
                     n=counts.set_aside,
-                    table=table,
+                    table=TABLE_TITLES.get(table, table),
                     read=counts.read,
                     reasons=_tallied(counts.reasons),
                 )
@@ -62,7 +63,7 @@ def _about_rows(context: Context) -> list[Text]:
                     "{n} row of table {table} was repaired on reading the export: {repairs}.",
                     "{n} rows of table {table} were repaired on reading the export: {repairs}.",
                     n=counts.repaired,
-                    table=table,
+                    table=TABLE_TITLES.get(table, table),
                     repairs=_tallied(counts.repairs),
                 )
             )

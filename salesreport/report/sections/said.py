@@ -7,7 +7,7 @@ import pandas as pd
 from salesreport.kpi.forecast import judgement
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context, difference, records
 from salesreport.report.table import Content, NumberTable, number_table
 
 
@@ -37,7 +37,7 @@ def said_and_came(context: Context) -> tuple[tuple[NumberTable, ...], tuple[Text
 
 def _rows(context: Context, row: dict[str, Any]) -> list[list[Content]]:
     """Probability and closing date, each where there are enough deals."""
-    say, rows = context.say, list[list[Content]]()
+    say, change, rows = context.say, context.language.change, list[list[Content]]()
     if pd.notna(row["share_bias"]):
         rows.append(
             [
@@ -45,8 +45,8 @@ def _rows(context: Context, row: dict[str, Any]) -> list[list[Content]]:
                 context.shown(row["said"], "share"),
                 context.shown(row["won"], "share"),
                 (
-                    _points(context, row["share_bias"]),
-                    f"{_points(context, row['share_lower'])} … {_points(context, row['share_upper'])}",
+                    say(difference(context, row["share_bias"])),
+                    f"{change(100 * row['share_lower'])} … {change(100 * row['share_upper'])}",
                 ),
                 context.language.count(row["n_closed"]),
             ]
@@ -59,7 +59,7 @@ def _rows(context: Context, row: dict[str, Any]) -> list[list[Content]]:
                 "",
                 (
                     say(_days_off(row["days_bias"])),
-                    f"{context.shown(row['days_lower'], 'days')} … {context.shown(row['days_upper'], 'days')}",
+                    context.language.interval(row["days_lower"], row["days_upper"], "days", " … "),
                 ),
                 context.language.count(row["n_won"]),
             ]
@@ -73,13 +73,9 @@ def _days_off(days: float) -> Text:
     return text("{days} later", days=Quantity(days, "days"))
 
 
-def _points(context: Context, value: float) -> str:
-    return context.say(text("{points} points", points=f"{round(value * 100):+d}".replace("-", "−")))
-
-
 def _trust(row: dict[str, Any]) -> tuple[Text, ...]:
     if row["verdict"] == "optimist":
         return (text("More is said of deals at the same stage than peers say, and less comes: discount it."),)
     if row["verdict"] == "sandbagger":
         return (text("Less is said of deals at the same stage than peers say, and more comes: it is cautious."),)
-    return (text("What is said of deals is as far from what comes as it is with peers."),)
+    return (text("How far it is from what is said to what comes is not distinguishable from peers."),)

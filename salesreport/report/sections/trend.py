@@ -21,6 +21,10 @@ def trend(context: Context) -> Section:
     if not measures:
         message = context.say(context.gaps(MEASURES)[0])
         return Section("trend", topic, message, data, context.language, available=False)
+    if len(context.trend) < 2:  # one point is no line, and the tiles show its numbers
+        return Section(
+            "trend", topic, _message(context), data, context.language, notes=_notes(context), available=False
+        )
     panels = [
         panel(context, metric, data[data["metric"] == metric], name_band=metric == measures[0])
         for metric in measures
@@ -44,7 +48,7 @@ def _message(context: Context) -> str:
     known = [value for value in history if pd.notna(value)]
     now = context.figure("revenue").value
     if len(known) < 3 or pd.isna(now):
-        count = len(context.trend)
+        count = len(known) + int(pd.notna(now))
         return context.say(
             ntext(
                 "Only {n} period is known: too few for a trend",
@@ -55,14 +59,10 @@ def _message(context: Context) -> str:
     low, high = min(known), max(known)
     fields = {"n": len(known), "period": context.period}
     if now < low:
-        return context.say(
-            text("Revenue in {period} is the lowest of the last {n} periods and this one", **fields)
-        )
+        return context.say(text("Revenue in {period} is lower than in each of the {n} periods before", **fields))
     if now > high:
-        return context.say(
-            text("Revenue in {period} is the highest of the last {n} periods and this one", **fields)
-        )
-    return context.say(text("Revenue in {period} lies within the range of the last {n} periods", **fields))
+        return context.say(text("Revenue in {period} is higher than in each of the {n} periods before", **fields))
+    return context.say(text("Revenue in {period} lies within the range of the {n} periods before", **fields))
 
 
 def _description(context: Context, measures: list[str]) -> str:
@@ -86,7 +86,7 @@ def _table(context: Context, data: pd.DataFrame) -> NumberTable:
         for row in records(part):
             interval = ""
             if pd.notna(row["lower"]):
-                interval = f"{context.shown(row['lower'], unit)} – {context.shown(row['upper'], unit)}"
+                interval = context.language.interval(row["lower"], row["upper"], unit)
             cells.append((context.shown(row["value"], unit), interval))
         rows.append([context.title(metric), *cells])
     headings = ["", *(context.say(period.short_label) for period in context.trend)]

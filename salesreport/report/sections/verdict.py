@@ -2,19 +2,52 @@
 
 from salesreport.kpi import METRICS
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report import presence
 from salesreport.report.context import Context
+from salesreport.report.presence import with_caveat
 from salesreport.stats.intervals import wilson
 
 
 def verdict(context: Context) -> str:
-    """One sentence: revenue against target or comparison period, and deals won against peers."""
+    """One sentence: revenue against target or comparison period, and deals won against peers; since when a new rep
+    is there comes before it.
+    """
     clauses = [clause for clause in (_revenue(context), _won(context)) if clause is not None]
     if not clauses:
-        return context.say(
-            text("No deals or orders of {name} in {period}.", name=context.subject.name, period=context.period)
-        )
+        return _introduced(context, context.say(_nothing_closed(context)))
     sentence = clauses[0] if len(clauses) == 1 else text("{one}; {other}", one=clauses[0], other=clauses[1])
-    return context.say(text("{sentence}.", sentence=sentence))
+    return _introduced(context, context.say(text("{sentence}.", sentence=sentence)))
+
+
+def _introduced(context: Context, said: str) -> str:
+    """The verdict after what must be known of a newcomer, or of somebody who left."""
+    who = presence.in_a_sentence(context)
+    return said if who is None else f"{context.say(who)} {said}"
+
+
+def _nothing_closed(context: Context) -> Text:
+    """That nothing came to an end, and what was begun."""
+    name, period, day = context.subject.name, context.period, context.as_of
+    created = context.compute(["deals_created"]).frame["value"].sum()
+    if created > 0:
+        return ntext(
+            "{name} won and lost nothing in {period}, and had no orders; {n} deal was created.",
+            "{name} won and lost nothing in {period}, and had no orders; {n} deals were created.",
+            n=float(created),
+            name=name,
+            period=period,
+        )
+    still_open = context.figure("deals_in_funnel").value
+    if still_open > 0:
+        return ntext(
+            "{name} won and lost nothing in {period}, and had no orders; {n} deal is open on {day}.",
+            "{name} won and lost nothing in {period}, and had no orders; {n} deals are open on {day}.",
+            n=still_open,
+            name=name,
+            period=period,
+            day=day,
+        )
+    return text("No deals or orders of {name} in {period}.", name=name, period=period)
 
 
 def _revenue(context: Context) -> Text | None:
@@ -24,22 +57,24 @@ def _revenue(context: Context) -> Text | None:
     shown = Quantity(revenue.value, revenue.unit)
     target = context.target("revenue")
     if target > 0:
-        return text(
-            "Revenue of {revenue} is {share} of the target for {period}",
-            revenue=shown,
-            share=Quantity(revenue.value / target, "share"),
-            period=context.period,
-        )
+        fields = {
+            "revenue": shown,
+            "share": Quantity(revenue.value / target, "share"),
+            "period": context.period,
+        }
+        if context.as_of < context.period.end:
+            return text("Revenue of {revenue} is {share} of the target for {period}, which is not over", **fields)
+        return text("Revenue of {revenue} is {share} of the target for {period}", **fields)
     change = context.change("revenue")
     if change is not None:
-        return text("Revenue of {revenue} is {change}", revenue=shown, change=change)
+        return text("Revenue of {revenue} is {change}", revenue=shown, change=with_caveat(context, change))
     return text("Revenue in {period} is {revenue}", revenue=shown, period=context.period)
 
 
 def _won(context: Context) -> Text | None:
     closed, won, rate = (context.figure(metric) for metric in ("deals_closed", "deals_won", "win_rate"))
     if not rate.known:
-        return None
+        return ntext("{n} deal was won", "{n} deals were won", n=won.value) if won.known and won.value else None
     of = ntext(
         "{won} of {n} closed deal was won ({rate})",
         "{won} of {n} closed deals were won ({rate})",

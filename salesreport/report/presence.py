@@ -1,0 +1,110 @@
+"""Since when a rep is there, and which periods the data or the rep cover only in part."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pandas as pd
+
+from salesreport.language import Quantity, Text, text
+from salesreport.period import Period
+from salesreport.report.context import Context
+
+NEW_FOR = timedelta(days=182)
+"""How long somebody is new: half a year, about as long as the first deals take."""
+
+
+def started(context: Context) -> date | None:
+    """The first day at work of a rep who is new on the as-of date or began within the period; else None."""
+    day = _day(context, "hired_on")
+    if day is None or day > context.as_of:
+        return None
+    return day if day > context.period.start or day > context.as_of - NEW_FOR else None
+
+
+def left(context: Context) -> date | None:
+    """The last day at work of a rep who is gone by the as-of date; else None."""
+    day = _day(context, "left_on")
+    return day if day is not None and day <= context.as_of else None
+
+
+def _day(context: Context, column: str) -> date | None:
+    if context.subject.kind != "rep":
+        return None
+    day = context.shared.reps[column].get(context.subject.id)
+    return None if day is None or pd.isna(day) else pd.Timestamp(day).date()
+
+
+def in_short(context: Context) -> list[Text]:
+    """For the head of the report: since when, until when."""
+    said = []
+    if (day := started(context)) is not None:
+        said.append(text("here since {day}", day=day))
+    if (day := left(context)) is not None:
+        said.append(text("left on {day}", day=day))
+    return said
+
+
+def in_a_sentence(context: Context) -> Text | None:
+    """The same before the verdict; None for those who were there all the time, or not at all."""
+    first, last, name = started(context), left(context), context.subject.name
+    if last is not None and last < context.period.start:
+        return None
+    if first is not None and last is not None:
+        return text("{name} started on {first} and left on {last}.", name=name, first=first, last=last)
+    if first is not None:
+        return text("{name} started on {day}.", name=name, day=first)
+    return None if last is None else text("{name} left on {day}.", name=name, day=last)
+
+
+def of_target(context: Context, share: float) -> Text:
+    """How much of a target was reached, by somebody who was there for how much of the period."""
+    first, last, reached = started(context), left(context), Quantity(share, "share")
+    if first is not None:
+        return text("{share} of target, here since {day}", share=reached, day=first)
+    if last is not None and last < context.period.end:
+        return text("{share} of target, left on {day}", share=reached, day=last)
+    return text("{share} of target", share=reached)
+
+
+def note(context: Context) -> Text | None:
+    """What a newcomer's sums can be compared with; None for others."""
+    day = started(context)
+    if day is None:
+        return None
+    cycle = context.band("cycle_days")
+    fields = {"name": context.subject.name, "day": day, "peers": context.subject.peers}
+    if cycle is None:
+        return text(
+            "{name} started on {day}: sums and numbers of deals say little beside those of {peers}.", **fields
+        )
+    return text(
+        "{name} started on {day}. From creation to winning, deals of a typical peer take {days} at the median: "
+        "sums and numbers of deals say little yet beside those of {peers}.",
+        days=Quantity(cycle.middle, "days"),
+        **fields,
+    )
+
+
+def partly(context: Context, periods: Sequence[Period]) -> list[Text]:
+    """Why figures of some periods are not those of whole periods: the data begin later, or it is not over."""
+    said: list[Text] = []
+    first, hired = context.first_day, _day(context, "hired_on")
+    for period in periods:
+        if first is not None and period.start + _slack(period) < first <= period.end:
+            said.append(text("the data begin on {day}", day=first))
+        if hired is not None and period.start + _slack(period) < hired <= period.end:
+            said.append(text("{name} started on {day}", name=context.subject.name, day=hired))
+        if period.start <= context.facts.dataset.as_of < period.end:
+            said.append(text("{period} is not over", period=period))
+    return said
+
+
+def with_caveat(context: Context, change: Text) -> Text:
+    """How a sum moved against the comparison period, and what must be known of the two periods, in brackets."""
+    caveats = partly(context, (context.compare, context.period))
+    return text("{change} ({caveats})", change=change, caveats=caveats) if caveats else change
+
+
+def _slack(period: Period) -> timedelta:
+    """A tenth of a period: the first sale of a whole one need not be on its first day."""
+    return (period.end - period.start) / 10

@@ -1,0 +1,132 @@
+"""Every text of the code, in every language, with 0, 1, 2 and 1.5 in each of its places."""
+
+import re
+import string
+from collections.abc import Iterator
+
+import pytest
+
+from salesreport.language import LANGUAGES, Language, Text
+from salesreport.language.extract import read_catalogue, texts_of_the_code
+
+EDGES = (0, 1, 2, 1.5)
+
+ONE = re.compile(r"(?<![\w.,–])1[ \xa0]([^\W\d_]+)")
+MANY = re.compile(r"(?<![\w.,–])(?:0|2|1[.,]5)[ \xa0]([^\W\d_]+)")
+"""What follows a lone number."""
+
+VERBS = {
+    *("is", "are", "was", "were", "has", "have", "does", "do", "carries", "carry", "lies", "lie"),
+    *("ist", "sind", "wurde", "wurden", "hat", "haben", "liegt", "liegen"),
+}
+"""They follow other places than numbers, too."""
+
+NEVER_ONE = {
+    ("total", "{shown} of {total} decisions"): "more than are shown",
+    ("here", "Shown are the {here} reps"): "as many as a picture holds",
+    ("n", "The {n} reps farthest"): "as many as a table holds",
+    ("n", "Table deals comes from {n} exports"): "of one export another text tells",
+    ("rate", "{who}: {rate} deals at"): "a rate is a text: 40% of 30",
+    ("other", "It is not the same in every"): "a name and points: B +3",
+    ("fewest", "needs {fewest} deals won"): "10",
+    ("won", "A fold needs {won} deals"): "30",
+    ("won", "no day has {won} deals won"): "30",
+    ("n", "needs open deals at a milestone"): "20",
+    ("days", "needs open deals at a milestone"): "365",
+    ("days", "share of the deals open at the period's start"): "30",
+    ("days", "share of open deals that have been"): "365",
+    ("days", "Put off: of the deals open"): "30",
+    ("n", "It makes {n} reports at a time"): "of one nothing is said",
+    ("of", "{n} of {of}"): "a part of them: at least as many as n, which decides",
+    ("n", "Lines show the last {n} periods"): "one is no line",
+    ("n", "Revenue in {period} "): "at least three, else there is no trend",
+}
+"""Places that are never filled with a lone 1, by the beginning of their text, and why."""
+
+ALONG = ("days", "points")
+"""Places whose last or only number is n, which decides between singular and plural."""
+
+
+def messages() -> list[Text]:
+    """All texts, without fields."""
+    found = []
+    for message in texts_of_the_code():
+        if message.id:
+            one, many = (message.id, None) if isinstance(message.id, str) else message.id
+            found.append(Text(one, many))
+    return found
+
+
+def places(said: Text) -> list[str]:
+    """The places of a text."""
+    both = said.template + (said.plural or "")
+    return list(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(both) if name))
+
+
+def rendered(said: Text, language: Language) -> Iterator[tuple[str, float, str]]:
+    """A text with a number in one place and words in all others: the place, the number, the sentence."""
+    names = places(said)
+    for name in names:
+        for number in EDGES:
+            n = {"n": number if name in ALONG else 2} if said.plural else {}
+            fields = {**dict.fromkeys(names, "Word"), **n, name: number}
+            yield name, number, language.say(Text(said.template, said.plural, fields))
+
+
+def counted(language: str) -> tuple[set[str], set[str]]:
+    """The words that follow a number only in singular forms of a language, and only in its plural ones."""
+    forms: tuple[set[str], set[str]] = (set(), set())
+    if language == "en":
+        pairs = [(said.template, said.plural) for said in messages() if said.plural]
+    else:
+        pairs = [tuple(one.string) for one in read_catalogue(language) if isinstance(one.id, tuple | list)]
+    for one, many in pairs:
+        for form, words in zip((one, many), forms, strict=True):
+            words.update(re.findall(r"\{n\}[ \xa0]([^\W\d_]+)", form or ""))
+    return forms[0] - forms[1] - VERBS, forms[1] - forms[0] - VERBS
+
+
+def never_one(name: str, template: str) -> bool:
+    """Whether a place of a text is known to hold no lone 1."""
+    return any(name == place and template.startswith(start) for place, start in NEVER_ONE)
+
+
+def test_exceptions_are_of_texts_that_there_are() -> None:
+    templates = [said.template for said in messages()]
+    for place, start in NEVER_ONE:
+        assert any(one.startswith(start) and f"{{{place}}}" in one for one in templates), start
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_numbers_agree_with_what_they_count(code: str) -> None:
+    language, (singulars, plurals) = Language(code), counted(code)
+    assert {"en": "day", "de": "Tag"}[code] in singulars
+    wrong = []
+    for said in messages():
+        for name, number, sentence in rendered(said, language):
+            lone, words = (ONE, plurals) if number == 1 else (MANY, singulars)
+            if words & set(lone.findall(sentence)) and not never_one(name, said.template):
+                wrong.append((name, sentence))
+    assert not wrong, "\n".join(f"{name}: {sentence}" for name, sentence in wrong)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_nothing_is_left_open_or_doubled(code: str) -> None:
+    language = Language(code)
+    for said in messages():
+        for _, _, sentence in rendered(said, language):
+            assert not re.search(r"[{}]|  |\(\)| [,.;:!?](?:\s|$)|,,|\.\.(?!\.)|^\s|\s$", sentence), sentence
+
+
+@pytest.mark.parametrize("code", [language for language in LANGUAGES if language != "en"])
+def test_every_plural_has_all_its_forms(code: str) -> None:
+    catalogue = read_catalogue(code)
+    for said in messages():
+        known = catalogue.get((said.template, said.plural) if said.plural else said.template)
+        assert known is not None, said.template
+        forms = known.string if isinstance(known.string, tuple | list) else [known.string]
+        assert len(forms) == (catalogue.num_plurals if said.plural else 1), said.template
+        assert all(forms), said.template
+        # one sentence ends as the other does, and begins with a capital where the other does
+        for form in forms:
+            assert (form[-1] == ".") == (said.template[-1] == "."), said.template

@@ -1,0 +1,124 @@
+"""A newcomer is said to be new, and half a period to be half."""
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from salesreport import Dataset, Review
+from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.provenance import Provenance
+
+AS_OF = dt.date(2025, 12, 31)
+
+
+def company(
+    path: Path, hired: str | None = None, left: str | None = None, first: str = "2025-01-10",
+    as_of: dt.date = AS_OF, own: tuple[str, ...] = (),
+) -> Dataset:  # fmt: skip
+    """Five peers who each win 12 deals of 100 a month in 2025, and Ann, who wins one on each of some days."""
+    months = pd.date_range(first, as_of, freq="MS").union([pd.Timestamp(first)])
+    days = [(rep, day) for rep in ("P1", "P2", "P3", "P4", "P5") for day in months for _ in range(12)]
+    days += [("Ann", pd.Timestamp(day)) for day in own]
+    deals = pd.DataFrame(
+        {
+            "deal_id": [f"D{n:04}" for n in range(len(days))],
+            "rep_id": [rep for rep, _ in days],
+            "status": "won",
+            "product_line": "Lamps",
+            "created_on": [day - pd.Timedelta(days=8) for _, day in days],
+            "closed_on": [day for _, day in days],
+            "amount": 100.0,
+        }
+    )
+    reps = pd.DataFrame({"rep_id": ["Ann", "P1", "P2", "P3", "P4", "P5"]})
+    reps["name"] = reps["rep_id"]
+    reps["hired_on"] = [hired, *["2020-01-01"] * 5]
+    reps["left_on"] = [left, *[None] * 5]
+    targets = pd.DataFrame(
+        {"metric": "revenue", "period": ["2025-Q4", "2025-Q4"], "value": 1000.0, "rep_id": ["Ann", "P1"]}
+    )
+    settings = DatasetSettings(name="Tiny", as_of=as_of, currency="EUR")
+    return write_dataset(path, {"deals": deals, "reps": reps, "targets": targets}, settings, Provenance("test"))
+
+
+def test_a_newcomer(tmp_path: Path) -> None:
+    review = Review(company(tmp_path / "d", hired="2025-09-09", own=("2025-12-01",)), "2025-Q4", rep="Ann")
+    # one deal of 100 against a target of 1,000
+    assert review.verdict.startswith(
+        "Ann started on Sep 9, 2025. Revenue of €100 is 10% of the target for Q4 2025"
+    )
+    assert "here since Sep 9, 2025" in review._repr_html_()
+    assert review.tiles.extra["tiles"][0].said[0] == "10% of target, here since Sep 9, 2025"
+    # the peers' deals are won 8 days after they were created
+    assert any("deals of a typical peer take 8 days at the median" in note for note in review.tiles.notes)
+    assert (
+        review.growth.message == "Growth needs revenue in Q3 2025, and there is none (Ann started on Sep 9, 2025)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("hired", "new"),
+    [
+        ("2025-10-02", True),  # within the period
+        ("2025-07-03", True),  # 181 days before its end
+        ("2025-07-02", False),  # 182: no longer new
+        ("2026-01-02", False),  # not there yet: the data contradict themselves, and nothing is claimed
+        (None, False),
+    ],
+)
+def test_who_is_new(tmp_path: Path, hired: str | None, new: bool) -> None:
+    review = Review(company(tmp_path / "d", hired=hired, own=("2025-12-01",)), "2025-Q4", rep="Ann")
+    assert ("Ann started on" in review.verdict) == new
+    assert ("here since" in review._repr_html_()) == new
+
+
+def test_who_left(tmp_path: Path) -> None:
+    made = company(tmp_path / "d", hired="2025-09-09", left="2025-11-15", own=("2025-11-01",))
+    review = Review(made, "2025-Q4", rep="Ann")
+    assert review.verdict.startswith("Ann started on Sep 9, 2025 and left on Nov 15, 2025. Revenue")
+    assert "here since Sep 9, 2025 · left on Nov 15, 2025" in review._repr_html_()
+    long = Review(company(tmp_path / "e", "2020-01-01", "2025-11-15", own=("2025-11-01",)), "2025-Q4", rep="Ann")
+    assert long.verdict.startswith("Ann left on Nov 15, 2025. Revenue")
+    assert long.tiles.extra["tiles"][0].said[0] == "10% of target, left on Nov 15, 2025"
+
+
+def test_others_and_teams_have_no_such_words(tmp_path: Path) -> None:
+    made = company(tmp_path / "d", hired="2025-09-09")
+    for review in (Review(made, "2025-Q4", rep="P1"), Review(made, "2025-Q4")):
+        assert "started" not in review.in_words()
+        assert "here since" not in review._repr_html_()
+
+
+def test_half_a_period_is_said_to_be_half(tmp_path: Path) -> None:
+    # the first deal is won on 15 February: 24 in Q1 (12 in February, 12 in March) against 36 in Q2
+    review = Review(company(tmp_path / "d", first="2025-02-15"), "2025-Q2", rep="P1")
+    caveat = "(the data begin on Feb 15, 2025)"
+    assert review.verdict.startswith(f"Revenue of €3.6K is 50% more than in Q1 2025 {caveat}")
+    assert review.growth.message == f"Revenue is 50% more than in Q1 2025 {caveat}"
+    assert review.tiles.extra["tiles"][0].said[0] == f"50% more than in Q1 2025 {caveat}"
+    # from 10 January on a tenth of the quarter (nine days) is not missing: nothing is said from the 9th on
+    whole = Review(company(tmp_path / "e", first="2025-01-09"), "2025-Q2", rep="P1")
+    assert "the data begin" not in whole.in_words()
+
+
+def test_a_period_that_is_not_over(tmp_path: Path) -> None:
+    # 24 in October and November against 36 in Q3
+    made = company(tmp_path / "d", as_of=dt.date(2025, 11, 20))
+    review = Review(made, "2025-Q4", rep="P1")
+    assert "Revenue of €2.4K is 240% of the target for Q4 2025, which is not over" in review.verdict
+    assert review.growth.message == "Revenue is 33% less than in Q3 2025 (Q4 2025 is not over)"
+
+
+def test_who_has_closed_nothing(tmp_path: Path) -> None:
+    made = company(tmp_path / "d", own=("2025-10-03",))  # created on 25 September, won on 3 October
+    assert Review(made, "2025-Q3", rep="Ann").verdict == (
+        "Ann won and lost nothing in Q3 2025, and had no orders; 1 deal was created."
+    )
+    assert Review(made, "2025-Q2", rep="Ann").verdict == "No deals or orders of Ann in Q2 2025."
+
+
+def test_a_heading_begins_with_a_capital(tmp_path: Path) -> None:
+    made = company(tmp_path / "d")
+    assert Review(made, "2025-W50", rep="P1").tiles.message == "Week 50, 2025, compared with week 49, 2025"
