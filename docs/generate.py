@@ -266,10 +266,15 @@ def meanings(model: type[BaseModel]) -> dict[str, str]:
     section = described.partition("Attributes:")[2].split("\n\n")[0]
     names = "|".join(model.model_fields)
     parts = re.split(rf"(?:^|(?<=\s))((?:{names})(?:, (?:{names}))*): ", " ".join(section.split()))
-    told = {}
+    told: dict[str, str] = {}
+    latest: list[str] = []
     for listed, meaning in zip(parts[1::2], parts[2::2], strict=True):
-        plain = re.sub(r"^written `[^`]+`[:;] ", "", meaning.strip())
-        told |= dict.fromkeys(listed.split(", "), plain.rstrip("."))
+        if listed in told:  # the name of another setting, within a sentence that ends in a colon
+            told |= {name: f"{told[name]} {listed}: {meaning}".strip() for name in latest}
+            continue
+        latest = listed.split(", ")
+        told |= dict.fromkeys(latest, meaning.strip())
+    told = {name: re.sub(r"^written `[^`]+`[:;] ", "", meaning).rstrip(".") for name, meaning in told.items()}
     return {name: told[name] for name in model.model_fields}
 
 

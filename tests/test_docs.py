@@ -77,14 +77,19 @@ def test_a_setting_without_a_word_is_noticed(generate):
         """Bare.
 
         Attributes:
-            one: is told. two, three: are told together.
+            one: is told. two, three: are told together, as is
+                one: by its name.
         """
 
         one: str
         two: str
         three: str
 
-    assert generate.meanings(Bare) == {"one": "is told", "two": "are told together", "three": "are told together"}
+    assert generate.meanings(Bare) == {
+        "one": "is told",
+        "two": "are told together, as is one: by its name",
+        "three": "are told together, as is one: by its name",
+    }
 
     class Silent(Bare):
         """Silent.

@@ -24,8 +24,9 @@ WORDS: Mapping[Ending, str] = {
         won closedwon sold | gewonnen verkauft | gagné gagnée gagnés vendu vendue | ganado ganada vendido vendida
         ganho ganha | vinto vinta vinte venduto | megnyert elnyert nyert nyertes | wygrana wygrane wygrany wygrano
         vyhráno vyhraná vyhraný vyhrané | câștigat câștigată | выиграна выиграно выигран выигранная выигранные
-        успешно успешна продано | виграно виграна виграний | спечелена спечелен | dobiveno dobijeno pridobljeno
-        kazanıldı kazanılan | vunnet vunnen vundet vunnits | voitettu | 受注 成約 赢单 贏單 成交 수주
+        успешно-реализовано сделка-успешна продано | виграно виграна виграний | спечелена спечелен | dobiveno
+        dobijeno pridobljeno | kazanıldı kazanılan | vunnet vunnen vundet vunnits | voitettu
+        受注 成約 赢单 贏單 成交 수주
         """,
     "lost": """
         lost closedlost rejected declined refused | verloren abgelehnt | perdu perdue perdus refusé refusée
@@ -39,28 +40,38 @@ WORDS: Mapping[Ending, str] = {
         """,
     "ended": """
         cancelled canceled closed abandoned dead deleted disqualified unqualified expired withdrawn terminated void
-        voided junk spam duplicate archived discarded | no-bid no-go no-decision no-sale not-interested
-        abgesagt storniert abgebrochen annulliert geschlossen abgeschlossen gestrichen gelöscht disqualifiziert
-        unqualifiziert abgelaufen zurückgezogen erledigt beendet archiviert dublette duplikat kein-interesse
+        voided junk spam duplicate archived discarded | no-decision no-sale not-interested
+        abgesagt storniert abgebrochen annulliert geschlossen gestrichen gelöscht disqualifiziert
+        unqualifiziert abgelaufen zurückgezogen archiviert dublette duplikat kein-interesse
         annulé annulée annulés abandonné abandonnée clos clôturé clôturée fermé fermée disqualifié disqualifiée
         expiré expirée supprimé supprimée archivé archivée sans-suite | cancelado cancelada anulado anulada
         abandonado abandonada cerrado cerrada descalificado descartado descartada caducado eliminado eliminada
         archivado | fechado fechada encerrado encerrada desqualificado desqualificada arquivado excluído
         annullato annullata cancellato cancellata chiuso chiusa abbandonato abbandonata scaduto scaduta
-        squalificato eliminato archiviato | geannuleerd gesloten afgesloten vervallen verwijderd gestopt
+        squalificato eliminato archiviato | geannuleerd gesloten vervallen verwijderd gestopt
         gediskwalificeerd | törölve törölt lezárt lezárva elvetett elvetve megszakítva visszavont lejárt meghiúsult
         lemondott lemondva érvénytelen diszkvalifikált | anulowana anulowane anulowano zamknięta zamknięte
         zamknięty porzucona usunięta wygasła zdyskwalifikowana | zrušeno zrušena zrušený zrušené uzavřeno uzavřena
-        uzavřený stornováno zamítnuto ukončeno | zrušená uzavreté ukončené | anulat anulată închis închisă
+        uzavřený stornováno zamítnuto | zrušená uzavreté | anulat anulată închis închisă
         abandonat expirat șters | отменена отменен отменено отмена отменённая закрыта закрыто закрыт аннулирована
-        аннулировано удалена удалено дисквалифицирован дисквалифицирована завершена завершено некачественный
+        аннулировано удалена удалено дисквалифицирован дисквалифицирована некачественный
         скасовано скасована закрито закрита видалено | отказана затворена | otkazano otkazana zatvoreno zatvorena
         preklicano zaprto | iptal kapandı kapatıldı kapalı silindi | avbrutt avbruten annullert annullerad
-        annulleret avlyst aflyst stängd stengt lukket avslutad avsluttet afsluttet slettet | peruttu peruutettu
+        annulleret avlyst aflyst stängd stengt lukket slettet | peruttu peruutettu
         suljettu | キャンセル 中止 見送り 取消 終了 取消 已取消 关闭 已关闭 關閉 作废 放弃 취소 종료
         """,
 }
 """Words for an end, in the languages that exports come in; a hyphen joins words that only together mean one."""
+
+ALONE: Mapping[Ending, str] = {
+    "won": "успешно успешна success",
+    "ended": """
+        no-bid no-go done finished completed erledigt beendet abgeschlossen terminé terminada terminado completata
+        afgesloten befejezve zakończone ukončeno ukončené завершена завершено avslutad avsluttet
+        afsluttet 完了 완료
+        """,
+}
+"""Words that mean an end only where nothing else stands beside them: `Demo erledigt`, `Go/No-Go` are steps."""
 
 _NOT = {"not", "no", "nicht", "kein", "non", "pas", "nao", "nem", "nie", "ne", "ni", "не", "ikke", "inte", "ei"}
 """Words that turn "closed" into its opposite, without accents."""
@@ -78,6 +89,7 @@ _MEANINGS: Mapping[tuple[str, ...], Ending] = {
     _words(word): ending for ending, words in WORDS.items() for word in words.split() if word != "|"
 }
 _LONGEST = max(map(len, _MEANINGS))
+_ALONE = {_words(word): ending for ending, words in ALONE.items() for word in words.split()}
 
 
 def ending_of(value: str) -> Ending | None:
@@ -89,7 +101,9 @@ def ending_of(value: str) -> Ending | None:
         >>> ending_of("not closed"), ending_of("Not interested")
         (None, 'ended')
     """
-    words = _words(value)
+    words = tuple(word for word in _words(value) if not word.isdigit())
+    if words in _ALONE:
+        return _ALONE[words]
     found: set[Ending] = set()
     for start, size in itertools.product(range(len(words)), range(1, _LONGEST + 1)):
         ending = _MEANINGS.get(words[start : start + size])

@@ -5,7 +5,7 @@ import yaml
 from tallies import said, tallied
 
 from salesreport.errors import ConfigError
-from salesreport.ingest.endings import WORDS, ending_of
+from salesreport.ingest.endings import ALONE, WORDS, ending_of
 
 COLUMNS = {"deal_id": "Id", "rep_id": "Owner", "created_on": "Created", "closed_on": "Closed"}
 STATUS = {"from": "Stage", "won": ["Won"], "lost": ["Lost"]}
@@ -47,6 +47,13 @@ def stages(export, *stages, status=STATUS, **table):
         ("Zrušeno", "ended"),
         ("Zamknięte", "ended"),
         ("not won", "won"),
+        ("Успешно", "won"),
+        ("6. Abgeschlossen", "ended"),
+        ("No go", "ended"),
+        ("Demo erledigt", None),
+        ("Qualifizierung abgeschlossen", None),
+        ("Go/No-Go", None),
+        ("Успешно проведена презентация", None),
         ("Prospecting", None),
         ("Negotiation/Review", None),
         ("Closing", None),
@@ -68,7 +75,7 @@ def test_what_looks_like_an_end(value, ending):
 
 
 def test_every_word_of_the_lists_is_recognised():
-    for words in WORDS.values():
+    for words in (*WORDS.values(), *ALONE.values()):
         assert all(ending_of(word.upper()) is not None for word in words.split() if word != "|")
 
 

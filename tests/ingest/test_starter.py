@@ -114,7 +114,7 @@ def test_any_heading_is_written_so_that_it_can_be_read(tmp_path, heading):
 
 def test_remarks_hold_nothing_that_a_terminal_obeys(tmp_path):
     (tmp_path / "x.csv").write_text("Id;Owner;\x1b[31mred\n1;A;b\n2;B;c\n", encoding="utf-8")
-    written, spec = started(tmp_path / "x.csv")
+    written, _ = started(tmp_path / "x.csv")
     assert "\x1b" not in written
     assert "# not used: �[31mred" in written
 
