@@ -116,6 +116,15 @@ def by_themselves(found: "Anomalies", said: Text) -> Text:
     )
 
 
+def by_itself(found: "Anomalies") -> Text:
+    """What an interval that leaves out 0 says by itself, where all comparisons together do not."""
+    return ntext(
+        "An interval that leaves out 0 is of {n} comparison: that may be chance",
+        "An interval that leaves out 0 is one of {n} comparisons: allowing for all of them, it may be chance",
+        n=found.family.all_tested,
+    )
+
+
 def may_be_chance(found: "Anomalies") -> Text:
     """Why what its interval calls a difference is none that can be told."""
     return ntext(
