@@ -87,6 +87,13 @@ def test_nothing_is_never_less_than_nothing() -> None:
     assert [language.number(odd) for odd in (float("inf"), float("nan"), None)] == ["–", "–", "–"]
 
 
+def test_the_order_of_adding_up_does_not_show() -> None:
+    parts = [0.1, 0.2, 0.75, 50.0]
+    there, back = sum(parts), sum(reversed(parts))
+    assert there != back  # 51.05, and a hair more
+    assert Language("en").count(there) == Language("en").count(back) == "51"  # a tie goes to the even digit
+
+
 def read(text: str, code: str) -> Decimal:
     """What a reader takes a short number for: digits, decimal sign, unit."""
     how = signs(code)
