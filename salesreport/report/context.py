@@ -211,15 +211,26 @@ class Context:
     def gaps(self, metrics: Iterable[str]) -> list[Text]:
         """Which of some metrics this data cannot give, and why; those with the same reason together."""
         reasons: dict[str, list[str]] = {}
+        counted = set()
         for metric in metrics:
             if (reason := self.unavailable(metric)) is not None:
-                reasons.setdefault(self.say(reason), []).append(self.title(metric))
-        return [text("{metrics}: {reason}.", metrics=titles, reason=reason) for reason, titles in reasons.items()]
+                said = self.say(reason)
+                reasons.setdefault(said, []).append(self.title(metric))
+                counted |= {said} if reason.plural is not None else set()
+        gaps = {
+            reason: text("{metrics}: {reason}.", metrics=titles, reason=reason)
+            for reason, titles in reasons.items()
+        }
+        of_part = self.subject.dimension is not None
+        return [
+            text("Whole company: {note}", note=gap) if of_part and reason in counted else gap
+            for reason, gap in gaps.items()
+        ]
 
     @cached_property
     def period_notes(self) -> tuple[Text, ...]:
         """What a reader must know of the period, such as that it is not over."""
-        return self.shared.table(self.subject.dimension, FIGURES, (), self.period).notes
+        return tuple(self.of_all(self.shared.table(self.subject.dimension, FIGURES, (), self.period).notes))
 
     @cached_property
     def peers(self) -> Positions:

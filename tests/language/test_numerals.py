@@ -7,7 +7,7 @@ import pytest
 from babel import Locale, localedata
 
 from salesreport.language import LANGUAGES, Fixed, Language, ntext
-from salesreport.language.numerals import signs, units
+from salesreport.language.numerals import short, signs, units, written
 
 LOCALES = [code for code in sorted(localedata.locale_identifiers()) if code.split("_")[0] in LANGUAGES]
 
@@ -85,6 +85,13 @@ def test_nothing_is_never_less_than_nothing() -> None:
         "€0",
     )
     assert [language.number(odd) for odd in (float("inf"), float("nan"), None)] == ["–", "–", "–"]
+
+
+def test_the_order_of_adding_up_does_not_show() -> None:
+    parts = [0.1, 0.2, 0.75, 50.0]
+    there, back = sum(parts), sum(reversed(parts))
+    assert there != back  # 51.05, and a hair more
+    assert Language("en").count(there) == Language("en").count(back) == "51"  # a tie goes to the even digit
 
 
 def read(text: str, code: str) -> Decimal:
@@ -171,3 +178,13 @@ def test_singular_and_plural_go_by_what_is_shown() -> None:
 def test_the_locales_are_tested() -> None:
     assert {"en", "en_GB", "en_IN", "en_AU", "de", "de_AT", "de_CH", "de_LI"} <= set(LOCALES)
     assert all(Locale.parse(code) for code in LOCALES)
+
+
+def test_languages_to_come() -> None:
+    """What a catalogue of another language would find: its units, its signs, and the forint of the others."""
+    hungarian = {value: spaced(short("hu", value, 3)[1]) for value in (999.4, 1234, 999_501, 1_234_567, 1e9)}
+    assert hungarian == {999.4: "999", 1234: "1,23 E", 999_501: "1 M", 1_234_567: "1,23 M", 1e9: "1 Mrd"}
+    assert spaced(written("hu", Decimal(1_234_567))) == "1 234 567"
+    assert spaced(Language("en").money(1_234_567, "HUF")) == "HUF 1.23M"
+    assert spaced(Language("de").money(1_234_567, "HUF")) == "1,23 Mio. HUF"
+    assert Language("en").money(0.4, "JPY") == "¥0"  # a yen has no hundredths

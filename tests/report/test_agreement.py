@@ -182,3 +182,26 @@ def test_open_deals_of_which_few_carry_amounts(tmp_path: Path) -> None:
     # Bob's one deal was won without an amount
     size = next(tile for tile in bob.tiles.extra["tiles"] if tile.name == "Average deal size")
     assert (size.value, size.base) == ("–", "0 deals won with an amount")
+
+
+def test_what_counts_everybody_says_so(tmp_path: Path) -> None:
+    deals = pd.DataFrame(
+        {
+            "deal_id": ["A1", "A2", "B1", "B2", "B3"],
+            "rep_id": ["Ann", "Ann", "Bob", "Bob", "Bob"],
+            "status": ["open", "won", "open", "open", "won"],
+            "created_on": [None, "2025-07-01", "2025-07-01", None, "2025-07-01"],
+            "closed_on": [None, "2025-11-10", None, None, "2025-11-10"],
+            "product_line": "Lamps",
+            "amount": [None, 100.0, None, None, 100.0],
+        }
+    )
+    settings = DatasetSettings(name="Three", as_of=dt.date(2025, 12, 31), currency="EUR")
+    made = write_dataset(tmp_path / "d", {"deals": deals}, settings, Provenance("test"))
+    ann, everybody = Review(made, "2025-Q4", rep="Ann"), Review(made, "2025-Q4")
+    # Ann has one open deal of three, and one of the two without a date
+    gap = "Pipeline: needs amounts on open deals; none of the 3 open deals carries one."
+    undated = "2 open deals have no creation date: they are counted, but have no age."
+    assert {f"Whole company: {gap}", f"Whole company: {undated}"} <= {*ann.tiles.notes, *ann.data_notes.notes}
+    assert {gap, undated} <= {*everybody.tiles.notes, *everybody.data_notes.notes}
+    assert ann.pipeline.message.startswith("1 open deal")

@@ -7,6 +7,7 @@ import pandas as pd
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context, records
+from salesreport.report.presence import newcomers
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 from salesreport.stats.intervals import wilson
@@ -71,9 +72,20 @@ def reps(context: Context) -> Section:
                 band_name=say(text("all together {rate}", rate=Quantity(overall, "share"))),
             ),
         ),
+<<<<<<< HEAD
         tables=(figures,),
         notes=(by_name,),
+=======
+        tables=(number_table(say(text("Figures per rep, by name")), headings, cells),),
+        notes=tuple(say(note) for note in _notes(context, data)),
+>>>>>>> ad2f9bb83b5f79bcafc2190ee7126fe256a941a9
     )
+
+
+def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
+    new = newcomers(context, data["rep_id"])
+    notes = [text("Reps stand in the order of their names; the list is no ranking.")]
+    return notes if new is None else [*notes, new]
 
 
 def _message(data: pd.DataFrame, overall: float) -> Text:
