@@ -24,13 +24,8 @@ def data_notes(context: Context) -> Section:
             day=dataset.as_of,
             fingerprint=dataset.fingerprint[:12],
         ),
-<<<<<<< HEAD
         *_about_rows(context),
-        *context.facts.credit_notes,
-=======
-        *(_rows_left_out(context)),
         *context.of_all(context.facts.credit_notes),
->>>>>>> ad2f9bb83b5f79bcafc2190ee7126fe256a941a9
         *context.period_notes,
         *context.gaps((*FIGURES, "win_rate_amount", "activity")),
         *dataset.provenance.notes,

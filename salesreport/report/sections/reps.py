@@ -45,10 +45,10 @@ def reps(context: Context) -> Section:
             for row in records(data)
         ],
     )
-    by_name = say(text("Reps stand in the order of their names; the list is no ranking."))
+    notes = tuple(say(note) for note in _notes(context, data))
     if (why := context.unavailable("win_rate")) is not None:
         message = say(text("The reps’ win rates cannot be compared: {reason}.", reason=why))
-        return Section("reps", topic, message, data, context.language, tables=(figures,), notes=(by_name,))
+        return Section("reps", topic, message, data, context.language, tables=(figures,), notes=notes)
     overall = data["deals_won"].sum() / data["deals_closed"].sum()
     message = say(_message(data, overall))
     rows = [
@@ -72,13 +72,8 @@ def reps(context: Context) -> Section:
                 band_name=say(text("all together {rate}", rate=Quantity(overall, "share"))),
             ),
         ),
-<<<<<<< HEAD
         tables=(figures,),
-        notes=(by_name,),
-=======
-        tables=(number_table(say(text("Figures per rep, by name")), headings, cells),),
-        notes=tuple(say(note) for note in _notes(context, data)),
->>>>>>> ad2f9bb83b5f79bcafc2190ee7126fe256a941a9
+        notes=notes,
     )
 
 
