@@ -81,7 +81,7 @@ def test_what_did_not_go_on_in_time_says_its_days_and_what_became_of_it(year):
     facts = facts_of(year)
     milestones = [step for step in choices(facts).steps if step.within is not None]
     step = milestones[0]
-    state = year.but(step=step.key, sort="result")  # those that did not go on come first
+    state = year.but(step=step.key, sort="result", descending=False)  # those that did not go on come first
     listed = listed_deals(facts, state)
     assert not listed.frame["success"].iloc[0]
     deals_now = facts.dataset.table("deals", ["deal_id", "status", "closed_on"]).set_index("deal_id")
