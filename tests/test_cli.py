@@ -77,7 +77,8 @@ class Rehearsal:
             "fingerprint": job.fingerprint,
             "verdict": "Fine.",
         }
-        return new_notebook(cells=[new_code_cell("x", outputs=[new_output("display_data", {REPORT_MIME: about})])])
+        shown = new_output("display_data", {REPORT_MIME: about})
+        return new_notebook(cells=[new_code_cell("x", execution_count=1, outputs=[shown])])
 
     def run(self, jobs: Sequence[Job], watcher: Any) -> None:
         for job in jobs:
@@ -194,7 +195,7 @@ def test_kpi_prints_only_data_on_standard_output(company: Dataset) -> None:
     )
     assert result.exit_code == 0
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
-    assert list(rows[0]) == ["metric", "team", "period", "value", "n", "lower", "upper", "unit"]
+    assert list(rows[0]) == ["metric", "team", "period", "value", "n", "lower", "upper", "unit", "caveat"]
     assert {row["metric"] for row in rows} == {"deals_won"}
     teams = company.table("reps")["team"].dropna().unique()
     assert {row["team"] for row in rows} == set(teams)

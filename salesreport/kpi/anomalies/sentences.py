@@ -109,7 +109,8 @@ def leaves_out_nothing(row: "Row") -> bool:
 
 def by_themselves(found: "Anomalies", said: Text) -> Text:
     """That nothing can be told, though some intervals by themselves leave out that there is no difference."""
-    return text(
+    return ntext(
+        "{said}; where an interval leaves out 0, it is of {n} comparison, and may be chance",
         "{said}; where an interval leaves out 0, it is one of {n} comparisons, and may be chance",
         said=said,
         n=found.family.all_tested,

@@ -272,7 +272,12 @@ def _verdict(context: Context, row: dict[str, Any], spans: Spans | None) -> Cont
             text("{since}: {judged}", since=since_when(spans.longest), judged=words[row["long_judged"]])
         )
     if bool(_by_itself(pd.DataFrame([row])).iloc[0]):
-        return said, context.say(text("one of {n} comparisons: may be chance", n=spans.year.family.all_tested))
+        chance = ntext(
+            "of {n} comparison: may be chance",
+            "one of {n} comparisons: may be chance",
+            n=spans.year.family.all_tested,
+        )
+        return said, context.say(chance)
     return said
 
 

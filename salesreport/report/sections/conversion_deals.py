@@ -38,7 +38,7 @@ def deals_behind(
             found, decided = other[0], recent
         listed = _largest(decided)
         caption = text(
-            "{result}, {period}: {step} ({n} of {of} deals, the largest first)",
+            "{result}, {period}: {step} ({n} of {of}, the largest first)",
             result=did_not_go_on(step) if fewer else went_on(step),
             period=found.period,
             step=place(context, found, row),
