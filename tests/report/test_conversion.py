@@ -92,7 +92,7 @@ def test_a_rep_who_differs(tiny: Dataset) -> None:
     assert shown[5][0] == "−49"
     assert shown[6] == ("–", "")  # six deals before are too few to show a rate
     assert section.tables[1].caption == (
-        "Lost, July 2024 to June 2025: Deal → Order (6 of 30 deals, the largest first)"
+        "Lost, July 2024 to June 2025: Deal → Order (6 of 30, the largest first)"
     )
     assert len(section.tables[1].rows) == 6
     # 0.25 less 0.7418 of 40 deals are 19.67 orders of €100
@@ -333,7 +333,7 @@ def test_deals_that_did_not_go_on_in_time_say_what_became_of_them(slow: Dataset)
     listed = section.tables[1]
     # of the year's 28, the largest are those numbered last; the offers of a quarter are decided on the 31st day
     assert listed.caption == (
-        "Did not go on within 30 days, July 2024 to June 2025: Offer → Order (6 of 28 deals, the largest first)"
+        "Did not go on within 30 days, July 2024 to June 2025: Offer → Order (6 of 28, the largest first)"
     )
     assert [heading.text for heading in listed.headings] == [
         "Deal", "Customer", "Product line", "Decided on", "Since then, by Jun 30, 2025", "Amount",
