@@ -119,7 +119,12 @@ class Existing:
             return self.dataset
         tables = {name: self.dataset.table(name) for name in self.dataset.rows}
         return write_dataset(
-            self.dataset.path, tables, settings, self.dataset.provenance, _set_aside(self.dataset)
+            self.dataset.path,
+            tables,
+            settings,
+            self.dataset.provenance,
+            _set_aside(self.dataset),
+            replaces=self.dataset.fingerprint,
         )
 
     def past(self) -> Past:
