@@ -77,7 +77,8 @@ def execute(job: Job) -> nbformat.NotebookNode:
         "fingerprint": job.fingerprint,
         "verdict": f"{job.subject.id}, {job.parameters['smallest']}",
     }
-    cell = new_code_cell("review", id="review", outputs=[new_output("display_data", {REPORT_MIME: about})])
+    output = new_output("display_data", {REPORT_MIME: about})
+    cell = new_code_cell("review", id="review", outputs=[output], execution_count=1)
     return new_notebook(cells=[cell], metadata={"inputs": job.inputs})
 
 

@@ -42,6 +42,7 @@ class Team:
         timing: whether success depends on the month of the quarter, and reps decide in months of their own.
         effects: odds ratios of the first reps, each at one step.
         inside: whether an effect is found in one of the rep's product lines only.
+        since: the month, from 0, from which on effects are found.
     """
 
     reps: int = 25
@@ -54,6 +55,7 @@ class Team:
     timing: bool = False
     effects: tuple[float, ...] = ()
     inside: bool = False
+    since: int = 0
 
 
 class Year(NamedTuple):
@@ -97,6 +99,7 @@ def simulate(team: Team, random: np.random.Generator) -> Year:
     late = np.array(QUARTER)[month % 3] if team.timing else 0.0
     rates = MILESTONES if team.steps else (float(np.prod(MILESTONES)),)
     tilt = _effects(team, len(rates), rep, columns["product_line"], random)
+    tilt *= (month >= team.since)[:, None]
     last = np.arange(len(rates)) == len(rates) - 1
     usual_odds = (
         logit(np.array(rates)) + (odds - odds.mean())[:, None] + np.where(last, np.reshape(late, (-1, 1)), 0.0)
@@ -124,6 +127,14 @@ def simulate(team: Team, random: np.random.Generator) -> Year:
     )
 
 
+def late(year: Year, month: int) -> Year:
+    """The decisions from a month on."""
+    there = year.month >= month
+    columns = {name: codes[there] for name, codes in year.columns.items()}
+    cut = {name: column[there] for name, column in year._asdict().items() if name != "columns"}
+    return Year(**cut, columns=columns)
+
+
 def strata(year: Year, kept: float | None = None) -> Codes:
     """Like decisions, told apart as the command does."""
     bands = size_bands(year.amount, year.step, year.success)
@@ -132,10 +143,10 @@ def strata(year: Year, kept: float | None = None) -> Codes:
     return likeness(year.rep, year.step, year.success, columns, **more).stratum
 
 
-def family(year: Year, stratum: Codes | None = None, level: float = 0.1) -> Cells:
+def family(year: Year, stratum: Codes | None = None) -> Cells:
     """What `salesreport anomalies` compares: every rep at every step, as a whole and in each part."""
     stratum = strata(year) if stratum is None else stratum
-    return compare_family(year.rep, year.step, year.success, stratum, (None, *year.columns.values()), level)
+    return compare_family(year.rep, year.step, year.success, stratum, (None, *year.columns.values()))
 
 
 def truth(year: Year, cells: Cells) -> npt.NDArray[np.intp]:

@@ -1,5 +1,6 @@
 """YAML files → validated settings; every error names the file, the line, the key and the nearest valid name."""
 
+import json
 import re
 import types
 import typing
@@ -94,6 +95,23 @@ def parse_yaml(content: str, path: Path | None = None) -> tuple[Any, dict[Place,
     except yaml.YAMLError as error:
         raise ConfigError(text("This is not valid YAML: {reason}.", reason=str(error)), file=path) from None
     return data, lines
+
+
+def setting_line(key: str, value: Any) -> str:
+    """A setting as a line of YAML that people can copy.
+
+    Examples:
+        >>> setting_line("won", ["Closed Won", "true"]), setting_line("values", {"amount": {"n/k": ""}})
+        ("won: [Closed Won, 'true']", "values: {amount: {n/k: ''}}")
+        >>> print(setting_line("name", "two\\nlines"))
+        name: "two\\nlines"
+    """
+    written = yaml.safe_dump(
+        {key: value}, default_flow_style=True, allow_unicode=True, sort_keys=False, width=100_000
+    ).strip()
+    if "\n" in written:  # a text of several lines; escaped, it is one
+        written = "{" + key + ": " + json.dumps(value, ensure_ascii=False) + "}"
+    return written[1:-1]
 
 
 def explain(

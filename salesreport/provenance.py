@@ -1,10 +1,16 @@
 """Where a dataset comes from, and what became of every row that was read."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from salesreport.language import Text
+from salesreport.language import Text, text
+
+EXAMPLES = 3
+"""How many values are shown as examples."""
+
+_LONGEST = 40
+"""Up to so many characters of a value are shown."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +28,46 @@ class Tally(NamedTuple):
 
     Attributes:
         what: the reason or repair, as a sentence. rows: how many.
+        examples: some of the values that gave the reason, as they stood in the file.
     """
 
     what: Text
     rows: int
+    examples: tuple[str, ...] = ()
+
+    def to_json(self) -> list[Any]:
+        """Plain values; examples only where there are some."""
+        return [self.what.to_json(), self.rows, *([list(self.examples)] if self.examples else [])]
+
+    @property
+    def with_examples(self) -> Text:
+        """The sentence, with the examples where there are some."""
+        if not self.examples:
+            return self.what
+        quoted = [text("“{value}”", value=one) for one in self.examples]
+        return text("{what} ({examples})", what=self.what, examples=quoted)
+
+
+def some(examples: Iterable[str]) -> tuple[str, ...]:
+    """The first few different ones of some values, cut to a length that can be read.
+
+    Examples:
+        >>> some(["ten", "ten", "x" * 50, "", "a", "b"])
+        ('ten', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…', 'a')
+    """
+    shown = dict.fromkeys(one if len(one) <= _LONGEST else one[: _LONGEST - 1] + "…" for one in examples if one)
+    return tuple(shown)[:EXAMPLES]
+
+
+class Noticed(NamedTuple):
+    """Something in an export that may be a mistake; nothing was done about it.
+
+    Attributes:
+        short: what, without names and values: for any report. full: with examples: for who reads the export.
+    """
+
+    short: Text
+    full: Text
 
 
 @dataclass(frozen=True)
@@ -36,6 +78,8 @@ class Counts:
         read: rows read. kept: rows in the dataset, unchanged. repaired: rows in the dataset, changed.
         set_aside: rows left out, written to `set_aside/TABLE.csv` with their reason.
         repairs, reasons: how many rows per kind of repair, and per reason of setting aside.
+        aside_by: of deals that were set aside although the spec does not say they are no data, how many were
+            open, won and lost, as far as that can be read.
     """
 
     read: int
@@ -44,6 +88,7 @@ class Counts:
     set_aside: int = 0
     repairs: tuple[Tally, ...] = ()
     reasons: tuple[Tally, ...] = ()
+    aside_by: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.read != self.kept + self.repaired + self.set_aside:
@@ -56,7 +101,7 @@ class Provenance:
 
     Attributes:
         made_by: the command or function. source: text of the source spec. files: the files read.
-        counts: per table. notes: what a reader of a report should know.
+        counts: per table. notes: what a reader of a report should know. noticed: what may be a mistake.
     """
 
     made_by: str
@@ -64,6 +109,7 @@ class Provenance:
     files: tuple[SourceFile, ...] = ()
     counts: Mapping[str, Counts] = field(default_factory=dict)
     notes: tuple[Text, ...] = ()
+    noticed: tuple[Noticed, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for `dataset.json`; texts stay translatable."""
@@ -74,12 +120,13 @@ class Provenance:
             "counts": {
                 table: {
                     **vars(counts),
-                    "repairs": [[one.what.to_json(), one.rows] for one in counts.repairs],
-                    "reasons": [[one.what.to_json(), one.rows] for one in counts.reasons],
+                    "repairs": [one.to_json() for one in counts.repairs],
+                    "reasons": [one.to_json() for one in counts.reasons],
                 }
                 for table, counts in self.counts.items()
             },
             "notes": [note.to_json() for note in self.notes],
+            "noticed": [[one.short.to_json(), one.full.to_json()] for one in self.noticed],
         }
 
     @classmethod
@@ -96,8 +143,12 @@ class Provenance:
                 for table, counts in plain["counts"].items()
             },
             notes=tuple(Text.from_json(note) for note in plain["notes"]),
+            noticed=tuple(Noticed(*map(Text.from_json, one)) for one in plain.get("noticed", ())),
         )
 
 
 def _tallies(plain: Sequence[Sequence[Any]]) -> tuple[Tally, ...]:
-    return tuple(Tally(Text.from_json(what), rows) for what, rows in plain)
+    return tuple(
+        Tally(Text.from_json(what), rows, tuple(examples[0]) if examples else ())
+        for what, rows, *examples in plain
+    )

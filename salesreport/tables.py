@@ -277,7 +277,7 @@ _ALL = (
             _id("deal_id", text("identifies the deal in every table")),
             _id("rep_id", _REP_NOW),
             _choice("status", text("open, won or lost"), *STATUSES, required=True),
-            _date("created_on", text("day it was created; required on closed deals")),
+            _date("created_on", text("day it was created; without it a deal counts, but has no age")),
             _date("closed_on", text("day it was won or lost; required on closed deals, empty on open ones")),
             _text("name", text("what the deal is called")),
             _id("account_id", _ACCOUNT, required=False),

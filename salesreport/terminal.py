@@ -77,7 +77,7 @@ def ingest_table(dataset: "Dataset", language: Language) -> "Table":
     )
     for name, counts in dataset.provenance.counts.items():
         reasons = [*counts.repairs, *counts.reasons]
-        why = [f"{language.count(one.rows)} × {language.say(one.what)}" for one in reasons]
+        why = [f"{language.count(one.rows)} × {language.say(one.with_examples)}" for one in reasons]
         numbers = [
             language.count(number) for number in (counts.read, counts.kept, counts.repaired, counts.set_aside)
         ]

@@ -219,8 +219,8 @@ def events(*rows: tuple[int, str, str]) -> pd.DataFrame:
     )
 
 
-def dataset(folder: Path, process: str = "", **tables: pd.DataFrame) -> Dataset:
-    config = DatasetSettings(name="t", as_of=dt.date(2024, 12, 31), process=process)
+def dataset(folder: Path, process: str = "", lost_stages: tuple[str, ...] = (), **tables: pd.DataFrame) -> Dataset:
+    config = DatasetSettings(name="t", as_of=dt.date(2024, 12, 31), process=process, lost_stages=lost_stages)
     return write_dataset(folder / "dataset", tables, config, Provenance("test"))
 
 
@@ -332,14 +332,74 @@ def test_a_stage_in_which_closed_deals_are_left_closes_none(tmp_path: Path) -> N
     assert learnt(tmp_path, deals=today, stage_events=history) == ["Talk", "Offer"]
 
 
-def test_without_history_younger_deals_stand_earlier(tmp_path: Path) -> None:
-    # ages: Zero none at all, Young 31 days, Old 366 and 31: mean 198
+def test_without_history_no_order_is_invented(tmp_path: Path) -> None:
     today = deals(
         ("open", "Old", "2023-12-31", None), ("open", "Old", "2024-11-30", None),
         ("open", "Young", "2024-11-30", None), ("open", "Zero", None, None),
         ("won", "Won", "2023-01-01", "2024-01-01"),
     )  # fmt: skip
-    assert learnt(tmp_path, deals=today) == ["Zero", "Young", "Old"]
+    file = derived_process(dataset(tmp_path, deals=today))
+    assert (file.derived, file.processes, file.unordered) == (True, (), ("Old", "Young", "Zero"))
+    assert str(file.why_none).startswith("the order of stages is not known")
+
+
+def test_a_stage_that_no_history_shows_has_no_place(tmp_path: Path) -> None:
+    # one deal of three has a history; where Quote and Contract stand, nobody knows
+    history = events((1, "New", "2024-01-01"), (1, "Check", "2024-01-05"), (1, "Production", "2024-01-10"))
+    today = deals(
+        ("open", "Production", "2024-01-01", None), ("open", "Quote", "2024-01-02", None),
+        ("open", "Contract", "2024-01-03", None), ("won", "Won", "2024-01-04", "2024-02-01"),
+    )  # fmt: skip
+    file = derived_process(dataset(tmp_path, deals=today, stage_events=history))
+    assert [one.title for one in file.processes[0].milestones] == ["New", "Check", "Production"]
+    assert file.unordered == ("Contract", "Quote")
+    assert file.why_none is None
+
+
+def test_stages_that_no_deal_was_both_in_are_ordered_by_those_between(tmp_path: Path) -> None:
+    # A before B by deal 1, B before C by 2 and 3: so A before C. X is met by A alone, so it may stand anywhere
+    # behind A: beside B, which more deals were in, it has no known place
+    history = events(
+        (1, "A", "2024-01-01"), (1, "B", "2024-01-05"), (2, "B", "2024-01-01"), (2, "C", "2024-01-05"),
+        (3, "B", "2024-01-01"), (3, "C", "2024-01-05"), (4, "A", "2024-01-01"), (4, "X", "2024-01-05"),
+    )  # fmt: skip
+    today = deals(*[("open", stage, "2024-01-01", None) for stage in ("B", "C", "C", "X")])
+    file = derived_process(dataset(tmp_path, deals=today, stage_events=history))
+    assert [one.title for one in file.processes[0].milestones] == ["A", "B", "C"]
+    assert file.unordered == ("X",)
+
+
+def test_each_pipeline_is_a_process(tmp_path: Path) -> None:
+    history = events(
+        (1, "Contact", "2024-01-01"), (1, "Offer", "2024-01-05"), (2, "Due", "2024-01-01"),
+        (2, "Offer", "2024-01-05"), (3, "Offer", "2024-01-05"), (3, "Due", "2024-01-07"),
+    )  # fmt: skip
+    today = deals(*[("open", "Offer", "2024-01-01", None)] * 2, ("open", "Due", "2024-01-01", None))
+    today = today.assign(pipeline=["New", "Renewal", None])
+    file = derived_process(dataset(tmp_path, deals=today, stage_events=history))
+    assert [(one.name, dict(one.where)) for one in file.processes] == [
+        ("New", {"pipeline": ("New",)}), ("Renewal", {"pipeline": ("Renewal",)}), ("CRM", {}),
+    ]  # fmt: skip
+    assert [[one.title for one in process.milestones] for process in file.processes] == [
+        ["Contact", "Offer"], ["Due", "Offer"], ["Offer", "Due"],
+    ]  # fmt: skip
+    assert file.keys == ("new-contact", "new-offer", "renewal-due", "renewal-offer", "offer", "due")
+
+
+def test_too_many_pipelines_want_a_process_file(tmp_path: Path) -> None:
+    today = deals(*[("open", "Offer", "2024-01-01", None)] * 13).assign(pipeline=[f"P{n}" for n in range(13)])
+    file = derived_process(dataset(tmp_path, deals=today))
+    assert file.processes == ()
+    assert "13 pipelines" in str(file.why_none)
+
+
+def test_a_stage_that_the_source_spec_names_as_won_or_lost_is_no_milestone(tmp_path: Path) -> None:
+    # the deals are marked lost weeks after they entered “Dead”: by dates alone it would be where they are left
+    history = events((1, "Talk", "2024-01-01"), (1, "Dead", "2024-02-01"), (2, "Talk", "2024-01-01"))
+    today = deals(("lost", "Dead", "2024-01-01", "2024-04-01"), ("open", "Talk", "2024-01-01", None))
+    assert learnt(tmp_path / "a", deals=today, stage_events=history) == ["Talk", "Dead"]
+    told = dataset(tmp_path / "b", lost_stages=("DEAD ",), deals=today, stage_events=history)
+    assert [one.title for one in derived_process(told).processes[0].milestones] == ["Talk"]
 
 
 def test_snapshots_show_the_order_too(tmp_path: Path) -> None:
@@ -356,9 +416,9 @@ def test_snapshots_show_the_order_too(tmp_path: Path) -> None:
 
 
 def test_keys_of_learnt_milestones_are_keys(tmp_path: Path) -> None:
-    today = deals(("open", "Открыта", "2024-11-30", None), ("open", "Last", "2024-10-31", None),
-                  ("open", "Angebot (2)", "2024-09-30", None))  # fmt: skip
-    file = derived_process(dataset(tmp_path, deals=today))
+    today = deals(*[("open", "Angebot (2)", "2024-09-30", None)])
+    history = events((1, "Открыта", "2024-09-30"), (1, "Last", "2024-10-30"), (1, "Angebot (2)", "2024-11-30"))
+    file = derived_process(dataset(tmp_path, deals=today, stage_events=history))
     first, second, third = file.keys
     assert (second, third) == ("last-stage", "angebot-2")
     assert len(first) == 8, "a checksum, for nothing of the name can be a key"
@@ -404,4 +464,6 @@ def test_the_sample_process_is_the_one_in_params() -> None:
 def test_maven_takes_its_process_along(public_data: Path, tmp_path: Path) -> None:
     maven = ingest(PARAMS / "sources" / "maven.yml", tmp_path / "maven", public_data / "maven_crm")
     assert process_of(maven) == load_process(PARAMS / "process" / "maven.yml")
-    assert derived_process(maven).keys == process_of(maven).keys  # Prospecting has no date, so it stands first
+    assert derived_process(maven).unordered == ("Engaging", "Prospecting")  # without it nobody knows their order
+    assert maven.settings.won_stages == ("Won",)
+    assert maven.settings.lost_stages == ("Lost",)

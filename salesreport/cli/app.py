@@ -59,7 +59,10 @@ By = Annotated[
     str,
     typer.Option(
         help=hint(
-            text("Break down by these, with commas: rep, team, manager, segment, product_line, lead_source.")
+            text(
+                "Break down by these, with commas: rep, team, manager, segment, product_line, lead_source, "
+                "pipeline."
+            )
         )
     ),
 ]

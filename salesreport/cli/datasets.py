@@ -22,7 +22,7 @@ def ingest(
     source: Annotated[
         Path, typer.Argument(metavar="SOURCE.yml", help=hint(text("How the export maps to tables.")))
     ],
-    out: Annotated[Path, typer.Option(help=hint(text("Folder of the dataset.")))],
+    out: Annotated[Path | None, typer.Option(help=hint(text("Folder of the dataset.")))] = None,
     root: Annotated[
         Path | None,
         typer.Option(help=hint(text("Folder of the export's files; default: that of SOURCE.yml."))),
@@ -36,9 +36,21 @@ def ingest(
     ] = None,
 ) -> None:
     """Export → dataset."""
+    from salesreport.errors import ConfigError
     from salesreport.ingest import ingest as ingest_export
+    from salesreport.ingest.starter import is_data_file, starter_spec
 
     language = language_of(context)
+    if is_data_file(source) and source.is_file():
+        # what is printed can be sent to a file and be the source spec
+        print(starter_spec(source, language), end="")
+        raise ConfigError(
+            text("This is a file of data; a source spec says what it means. A beginning of one is printed."),
+            file=source,
+            hint=text("Save it as {name}, check every line, and ingest that.", name=f"{source.stem}.yml"),
+        )
+    if out is None:
+        raise ConfigError(text("This option is required."), key="--out")
     taken_on = None
     if snapshot_date is not None:
         from salesreport import arguments
@@ -48,6 +60,8 @@ def ingest(
     results_console().print(ingest_table(dataset, language))
     for note in dataset.provenance.notes:
         say(note, language)
+    for noticed in dataset.provenance.noticed:
+        say(noticed.full, language)
     for file in set_aside_files(dataset):
         say(text("Rows set aside: {file}", file=str(file)), language)
     say(text("Dataset: {folder}", folder=str(dataset.path)), language)

@@ -51,7 +51,7 @@ def kpi(
         where=arguments.filters(where or [], opened),
     )
     if format is Format.csv:
-        typer.echo(output.as_csv(table), nl=False)
+        typer.echo(output.as_csv(table, language), nl=False)
     elif format is Format.json:
         typer.echo(output.as_json(table, facts, language), nl=False)
     else:

@@ -12,6 +12,7 @@ from salesreport.explore.state import State, checked, choices, period_of
 from salesreport.explore.words import rep_name, step_name
 from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.decided import WIN, Decisions
+from salesreport.kpi.anomalies.outcome import outcomes
 from salesreport.kpi.ledger import Positions
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Language, Text, ntext, text
@@ -30,6 +31,7 @@ COLUMNS = {
     "amount": text("Amount"),
     "decided_on": text("decided on"),
     "result": text("Result"),
+    "since": text("Since then"),
 }
 """The columns, and what people call them; deals can be listed by each."""
 
@@ -43,6 +45,7 @@ class Listed(NamedTuple):
 
     Attributes:
         frame: one row per decision: deal_id, then `COLUMNS` and `step`, `success`; the first `MOST` in order.
+            `since` is the day the deal was closed, `became` how it stands today in words.
         total: how many there are. went_on: how many of all of them went on. about: whose and which they are.
     """
 
@@ -102,6 +105,8 @@ def _keys(facts: Facts, decided: Decisions, sort: str) -> npt.NDArray[Any]:
         return decided.amount
     if sort == "result":
         return decided.success
+    if sort == "since":
+        return outcomes(decided).day
     if sort in ("product_line", "segment"):
         return np.asarray(decided.dimension(sort).codes)  # categories are in order
     if sort == "stage":
@@ -140,7 +145,7 @@ def _customers(facts: Facts, deals: Positions) -> pd.Series:
 
 def _frame(facts: Facts, decided: Decisions) -> pd.DataFrame:
     """The rows as they are shown, in the order given."""
-    ledger, rows = facts.ledger, decided.deal
+    ledger, rows, since = facts.ledger, decided.deal, outcomes(decided)
     ids = ledger.series("deals", "deal_id").take(rows)
     return pd.DataFrame(
         {
@@ -155,7 +160,11 @@ def _frame(facts: Facts, decided: Decisions) -> pd.DataFrame:
             "success": decided.success,
             "step": [decided.steps[step].key for step in decided.step.tolist()],
         }
-    ).assign(result=lambda frame: frame["success"])
+    ).assign(
+        result=lambda frame: frame["success"],
+        since=since.day.astype("datetime64[s]"),
+        became=since.words(),
+    )
 
 
 def deals(facts: Facts, state: State, language: Language) -> Section:
@@ -218,6 +227,7 @@ def as_table(scene: Scene, listed: Listed) -> NumberTable:
             scene.language.money(row.amount, scene.facts.dataset.currency, exact=True),
             scene.language.date(row.decided_on),
             result,
+            scene.say(row.became),
         ]
         rows.append(tuple(map(_cell, COLUMNS, cells)))
     headings = tuple(_cell(name, scene.say(title)) for name, title in COLUMNS.items())
@@ -231,4 +241,7 @@ def _cell(column: str, shown: str) -> Cell:
 def _result(scene: Scene, step: str, success: bool) -> str:
     if step == WIN:
         return scene.say(text("won") if success else text("lost"))
-    return scene.say(text("went on") if success else text("did not go on in time"))
+    if success:
+        return scene.say(text("went on"))
+    within = next(one.within for one in scene.steps if one.key == step)
+    return scene.say(ntext("did not go on within {n} day", "did not go on within {n} days", n=within or 0))

@@ -9,6 +9,7 @@ from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN
+from salesreport.kpi.anomalies.sentences import TOO_FEW, by_themselves
 from salesreport.language import Month, Quantity, Text, ntext, text
 from salesreport.report.context import records
 
@@ -70,7 +71,9 @@ def _rep_against_others(scene: Scene, data: pd.DataFrame) -> Text:
         row = whole[((whole["rep_id"] == scene.state.rep) & (whole["step"] == step)).to_numpy(bool)]
         return scene.compared.sentence(records(row)[0])
     if data["q"].notna().any():
-        return text("{rep} is not distinguishable from others with like deals at any step", rep=scene.rep)
+        said = text("{rep} is not distinguishable from others with like deals at any step", rep=scene.rep)
+        alone = (data["effect_lower"] > 0) | (data["effect_upper"] < 0)
+        return said if scene.compared is None or not alone.any() else by_themselves(scene.compared, said)
     return text("{rep} has too few deals to tell", rep=scene.rep)
 
 
@@ -80,6 +83,8 @@ def of_reps_by_step(scene: Scene, data: pd.DataFrame) -> Text:
     if scene.compared is None:
         reps = data["rep_id"].nunique()
         return ntext("Rates of {n} rep, step by step", "Rates of {n} reps, step by step", n=reps)
+    if not scene.compared.family.all_tested:
+        return TOO_FEW
     flagged = data[(data["flag"] != "none").to_numpy(bool)]
     if flagged.empty:
         return text("No rep stands out at any step: like deals go on about as often with all of them")
@@ -142,7 +147,7 @@ def of_trend(scene: Scene, figures: TrendFigures) -> Text:
 
 def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> Text:
     """What was found, of the chosen rep and step where there are any."""
-    if not (scene.rep or scene.state.step):
+    if not (scene.rep or scene.state.step) or not compared.family.all_tested:
         return compared.message
     if len(shown):
         return compared.sentence(records(shown)[0])

@@ -175,7 +175,7 @@ def _reps(facts: Facts, decided: Decisions) -> tuple[dict[str, str], dict[str, f
             mine = teams.setdefault(str(rep.categories[who - 1]), set())
             mine |= {str(team.categories[where - 1])} if where else set()
     listed = facts.reps.set_index("rep_id")["name"]
-    names = {one: str(listed.get(one, one)) for one in teams}
+    names = {one: str(listed.get(one, one)) for one in teams if one not in facts.not_people}
     several = pd.Series(names).value_counts()
     names = {one: name if several[name] == 1 else f"{name} ({one})" for one, name in names.items()}
     ordered = dict(sorted(names.items(), key=lambda one: (one[1].casefold(), one[0])))

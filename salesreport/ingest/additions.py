@@ -10,11 +10,11 @@ import pandas as pd
 
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import DataError
-from salesreport.ingest.one_table import Ingested
+from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.snapshots import Past, snapshot_of
 from salesreport.ingest.spec import SourceSpec
 from salesreport.language import text
-from salesreport.provenance import Counts, SourceFile, Tally
+from salesreport.provenance import Counts, SourceFile, Tally, some
 from salesreport.tables import TABLES
 
 MADE_OF_SNAPSHOTS = ("deals", "snapshots", "stage_events", "deal_owners")
@@ -119,7 +119,12 @@ class Existing:
             return self.dataset
         tables = {name: self.dataset.table(name) for name in self.dataset.rows}
         return write_dataset(
-            self.dataset.path, tables, settings, self.dataset.provenance, _set_aside(self.dataset)
+            self.dataset.path,
+            tables,
+            settings,
+            self.dataset.provenance,
+            _set_aside(self.dataset),
+            replaces=self.dataset.fingerprint,
         )
 
     def past(self) -> Past:
@@ -173,7 +178,7 @@ def summed(counts: list[Counts]) -> Counts:
 
     Examples:
         >>> summed([Counts(read=3, kept=3), Counts(read=4, kept=3, set_aside=1)])
-        Counts(read=7, kept=6, repaired=0, set_aside=1, repairs=(), reasons=())
+        Counts(read=7, kept=6, repaired=0, set_aside=1, repairs=(), reasons=(), aside_by={})
     """
     return Counts(
         read=sum(one.read for one in counts),
@@ -182,6 +187,7 @@ def summed(counts: list[Counts]) -> Counts:
         set_aside=sum(one.set_aside for one in counts),
         repairs=_summed(tally for one in counts for tally in one.repairs),
         reasons=_summed(tally for one in counts for tally in one.reasons),
+        aside_by=counts[-1].aside_by if counts else {},  # what the newest export lacks
     )
 
 
@@ -212,7 +218,9 @@ def _summed(tallies: Any) -> tuple[Tally, ...]:
     total: dict[str, Tally] = {}
     for tally in tallies:
         sentence = str(tally.what)
-        total[sentence] = tally._replace(rows=tally.rows + (total[sentence].rows if sentence in total else 0))
+        before = total.get(sentence, Tally(tally.what, 0))
+        examples = some((*before.examples, *tally.examples))
+        total[sentence] = Tally(tally.what, before.rows + tally.rows, examples)
     return tuple(total.values())
 
 

@@ -42,7 +42,9 @@ def read_csv(data: bytes, spec: TableSpec, wanted: Sequence[str], file: str, tab
     if heading is None and named is not None:
         heading = 2
     start = content if heading is None else b"\n".join(content.splitlines()[heading - 1 : heading + 200])
-    separator = spec.separator or (named[1].decode() if named else find_separator(start, wanted, file, table))
+    separator = spec.separator or (
+        named[1].decode() if named else find_separator(start, wanted, file, table, heading or 1)
+    )
     raw = _read_even(content, separator, file) if heading in (None, 1) else None
     return raw or _read_uneven(content.decode("utf-8"), separator, heading, file, table)
 

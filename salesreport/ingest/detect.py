@@ -3,12 +3,13 @@
 import codecs
 import csv
 import io
-import re
+import itertools
 from collections.abc import Sequence
 
 from salesreport.errors import DataError
-from salesreport.ingest.headings import positions
-from salesreport.language import text
+from salesreport.ingest.encodings import is_utf16, readings
+from salesreport.ingest.headings import LOOKED_AT, declare_header_row, positions
+from salesreport.language import Text, text
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -17,7 +18,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CODE_PAGES = ("cp1250", "cp1251", "cp1252")
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE = 65_536
 _SAMPLE_ROWS = 100
@@ -34,6 +34,14 @@ def as_utf8(data: bytes, declared: str | None, file: str, table: str) -> bytes:
     """
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
     encoding = marked or declared
+    wide = None if encoding is not None and encoding.startswith("utf") else is_utf16(data)
+    if wide is not None:
+        raise DataError(
+            text("The encoding of the file is not known, or another: every other byte is zero."),
+            file=file,
+            table=table,
+            hint=text("Declare “encoding”, for example {encoding}.", encoding=wide),
+        )
     if encoding is not None:
         try:
             content = data.decode(encoding)
@@ -46,7 +54,7 @@ def as_utf8(data: bytes, declared: str | None, file: str, table: str) -> bytes:
                 found=data[max(0, error.start - 10) : error.start + 10],
                 hint=text("Declare the right “encoding”."),
             ) from None
-        return content.encode("utf-8")
+        return without_zeros(content.encode("utf-8"))
     if data.isascii():
         valid = True
     else:
@@ -55,49 +63,37 @@ def as_utf8(data: bytes, declared: str | None, file: str, table: str) -> bytes:
             valid = True
         except UnicodeDecodeError:
             valid = False
-    if b"\0" in data[:_SAMPLE]:
-        raise DataError(
-            text("The encoding of the file is unknown: it holds zero bytes."),
-            file=file,
-            table=table,
-            hint=text("Declare “encoding”, for example {encoding}.", encoding="utf-16-le"),
-        )
     if valid:
-        return data
+        return without_zeros(data)
+    offered = readings(data)
     raise DataError(
         text("The encoding of the file is unknown: it is not UTF-8."),
         file=file,
         table=table,
-        expected=text(
-            "“encoding” to be declared as the one that reads right: {readings}", readings=_readings(data)
-        ),
+        expected=text("“encoding” to be declared as the one that reads right: {readings}", readings=offered)
+        if offered
+        else text("“encoding” to be declared, the name of a Python codec such as {name}", name="cp1253"),
     )
 
 
-def _readings(data: bytes) -> list[str]:
-    """How each code page would read the first words in which they differ."""
-    texts: dict[str, str] = {}
-    for name in _CODE_PAGES:
-        try:
-            texts[name] = data.decode(name)
-        except UnicodeDecodeError:
-            continue
-    spans = [match.span() for match in re.finditer(rb"[^\s,;|\"]*[\x80-\xff][^\s,;|\"]*", data)]
-    differing = [
-        (start, end) for start, end in spans if len({content[start:end] for content in texts.values()}) > 1
-    ]
-    shown = list(dict.fromkeys(data[start:end] for start, end in differing or spans))[:3]
-    return [f"{name} ({', '.join(word.decode(name) for word in shown)})" for name in texts]
+def without_zeros(content: bytes) -> bytes:
+    """UTF-8 without the zero bytes that some programs leave in texts: they say nothing, and no page can hold them.
+
+    Examples:
+        >>> without_zeros(b"Lamp\\x00s")
+        b'Lamps'
+    """
+    return content.replace(b"\0", b"") if b"\0" in content else content
 
 
-def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str) -> str:
+def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str, first: int = 1) -> str:
     """The separator under which the first rows have as many cells as the heading.
 
     Where several would do, the one under which most of the wanted headings are found.
 
     Args:
         content: the file, UTF-8, from its heading on. wanted: the headings that the source spec maps.
-        file, table: for messages.
+        file, table: for messages. first: number of the row that the content begins with.
 
     Raises:
         DataError: none fits, or several do equally well.
@@ -128,7 +124,7 @@ def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str)
             file=file,
             table=table,
             found=sample.split("\n", 1)[0][:100].strip(),
-            hint=text("Declare “separator”."),
+            hint=_title_above(sample, wanted, first) or text("Declare “separator”."),
         )
     best = [separator for separator, found in fits.items() if found == max(fits.values())]
     if len(best) > 1:
@@ -140,6 +136,21 @@ def find_separator(content: bytes, wanted: Sequence[str], file: str, table: str)
             hint=text("Declare “separator”."),
         )
     return best[0]
+
+
+def _title_above(sample: str, wanted: Sequence[str], first: int) -> Text | None:
+    """Where the headings stand in a later row, below a title: what to declare."""
+    for separator in _SEPARATORS:
+        try:
+            rows = list(
+                itertools.islice(csv.reader(io.StringIO(sample, newline=""), delimiter=separator), LOOKED_AT)
+            )
+        except csv.Error:
+            continue
+        for number, row in enumerate(rows, first):
+            if number > first and _found(wanted, row) >= min(2, len(wanted)) > 0:
+                return declare_header_row(number)
+    return None
 
 
 def _found(wanted: Sequence[str], headings: Sequence[str]) -> int:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from salesreport.errors import DataError, nearest
 from salesreport.ingest.raw import Raw
-from salesreport.language import text
+from salesreport.language import Text, text
+
+LOOKED_AT = 20
+"""In how many rows below the first headings are looked for."""
 
 
 def loosely(heading: str) -> str:
@@ -48,11 +51,30 @@ def find_heading(wanted: str, raw: Raw, table: str) -> int:
             expected=text("one column"),
         )
     near = nearest(wanted, [heading for heading in raw.headings if heading])
+    below = _row_below(wanted, raw)
+    hint = declare_header_row(below) if below else text("Did you mean “{name}”?", name=near) if near else None
     raise DataError(
         text("The file has no such column."),
         file=raw.file,
         table=table,
         column=wanted,
-        expected=None if near else text("one of {names}", names=[heading for heading in raw.headings if heading]),
-        hint=text("Did you mean “{name}”?", name=near) if near else None,
+        expected=None if hint else text("one of {names}", names=[heading for heading in raw.headings if heading]),
+        hint=hint,
     )
+
+
+def declare_header_row(row: int) -> Text:
+    """What to do about a title above the headings."""
+    return text(
+        "The headings seem to stand in row {row}: declare “{setting}”.", row=row, setting=f"header_row: {row}"
+    )
+
+
+def _row_below(wanted: str, raw: Raw) -> int | None:
+    """The row that has the wanted heading as a cell, where a title or remarks stand above it."""
+    for at in range(min(LOOKED_AT, len(raw))):
+        cells = [column.shown([at])[0] for column in raw.columns]
+        cells += re.split(r"[,;|\t]", raw.overflow.get(at, ""))
+        if positions(wanted, [cell.strip().strip('"') for cell in cells]):
+            return int(raw.rows[at])
+    return None

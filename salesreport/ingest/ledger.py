@@ -1,6 +1,7 @@
 """What became of each row: kept, repaired, or set aside with its reason; read = kept + repaired + set aside."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 
 from salesreport.ingest.raw import Raw
 from salesreport.language import Text
-from salesreport.provenance import Counts, Tally
+from salesreport.provenance import Counts, Tally, some
 
 Mask = np.ndarray[Any, Any]
 
@@ -26,7 +27,7 @@ class Ledger:
     def __init__(self, rows: int) -> None:
         self._reason: Mask = np.zeros(rows, dtype="int16")
         self._reasons: dict[str, Text] = {}
-        self._repairs: dict[str, tuple[Text, Mask]] = {}
+        self._repairs: dict[str, tuple[Text, Mask, list[str]]] = {}
 
     @property
     def live(self) -> Mask:
@@ -41,18 +42,22 @@ class Ledger:
             self._reasons.setdefault(sentence, reason)
             self._reason[rows] = list(self._reasons).index(sentence) + 1
 
-    def repair(self, rows: Mask, what: Text) -> None:
-        """Note that rows were changed; those that are set aside do not count."""
+    def repair(self, rows: Mask, what: Text, examples: Sequence[str] = ()) -> None:
+        """Note that rows were changed; those that are set aside do not count.
+
+        Args:
+            rows: which. what: was done to them. examples: some of the values it was done to, as they stood.
+        """
         if rows.any():
             sentence = str(what)
-            _, before = self._repairs.get(sentence, (what, np.zeros_like(rows)))
-            self._repairs[sentence] = what, before | rows
+            _, before, shown = self._repairs.get(sentence, (what, np.zeros_like(rows), []))
+            self._repairs[sentence] = what, before | rows, [*shown, *examples]
 
     def counts(self) -> Counts:
         """The account: every row in exactly one of kept, repaired, set aside."""
         live = self.live
         repaired = np.zeros_like(live)
-        for _, rows in self._repairs.values():
+        for _, rows, _ in self._repairs.values():
             repaired |= rows & live
         number = np.bincount(self._reason, minlength=len(self._reasons) + 1)
         return Counts(
@@ -61,8 +66,8 @@ class Ledger:
             repaired=int(repaired.sum()),
             set_aside=int((~live).sum()),
             repairs=tuple(
-                Tally(what, int((rows & live).sum()))
-                for what, rows in self._repairs.values()
+                Tally(what, int((rows & live).sum()), some(examples))
+                for what, rows, examples in self._repairs.values()
                 if (rows & live).any()
             ),
             reasons=tuple(Tally(reason, int(number[at])) for at, reason in enumerate(self._reasons.values(), 1)),

@@ -1,8 +1,9 @@
 """One canonical table of an export: columns found, parsed, each row judged, money priced."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,17 +11,22 @@ import pyarrow as pa
 
 from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.ingest import currency, rules
+from salesreport.ingest.broken_cells import without_errors
+from salesreport.ingest.endings import refuse_endings_taken_as_open, taken_as_open
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
+from salesreport.ingest.noticed import about_amounts
+from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.parse_dates import date_order, read_dates, read_instants
 from salesreport.ingest.parse_numbers import Numbers, read_numbers
-from salesreport.ingest.parse_texts import as_series, choose, never_seen, read_texts
+from salesreport.ingest.parse_texts import as_series, choose, counted, never_seen, read_texts
 from salesreport.ingest.raw import Place, Raw, RawColumn
 from salesreport.ingest.readers import read
 from salesreport.ingest.spec import SourceSpec, TableSpec
 from salesreport.ingest.target_periods import periods_from, read_periods
+from salesreport.ingest.unreadable import Unreadable, examples_of, refuse_wrong_mapping
 from salesreport.language import Text, ntext, text
-from salesreport.provenance import Counts, SourceFile
+from salesreport.provenance import Noticed, SourceFile
 from salesreport.tables import STATUSES, TABLES, Column, Table
 
 _PRICED_ON = {
@@ -30,39 +36,6 @@ _PRICED_ON = {
     "equipment": ("lent_on",),
 }
 """The dates that money is converted at, the first there is; else the as-of date."""
-
-_MANY = 10
-"""From how many rows on a column that mostly cannot be read is taken for a wrong mapping."""
-
-
-class Unreadable(NamedTuple):
-    """Cells of a column that are not what they should be.
-
-    Attributes:
-        place: the column. rows: which rows. reason: why they are set aside. expected: what they should be.
-    """
-
-    place: Place
-    rows: Mask
-    reason: Text
-    expected: Text
-
-
-class Ingested(NamedTuple):
-    """One table's outcome.
-
-    Attributes:
-        frame: the rows kept, canonical columns. aside: the rows set aside, as they stand in the file.
-        counts: how many of each. source: the file. notes: what a reader of a report should know.
-        absent: headings of optional columns that an older export does not have.
-    """
-
-    frame: pd.DataFrame
-    aside: pd.DataFrame
-    counts: Counts
-    source: SourceFile
-    notes: list[Text]
-    absent: Sequence[str] = ()
 
 
 def ingest_table(
@@ -106,8 +79,12 @@ class _Work:
         if older:
             self.spec, self.absent = spec.without_absent(self.table, self.raw.headings)
         self.ledger = Ledger(len(self.raw))
+        self.declared = np.zeros(len(self.raw), dtype=bool)
         self.notes: list[Text] = []
         self.unreadable: list[Unreadable] = []
+        self.unpriced = np.zeros(len(self.raw), dtype=bool)
+        self.cells: dict[str, RawColumn] = {}
+        self.places: dict[str, Place] = {}
         self.signs: dict[str, np.ndarray[Any, Any]] = {}
 
     def done(self) -> Ingested:
@@ -119,25 +96,36 @@ class _Work:
             incomplete |= frame[column].isna().to_numpy()
         rules.set_aside_notes(self.raw, incomplete, self.ledger)
         for found in self.unreadable:
-            self._refuse_wrong_mapping(found)
-            self.ledger.set_aside(found.rows, found.reason)
+            self._judge(found, frame)
         rules.set_aside_incomplete(self.table, frame, self.ledger)
-        rules.set_aside_out_of_bounds(self.table, frame, self.ledger)
+        frame = self._within_bounds(frame)
         if self.table.name == "deals":
             frame = rules.check_deals(frame, self.source.as_of, self.ledger, self.raw.file)
         rules.set_aside_repeated(self.table, frame, self.ledger)
         frame = self._priced(frame)
         live = self.ledger.live
+        noticed: list[Noticed] = []
+        for name in [one.name for one in self.table.columns if one.kind == "money" and one.name in self.places]:
+            at = self.places[name], self.cells[name]
+            noticed += about_amounts(frame[name], live, *at, self.source.currency)
         kept = frame if live.all() else frame[live].reset_index(drop=True)
         raw = self.raw
         return Ingested(
             kept,
             self.ledger.aside(raw),
-            self.ledger.counts(),
+            replace(self.ledger.counts(), aside_by=self._aside_by(frame)),
             SourceFile(self.table.name, raw.file, raw.sha256, raw.bytes),
             self.notes,
             self.absent,
+            noticed,
         )
+
+    def _aside_by(self, frame: pd.DataFrame) -> dict[str, int]:
+        """How many deals of each state were set aside, those left out that are declared to be no data."""
+        if self.table.name != "deals":
+            return {}
+        counts = frame["status"][~self.ledger.live & ~self.declared].value_counts()
+        return {str(state): int(counts[state]) for state in STATUSES if state in counts}
 
     # --- rows that the spec or the file's form excludes
 
@@ -150,26 +138,33 @@ class _Work:
         for heading, values in self.spec.drop.items():
             cells = self.raw.columns[find_heading(heading, self.raw, self.table.name)]
             dropped, _ = choose(cells.encoded, dict.fromkeys(values, "x"), None)
+            self.declared |= dropped.notna().to_numpy()
             self.ledger.set_aside(
                 dropped.notna().to_numpy(), text("declared not to be data, by column “{column}”", column=heading)
             )
 
-    def _refuse_wrong_mapping(self, found: Unreadable) -> None:
-        """A column that mostly cannot be read is not what the spec says it is: no heap of rows, one error."""
-        live = self.ledger.live
-        at = np.flatnonzero(found.rows & live)
-        if live.sum() < _MANY or not len(at):
+    def _judge(self, found: Unreadable, frame: pd.DataFrame) -> None:
+        """An odd value sets a row aside where the row must have it; elsewhere it is emptied, and the row stays."""
+        if not found.rows.any():
             return
-        column = self.raw.columns[find_heading(found.place.column, self.raw, self.table.name)]
-        filled = live & ~np.asarray(column.empty)
-        if len(at) * 2 < live.sum() and not (len(at) >= _MANY and len(at) == filled.sum()):
-            return
-        raise found.place.error(
-            text("Most values of this column cannot be read; the source spec probably maps it wrongly."),
-            list(at),
-            found=list(dict.fromkeys(column.shown(at[:20])))[:5],
-            expected=found.expected,
-        )
+        live, needed = self.ledger.live, rules.needed(found.column, self.table, frame)
+        refuse_wrong_mapping(found, live & needed if needed.any() else live)
+        self.ledger.set_aside(found.rows & needed, found.reason)
+        emptied = found.rows & ~needed
+        what = text("{reason}: emptied", reason=found.reason)
+        if found.column.name == "currency":
+            # what an amount is worth cannot be told without its currency
+            what = text("{reason}: counted but not priced", reason=found.reason)
+            self.unpriced |= emptied
+        self.ledger.repair(emptied, what, examples_of(found.cells, emptied & live))
+
+    def _within_bounds(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame without numbers that cannot be, which are judged like those that cannot be read."""
+        for column, beyond, reason, expected in list(rules.out_of_bounds(self.table, frame)):
+            place = self.places.get(column.name) or self._place(column.name)
+            self._judge(Unreadable(column, place, self.cells[column.name], beyond, reason, expected), frame)
+            frame = frame.assign(**{column.name: frame[column.name].mask(beyond)})
+        return frame
 
     # --- columns
 
@@ -184,7 +179,18 @@ class _Work:
         column = raw.columns[at]
         if name in self.spec.values:
             column = RawColumn(read_texts(column.texts, self.spec.values[name]))
-        return column, self._place(raw.headings[at])
+        place = self._place(raw.headings[at])
+        return self._without_errors(self.table[name], column, place), place
+
+    def _without_errors(self, column: Column, cells: RawColumn, place: Place) -> RawColumn:
+        """A column without the errors of a spreadsheet (#N/A), which are noted."""
+        sound, broken = without_errors(cells)
+        if broken is not None:
+            reason = text("“{column}” is an error of the spreadsheet", column=place.column)
+            hint = text("Mend the formulas in a spreadsheet program, and save the file there.")
+            found = Unreadable(column, place, cells, broken, reason, text("a value"), hint)
+            self.unreadable.append(found)
+        return sound
 
     def _place(self, heading: str) -> Place:
         return Place(self.raw.file, self.table.name, heading, self.raw.rows)
@@ -196,6 +202,8 @@ class _Work:
             for column in self.table.columns
             if column.name in self.spec.columns or column.name in self.spec.constants
         }
+        self.cells = {name: column for name, (column, _) in cells.items()}
+        self.places = {name: place for name, (_, place) in cells.items() if name in self.spec.columns}
         dates = [cells[name] for name in cells if self.table[name].kind in ("date", "instant")]
         start = self._start()
         order = date_order([*dates, *([start] if start else [])], self.spec.date_order)
@@ -204,19 +212,22 @@ class _Work:
             parsed["status"] = self._status()
         if start is not None and self.spec.period is not None:
             days = read_dates(start[0], order, self.source.timezone)
-            self._note(start[1], days.bad, text("a date"))
+            self._note(self.table["period"], *start, days.bad, text("a date"))
             parsed["period"] = periods_from(
                 days.values, parsed["metric"], self.spec.period, self.source.fiscal_year_start
             )
         return pd.DataFrame(parsed, copy=False)
 
-    def _note(self, place: Place, rows: Mask, expected: Text) -> None:
+    def _note(self, column: Column, cells: RawColumn, place: Place, rows: Mask, expected: Text) -> None:
         reason = text("“{column}” is not {expected}", column=place.column, expected=expected)
-        self.unreadable.append(Unreadable(place, rows, reason, expected))
+        self.unreadable.append(Unreadable(column, place, cells, rows, reason, expected))
 
-    def _note_unknown(self, place: Place, rows: Mask, column: str, values: Sequence[str]) -> None:
-        reason = text("unknown {column}: not one of {values}", column=column, values=list(values))
-        self.unreadable.append(Unreadable(place, rows, reason, text("one of {names}", names=list(values))))
+    def _note_unknown(
+        self, column: Column, cells: RawColumn, place: Place, rows: Mask, values: Sequence[str]
+    ) -> None:
+        reason = text("unknown {column}: not one of {values}", column=column.name, values=list(values))
+        expected = text("one of {names}", names=list(values))
+        self.unreadable.append(Unreadable(column, place, cells, rows, reason, expected))
 
     def _start(self) -> tuple[RawColumn, Place] | None:
         if self.spec.period is None:
@@ -233,7 +244,7 @@ class _Work:
             return self._number(column, cells, place)
         read_moments = read_dates if column.kind == "date" else read_instants
         moments = read_moments(cells, order, self.source.timezone)
-        self._note(place, moments.bad, text("a date"))
+        self._note(column, cells, place, moments.bad, text("a date"))
         return moments.values
 
     def _text(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
@@ -242,20 +253,20 @@ class _Work:
             self.ledger.repair(cells.spaced, text("spaces around {column} removed", column=column.name))
         if column.name == "period" and self.table.name == "targets":
             periods, bad = read_periods(texts, self.source.fiscal_year_start)
-            self._note(place, bad, text("a period"))
+            self._note(column, cells, place, bad, text("a period"))
             return periods
         if column.name == "currency":
             codes = {value: currency.code(value) for value in texts.dropna().unique()}
             known = texts.map(codes).astype("str")
             bad = (texts.notna() & known.isna()).to_numpy()
-            self._note(place, bad, text("a currency"))
+            self._note(column, cells, place, bad, text("a currency"))
             return known
         return texts
 
     def _choice(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
         texts = read_texts(cells.encoded, {})
         values, unknown = choose(texts, {value: value for value in column.values}, None)
-        self._note_unknown(place, unknown, column.name, column.values)
+        self._note_unknown(column, cells, place, unknown, column.values)
         return values
 
     def _status(self) -> pd.Series:
@@ -275,9 +286,11 @@ class _Work:
                     found=spec.source,
                     nearest=near,
                 ) from None
-            cells, place = self.raw.columns[at], self._place(self.raw.headings[at])
+            place = self._place(self.raw.headings[at])
+            cells = self._without_errors(self.table["status"], self.raw.columns[at], place)
         texts = read_texts(cells.encoded, {})
-        for state, words in (("won", spec.won), ("lost", spec.lost), ("open", spec.open or ())):
+        declared = {"won": spec.won, "lost": spec.lost, "open": spec.open or (), "neither": spec.neither}
+        for state, words in declared.items():
             absent = never_seen(texts.dictionary, words)
             if absent:
                 self.notes.append(
@@ -290,13 +303,19 @@ class _Work:
                         column=place.column,
                     )
                 )
-        meanings = {
-            **dict.fromkeys(spec.won, "won"),
-            **dict.fromkeys(spec.lost, "lost"),
-            **dict.fromkeys(spec.open or (), "open"),
-        }
+        meanings = {word: state for state, words in declared.items() for word in words}
         values, unknown = choose(texts, meanings, "open" if spec.open is None else None)
-        self._note_unknown(place, unknown, "status", STATUSES)
+        if spec.open is None:
+            named = {word.strip().casefold() for word in meanings}
+            taken = {value: n for value, n in counted(texts).items() if value.casefold() not in named}
+            refuse_endings_taken_as_open(spec, taken, place.column, place.file)
+            self.notes += taken_as_open(taken, place.column)
+        for word in spec.neither:
+            undecided, _ = choose(texts, {word: word}, None)
+            self.ledger.set_aside(undecided.notna().to_numpy(), text("not decided: {value}", value=word))
+        if spec.neither:
+            values = values.mask(values == "neither")
+        self._note_unknown(self.table["status"], cells, place, unknown, STATUSES)
         return values
 
     def _number(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
@@ -310,17 +329,24 @@ class _Work:
             bad |= numbers.percent
         if numbers.signs is not None and column.kind == "money":
             self.signs[column.name] = numbers.signs
+        elif numbers.signs is not None and self.table.name == "targets":
+            # a target in money has no column of currencies beside it: it is in the dataset's
+            base = self.source.currency
+            codes, unknown = currency.currencies(numbers.signs, None, base, len(self.raw))
+            bad |= unknown | (pd.notna(codes) & (codes != base))
         elif numbers.signs is not None:
             bad |= pd.notna(numbers.signs)
-        self._note(place, bad, text("a number"))
-        return numbers.values
+        self._note(column, cells, place, bad, text("a number"))
+        return numbers.values.mask(bad) if bad.any() else numbers.values
 
     def _as_share(self, numbers: Numbers, place: Place) -> Numbers:
         """A chance is a share: written as 0.4, as 40 % or, where any is above 1 or the heading says so, as 40."""
         signed = np.zeros(len(self.raw), dtype=bool) if numbers.percent is None else numbers.percent
         bare = numbers.values.where(~signed)
-        headed = "%" in place.column and not ((bare > 0) & (bare < 1)).any()
-        if not headed and not (bare > 1).any():
+        fractions = int(((bare > 0) & (bare < 1)).sum())
+        headed = "%" in place.column and not fractions
+        # one chance of 7 or 1000 among shares is a slip, and no reason to divide the others by 100
+        if not headed and int(((bare > 1) & (bare <= 100)).sum()) <= fractions:
             return numbers
         self.notes.append(text("Column “{column}” was read as a percentage.", column=place.column))
         return numbers._replace(values=numbers.values.where(signed, numbers.values / 100))
@@ -335,7 +361,7 @@ class _Work:
             if "currency" in frame
             else None
         )
-        if not money or (declared is None and not self.signs):
+        if not money or (declared is None and not self.signs and not self.unpriced.any()):
             return frame
         base = self.source.currency
         days = self._days(frame)
@@ -344,12 +370,12 @@ class _Work:
         for column in money:
             signs = self.signs.get(column.name)
             codes, unknown = currency.currencies(signs, declared, base, len(frame))
-            self.ledger.set_aside(unknown, text("{column} is in an unknown currency", column=column.name))
+            self._without_currency(column, unknown)
             if original is None or column.name == "amount":
                 original = codes if original is None else np.where(pd.isna(original), codes, original)
             worth = currency.rates_on(codes, days, self.rates, base)
             values = frame[column.name]
-            lost = (values.notna() & worth.isna()).to_numpy()
+            lost = (values.notna() & worth.isna()).to_numpy() & ~self.unpriced
             for code in pd.unique(codes[lost]):
                 at = lost & (codes == code)
                 if column.required:
@@ -358,6 +384,8 @@ class _Work:
                     unpriced[code] = unpriced.get(code, np.zeros(len(frame), dtype=bool)) | at
             if not (worth == 1).all():
                 frame = frame.assign(**{column.name: values * worth})
+        if self.unpriced.any():
+            frame = frame.assign(**{column.name: frame[column.name].mask(self.unpriced) for column in money})
         for code, rows in unpriced.items():
             self.ledger.repair(rows, text("no rate for {currency}: counted but not priced", currency=code))
             number = int((rows & self.ledger.live).sum())
@@ -375,6 +403,18 @@ class _Work:
         if "currency" in self.table.names and foreign:
             frame = frame.assign(currency=pd.Series(original, dtype="str"))
         return frame
+
+    def _without_currency(self, column: Column, rows: Mask) -> None:
+        """Amounts in nobody knows which currency: a row that must have one goes, another loses its money."""
+        if not rows.any():
+            return
+        reason = text("{column} is in an unknown currency", column=column.name)
+        if column.required:
+            self.ledger.set_aside(rows, reason)
+            return
+        what = text("{reason}: counted but not priced", reason=reason)
+        self.ledger.repair(rows, what, examples_of(self.cells[column.name], rows & self.ledger.live))
+        self.unpriced |= rows
 
     def _days(self, frame: pd.DataFrame) -> pd.Series:
         as_of = pd.Timestamp(self.source.as_of)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesreport.ingest.parse_texts import NO_NUMBER_OR_DATE, as_array
-from salesreport.ingest.raw import EARLIEST, Place, RawColumn, on_distinct
+from salesreport.ingest.raw import EARLIEST, LATEST, NO_DATE, Place, RawColumn, on_distinct
 from salesreport.language import text
 
 _SERIALS = (20_000, 60_000)
@@ -18,6 +18,9 @@ _SERIALS = (20_000, 60_000)
 _ORIGIN = np.datetime64("1899-12-30T00:00:00", "us")
 _PIVOT = 69
 """Two-digit years: 69–99 are of the last century, 00–68 of this one."""
+
+_YEARS = (int(str(EARLIEST)[:4]), int(str(LATEST)[:4]))
+"""The first year that can be, and the first that no longer can."""
 
 _TIME = (
     r"(?:,?[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
@@ -128,6 +131,7 @@ def _read(column: RawColumn, order: str) -> Read:
     if column.moments is not None:
         local = as_array(column.moments).cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
         local = local.astype("datetime64[us]")
+        beyond = np.asarray(column.beyond)
         zoned = column.moments.type.tz is not None
         offset = np.where(zoned & ~np.isnat(local), np.timedelta64(0, "us"), np.timedelta64("NaT", "us"))
     else:
@@ -138,8 +142,9 @@ def _read(column: RawColumn, order: str) -> Read:
             return local, np.full(len(local), np.timedelta64("NaT", "us")), np.zeros(len(local), dtype=bool)
         local, offset, bad = on_distinct(column.texts, lambda distinct: _parse(distinct, order))
         return local, offset, bad
-    bad = local < EARLIEST
-    return np.where(bad, np.datetime64("NaT", "us"), local), offset, bad
+    nothing = local.astype("datetime64[D]") == NO_DATE
+    early = local < EARLIEST
+    return np.where(early, np.datetime64("NaT", "us"), local), offset, (early & ~nothing) | beyond
 
 
 def _parse(distinct: Any, order: str) -> Read:
@@ -152,8 +157,13 @@ def _parse(distinct: Any, order: str) -> Read:
     month = np.where(front | (order == "dmy"), b, a)
     day = np.where(front, c, a if order == "dmy" else b)
     valid = np.isin(digits, (1, 2, 4)) & np.where(front, c_digits <= 2, np.isin(c_digits, (2, 4)))
-    year = np.where(year < 100, year + np.where(year >= _PIVOT, 1900, 2000), year)
-    valid &= (year >= 1900) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
+    # a year of four digits is that year: 0001 is not 2001
+    short = np.where(front, digits, c_digits) <= 2
+    # 0001-01-01 of .NET, 0000-00-00 of MySQL: how programs write that there is no date
+    nothing = ~short & (year <= 1) & (month == year) & (day == year)
+    year = np.where(short, year + np.where(year >= _PIVOT, 1900, 2000), year)
+    valid &= (year >= _YEARS[0]) & (year < _YEARS[1])
+    valid &= (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
     months = np.where(valid, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + np.where(valid, day - 1, 0).astype("timedelta64[D]")
     valid &= days.astype("datetime64[M]") == months
@@ -174,7 +184,7 @@ def _parse(distinct: Any, order: str) -> Read:
     micros = ((hour * 60 + minute) * 60 + second) * 1_000_000 + np.asarray(fraction.cast(pa.int64()))
     local = days.astype("datetime64[us]") + micros.astype("timedelta64[us]")
     offset = _offsets(pc.fill_null(pc.struct_field(parts, "zone"), ""))
-    nothing = np.array([found.casefold() in NO_NUMBER_OR_DATE for found in distinct.to_pylist()], dtype=bool)
+    nothing |= np.array([found.casefold() in NO_NUMBER_OR_DATE for found in distinct.to_pylist()], dtype=bool)
     local = np.where(valid, local, np.datetime64("NaT", "us"))
     return local, np.where(valid, offset, np.timedelta64("NaT", "us")), ~valid & ~nothing
 

@@ -11,6 +11,9 @@ from salesreport.ingest.parse_texts import NO_NUMBER_OR_DATE, as_array
 from salesreport.ingest.raw import Place, RawColumn, on_distinct
 from salesreport.language import text
 
+MOST = 1e15
+"""Up to so much, a number has its cents; beyond, it is an overflow of some program or a typing error."""
+
 _EXAMPLES = 3
 _GAPS = "[\\s\\x{00A0}\\x{202F}\\x{2009}\\x{2007}'’]"
 """Spaces of all widths, and the apostrophe that separates thousands in Switzerland."""
@@ -55,13 +58,17 @@ def read_numbers(
     """
     typed = column.numbers
     if typed is not None and len(column.cells) == len(typed) and not pa.types.is_string(column.cells.type):
-        return Numbers(_series(typed), np.zeros(len(typed), dtype=bool))
+        values = _series(typed)
+        bad = (values.abs() > MOST).to_numpy()
+        return Numbers(values.mask(bad), bad)
     if decimal is None and thousands is not None and thousands in ".,":
         decimal = "," if thousands == "." else "."
     texts = column.texts if typed is None else pc.if_else(pc.is_valid(typed), None, column.texts)
     plain = _plain(texts, decimal)
     if plain is not None:
-        read = Numbers(_series(plain), np.zeros(len(plain), dtype=bool))
+        values = _series(plain)
+        bad = (values.abs() > MOST).to_numpy()
+        read = Numbers(values.mask(bad), bad)
     else:
         read = _read_texts(texts, place, decimal, thousands)
     if typed is None:
@@ -172,7 +179,7 @@ def _values(digits: Any, exponent: Any, decimal: str, thousands: str | None) -> 
     plain = pc.replace_substring(pc.replace_substring(digits, group, ""), decimal, ".")
     plain = pc.binary_join_element_wise(plain, pc.fill_null(exponent, ""), "")
     numbers = pc.if_else(pc.fill_null(right, False), plain, None).cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return np.where(np.isinf(numbers), np.nan, numbers)
+    return np.where(numbers > MOST, np.nan, numbers)
 
 
 def where(texts: Any, shown: list[str]) -> list[int]:

@@ -8,12 +8,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-NOTHING = ("NULL", "null", "<null>", "N/A", "n/a", "#N/A", "#REF!", "#VALUE!")
-"""Texts that mean an empty cell, in any column. `Null` is not among them: it is a surname."""
+NOTHING = ("NULL", "null", "<null>", "N/A", "n/a")
+"""Texts that mean an empty cell, in any column. `Null` is not among them: it is a surname. See also `ERRORS`."""
 
-NO_NUMBER_OR_DATE = frozenset(
-    {"-", "–", "—", "na", "n.a.", "none", "nan", "nat", "null", "n/a", "(null)", "?", "#num!"}
-)
+NO_NUMBER_OR_DATE = frozenset({"-", "–", "—", "na", "n.a.", "none", "nan", "nat", "null", "n/a", "(null)", "?"})
 """What means an empty cell in a column of numbers or dates, without regard to case."""
 
 
@@ -57,6 +55,21 @@ def choose(
     unknown = [seen is not None and value is None for seen, value in zip(distinct, values, strict=True)]
     chosen = pa.array(values, pa.string()).take(encoded.indices)
     return as_series(chosen), np.array([*unknown, False])[np.asarray(pc.fill_null(encoded.indices, -1))]
+
+
+def counted(encoded: Any) -> dict[str, int]:
+    """How often each text occurs, of texts as an Arrow dictionary (see `RawColumn.encoded`).
+
+    Examples:
+        >>> counted(pa.array(["a", "b", None, "a"]).dictionary_encode())
+        {'a': 2, 'b': 1}
+    """
+    numbers = np.bincount(np.asarray(encoded.indices.drop_null()), minlength=len(encoded.dictionary))
+    counts: dict[str, int] = {}
+    for seen, number in zip(encoded.dictionary.to_pylist(), numbers, strict=True):
+        if seen is not None and number:
+            counts[seen] = counts.get(seen, 0) + int(number)
+    return counts
 
 
 def never_seen(distinct: Any, wanted: Sequence[str]) -> list[str]:

@@ -16,6 +16,16 @@ from salesreport.language import Text
 EARLIEST = np.datetime64("1900-01-01")
 """Dates before are typing errors (0217-03-01), not dates."""
 
+LATEST = np.datetime64("2200-01-01")
+"""Dates from this one on are typing errors, or mean "never" (9999-12-31)."""
+
+NO_DATE = np.datetime64("0001-01-01")
+"""The day that .NET and Dynamics write where there is no date."""
+
+_A_DAY = 86_400
+_TICKS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+"""How many of a unit of time a second has."""
+
 
 @dataclass(frozen=True)
 class RawColumn:
@@ -88,13 +98,31 @@ class RawColumn:
 
     @cached_property
     def moments(self) -> Any:
-        """The cells as timestamps, where the file declares them as dates or instants; else None."""
+        """The cells as timestamps, where the file declares them as dates or instants; else None.
+
+        Null where a cell is empty, or holds a moment that is `beyond` what can be.
+        """
         kind = self.cells.type
+        if not pa.types.is_date(kind) and not pa.types.is_timestamp(kind):
+            return None
+        cells = pc.if_else(self.beyond, None, self.cells)
         if pa.types.is_date(kind):
-            return self.cells.cast(pa.timestamp("ms")).cast(pa.timestamp("us"))
-        if pa.types.is_timestamp(kind):
-            return self.cells.cast(pa.timestamp("us", tz=kind.tz), safe=False)
-        return None
+            return cells.cast(pa.timestamp("ms")).cast(pa.timestamp("us"))
+        return cells.cast(pa.timestamp("us", tz=kind.tz), safe=False)
+
+    @cached_property
+    def beyond(self) -> Any:
+        """Which typed dates and instants lie before the year 1 or after `LATEST` (Arrow booleans)."""
+        kind = self.cells.type
+        if pa.types.is_date32(kind):
+            counted, ticks = self.cells.cast(pa.int32()).cast(pa.int64()), 1 / _A_DAY
+        else:
+            counted = self.cells.cast(pa.int64())
+            ticks = _TICKS["ms" if pa.types.is_date(kind) else kind.unit]
+        first, last = (int(int(day.astype("datetime64[s]").astype("int64")) * ticks) for day in (NO_DATE, LATEST))
+        first = max(first, np.iinfo("int64").min)
+        outside = pc.or_(pc.less(counted, pa.scalar(first)), pc.greater_equal(counted, pa.scalar(last)))
+        return pc.fill_null(outside, False)
 
     def shown(self, positions: Any) -> list[str]:
         """Some cells as they stand in the file, '' where empty."""
@@ -193,18 +221,29 @@ def _as_dates(texts: Any) -> Any:
     except pa.ArrowInvalid:
         return None
     early = pc.less(dates, pa.scalar(EARLIEST.astype(object), pa.date32()))
-    return None if pc.any(early).as_py() else dates
+    late = pc.greater_equal(dates, pa.scalar(LATEST.astype(object), pa.date32()))
+    return None if pc.any(early).as_py() or pc.any(late).as_py() else dates
 
 
 def _as_strings(cells: Any) -> Any:
     kind = cells.type
     if pa.types.is_string(kind):
         return cells
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind) or pa.types.is_nested(kind):
-        return pa.array([_shown(cell) for cell in cells.to_pylist()], pa.string())
-    if pa.types.is_timestamp(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return pa.array([_shown(cell) for cell in cells.to_pylist()], pa.string())
+    if not any(shows_itself(kind) for shows_itself in _SHOW_THEMSELVES):
+        return pa.array([_shown(_plain(cell)) for cell in cells], pa.string())
     return cells.cast(pa.string())
+
+
+_SHOW_THEMSELVES = (pa.types.is_integer, pa.types.is_boolean, pa.types.is_date, pa.types.is_time)
+"""Types whose values Arrow writes as people do."""
+
+
+def _plain(cell: Any) -> Any:
+    """A typed cell as a Python value; as Arrow shows it where Python has no such value (the year 148,000)."""
+    try:
+        return cell.as_py()
+    except (ArithmeticError, TypeError, ValueError):
+        return cell.cast(pa.string()).as_py()
 
 
 def _is_number(cell: Any) -> bool:

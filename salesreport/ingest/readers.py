@@ -1,7 +1,6 @@
 """An export's files and queries → cells, whatever they are: CSV, Excel, Parquet or a database."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from salesreport.errors import DataError, SalesreportError, nearest
+from salesreport.ingest.addresses import shown, with_environment, without_secrets
+from salesreport.ingest.broken_cells import broken_cells
 from salesreport.ingest.csv_files import read_csv
 from salesreport.ingest.raw import Raw, RawColumn
 from salesreport.ingest.spec import TableSpec
 from salesreport.language import text
 
-_WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
-_PARQUETS = {".parquet", ".pq"}
+WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+PARQUETS = {".parquet", ".pq"}
+"""Endings of files, by who reads them; all others are CSV."""
 
 
 def read(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -> Raw:
@@ -31,7 +33,8 @@ def read(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -> Raw:
         DataError: missing, unreadable, empty, or nothing below the heading.
     """
     if spec.sql is not None:
-        raw = _read_sql(spec.sql, spec.query or "", root, table)
+        address = with_environment(spec.sql, f"tables.{table}.sql")
+        raw = _read_sql(address, spec.query or "", root, table)
     else:
         raw = _read_file(spec, root, table, wanted)
     raw = raw.without_empty_rows() if len(raw) else raw
@@ -60,9 +63,9 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
         ) from None
     if not data:
         raise DataError(text("The file is empty."), file=file, table=table)
-    if path.suffix.lower() in _WORKBOOKS:
+    if path.suffix.lower() in WORKBOOKS:
         raw = _read_workbook(data, spec, file, table)
-    elif path.suffix.lower() in _PARQUETS:
+    elif path.suffix.lower() in PARQUETS:
         raw = _read_parquet(data, file, table)
     else:
         raw = read_csv(data, spec, wanted, file, table)
@@ -73,6 +76,25 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
 
 def _neighbours(path: Path) -> list[str]:
     return [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
+
+
+def sheets_of(path: Path) -> list[str]:
+    """The visible sheets of a workbook.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    try:
+        return [
+            sheet.name
+            for sheet in CalamineWorkbook.from_path(path).sheets_metadata
+            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+        ]
+    except (CalamineError, OSError, ValueError) as error:
+        reason = str(error).rstrip(".")
+        raise DataError(text("The workbook cannot be read: {reason}.", reason=reason), file=path) from None
 
 
 def _read_workbook(data: bytes, spec: TableSpec, file: str, table: str) -> Raw:
@@ -104,12 +126,16 @@ def _read_workbook(data: bytes, spec: TableSpec, file: str, table: str) -> Raw:
                 expected=text("one of {names}", names=list(workbook.sheet_names)),
                 hint=text("Did you mean “{name}”?", name=near) if near else None,
             )
-        cells = workbook.get_sheet_by_name(spec.sheet or sheets[0]).to_python(skip_empty_area=False)
+        sheet = spec.sheet or sheets[0]
+        cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError) as error:
         reason = str(error).rstrip(".")
         raise DataError(
             text("The workbook cannot be read: {reason}.", reason=reason), file=file, table=table
         ) from None
+    for broken in broken_cells(data, sheet):
+        if broken.row < len(cells) and broken.column < len(cells[broken.row]):
+            cells[broken.row][broken.column] = broken.shown
     filled = (at for at, row in enumerate(cells) if any(cell not in ("", None) for cell in row))
     heading = spec.header_row - 1 if spec.header_row else next(filled, 0)
     if heading >= len(cells):
@@ -142,7 +168,7 @@ def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:
             table=table,
             hint=text("Install it with: {command}", command="pip install 'salesreport[sql]'"),
         ) from None
-    file = without_password(address)
+    file = shown(address)
     try:
         url = sqlalchemy.make_url(address)
         if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
@@ -162,23 +188,13 @@ def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:
     except SalesreportError:
         raise
     except Exception as error:  # each driver has its own errors
-        reason = without_password(str(getattr(error, "orig", None) or error)).split("\n", 1)[0].rstrip(".")
+        reason = without_secrets(str(getattr(error, "orig", None) or error), address).split("\n", 1)[0].rstrip(".")
         raise DataError(
             text("The database cannot be read: {reason}.", reason=reason), file=file, table=table
         ) from None
     columns = [RawColumn.of_cells([record[at] for record in records]) for at in range(len(headings))]
     digest = hashlib.sha256(repr([headings, *map(tuple, records)]).encode("utf-8", "surrogatepass")).hexdigest()
     return Raw(file, headings, columns, np.arange(2, len(records) + 2), sha256=digest)
-
-
-def without_password(address: str) -> str:
-    """Any text, with the passwords of the addresses in it hidden.
-
-    Examples:
-        >>> without_password("postgresql://ann:s3cr@t@host/crm")
-        'postgresql://ann:***@host/crm'
-    """
-    return re.sub(r"(://[^:/\s@]*:)[^/\s]*@", r"\1***@", address)
 
 
 def _of_arrow(content: Any, file: str) -> Raw:
@@ -188,6 +204,8 @@ def _of_arrow(content: Any, file: str) -> Raw:
             column = column.cast(column.type.value_type)
         if pa.types.is_large_string(column.type) or pa.types.is_null(column.type) or _is_view(column.type):
             column = column.cast(pa.string())
+        if pa.types.is_binary_view(column.type):
+            column = column.cast(pa.binary())
         columns.append(RawColumn(column))
     return Raw(file, [name.strip() for name in content.column_names], columns, np.arange(2, len(content) + 2))
 

@@ -1,6 +1,7 @@
 """Which rows of a canonical table cannot be what they say, and which can be repaired."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.parse_texts import as_array
 from salesreport.ingest.raw import Raw
 from salesreport.language import Text, text
-from salesreport.tables import Table
+from salesreport.tables import Column, Table
 
 _TOTALS = (
     r"(?i)^(?:grand |sub-?)?total(?:s|e|en|es|i)?\b|^totaa?l\b|^(?:zwischen)?summe\b"
@@ -53,22 +54,40 @@ def set_aside_incomplete(table: Table, frame: pd.DataFrame, ledger: Ledger) -> N
         ledger.set_aside(missing, _NO_VALUE.get(name, text("no value for {column}", column=name)))
 
 
-def set_aside_out_of_bounds(table: Table, frame: pd.DataFrame, ledger: Ledger) -> None:
-    """Rows with a number that cannot be: a negative amount, a chance above 100 %."""
+def needed(column: Column, table: Table, frame: pd.DataFrame) -> Mask:
+    """Which rows must have a value of a column: all of a required one, closed deals of the closing date."""
+    if column.required:
+        return np.ones(len(frame), dtype=bool)
+    if (table.name, column.name) == ("deals", "closed_on"):
+        return frame["status"].isin(["won", "lost"]).to_numpy()
+    return np.zeros(len(frame), dtype=bool)
+
+
+def out_of_bounds(table: Table, frame: pd.DataFrame) -> Iterator[tuple[Column, Mask, Text, Text]]:
+    """Numbers that cannot be: a negative amount, a chance above 100 %.
+
+    Args:
+        table: the canonical table. frame: all rows.
+
+    Yields:
+        Column, which rows, what is wrong with them, and what was expected; only where there are any.
+    """
     for column in table.columns:
         if column.name not in frame or not column.is_number:
             continue
-        if column.least is not None:
-            below = (frame[column.name] < column.least).to_numpy()
-            ledger.set_aside(below, text("{column} is negative", column=column.name))
-        if column.most is not None:
-            above = (frame[column.name] > column.most).to_numpy()
-            most = text("{column} is more than {most}", column=column.name, most=column.most)
-            ledger.set_aside(above, most)
+        values = frame[column.name]
+        if column.least is not None and (below := (values < column.least).to_numpy()).any():
+            reason = text("{column} is negative", column=column.name)
+            yield column, below, reason, text("a number of {least} or more", least=column.least)
+        if column.most is not None and (above := (values > column.most).to_numpy()).any():
+            reason = text("{column} is more than {most}", column=column.name, most=column.most)
+            yield column, above, reason, text("a number up to {most}", most=column.most)
 
 
 def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) -> pd.DataFrame:
-    """Closed deals have both dates, in order, up to the as-of date; open ones have no closing date.
+    """Closed deals have a closing date, not before they were created, up to the as-of date; open ones have none.
+
+    A closed deal that does not say when it was created is kept: it counts, and nobody knows how long it took.
 
     Args:
         frame: all rows of the export, deals' columns. as_of: the dataset's. ledger: takes what is found.
@@ -78,25 +97,19 @@ def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) 
         The frame with closing dates of open deals emptied; they become the expected ones where none are mapped.
 
     Raises:
-        ConfigError: there are closed deals, and no column for the day they were created or closed.
+        ConfigError: there are closed deals, and no column for the day they were closed.
     """
     open_ = (frame["status"] == "open").to_numpy()
     closed = frame["status"].isin(["won", "lost"]).to_numpy() & ledger.live
-    lacks = {
-        "created_on": text("closed deal without the day it was created"),
-        "closed_on": text("closed deal without closing date"),
-    }
-    for name, reason in lacks.items():
-        if name in frame:
-            ledger.set_aside(closed & frame[name].isna().to_numpy(), reason)
-        elif closed.any():
-            raise ConfigError(
-                text("Closed deals need {column}, and it is neither mapped nor constant.", column=name),
-                file=file,
-                key=f"tables.deals.columns.{name}",
-            )
     if "closed_on" not in frame:
+        if closed.any():
+            raise ConfigError(
+                text("Closed deals need {column}, and it is neither mapped nor constant.", column="closed_on"),
+                file=file,
+                key="tables.deals.columns.closed_on",
+            )
         return frame
+    ledger.set_aside(closed & frame["closed_on"].isna().to_numpy(), text("closed deal without closing date"))
     if "created_on" in frame:
         early = (frame["closed_on"] < frame["created_on"]).to_numpy()
         ledger.set_aside(closed & early, text("closed before it was created"))

@@ -23,8 +23,8 @@ Mark = Literal[".", ","]
 LENGTH = re.compile(r"(?P<count>[1-9]\d*) (?P<unit>day|week|month|quarter|year)s?")
 """How the length of a period is written: `3 months`."""
 
-_CLOSING = ("created_on", "closed_on")
-"""Columns that closed deals need."""
+_CLOSING = "closed_on"
+"""What closed deals need."""
 
 
 def _word(value: Any) -> Any:
@@ -37,23 +37,33 @@ def _word(value: Any) -> Any:
 Word = Annotated[str, BeforeValidator(_word)]
 
 
+def _listed(value: Any) -> Any:
+    """A single value needs no brackets."""
+    return [value] if isinstance(value, str | int | float) else value
+
+
 class StatusSpec(Settings):
     """Which values of a column mean won and lost; everything else is open.
 
     Attributes:
-        source: written `from`: a canonical column that is mapped, or a heading. won, lost: its values.
-        open: where given, any other value is unknown, and its row is set aside.
+        source: written `from`: a canonical column that is mapped, or a heading. won: its values of deals that are
+            won. lost: of those that are lost.
+        open: where given, these values are open and any other is unknown, and its row is set aside. A value that
+            looks like an end (cancelled) is open only where it stands here.
+        neither: values of deals that are not decided and will not be (cancelled); their rows are set aside, and
+            counted.
     """
 
     source: str = Field(alias="from")
     won: tuple[Word, ...]
     lost: tuple[Word, ...]
     open: tuple[Word, ...] | None = None
+    neither: tuple[Word, ...] = ()
 
     @model_validator(mode="after")
     def _disjoint(self) -> "StatusSpec":
         seen: set[str] = set()
-        for value in (*self.won, *self.lost, *(self.open or ())):
+        for value in (*self.won, *self.lost, *(self.open or ()), *self.neither):
             if value.strip().casefold() in seen:
                 raise TextError(text("The value “{value}” stands for two states.", value=value))
             seen.add(value.strip().casefold())
@@ -94,8 +104,10 @@ class TableSpec(Settings):
     Attributes:
         file: CSV, Excel or Parquet, relative to the export's folder. sheet: of a workbook with several.
             header_row: number of the row with the headings (default: the first that is not empty).
-        encoding, separator, decimal, thousands, date_order: declared where they cannot be detected for certain.
-        sql, query: an SQLAlchemy address and a query, instead of a file.
+        encoding: a Python codec; with the next four, declared only where it cannot be told for certain.
+        separator: of the columns of a CSV file, one character or `tab`. decimal: the decimal mark.
+        thousands: what separates thousands. date_order: the order of day, month and year.
+        sql: address of a database, as SQLAlchemy writes it, instead of a file. query: what is read from it.
         columns: canonical column → heading. constants: canonical column → a value for all rows.
         values: canonical column → value seen → value wanted.
         status: where the state of a deal comes from. period: where the period of a target comes from.
@@ -155,7 +167,7 @@ class TableSpec(Settings):
         Args:
             table: the canonical table. headings: of the file.
         """
-        needed = {*table.required, *_CLOSING, self.status.source if self.status else None}
+        needed = {*table.required, _CLOSING, self.status.source if self.status else None}
         absent = {
             column: heading
             for column, heading in self.columns.items()
@@ -186,11 +198,18 @@ class SourceSpec(Settings):
     """A whole export.
 
     Attributes:
-        name, currency, timezone, fiscal_year_start: settings of the dataset.
-        stated_as_of: written `as_of`; may be left out where files are dated, and is then the newest day.
+        name: of the dataset, as reports show it. currency: ISO code of the currency it is in.
+        stated_as_of: written `as_of`: the day the data was true; may be left out where files are dated, and is
+            then the newest day.
+        timezone: where its days are meant, an IANA name such as Europe/Budapest.
+        fiscal_year_start: the month a fiscal year starts in. A fiscal year is named after the calendar year it
+            ends in: with 4, `2025-Q1` is April to June 2024.
         preset: reserved for headings that a CRM always uses.
         process: the process file (milestones, customer base), relative to the source spec.
-        rates: file of dated rates: columns currency, from (first day), rate (dataset's currency per 1 unit).
+        rates: file of dated rates, with the columns currency, from (first day) and rate (dataset's currency per 1
+            unit).
+        not_people: owners who are no person (a queue, an integration, nobody), by id or name: they count in
+            totals, never as a peer, and get no report.
         tables: per canonical table, where it comes from.
     """
 
@@ -202,6 +221,7 @@ class SourceSpec(Settings):
     preset: str | None = None
     process: str | None = None
     rates: str | None = None
+    not_people: Annotated[tuple[Word, ...], BeforeValidator(_listed)] = ()
     tables: dict[str, TableSpec] = Field(min_length=1)
 
     @field_validator("preset")
@@ -238,7 +258,19 @@ class SourceSpec(Settings):
             currency=self.currency,
             timezone=self.timezone,
             fiscal_year_start=self.fiscal_year_start,
+            won_stages=self._stages_of("won"),
+            lost_stages=self._stages_of("lost"),
+            not_people=self.not_people,
         )
+
+    def _stages_of(self, state: Literal["won", "lost"]) -> tuple[str, ...]:
+        """The values that mean won, or lost, as table `deals` shows them where they are stages."""
+        deals = self.tables.get("deals")
+        if deals is None or deals.status is None:
+            return ()
+        words: tuple[str, ...] = getattr(deals.status, state)
+        shown = deals.values.get("stage", {})
+        return tuple(dict.fromkeys([*words, *(shown[word] for word in words if word in shown)]))
 
 
 def load_source(path: Path | str) -> SourceSpec:

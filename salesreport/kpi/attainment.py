@@ -29,7 +29,7 @@ def attainment(question: Question, actual: Metric) -> Figures:
     missing |= {int(group): text("the target is zero") for group in np.flatnonzero(target <= 0)}
     lower = None if figures.lower is None else figures.lower * per
     upper = None if figures.upper is None else figures.upper * per
-    return Figures(figures.value * per, figures.n, lower, upper, missing)
+    return Figures(figures.value * per, figures.n, lower, upper, missing, figures.caveats)
 
 
 def coverage(question: Question, booked: Metric) -> Figures:

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from salesreport.errors import ConfigError, nearest
-from salesreport.kpi.categories import States, states_at
+from salesreport.kpi.categories import States, states_at, states_between
 from salesreport.kpi.customers import customers_of, named_rep, seen_by
-from salesreport.kpi.dimensions import TITLES
+from salesreport.kpi.dimensions import DIMENSIONS, PEOPLE, TITLES
 from salesreport.kpi.events import KIND_TITLES, Events
 from salesreport.kpi.ledger import taken
 from salesreport.kpi.metric import Figures, Metric, Unavailable
@@ -20,7 +20,7 @@ from salesreport.kpi.progress import process_file
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import Category, ProcessFile
-from salesreport.process.base import NEW
+from salesreport.process.base import NEW, UNKNOWN
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -70,15 +70,17 @@ def base_moves(
     """How many customers went from which category to which between the ends of two days.
 
     A move counts for whoever serves the customer at the end. The rows of a category add up to its customers at
-    the start, the columns to those at the end; `new` are those who were not in the base at the start.
+    the start, the columns to those at the end; `new` are those who were not in the base at the start, `unknown`
+    those of whom it is not known where they were. A category that cannot be told on one of the days makes no
+    moves: its customers are in those after it on both.
 
     Args:
         facts: whose customers. file: has the categories. start, end: the days.
         by: any of `BY`; () for all customers.
 
     Returns:
-        The by-columns, `from`, `to` (categoricals in the file's order, `from` with `new` first) and `n`; only
-        moves that occur, those who stay included.
+        The by-columns, `from`, `to` (categoricals in the file's order, `from` with `new` and `unknown` first) and
+        `n`; only moves that occur, those who stay included.
 
     Raises:
         ConfigError: an end before the start or after the as-of date, or another breakdown.
@@ -86,20 +88,23 @@ def base_moves(
     """
     if end < start:
         raise ConfigError(text("It ends before it begins."), key="end", found=end.isoformat())
-    before, after = states_at(facts, file, start), states_at(facts, file, end)
+    before, after = states_between(facts, file, start, end)
     there = np.flatnonzero(after.category >= 0)
+    unsure = before.unsure | after.unsure
+    origin = np.where(unsure, 1, np.where(before.category >= 0, before.category + 2, 0))
     columns = {name: dimension_of(facts, name, after.rep, end).take(there) for name in by}
     keys = _keys(file)
     moves = pd.DataFrame(
         columns
         | {
-            "from": pd.Categorical.from_codes(before.category[there] + 1, categories=pd.Index([NEW, *keys])),
+            "from": pd.Categorical.from_codes(origin[there], categories=pd.Index([NEW, UNKNOWN, *keys])),
             "to": pd.Categorical.from_codes(after.category[there], categories=keys),
         }
     )
     counted = moves.groupby([*columns, "from", "to"], observed=True, dropna=False).size().rename("n").reset_index()
     for side, states in (("from", before), ("to", after)):
-        expected = np.bincount(states.category[states.category >= 0], minlength=len(keys))
+        sure = (states.category >= 0) & (~unsure | (side == "to"))
+        expected = np.bincount(states.category[sure], minlength=len(keys))
         found = counted.groupby(side, observed=False)["n"].sum().reindex(keys).to_numpy()
         assert (found == expected).all(), "moves do not add up to the customers at both ends"
     return counted
@@ -112,7 +117,10 @@ def base_notes(facts: "Facts", file: ProcessFile, day: dt.date, start: dt.date |
         facts: whose customers. file: has the categories. day: the day of the states, or the end of moves.
         start: the start of moves.
     """
-    states, customers = states_at(facts, file, day), customers_of(facts)
+    customers, before = customers_of(facts), None
+    states = states_at(facts, file, day)
+    if start is not None:
+        before, states = states_between(facts, file, start, day)
     there = states.category >= 0
     named = named_rep(facts).codes >= 0
     notes: list[Text] = []
@@ -154,9 +162,26 @@ def base_notes(facts: "Facts", file: ProcessFile, day: dt.date, start: dt.date |
                 n=silent,
             )
         )
-    if start is not None:
-        notes += _note_handed_over(states_at(facts, file, start), states)
+    if before is not None:
+        notes += _note_unsure(int((there & (before.unsure | states.unsure)).sum()), start or day)
+        notes += _note_handed_over(before, states)
+    elif states.unsure.any():
+        notes += _note_unsure(int(states.unsure.sum()), day)
     return tuple(notes)
+
+
+def _note_unsure(n: int, day: dt.date) -> list[Text]:
+    """Of how many customers the category is not known on a day."""
+    if not n:
+        return []
+    return [
+        ntext(
+            "Of {n} customer it is not known where it was on {day}: it makes no move.",
+            "Of {n} customers it is not known where they were on {day}: they make no moves.",
+            n=n,
+            day=day,
+        )
+    ]
 
 
 def _note_untold(file: ProcessFile, states: States) -> list[Text]:
@@ -212,7 +237,8 @@ def standing(facts: "Facts", window: Period, day: dt.date) -> Events:
     there = np.flatnonzero(states.category >= 0)
     on = np.full(len(there), np.datetime64(day, "D"))
     nothing = pd.Categorical.from_codes(np.full(len(there), -1), categories=pd.Index([], dtype="str"))
-    placed = {"segment": _segment(facts).take(there), "product_line": nothing, "lead_source": nothing}
+    placed = {name: nothing for name in DIMENSIONS if name not in PEOPLE}
+    placed["segment"] = _segment(facts).take(there)
     extra = {"category": states.category[there].astype(np.float64)}
     return Events("base", customers.row[there], on, states.rep.take(there), np.ones(len(there)), extra, facts,
                   _placed=placed)  # fmt: skip

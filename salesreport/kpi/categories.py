@@ -1,7 +1,7 @@
 """In which category of the process file every customer is: the rules, asked of what was known on a day."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +17,7 @@ from salesreport.kpi.journeys import OPEN, Journeys
 from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Flags
 from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.progress import journeys_of
+from salesreport.kpi.progress import journeys_of, no_milestones
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.process import Condition, Milestone, ProcessFile
@@ -32,6 +32,8 @@ class States(NamedTuple):
     Attributes:
         file: the process file. category: number of the category in the process file; −1: not in the base yet.
         rep: who serves each.
+        unsure: customers who may as well be in an earlier category, or who may be in the base and are not counted:
+            the data do not tell of that day.
         untold: category key → why it cannot be told who is in it, as the end of "cannot be told: …".
         short: the longest window (days) of a condition that begins before anything is known; 0: none.
     """
@@ -39,34 +41,66 @@ class States(NamedTuple):
     file: ProcessFile
     category: npt.NDArray[np.int8]
     rep: pd.Categorical
+    unsure: Flags
     untold: dict[str, Text]
     short: int
 
 
-def states_at(facts: "Facts", file: ProcessFile, day: dt.date) -> States:
+class Told(NamedTuple):
+    """For which customers a condition holds for certain, and for which it may: the data do not tell everything."""
+
+    certain: Flags
+    possible: Flags
+
+
+def states_at(
+    facts: "Facts", file: ProcessFile, day: dt.date, without: Mapping[str, Text] | None = None
+) -> States:
     """The category and rep of every customer at the end of a day; worked out once.
+
+    Args:
+        facts: whose customers. file: has the categories. day: nothing later counts.
+        without: categories that are left out, and why: they cannot be told on another day that this one is
+            compared with.
 
     Raises:
         ConfigError: a day after the facts' as-of date.
     """
     # what is remembered holds the file, so that its id stays its own
-    return facts.remember(("base", id(file), day), lambda: _states(facts, file, day))
+    key = ("base", id(file), day, tuple(sorted(without or ())))
+    return facts.remember(key, lambda: _states(facts, file, day, without or {}))
 
 
-def _states(facts: "Facts", file: ProcessFile, day: dt.date) -> States:
+def states_between(facts: "Facts", file: ProcessFile, start: dt.date, end: dt.date) -> tuple[States, States]:
+    """The states at the ends of two days, by the categories that can be told on both: the others make no moves."""
+    before, after = states_at(facts, file, start), states_at(facts, file, end)
+    untold = {**after.untold, **before.untold}
+    if before.untold.keys() != after.untold.keys():
+        before, after = states_at(facts, file, start, untold), states_at(facts, file, end, untold)
+    return before, after
+
+
+def _states(facts: "Facts", file: ProcessFile, day: dt.date, without: Mapping[str, Text]) -> States:
     facts.known(day)  # refuses days of which nothing is known yet
     view = _View(facts, file, day)
     seen = seen_by(facts, day)
     there = seen | (view.customers.listed & ~seen_by(facts, facts.as_of))
     category = np.full(len(there), -1, np.int8)
+    unsure = view.unsure & ~there
     untold: dict[str, Text] = {}
     for number, one in enumerate(file.base):
         try:
-            category[there & (category < 0) & view.holds(one.when)] = number
+            if one.key in without:
+                raise Unavailable(without[one.key])
+            told = view.holds(one.when)
         except Unavailable as problem:
             untold[one.key] = problem.reason
+            continue
+        left = there & (category < 0)
+        category[left & told.certain] = number
+        unsure |= left & told.possible & ~told.certain
     assert ((category >= 0) == there).all(), "a customer without a category"
-    return States(file, category, served_by(facts, day), untold, max(view.windows, default=0))
+    return States(file, category, served_by(facts, day), unsure, untold, max(view.windows, default=0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,22 +120,28 @@ class _View:
         """The windows asked for that begin before activities and orders are known."""
         return []
 
-    def holds(self, condition: Condition) -> Flags:
+    def holds(self, condition: Condition) -> Told:
         """For which customers a condition holds.
 
         Raises:
             Unavailable: the data do not tell.
         """
-        found = np.ones(len(self.customers.ids), bool)
-        for name in condition.given:
-            rule: Callable[..., Flags] = getattr(self, f"_{name}")
-            found &= rule(getattr(condition, name))
-        return found
+        rules: list[Callable[..., Told | Flags]] = [getattr(self, f"_{name}") for name in condition.given]
+        told = [_told(rule(getattr(condition, name))) for rule, name in zip(rules, condition.given, strict=True)]
+        certain, possible = zip(*told, strict=True)
+        return Told(np.logical_and.reduce(certain), np.logical_and.reduce(possible))
+
+    @cached_property
+    def unsure(self) -> Flags:
+        """The customers of deals of which nobody knows whether they were there."""
+        if "deals" not in self.customers.of or not self.facts.ledger.has("deals"):
+            return np.zeros(len(self.customers.ids), bool)
+        return self._theirs("deals", self.facts.known(self.day).unsure)
 
     def _otherwise(self, _: bool) -> Flags:
         return np.ones(len(self.customers.ids), bool)
 
-    def _any(self, conditions: tuple[Condition, ...]) -> Flags:
+    def _any(self, conditions: tuple[Condition, ...]) -> Told:
         return _one_of([partial(self.holds, one) for one in conditions])
 
     def _payment_due_within(self, months: int) -> Flags:
@@ -112,21 +152,34 @@ class _View:
         due &= ~(ledger.days("orders", "paid_on") <= self._on) & (ledger.numbers("orders", "amount") > 0)
         return self._theirs("orders", due & (ledger.days("orders", "ordered_on") <= self._on))
 
-    def _stage_at_least(self, key: str) -> Flags:
+    def _stage_at_least(self, key: str) -> Told:
         self._need("deals")
-        stays = self._journeys.stays
+        if not self.file.processes:
+            raise Unavailable(no_milestones(self.file))
+        if key == "last" and self.file.unordered:
+            raise Unavailable(text("the order of stages is not known: {names}", names=list(self.file.unordered)))
+        stays, is_open = self._journeys.stays, self.facts.known(self.day).open
         going = np.flatnonzero(stays.outcome == OPEN)
-        if not len(going) and self.facts.known(self.day).open.any():
+        if not len(going) and is_open.any():
             raise Unavailable(text("the data do not show at which milestone deals were on {day}", day=self.day))
         least = [_number_of(key, one.milestones) for one in self.file.processes]
-        far = going[stays.milestone[going] >= np.array(least or [0])[stays.process[going]]]
-        there = np.zeros(self.facts.ledger.size("deals"), bool)
+        far = going[stays.milestone[going] >= np.array(least)[stays.process[going]]]
+        there = np.zeros(len(is_open), bool)
         there[stays.deal[far]] = True
-        return self._theirs("deals", there)
+        certain = self._theirs("deals", there)
+        if self.facts.known(self.day).is_today:  # a deal at no milestone today has reached none
+            return Told(certain, certain)
+        # one of which no move is known at all stood somewhere: only today's stage is known of it
+        by_stage = [any(sign.stages for sign in one.milestones) for one in self.file.processes]
+        nowhere = is_open & np.append(by_stage, False)[self._journeys.process]
+        nowhere &= self.facts.history.last_move(self.facts.as_of) < 0
+        nowhere[stays.deal[going]] = False
+        return Told(certain, certain | self._theirs("deals", nowhere) | self.unsure)
 
-    def _any_open_deal(self, _: bool) -> Flags:
+    def _any_open_deal(self, _: bool) -> Told:
         self._need("deals")
-        return self._theirs("deals", self.facts.known(self.day).open)
+        certain = self._theirs("deals", self.facts.known(self.day).open)
+        return Told(certain, certain | self.unsure)
 
     def _equipment_out(self, _: bool) -> Flags:
         self._need("equipment")
@@ -137,11 +190,11 @@ class _View:
         credit_note = self.facts.ledger.numbers("orders", "amount") < 0
         return self._within("orders", "ordered_on", days, ~credit_note)
 
-    def _active_within(self, days: int) -> Flags:
+    def _active_within(self, days: int) -> Told:
         """An activity or an order; one of the two tables is enough to tell."""
         if not {"orders", "activities"} & self.customers.of.keys():
             raise Unavailable(text("needs activities or orders of customers; this export has none"))
-        rules: list[Callable[[], Flags]] = []
+        rules: list[Callable[[], Told | Flags]] = []
         if "activities" in self.customers.of:
             rules.append(lambda: self._within("activities", "done_at", days))
         if "orders" in self.customers.of:
@@ -184,22 +237,28 @@ class _View:
                 raise lacks(table, column)
 
 
-def _one_of(rules: Sequence[Callable[[], Flags]]) -> Flags:
+def _told(found: Told | Flags) -> Told:
+    """What a rule found; one that knows no doubt gives flags alone."""
+    return found if isinstance(found, Told) else Told(found, found)
+
+
+def _one_of(rules: Sequence[Callable[[], Told | Flags]]) -> Told:
     """For whom one of several rules holds; one that cannot be told does not count, unless none can.
 
     Raises:
         Unavailable: none can be told.
     """
-    told, why = [], None
+    told: list[Told] = []
+    why = None
     for rule in rules:
         try:
-            told.append(rule())
+            told.append(_told(rule()))
         except Unavailable as problem:
             why = why or problem
     if why is not None and not told:
         raise why
-    found: Flags = np.logical_or.reduce(told)
-    return found
+    certain, possible = zip(*told, strict=True)
+    return Told(np.logical_or.reduce(certain), np.logical_or.reduce(possible))
 
 
 def _number_of(key: str, milestones: Sequence[Milestone]) -> int:

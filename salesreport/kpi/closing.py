@@ -83,8 +83,9 @@ def has_stage_history(ledger: Ledger) -> bool:
 def closing_stages(history: History, by: dt.date | None = None) -> Outcomes:
     """Which stages close deals, and how, learnt from where and when closed deals end.
 
-    No setting names them: a stage closes deals when all deals that end in it are won, or all are lost, and they
-    entered it on the day they closed. Seen from an earlier day only what happened by then counts.
+    A stage closes deals when the source spec names it as won or lost, else when all deals that end in it are won,
+    or all are lost, and they entered it on the day they closed. Seen from an earlier day only what happened by
+    then counts.
 
     Returns:
         One number per category of the moves' stages; empty without moves.
@@ -92,8 +93,18 @@ def closing_stages(history: History, by: dt.date | None = None) -> Outcomes:
     if history.moves is None:
         return np.array([], np.int8)
     day = history.ledger.dataset.as_of if by is None else by
-    return _closing_stages(
+    learnt = _closing_stages(
         history.moves, history.last_move(day), stated(history.ledger, day), _patience(history, by)
+    )
+    return _as_declared(history, history.moves, learnt)
+
+
+def _as_declared(history: History, moves: Moves, outcomes: Outcomes) -> Outcomes:
+    """What was learnt of stages, and of those that the source spec names as won or lost what it says."""
+    said = [history.ledger.dataset.settings.closes_as(stage) for stage in moves.stage.categories]
+    return np.array(
+        [found if one is None else one == "won" for one, found in zip(said, outcomes.tolist(), strict=True)],
+        np.int8,
     )
 
 
@@ -134,7 +145,8 @@ def _as_then(history: History, moves: Moves, known: Closing, by: dt.date) -> Clo
     """Deals that stood in a closing stage then are closed, though table `deals` no longer says so."""
     last_move = history.last_move(by)
     deal = np.flatnonzero((last_move >= 0) & ~known.closed)
-    outcome = _closing_stages(moves, last_move, known, _REOPENED_AT_MOST)[moves.stage.codes[last_move[deal]]]
+    learnt = _closing_stages(moves, last_move, known, _REOPENED_AT_MOST)
+    outcome = _as_declared(history, moves, learnt)[moves.stage.codes[last_move[deal]]]
     deal, outcome = deal[outcome >= 0], outcome[outcome >= 0]
     return _also(known, deal, outcome == 1, history.move_days[last_move[deal]])
 

@@ -23,14 +23,16 @@ from salesreport.kpi import (
 )  # fmt: skip
 from salesreport.kpi.customers import customers_of
 from salesreport.kpi.facts import Facts
+from salesreport.kpi.gaps import set_aside
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import Fact, Figures, Metric, Unavailable
-from salesreport.kpi.notes import amounts_notes
+from salesreport.kpi.notes import amounts_notes, process_notes
 from salesreport.kpi.progress import process_file
 from salesreport.kpi.question import Question
 from salesreport.kpi.targets import targets_for
 from salesreport.language import Text, text
 from salesreport.period import Period
+from salesreport.stats.holds import assert_holds
 
 METRICS: dict[str, Metric] = {
     metric.key: metric
@@ -66,12 +68,16 @@ class KpiTable(NamedTuple):
         unavailable: metric → why it cannot be told, as the end of "unavailable: …"; such metrics have no rows.
         missing: (metric, by-values …) → why a single group has no figure, where it is not for lack of events.
         notes: what a reader of these figures should know, beside `Facts.credit_notes`.
+        biased: metric → which rows its figures lack because they were set aside, as a clause.
+        caveats: (metric, by-values …) → what else makes a group's figure tell less than it seems to, as a clause.
     """
 
     frame: pd.DataFrame
     unavailable: dict[str, Text]
     missing: Mapping[tuple[str | None, ...], Text] = {}
     notes: tuple[Text, ...] = ()
+    biased: Mapping[str, Text] = {}
+    caveats: Mapping[tuple[str | None, ...], Text] = {}
 
 
 def compute(
@@ -124,7 +130,15 @@ def compute(
             unavailable[metric.key] = figures.missing[0]
         else:
             told.append((metric, figures))
-    return KpiTable(_frame(question, told), unavailable, _missing(question, told), _notes(question, counts))
+    biases = {metric.key: set_aside(facts, metric.key) for metric, _ in told}
+    return KpiTable(
+        _frame(question, told),
+        unavailable,
+        _by_group(question, [(metric.key, figures.missing) for metric, figures in told]),
+        _notes(question, counts),
+        {key: said for key, said in biases.items() if said is not None},
+        _by_group(question, [(metric.key, figures.caveats) for metric, figures in told]),
+    )
 
 
 def contract(key: str, facts: Facts) -> Metric:
@@ -217,6 +231,8 @@ def _notes(question: Question, counts: Sequence[Fact]) -> tuple[Text, ...]:
         notes.append(text("Only what happened up to {day} counts: the period is not over.", day=question.as_of))
     if question.as_of < question.facts.as_of and "open" in counts and question.facts.ledger.has("deals"):
         notes += amounts_notes(question.facts, question.as_of)
+    if {"reached", "watched"} & set(counts) and question.facts.ledger.has("deals"):
+        notes += process_notes(process_file(question.facts))
     if "base" in counts and len(customers_of(question.facts).ids):
         notes += base.base_notes(question.facts, process_file(question.facts), question.as_of)
     if "equipment" in counts and question.facts.ledger.has("equipment"):
@@ -238,6 +254,7 @@ def _frame(question: Question, told: Sequence[tuple[Metric, Figures]]) -> pd.Dat
         "lower": stack(figures.lower for _, figures in told),
         "upper": stack(figures.upper for _, figures in told),
     }
+    assert_holds(stacked["lower"], stacked["value"], stacked["upper"])
     metric = np.repeat(np.arange(len(told)), question.size)
     group = np.tile(np.arange(question.size), len(told))
     unknown = question.groups.isna().any(axis=1).to_numpy(bool)
@@ -256,14 +273,16 @@ def _frame(question: Question, told: Sequence[tuple[Metric, Figures]]) -> pd.Dat
     )
 
 
-def _missing(question: Question, told: Sequence[tuple[Metric, Figures]]) -> dict[tuple[str | None, ...], Text]:
-    """Why single groups have no figure."""
-    reasons: dict[tuple[str | None, ...], Text] = {}
-    for metric, figures in told:
-        for group, reason in figures.missing.items():
+def _by_group(
+    question: Question, said: Iterable[tuple[str, Mapping[int, Text]]]
+) -> dict[tuple[str | None, ...], Text]:
+    """What is said of single groups, by metric and the group's values instead of its number."""
+    found: dict[tuple[str | None, ...], Text] = {}
+    for key, of_group in said:
+        for group, what in of_group.items():
             values = question.groups.iloc[group]
-            reasons[(metric.key, *(None if pd.isna(value) else str(value) for value in values))] = reason
-    return reasons
+            found[(key, *(None if pd.isna(value) else str(value) for value in values))] = what
+    return found
 
 
 def _whole(values: Numbers) -> Numbers:

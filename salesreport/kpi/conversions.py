@@ -9,6 +9,7 @@ import pandas as pd
 
 from salesreport.kpi.dimensions import PEOPLE
 from salesreport.kpi.events import Events
+from salesreport.kpi.gaps import no_losses
 from salesreport.kpi.groups import grouped
 from salesreport.kpi.ledger import Flags, Numbers, Positions
 from salesreport.kpi.progress import ON, Place, places_of, shown, watched_in
@@ -123,7 +124,7 @@ def conversion(stays: Watched, within: int) -> Conversion:
         found = curve.incidence_at(within)
         value[group], lower[group], upper[group] = found.value, found.lower, found.upper
     return Conversion(
-        Interval(value, lower, upper, np.repeat(n[:, None], len(ENDS), 1)), stay_days(stays), missing
+        Interval.of(value, lower, upper, np.repeat(n[:, None], len(ENDS), 1)), stay_days(stays), missing
     )
 
 
@@ -158,12 +159,14 @@ def conversions(
     """
     by, end = tuple(dict.fromkeys(by)), min(period.end, facts.as_of)
     shown(facts, file, end)
-    return facts.remember(
-        ("conversions", id(file), period.start, end, by),
-        lambda: _frame(
-            watched_in(facts, file, period.start, end, cut=bool(PEOPLE & set(by))), places_of(file), by
-        ),
-    )
+
+    def make() -> pd.DataFrame:
+        events = watched_in(facts, file, period.start, end, cut=bool(PEOPLE & set(by)))
+        frame = _frame(events, places_of(file), by)
+        why = no_losses(facts)
+        return frame if why is None else frame.assign(value=np.nan, lower=np.nan, upper=np.nan, reason=why)
+
+    return facts.remember(("conversions", id(file), period.start, end, by), make)
 
 
 def _frame(events: Events, places: list[Place], by: tuple[str, ...]) -> pd.DataFrame:

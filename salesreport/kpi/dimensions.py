@@ -10,7 +10,7 @@ import pandas as pd
 from salesreport.kpi.ledger import Ledger, filled, taken
 from salesreport.language import Text, text
 
-DIMENSIONS = ("rep_id", "team", "manager", "segment", "product_line", "lead_source")
+DIMENSIONS = ("rep_id", "team", "manager", "segment", "product_line", "lead_source", "pipeline")
 """What figures can be broken down by."""
 
 PEOPLE = frozenset({"rep_id", "team", "manager"})
@@ -23,6 +23,7 @@ TITLES: dict[str, Text] = {
     "segment": text("segment"),
     "product_line": text("product line"),
     "lead_source": text("lead source"),
+    "pipeline": text("pipeline"),
 }
 """What people call the dimensions."""
 
@@ -30,6 +31,7 @@ _OWN = {
     ("deals", "segment"): "segment",
     ("deals", "product_line"): "product_line",
     ("deals", "lead_source"): "lead_source",
+    ("deals", "pipeline"): "pipeline",
     ("accounts", "segment"): "segment",
     ("orders", "product_line"): "product_line",
     ("leads", "lead_source"): "source",
@@ -75,7 +77,12 @@ class Dimensions:
             ((table, dimension) in _OWN and has(table, _OWN[table, dimension]))
             or (self._by_deal(table) and self.carries("deals", dimension))
             or (dimension == "segment" and self._by_account(table, "segment"))
-            or (table == "deals" and dimension == "lead_source" and has("leads", "deal_id", "source"))
+            or (
+                table == "deals"
+                and has("deals")
+                and dimension == "lead_source"
+                and has("leads", "deal_id", "source")
+            )
         )
 
     def of(self, table: str, dimension: str) -> pd.Categorical:
@@ -96,6 +103,7 @@ class Dimensions:
             "segment": [("deals", "segment"), ("accounts", "segment")],
             "product_line": [("deals", "product_line"), ("orders", "product_line")],
             "lead_source": [("deals", "lead_source"), ("leads", "source")],
+            "pipeline": [("deals", "pipeline")],
         }[dimension]
         found: set[str] = set()
         for table, column in places:

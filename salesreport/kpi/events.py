@@ -98,7 +98,7 @@ class Events:
             if column in self.extra:
                 self._numbers[column] = self.extra[column].astype(np.float64)
             elif column == "amount" and self.known is not None:
-                self._numbers[column] = self.known.last_amount[self.rows]
+                self._numbers[column] = self.known.amount[self.rows]
             else:
                 self._numbers[column] = self._facts.ledger.numbers(self.table, column)[self.rows]
         return self._numbers[column]
@@ -119,5 +119,18 @@ class Events:
             if name not in columns
         }
         if self.known is not None:
-            taken_rows["amount"] = self.number("amount")
+            taken_rows |= self._as_then(self.known)
         return pd.DataFrame(columns | taken_rows)
+
+    def _as_then(self, known: "Known") -> dict[str, object]:
+        """What the deals, open on an earlier day, were like then, in place of what table `deals` says today."""
+        size = len(self.rows)
+        return {
+            "status": pd.Series(["open"] * size, dtype="str").array,
+            "closed_on": np.full(size, np.datetime64("NaT"), dtype="datetime64[ms]"),
+            "loss_reason": pd.Series([None] * size, dtype="str").array,
+            "stage": pd.Series(known.stage.take(self.rows), dtype="str").array,
+            "amount": self.number("amount"),
+            "expected_close_on": known.expected_close[self.rows].astype("datetime64[ms]"),
+            "crm_probability": known.probability[self.rows],
+        }

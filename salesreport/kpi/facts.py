@@ -88,7 +88,7 @@ class Facts:
         """Deals open at the end of a day, with `age_days`, credited to their owners on that day.
 
         A deal without a creation date counts on the dataset's own as-of date, before that since its first stage
-        move or snapshot. Amounts are those of the day where snapshots show them, else as last known.
+        move or snapshot. Amounts are those of the day; missing where no snapshot shows them.
         """
         return self.events("open", as_of or self.as_of).frame()
 
@@ -196,6 +196,12 @@ class Facts:
     def names(self) -> dict[str, str]:
         """What people call the reps, by rep_id."""
         return dict(zip(self.reps["rep_id"], self.reps["name"], strict=True))
+
+    @cached_property
+    def not_people(self) -> frozenset[str]:
+        """The ids of owners who are declared to be no person: a queue, an integration, nobody."""
+        declared = self.dataset.settings
+        return frozenset(rep for rep, name in self.names.items() if declared.is_no_person(rep, name))
 
     def active(self, period: Period) -> pd.DataFrame:
         """The reps of table `reps` who worked on a day of a period, with team and manager as at its end."""

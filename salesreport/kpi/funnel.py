@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from salesreport.kpi.gaps import no_losses, unpriced, without_losses
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import CLOSED_ON, CREATED_ON, OWNER_THEN, Figures, Metric, Unavailable
 from salesreport.kpi.question import Question, Sheet
@@ -26,7 +27,12 @@ def deals_won(question: Question) -> Figures:
 
 
 def deals_lost(question: Question) -> Figures:
-    """How many deals were lost."""
+    """How many deals were lost.
+
+    Raises:
+        Unavailable: the data have no lost deals at all: that is no zero.
+    """
+    need_losses(question)
     sheet = question.sheet("closed")
     count = sheet.add(~sheet.flag("won"))
     return Figures(count, count)
@@ -39,17 +45,34 @@ def deals_closed(question: Question) -> Figures:
 
 
 def win_rate(question: Question) -> Figures:
-    """How many of the deals that closed were won."""
+    """How many of the deals that closed were won.
+
+    Raises:
+        Unavailable: the data have no lost deals at all.
+    """
+    need_losses(question)
     sheet = question.sheet("closed")
-    return _figures(wilson(sheet.add(sheet.flag("won")), sheet.add()))
+    won, closed = sheet.add(sheet.flag("won")), sheet.add()
+    return _figures(wilson(won, closed))._replace(caveats=without_losses(question.facts, won, closed))
+
+
+def need_losses(question: Question) -> None:
+    """Make sure that lost deals are known.
+
+    Raises:
+        Unavailable: they are not: every rate would be 100 %.
+    """
+    if (why := no_losses(question.facts)) is not None:
+        raise Unavailable(why)
 
 
 def win_rate_amount(question: Question) -> Figures:
     """How much of the money decided on was won.
 
     Raises:
-        Unavailable: more than `MOST_UNPRICED` of the lost deals carry no amount.
+        Unavailable: more than `MOST_UNPRICED` of the lost deals carry no amount, or there are none.
     """
+    need_losses(question)
     sheet = question.sheet("closed")
     # judged on everybody's deals: a selection of reps who lost nothing would else come out as 100 %
     everything = sheet.events
@@ -74,13 +97,18 @@ def win_rate_amount(question: Question) -> Figures:
 def avg_deal_size(question: Question) -> Figures:
     """The mean amount of a won deal."""
     sheet, amount = won_amounts(question)
-    return _never_negative(mean_t(amount, weights=sheet.share, groups=sheet.group, size=sheet.size))
+    return _of_priced(
+        question, _never_negative(mean_t(amount, weights=sheet.share, groups=sheet.group, size=sheet.size))
+    )
 
 
 def median_deal_size(question: Question) -> Figures:
     """The median amount of a won deal."""
     sheet, amount = won_amounts(question)
-    return _figures(median_order_statistic(amount, weights=sheet.share, groups=sheet.group, size=sheet.size))
+    return _of_priced(
+        question,
+        _figures(median_order_statistic(amount, weights=sheet.share, groups=sheet.group, size=sheet.size)),
+    )
 
 
 def cycle_days(question: Question) -> Figures:
@@ -124,9 +152,14 @@ def won_cycles(question: Question) -> tuple[Sheet, Numbers]:
     return sheet.won.only(known), days[known]
 
 
+def _of_priced(question: Question, figures: Figures) -> Figures:
+    """Figures of the won deals that carry an amount, with how many do not."""
+    return figures._replace(caveats=unpriced(figures.n, question.sheet("closed").won.add()))
+
+
 def _never_negative(interval: Interval) -> Figures:
     """Figures of what cannot be negative, amounts and days: Student's interval does not know that."""
-    return _figures(interval._replace(lower=np.maximum(interval.lower, 0.0)))
+    return _figures(interval._replace(lower=np.maximum(interval.lower, np.minimum(interval.value, 0.0))))
 
 
 def _figures(interval: Interval) -> Figures:

@@ -94,7 +94,8 @@ class Journeys:
     Attributes:
         facts: whose deals. file: the processes. day: nothing later is known.
         process: of each deal its number in the file, −1: none fits.
-        direct: which deals were won without ever having been at a milestone; none where the data show no moves.
+        direct: which deals were won without ever having been at a milestone; none where the data show no moves, or
+            where a date would show it and the deal has none.
         stays: every stay.
     """
 
@@ -127,6 +128,9 @@ class Journeys:
         direct[stays.deal] = False
         if not (facts.history.moves is not None or (signs.kind == RAISES).any()):
             direct[:] = False
+        for number, one in enumerate(file.processes):  # without its date, nobody knows where it began
+            for field in {milestone.field for milestone in one.milestones} - {None}:
+                direct &= (process != number) | ~np.isnat(facts.ledger.days("deals", str(field)))
         return cls(facts, file, day, process, direct, stays)
 
     def there(self, day: dt.date) -> Flags:

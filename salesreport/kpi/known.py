@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value", bound=np.generic)
 
+MOST_UNKNOWN = 0.1
+"""The part of the open deals of which something may be unknown; beyond it figures tell of gaps, not of deals."""
+
 _NEVER = np.datetime64("NaT", "D")
 _MISSING = np.float64("nan")
 
@@ -73,6 +76,24 @@ class Known:
             history = self.facts.history
             there |= undated & ((self._last_move >= 0) | (history.last_snapshot(self.day) >= 0))
         return there
+
+    @cached_property
+    def unsure(self) -> Flags:
+        """Which deals may have been open, but nobody knows: they have no creation date, nor a trace by then."""
+        return np.isnat(self.facts.ledger.days("deals", "created_on")) & ~self.there
+
+    @property
+    def why_open_unknown(self) -> Text | None:
+        """Why it is not known which deals were open; None where it is, but for a few (`MOST_UNKNOWN`)."""
+        unsure = int(self.unsure.sum())
+        if unsure <= MOST_UNKNOWN * (unsure + int(self.open.sum())):
+            return None
+        return ntext(
+            "{n} deal has no creation date, so nobody knows whether it was open on {day}",
+            "{n} deals have no creation date, so nobody knows whether they were open on {day}",
+            n=unsure,
+            day=self.day,
+        )
 
     @property
     def won(self) -> Flags:
@@ -154,13 +175,6 @@ class Known:
         return self._stated | (self._seen >= 0)
 
     @cached_property
-    def last_amount(self) -> Numbers:
-        """Its amount then; where that is not known, the one it has today."""
-        if self.is_today:
-            return self.amount
-        return np.where(self.amount_is_known, self.amount, self.facts.ledger.numbers("deals", "amount"))
-
-    @cached_property
     def amount_before_closing(self) -> Numbers:
         """Of closed deals the amount that the last snapshot before the closing showed; NaN where none did."""
         before = np.full(self.facts.ledger.size("deals"), _MISSING)
@@ -181,20 +195,15 @@ class Known:
         return int((self.open & ~self.amount_is_known).sum())
 
     @property
-    def amount_known(self) -> bool:
-        """Whether the amount of every open deal is known."""
-        return self.amounts_unknown == 0
-
-    @property
     def why_amounts_unknown(self) -> Text | None:
-        """Why amounts of open deals are not known; None where all are."""
-        if self.amount_known:
+        """Why amounts of open deals are not known; None where all are, but for a few (`MOST_UNKNOWN`)."""
+        if self.amounts_unknown <= MOST_UNKNOWN * int(self.open.sum()):
             return None
         if not (self.open & self.amount_is_known).any():
-            return text("Amounts of open deals on {day} are not known: no snapshots up to then.", day=self.day)
+            return text("what open deals were worth on {day} is not known: no snapshots up to then", day=self.day)
         return ntext(
-            "The amount of {n} open deal on {day} is not known: no snapshot up to then shows it.",
-            "The amounts of {n} open deals on {day} are not known: no snapshot up to then shows them.",
+            "what {n} open deal was worth on {day} is not known: no snapshot up to then shows it",
+            "what {n} open deals were worth on {day} is not known: no snapshot up to then shows them",
             n=self.amounts_unknown,
             day=self.day,
         )

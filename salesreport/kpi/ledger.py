@@ -101,11 +101,15 @@ class Ledger:
 
         Args:
             table: the table that points. column: its column, which is the other table's key.
-            of: the other table.
+            of: the other table; where the export has none, no row points to any.
         """
         key = (table, column, of, "found")
         if key not in self._read:
-            self._read[key] = positions_in(self.ids(table, column), self.ids(of, column))
+            self._read[key] = (
+                positions_in(self.ids(table, column), self.ids(of, column))
+                if self.has(table, column) and self.has(of, column)
+                else np.full(self.size(table), -1)
+            )
         return self._read[key]
 
 

@@ -45,6 +45,7 @@ class Figures(NamedTuple):
         value: the figure; NaN where there is none. n: how many observations it rests on.
         lower, upper: its confidence interval; None for metrics that have none.
         missing: why a group has no figure, by the group's number, where there is more to say than "no data".
+        caveats: what makes a group's figure tell less than it seems to, by the group's number.
     """
 
     value: Numbers
@@ -52,6 +53,7 @@ class Figures(NamedTuple):
     lower: Numbers | None = None
     upper: Numbers | None = None
     missing: Mapping[int, Text] = {}
+    caveats: Mapping[int, Text] = {}
 
 
 class Unavailable(Exception):

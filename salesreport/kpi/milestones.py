@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.conversions import Conversion, Watched, conversion, conversions, stay_days
+from salesreport.kpi.gaps import no_losses
 from salesreport.kpi.metric import OWNER_THEN, Figures, Metric, Unavailable
 from salesreport.kpi.movement import direct_closings, movement
-from salesreport.kpi.progress import Place, places_of, process_file
+from salesreport.kpi.progress import Place, no_milestones, places_of, process_file
 from salesreport.language import Text, ntext, text
 
 if TYPE_CHECKING:
@@ -30,7 +31,13 @@ def reached(question: "Question", place: Place) -> Figures:
 
 
 def advanced(question: "Question", place: Place) -> Figures:
-    """Which share of the deals at a milestone gets to the next one within the days in which it is expected."""
+    """Which share of the deals at a milestone gets to the next one within the days in which it is expected.
+
+    Raises:
+        Unavailable: the data have no lost deals at all.
+    """
+    if (why := no_losses(question.facts)) is not None:
+        raise Unavailable(why)
     found: Conversion = conversion(_watched(question, place), place.milestone.within)
     interval = found.interval
     return Figures(
@@ -68,6 +75,10 @@ def of_milestone(metric: Metric, key: str, facts: "Facts") -> Metric:
     if not places:
         return named
     place = places[key]
+    title = place.milestone.title
+    if sum(one.milestone.title == title for one in places.values()) > 1:  # of several processes: whose is it?
+        named_so = {"title": f"{place.process.name}: {title}"}
+        place = place._replace(milestone=place.milestone.model_copy(update=named_so))
     told = _TOLD[metric.key]
     words = told[1](place)
     return replace(
@@ -88,7 +99,7 @@ def _watched(question: "Question", place: Place) -> Watched:
 
 def _no_milestones(question: "Question") -> Figures:
     """Of a dataset that has none; one that has some is asked about each."""
-    raise Unavailable(text("needs milestones; the deals of this export have no stages"))
+    raise Unavailable(no_milestones(process_file(question.facts)))
 
 
 class _Words(NamedTuple):

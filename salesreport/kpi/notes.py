@@ -7,6 +7,7 @@ import numpy as np
 
 from salesreport.kpi.closing import has_stage_history
 from salesreport.language import Text, ntext, text
+from salesreport.process import ProcessFile
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -39,6 +40,15 @@ def credit_notes(facts: "Facts") -> tuple[Text, ...]:
             if ledger.has("rep_history")
             else text("Reps count in their current team: the export has no history of teams.")
         )
+    if nobody := sorted(facts.names[one] for one in facts.not_people):
+        notes.append(
+            ntext(
+                "Declared to be no person, in totals but never a peer: {names}.",
+                "Declared to be no persons, in totals but never peers: {names}.",
+                n=len(nobody),
+                names=nobody,
+            )
+        )
     notes += _reopened_notes(facts)
     if ledger.has("deals"):
         notes += _gap_notes(facts)
@@ -48,20 +58,37 @@ def credit_notes(facts: "Facts") -> tuple[Text, ...]:
 
 
 def amounts_notes(facts: "Facts", day: dt.date) -> list[Text]:
-    """What to say of the amounts of deals open on a day; nothing where all are as they were then."""
+    """What to say of the few deals open on a day of which nobody knows what they were worth then."""
     known = facts.known(day)
-    if known.amount_known:
+    if not known.amounts_unknown or known.why_amounts_unknown is not None:
         return []
-    if not (known.open & known.amount_is_known).any():
-        return [text("Amounts of open deals are as last known, not as they were on {day}.", day=day)]
     return [
         ntext(
-            "The amount of {n} open deal is as last known, not as it was on {day}: no snapshot shows it.",
-            "The amounts of {n} open deals are as last known, not as they were on {day}: no snapshot shows them.",
+            "What {n} open deal was worth on {day} is not known: no snapshot shows it. It is counted, not priced.",
+            "What {n} open deals were worth on {day} is not known: no snapshot shows it. They are counted, not "
+            "priced.",
             n=known.amounts_unknown,
             day=day,
         )
     ]
+
+
+def process_notes(file: ProcessFile) -> list[Text]:
+    """What to say of a process that nobody declared."""
+    if not (file.derived and file.processes):
+        return []
+    notes = [text("No process file was given: the CRM’s stages stand in for milestones.")]
+    if file.unordered:
+        names = list(file.unordered)
+        notes.append(
+            ntext(
+                "The order of stage {names} is not known: no history shows it, so it is no milestone.",
+                "The order of stages {names} is not known: no history shows it, so they are no milestones.",
+                n=len(names),
+                names=names,
+            )
+        )
+    return notes
 
 
 def _reopened_notes(facts: "Facts") -> list[Text]:
@@ -88,6 +115,7 @@ def _gap_notes(facts: "Facts") -> list[Text]:
     priced = ledger.numbers("deals", "amount") > 0
     counts = (
         ("undated", int((~closed & np.isnat(created)).sum())),
+        ("unaged", int((closed & np.isnat(created)).sum())),
         ("unclosed", int((closed & np.isnat(closing.day)).sum())),
         ("backwards", int((created > closing.day).sum())),
         ("unpriced", int((closing.won & ~priced).sum())),
@@ -98,8 +126,14 @@ def _gap_notes(facts: "Facts") -> list[Text]:
 def _gap(which: str, n: int) -> Text:
     if which == "undated":
         return ntext(
-            "{n} open deal has no creation date: it is counted, but has no age.",
-            "{n} open deals have no creation date: they are counted, but have no age.",
+            "{n} open deal has no creation date: it counts on the data’s last day only, and has no age.",
+            "{n} open deals have no creation date: they count on the data’s last day only, and have no age.",
+            n=n,
+        )
+    if which == "unaged":
+        return ntext(
+            "{n} closed deal has no creation date: it is counted, but has no cycle time.",
+            "{n} closed deals have no creation date: they are counted, but have no cycle time.",
             n=n,
         )
     if which == "unclosed":

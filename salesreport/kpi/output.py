@@ -16,7 +16,7 @@ from rich.text import Text as Cell
 from salesreport.kpi.compute import KpiTable, contract
 from salesreport.kpi.dimensions import DIMENSIONS, TITLES
 from salesreport.kpi.facts import Facts
-from salesreport.language import Language, Quantity, text
+from salesreport.language import Language, Quantity, Text, text
 
 Format = Literal["table", "csv", "json"]
 
@@ -38,7 +38,7 @@ def render(table: KpiTable, facts: Facts, language: Language, format: Format = "
         width: characters a line of `table` may have.
     """
     if format == "csv":
-        return as_csv(table)
+        return as_csv(table, language)
     if format == "json":
         return as_json(table, facts, language)
     screen = io.StringIO()
@@ -49,9 +49,30 @@ def render(table: KpiTable, facts: Facts, language: Language, format: Format = "
     return screen.getvalue()
 
 
-def as_csv(table: KpiTable) -> str:
-    """The figures as CSV; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return frame_as_csv(table.frame)
+def as_csv(table: KpiTable, language: Language) -> str:
+    """The figures as CSV, the last column what biases them, if anything.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it.
+    """
+    beside = ["; ".join(map(language.say, said)) or None for said in _caveats_of_rows(table)]
+    return frame_as_csv(table.frame.assign(caveat=pd.Series(beside, index=table.frame.index, dtype=object)))
+
+
+def _caveats_of_rows(table: KpiTable) -> list[list[Text]]:
+    """What biases each row's figure, in the order of the table's rows; nothing where there is no figure."""
+    if not table.biased and not table.caveats:
+        return [[] for _ in range(len(table.frame))]
+    by = _by(list(table.frame.columns))
+    keys = zip(
+        table.frame["metric"],
+        *(table.frame[name].astype(object).where(table.frame[name].notna(), None) for name in by),
+        strict=True,
+    )
+    known = table.frame["value"].notna()
+    return [
+        [said for said in (table.biased.get(key[0]), table.caveats.get(key)) if said is not None] if there else []
+        for key, there in zip(keys, known, strict=True)
+    ]
 
 
 def frame_as_csv(frame: pd.DataFrame) -> str:
@@ -74,10 +95,15 @@ def frame_as_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def as_json(table: KpiTable, facts: Facts, language: Language) -> str:
-    """The figures as JSON: `figures` (one object per row), `unavailable`, `missing` and `notes`."""
+    """The figures as JSON: `figures` (one object per row), `unavailable`, `missing`, `caveats` and `notes`."""
     by = _by(list(table.frame.columns))
     content = {
         "figures": frame_as_rows(table.frame),
+        "caveats": [
+            {"metric": row["metric"], **{name: row[name] for name in by}, "caveat": language.say(one)}
+            for row, said in zip(frame_as_rows(table.frame), _caveats_of_rows(table), strict=True)
+            for one in said
+        ],
         "unavailable": {key: language.say(reason) for key, reason in table.unavailable.items()},
         "missing": [
             {**dict(zip(["metric", *by], place, strict=True)), "reason": language.say(reason)}
@@ -99,14 +125,14 @@ def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
         shown.add_column(cell(language.say(title)), justify="right")
     reps = facts.reps.set_index("rep_id")["name"]
     titles = {key: language.say(contract(key, facts).title) for key in table.frame["metric"].unique()}
-    for row in table.frame.to_dict("records"):
+    for row, beside in zip(table.frame.to_dict("records"), _caveats_of_rows(table), strict=True):
         groups = [reps.get(row[name], row[name]) if name == "rep_id" else row[name] for name in by]
         unit = row["unit"]
         interval = language.interval(row["lower"], row["upper"], unit, " … ")
         shown.add_row(
             cell(titles[row["metric"]]),
             *[cell(language.say(text("not known")) if _missing(value) else str(value)) for value in groups],
-            cell(language.show(Quantity(row["value"], unit))),
+            cell(language.show(Quantity(row["value"], unit)) + (" *" if beside else "")),
             cell("" if _missing(row["lower"]) else interval),
             cell(language.count(row["n"])),
         )
@@ -114,8 +140,28 @@ def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
 
 
 def explanations(table: KpiTable, facts: Facts, language: Language) -> list[str]:
-    """What could not be told and why, then how credit was given; one line each."""
-    lines = [
+    """What biases figures (those with an asterisk), what could not be told and why, then how credit was given."""
+    beside: dict[tuple[str, str], list[str]] = {}
+    by = _by(list(table.frame.columns))
+    for row, said in zip(table.frame.to_dict("records"), _caveats_of_rows(table), strict=True):
+        whose = " · ".join(
+            language.say(text("not known")) if _missing(row[name]) else str(row[name]) for name in by
+        )
+        for one in said:
+            beside.setdefault((row["metric"], language.say(one)), []).append(whose)
+    lines = []
+    for (metric, what), places in beside.items():
+        groups = language.listing(places, most=SHOWN)
+        title = contract(metric, facts).title
+        everybody = not by or len(places) == int((table.frame["metric"] == metric).sum())
+        lines.append(
+            language.say(
+                text("* {metric}: {what}", metric=title, what=what)
+                if everybody
+                else text("* {metric}, {groups}: {what}", metric=title, groups=groups, what=what)
+            )
+        )
+    lines += [
         language.say(text("{metric}: unavailable; {reason}", metric=contract(key, facts).title, reason=reason))
         for key, reason in table.unavailable.items()
     ]

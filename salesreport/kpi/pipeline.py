@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from salesreport.kpi.funnel import won_amounts, won_cycles
+from salesreport.kpi.funnel import need_losses, won_amounts, won_cycles
+from salesreport.kpi.gaps import unpriced
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import AS_OF, OWNER_THEN, Figures, Metric, Unavailable
 from salesreport.kpi.question import Question, Sheet
@@ -20,9 +21,11 @@ def pipeline_value(question: Question) -> Figures:
     """What the open deals are worth, and how many of them carry an amount.
 
     Raises:
-        Unavailable: deals are open, and none carries an amount.
+        Unavailable: deals are open, and none carries an amount, or what they were worth then is not known.
     """
     sheet = question.sheet("open")
+    if (why := question.facts.known(question.as_of).why_amounts_unknown) is not None:
+        raise Unavailable(why)
     amount = sheet.number("amount")
     priced = amount > 0
     if len(amount) and not priced.any():
@@ -33,11 +36,17 @@ def pipeline_value(question: Question) -> Figures:
                 n=float(sheet.share.sum()),
             )
         )
-    return Figures(sheet.add(amount), sheet.add(priced))
+    count = sheet.add(priced)
+    return Figures(sheet.add(amount), count, caveats=unpriced(count, sheet.add()))
 
 
 def velocity(question: Question) -> Figures:
-    """How much money per day the funnel turns out, if it goes on as in the period."""
+    """How much money per day the funnel turns out, if it goes on as in the period.
+
+    Raises:
+        Unavailable: the data have no lost deals at all.
+    """
+    need_losses(question)
     opened = question.sheet("open").add()
     closed = question.sheet("closed")
     won, all_closed = closed.add(closed.flag("won")), closed.add()
@@ -74,7 +83,8 @@ METRICS = (
         "pipeline_value",
         text("Pipeline"),
         text(
-            "sum of the amounts of deals open at the as-of date, as snapshots show them then, else as last known"
+            "sum of the amounts of deals open at the as-of date; of an earlier day as snapshots show them then, "
+            "unavailable where more than a tenth are not known"
         ),
         text("amounts of open deals"),
         None,

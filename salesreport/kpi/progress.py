@@ -215,13 +215,18 @@ def shown(facts: "Facts", file: ProcessFile, day: dt.date) -> ProcessFile:
     if not facts.ledger.has("deals"):
         raise lacks("deals")
     if not file.processes:
-        raise Unavailable(text("needs milestones; the deals of this export have no stages"))
+        raise Unavailable(no_milestones(file))
     stays = journeys_of(facts, file, day).stays
     if not stays.dated.any():
         raise Unavailable(
             text("needs the history of stages; this export does not say when deals came where they are")
         )
     return file
+
+
+def no_milestones(file: ProcessFile) -> Text:
+    """Why a file without processes has no milestones, as the end of "cannot be told: …"."""
+    return file.why_none or text("needs milestones; the deals of this export have no stages")
 
 
 def _shown(facts: "Facts", day: dt.date) -> ProcessFile:

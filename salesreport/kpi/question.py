@@ -195,6 +195,8 @@ class Question:
             return None
         if kind == "open" and self.as_of == facts.dataset.as_of:
             return None  # the deals that are open today are known, whenever they were created
+        if kind == "open" and (why := facts.known(self.as_of).why_open_unknown) is not None:
+            return Unavailable(why)
         begin, end = facts.begin(kind), when.end if isinstance(when, Period) else when
         if begin is None:
             return Unavailable(text("this export knows of no {events}", events=KIND_TITLES[kind]))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from salesreport.kpi.gaps import unpriced
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import SELLER, SOLD_ON, Fact, Figures, Metric, Unavailable
 from salesreport.kpi.question import Question, Sheet
@@ -10,7 +11,8 @@ from salesreport.language import Text, text
 
 def revenue(question: Question) -> Figures:
     """How much was sold."""
-    return _sum(question, "amount", text("an amount"))
+    figures = _sum(question, "amount", text("an amount"))
+    return figures._replace(caveats=unpriced(figures.n, sold(question).add()))
 
 
 def units(question: Question) -> Figures:

@@ -12,10 +12,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.dimensions import TITLES
 from salesreport.kpi.facts import Facts
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
 from salesreport.period import Period
+
+_SET_BY = ("rep_id", "team", "manager", "segment", "product_line")
+"""The dimensions targets are set by."""
 
 SOURCES = ("budget", "plan", "strategy")
 """Who may have set a target; where there are several the first one counts, one without a source before them."""
@@ -90,8 +94,9 @@ def _find(
     rows = rows[rows["metric"] == metric]
     if rows.empty:
         raise Unavailable(text("needs a target for {metric}; this export has none", metric=metric))
-    if "lead_source" in dimensions:
-        raise Unavailable(text("targets are not set by lead source"))
+    for name in dimensions:
+        if name not in _SET_BY:
+            raise Unavailable(text("targets are not set by {dimension}", dimension=TITLES[name]))
     inside = (rows["start"] >= pd.Timestamp(period.start)) & (rows["end"] <= pd.Timestamp(period.end))
     misfit = text(
         "no target for {metric} fits {period}, and targets are not spread over other periods",

@@ -72,12 +72,11 @@ def waterfall(
     """How the pipeline changed from one day to another.
 
     The pipeline is the open deals; with `due`, those that are expected to close by its end. Amounts are those of
-    either end: as they were then where snapshots show it, else as last known, as metric `pipeline_value` has
-    them. A deal that closes leaves with its final amount, or where it has none with the last one known before. A
-    deal of which the amount at one end is not known as it was has neither increased nor decreased; what it differs
-    by is `restated`.
+    either end, as metric `pipeline_value` has them: as snapshots show them then, else not known. A deal that
+    closes leaves with its final amount, or where it has none with the last one known before. A deal of which the
+    amount at one end is not known has neither increased nor decreased; what it differs by is `restated`.
 
-    - `created`: in the period, also those that closed in it; `first_seen`: open deals without a creation date;
+    - `created`: in the period, also those that closed in it; `first_seen`: deals without a creation date;
       `reopened`: closed before.
     - `pulled_in`, `pushed_out`: into `due` or out of it; a deal that was expected later and is won is pulled in,
       one that is lost was not part of the pipeline.
@@ -91,7 +90,8 @@ def waterfall(
 
     Raises:
         ConfigError: a day after the facts' as-of date.
-        Unavailable: there are no deals, or with `due`: nobody knows when they were expected to close.
+        Unavailable: there are no deals, nobody knows which were open, or with `due`: when they were expected to
+            close.
     """
     by = tuple(dict.fromkeys(by))
     if not facts.ledger.has("deals"):
@@ -101,6 +101,9 @@ def waterfall(
 
 def _waterfall(facts: "Facts", start: dt.date, end: dt.date, due: Period | None, by: tuple[str, ...]) -> Waterfall:
     before, after = facts.known(start - dt.timedelta(1)), facts.known(end)
+    for known in (before, after):
+        if (why := known.why_open_unknown) is not None:
+            raise Unavailable(why)
     opens, closes = _Pipeline.of(before, due), _Pipeline.of(after, due)
     flows = [_of_deals(opens, closes, due), _of_deleted(opens, closes)]
     ends = [facts.events("open", one.known.day) for one in (opens, closes)]
@@ -196,7 +199,7 @@ def _of_deals(opens: _Pipeline, closes: _Pipeline, due: Period | None) -> _Flows
         [np.full(len(deal), first - 1), np.minimum(np.clip(created, first, last), last_days)],
         last_days,
     )
-    amount_then, amount = before.last_amount[deal], after.last_amount[deal]
+    amount_then, amount = before.amount[deal], after.amount[deal]
     known_then, known = before.amount_is_known[deal], after.amount_is_known[deal]
     # one that closed without an amount, or was reopened since so that its own is overwritten: as seen before
     shown = np.where(
@@ -313,26 +316,28 @@ _CLOSING = COLUMNS.index("closing")
 
 
 def _priced(opens: _Pipeline, closes: _Pipeline, flows: list[_Flows]) -> bool:
-    """Whether the pipeline can be told in money: not where only closing a deal gives it an amount.
-
-    Amounts as last known would then be those of deals that have closed since: hindsight, and a part of the whole.
-    """
+    """Whether the pipeline can be told in money: what open deals were worth is known at both ends, and any was."""
+    if _unknown_worth(opens, closes) is not None:
+        return False
     if not any(len(one.begin) for one in flows):
         return True
-    ledger = opens.known.facts.ledger
-    today = ledger.coded("deals", "status") == "open"
-    hindsight = opens.known.amounts_unknown + closes.known.amounts_unknown > 0
-    if hindsight and today.any():
-        return bool((ledger.numbers("deals", "amount")[today] > 0).any())
     return any(bool(((one.before > 0) | (one.after > 0)).any()) for one in flows)
+
+
+def _unknown_worth(opens: _Pipeline, closes: _Pipeline) -> Text | None:
+    """Why it is not known what open deals were worth at one end."""
+    return opens.known.why_amounts_unknown or closes.known.why_amounts_unknown
 
 
 def _notes(
     opens: _Pipeline, closes: _Pipeline, flows: list[_Flows], due: Period | None, priced: bool
 ) -> list[Text]:
     facts = opens.known.facts
-    if not priced:
-        notes = [text("What open deals were worth is not known: the pipeline is told in deals, not in money.")]
+    notes: list[Text]
+    if (why := _unknown_worth(opens, closes)) is not None:
+        notes = [text("The pipeline is told in deals, not in money: {reason}.", reason=why)]
+    elif not priced:
+        notes = [text("Open deals carry no amount in this export: the pipeline is told in deals, not in money.")]
     else:
         notes = amounts_notes(facts, opens.known.day) + amounts_notes(facts, closes.known.day)
     if priced and opens.known.amounts_unknown:

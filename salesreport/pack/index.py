@@ -16,6 +16,7 @@ _COLUMN = {
     "product_line": text("Product line"),
     "account": text("Customer"),
     "lead_source": text("Lead source"),
+    "pipeline": text("Pipeline"),
 }
 
 

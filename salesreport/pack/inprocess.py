@@ -16,6 +16,8 @@ from nbformat.v4 import new_output
 from traitlets import Type
 from traitlets.config import Config
 
+from salesreport.pack.complete import runs
+
 
 class Outputs(list[NotebookNode]):
     """The outputs of a cell, in the order they came; text printed to one stream in a row is one output."""
@@ -161,7 +163,7 @@ class InProcessEngine:
         sys.path.insert(0, "")  # modules beside the notebook, as in a kernel
         try:
             for index, cell in enumerate(nb_man.nb.cells):
-                if cell.cell_type != "code" or not cell.source.strip():
+                if not runs(cell):
                     continue
                 nb_man.cell_start(cell, index)
                 cell.execution_count = shell.execution_count

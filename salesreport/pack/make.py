@@ -13,7 +13,8 @@ from nbformat import NotebookNode
 from pydantic import BaseModel, ValidationError, field_validator
 
 from salesreport.files import write_bytes
-from salesreport.language import Text, text
+from salesreport.language import Language, Text, text
+from salesreport.pack.complete import remark, why_not_whole
 from salesreport.pack.plain import one_line
 from salesreport.pack.subjects import Subject
 
@@ -36,7 +37,7 @@ class Figure(BaseModel):
     @field_validator("value")
     @classmethod
     def _missing(cls, value: float | None) -> float | None:
-        return None if value is None or math.isnan(value) else value
+        return value if value is not None and math.isfinite(value) else None
 
 
 class ShownSubject(BaseModel):
@@ -136,8 +137,8 @@ def default_exporter(notebook: NotebookNode, language: str) -> str:
 def make_report(job: Job, execute: Execute, export: Exporter = default_exporter) -> Outcome:
     """Make one report, whatever happens.
 
-    The report is written only when it says that it is the job's: same subject, period and dataset. Where it fails,
-    the report of an earlier run is removed: nobody shall take it for today's.
+    The report is written only when its notebook was run to the end and it says that it is the job's: same subject,
+    period and dataset. Where it fails, the report of an earlier run is removed: nobody shall take it for today's.
     """
     started = time.perf_counter()
     notebook: NotebookNode | None = None
@@ -146,6 +147,9 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
     html = b""
     try:
         notebook = execute(job)
+        unfinished = why_not_whole(notebook)
+        if unfinished is not None:
+            raise ReportFailed(unfinished, notebook)
         shown = what_it_shows(notebook)
         check_identity(job, shown)
         html = export(notebook, job.language).encode("utf-8", "xmlcharrefreplace")
@@ -154,6 +158,8 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
     except Exception as error:
         # whatever a notebook's engine or template may raise is this one report's failure
         reason = in_words(type(error).__name__, str(error))
+    if reason is not None and notebook is not None:
+        remark(notebook, Language(job.language).say(reason))
     try:
         _keep(job, notebook)
         if reason is None:
@@ -241,5 +247,18 @@ def _keep(job: Job, notebook: NotebookNode | None) -> None:
     if notebook is None:
         file.unlink(missing_ok=True)
         return
+    try:
+        content = nbformat.writes(notebook, allow_nan=False)
+    except ValueError:  # a cell showed a number that JSON does not know
+        content = nbformat.writes(_finite(notebook), allow_nan=False)
     # lone surrogates come out as \udc80, which is how JSON spells them
-    write_bytes(file, nbformat.writes(notebook).encode("utf-8", "backslashreplace"))
+    write_bytes(file, content.encode("utf-8", "backslashreplace"))
+
+
+def _finite(value: Any) -> Any:
+    """A notebook, or a part of it, with nothing (null) in the place of NaN and infinity."""
+    if isinstance(value, dict):
+        return type(value)({key: _finite(one) for key, one in value.items()})
+    if isinstance(value, list):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

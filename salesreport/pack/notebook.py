@@ -11,6 +11,7 @@ A pack gives values to declared parameters only, and only values of the declared
 
 import ast
 import hashlib
+import json
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ class Notebook:
                 nearest=near,
             )
         try:
-            return self.parameters[name].validate_python(value, strict=True)
+            return _writable(self.parameters[name].validate_python(value, strict=True), name, where)
         except ValidationError as error:
             raise ConfigError(
                 text(
@@ -176,6 +177,24 @@ def read_notebook(path: Path) -> Notebook:
             found=len(cells),
         )
     return Notebook(path, hashlib.sha256(content).hexdigest(), _declared(cells[0].source, path))
+
+
+def _writable(value: Any, name: str, where: Mapping[str, Any]) -> Any:
+    """The value, if a notebook can hold it: notebooks are JSON, which knows neither NaN nor infinity, nor dates.
+
+    Raises:
+        ConfigError: it cannot.
+    """
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        raise ConfigError(
+            text("A notebook cannot hold this value of its parameter “{name}”.", name=name),
+            **where,
+            found=value if isinstance(value, float) else repr(value),
+            expected=text("texts, finite numbers, true, false, nothing, or lists of them"),
+        ) from None
+    return value
 
 
 def _declared(source: str, path: Path) -> dict[str, TypeAdapter[Any]]:

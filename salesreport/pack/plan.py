@@ -18,7 +18,7 @@ from salesreport.pack.notebook import Notebook, find_notebook, read_notebook
 from salesreport.pack.packfile import DIMENSIONS, SETTINGS, Pack
 from salesreport.pack.rows import read_rows
 from salesreport.pack.span import check_period
-from salesreport.pack.subjects import Subject, ids_of, matching, some, subjects
+from salesreport.pack.subjects import Subject, ids_of, matching, some, subjects, values
 from salesreport.period import Period
 
 _TITLES = {
@@ -29,6 +29,7 @@ _TITLES = {
     "product_line": text("Reviews by product line"),
     "account": text("Reviews by customer"),
     "lead_source": text("Reviews by lead source"),
+    "pipeline": text("Reviews by pipeline"),
 }
 
 
@@ -194,7 +195,14 @@ def _subjects(
         where = _where(pack, dataset)
         found = subjects(dataset, each, periods, where)
         if not found:
-            raise ConfigError(text("There is nobody and nothing to report on."), **pack.where("where"))
+            if not values(dataset, each):
+                problem = text(
+                    "The dataset “{name}” has nothing of this kind, so there can be no reports for each.",
+                    name=dataset.settings.name,
+                )
+                raise ConfigError(problem, **pack.where("each"), found=each)
+            place = pack.where("where") if where else pack.where("each")
+            raise ConfigError(text("There is nobody and nothing to report on."), **place)
         return [(one, {each: notebook.check(each, one.id, pack.where("each"))}) for one in found]
     if pack.settings.where:
         raise ConfigError(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
-from salesreport.language import text
+from salesreport.language import Text, text
 from salesreport.period import Period
 
 EVENTS = {
@@ -60,10 +60,26 @@ def check_period(dataset: Dataset, period: Period, **where: Any) -> None:
     first, last = span(dataset)
     raise ConfigError(
         text(
-            "The dataset “{name}” has no data for the period {period}.",
+            "The dataset “{name}” has no data for the period {period}, which is {start} to {end}.",
             name=dataset.settings.name,
             period=period.name,
+            start=period.start,
+            end=period.end,
         ),
         **where,
         expected=text("a period between {first} and {last}", first=first, last=last) if first else None,
+        hint=_about_fiscal_years(period),
+    )
+
+
+def _about_fiscal_years(period: Period) -> Text | None:
+    """How years are named, where that may be the misunderstanding."""
+    if period.fiscal_year_start == 1 or period.kind not in ("year", "half", "quarter"):
+        return None
+    year = Period.of(period.start, "year", period.fiscal_year_start)
+    return text(
+        "A fiscal year is named after the year it ends in: {year} is {start} to {end}.",
+        year=year.name,
+        start=year.start,
+        end=year.end,
     )

@@ -40,7 +40,8 @@ def subjects(
         where: dimension → ids; only what goes with one of them.
 
     Returns:
-        By team and name, without regard to case. Reps and accounts are in the team and segment they are in now.
+        By team and name, without regard to case. Reps and accounts are in the team and segment they are in now;
+        owners who are declared to be no person get no report.
     """
     found = happened(dataset, list(periods))
     for dimension, values in (where or {}).items():
@@ -48,6 +49,8 @@ def subjects(
     ids = found[column(kind)].dropna().unique()
     names, teams = _names(dataset, kind), _teams(dataset) if kind == "rep" else {}
     every = [Subject(kind, one, names.get(one, one), teams.get(one, "")) for one in map(str, ids)]
+    if kind == "rep":
+        every = [one for one in every if not dataset.settings.is_no_person(one.id, one.name)]
     return sorted(every, key=lambda one: (one.team.casefold(), one.name.casefold(), one.id))
 
 
@@ -125,11 +128,12 @@ def happened(dataset: Dataset, periods: list[Period] | None) -> pd.DataFrame:
         periods: when; None: at any time.
 
     Returns:
-        One row per combination: rep_id, account_id, team, manager, segment, product_line, lead_source.
+        One row per combination: rep_id, account_id, team, manager, segment, product_line, lead_source,
+        pipeline.
     """
     frames = [_deals(dataset, periods), _dated(dataset, "orders", "ordered_on", periods)]
     frames += [_dated(dataset, "activities", "done_at", periods), _targets(dataset, periods)]
-    own = ["rep_id", "account_id", "team", "segment", "product_line", "lead_source"]
+    own = ["rep_id", "account_id", "team", "segment", "product_line", "lead_source", "pipeline"]
     empty = pd.DataFrame(columns=own)
     together = pd.concat(
         [frame.reindex(columns=own).astype("str").drop_duplicates() for frame in [*frames, empty]]
@@ -156,6 +160,7 @@ def _deals(dataset: Dataset, periods: list[Period] | None) -> pd.DataFrame:
         "segment",
         "product_line",
         "lead_source",
+        "pipeline",
         "created_on",
         "closed_on",
     ]

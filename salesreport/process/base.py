@@ -12,6 +12,9 @@ from salesreport.process.words import Title, Word
 NEW = "new"
 """The key that no category may have: where customers come from who were not in the base before."""
 
+UNKNOWN = "unknown"
+"""Likewise of customers of whom it is not known where they were."""
+
 Count = Annotated[int, Field(strict=True)]
 
 
@@ -83,7 +86,7 @@ def problem_of(categories: tuple[Category, ...], milestones: tuple[str, ...]) ->
         if category.key in seen:
             problem = text("Two categories have the key “{key}”.", key=category.key)
             return TextError(problem, place=("base", number, "key"))
-        if category.key == NEW:
+        if category.key in (NEW, UNKNOWN):
             return TextError(text("This key already has a meaning."), place=("base", number, "key"))
         seen.add(category.key)
         last = number == len(categories) - 1

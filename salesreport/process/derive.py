@@ -1,25 +1,35 @@
 """The process of a dataset: the one it was given, else the one its deals show."""
 
-import datetime as dt
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from salesreport.dataset import Dataset
 from salesreport.files import safe_names
+from salesreport.language import text
 from salesreport.process.files import parse_process
 from salesreport.process.model import RESERVED_KEYS, Milestone, Process, ProcessFile, StageSign
+from salesreport.process.order import stage_order
 
 NAME = "CRM"
 """What a process is called that nobody gave: the CRM's stages."""
 
+MOST_PIPELINES = 12
+"""Of more pipelines than these nobody reads a process each: one has to be declared."""
+
 _LIKE_A_CLOSE = 0.9
 """The part of a stage's closed deals that must have entered it on their closing day to make it a closing stage."""
 
-_ENOUGH_DEALS, _ENOUGH_CLOSED = 100_000, 10_000
-"""Of more deals than these, a regular sample shows the order of the stages, and whether a stage closes deals."""
+_ENOUGH_CLOSED = 10_000
+"""Of more closed deals in a stage than these, a regular sample shows whether it closes deals."""
+
+
+class _Part(NamedTuple):
+    """The deals of one pipeline (None: of all), and where they were seen; see `_seen`."""
+
+    pipeline: str | None
+    deals: pd.DataFrame
+    seen: pd.DataFrame | None
 
 
 def process_of(dataset: Dataset) -> ProcessFile:
@@ -35,92 +45,106 @@ def process_of(dataset: Dataset) -> ProcessFile:
     given = parse_process(dataset.settings.process)
     if given.processes:
         return given
-    return _derived(derived_process(dataset).processes, base=given)
+    derived = derived_process(dataset)
+    return ProcessFile(processes=derived.processes, base=given.base).learnt(derived.unordered, derived.why_none)
 
 
 def derived_process(dataset: Dataset) -> ProcessFile:
-    """The CRM's own stages as one process, for a dataset that was given none.
+    """The CRM's own stages, a process for each pipeline, for a dataset that was given none.
 
-    The milestones are the stages that open deals stand in or have passed (by stage events, else by snapshots); a
-    stage that only closed deals stand in, entered on the day they closed, closes deals and is no milestone. Their
-    order is that in which deals enter them for the first time: a stage stands before another when most deals that
-    were in both entered it earlier. Without any history the stage whose open deals are younger stands first;
-    without dates the order is alphabetic.
+    The milestones are the stages that open deals stand in or have passed (by stage events, else by snapshots). A
+    stage that the source spec names as won or lost closes deals and is no milestone; so is one that only closed
+    deals stand in, entered on the day they closed. Their order is that in which deals enter them for the first
+    time (`stage_order`); a stage whose order the history does not show is no milestone, so without any history
+    there is no process.
 
     Returns:
-        A file marked as derived; without any process where no deal has a stage.
+        A file marked as derived, which says in `unordered` which stages it leaves out and in `why_none` why it
+        has no process.
     """
-    entries = _first_entries(dataset)
-    stages = _milestone_stages(dataset, entries)
-    if not stages:
-        return _derived(())
-    order = _by_history(entries, stages) if entries is not None else _by_age(dataset, stages)
-    names = safe_names(stages)
-    milestones = tuple(
-        Milestone(key=_key(names[stage]), title=stage, stages=(StageSign(name=stage),)) for stage in order
-    )
-    return _derived((Process(name=NAME, milestones=milestones),))
+    columns = ["deal_id", "stage", "status", "closed_on", "pipeline"]
+    parts = _parts(dataset.table("deals", columns), _seen(dataset))
+    if len(parts) > MOST_PIPELINES:
+        why = text("the deals are in {n} pipelines; a process file must say what their milestones are",
+                   n=len(parts))  # fmt: skip
+        return ProcessFile().learnt(why_none=why)
+    orders = [stage_order(part.seen, _milestone_stages(dataset, part)) for part in parts]
+    words = [
+        f"{part.pipeline or ''} {stage}".strip()
+        for part, order in zip(parts, orders, strict=True)
+        for stage in order.stages
+    ]
+    keys = safe_names(words)
+    taken = {part.pipeline for part in parts}
+    processes = []
+    for part, order in zip(parts, orders, strict=True):
+        milestones = tuple(
+            Milestone(
+                key=_key(keys[f"{part.pipeline or ''} {stage}".strip()]),
+                title=stage,
+                stages=(StageSign(name=stage),),
+            )
+            for stage in order.stages
+        )
+        if milestones:
+            where = {} if part.pipeline is None else {"pipeline": (part.pipeline,)}
+            name = part.pipeline or (f"({NAME})" if NAME in taken else NAME)
+            processes.append(Process(name=name, where=where, milestones=milestones))
+    unordered: list[str] = sorted({stage for order in orders for stage in order.unknown})
+    file = ProcessFile(processes=tuple(processes))
+    if processes or not unordered:
+        return file.learnt(tuple(unordered))
+    why = text("the order of stages is not known: no history shows it, and no process file was given")
+    return file.learnt(tuple(unordered), why)
 
 
-def _derived(processes: tuple[Process, ...], base: ProcessFile | None = None) -> ProcessFile:
-    file = ProcessFile(processes=processes) if base is None else ProcessFile(processes=processes, base=base.base)
-    file._derived = True
-    return file
+def _parts(deals: pd.DataFrame, seen: pd.DataFrame | None) -> list[_Part]:
+    """The deals by pipeline, those without one last; all together where there is one pipeline or none."""
+    pipelines = sorted(deals["pipeline"].dropna().unique())
+    if len(pipelines) < 2:
+        return [_Part(None, deals, seen)]
+    found = []
+    for name in [*pipelines, None]:
+        theirs = deals[deals["pipeline"].isna() if name is None else deals["pipeline"] == name]
+        if len(theirs):
+            found.append(
+                _Part(name, theirs, None if seen is None else seen[seen["deal_id"].isin(theirs["deal_id"])])
+            )
+    return found
 
 
 def _key(name: str) -> str:
     return f"{name}-stage" if name in RESERVED_KEYS else name
 
 
-class Entries(NamedTuple):
-    """The first time a deal was seen in each of its stages, a row per deal and stage, by deal and time.
-
-    Attributes:
-        deal: number of the deal. stage: number of the stage in `stages`. at: when, in microseconds.
-        stages: the names.
-    """
-
-    deal: npt.NDArray[np.int64]
-    stage: npt.NDArray[np.int64]
-    at: npt.NDArray[np.int64]
-    stages: list[str]
-
-
-def _first_entries(dataset: Dataset) -> Entries | None:
-    """When deals first entered their stages, by stage events, else by snapshots; None without either."""
+def _seen(dataset: Dataset) -> pd.DataFrame | None:
+    """Deals in stages (deal_id, stage, at in local time), by stage events, else by snapshots; None: neither."""
     if dataset.has("stage_events", "stage", "entered_at"):
-        seen, moment = dataset.table("stage_events", ["deal_id", "stage", "entered_at"]), "entered_at"
-    elif dataset.has("snapshots", "stage"):
-        seen, moment = dataset.table("snapshots", ["deal_id", "stage", "taken_on"]), "taken_on"
-    else:
-        return None
-    stage, stages = pd.factorize(seen["stage"], sort=True)
-    deal, deals = pd.factorize(seen["deal_id"])
-    at = seen[moment].to_numpy("datetime64[us]").astype(np.int64)
-    step = -(-len(deals) // _ENOUGH_DEALS)
-    keep = (stage >= 0) & (deal % max(step, 1) == 0)
-    order = np.lexsort((at[keep], stage[keep], deal[keep]))
-    deal, stage, at = deal[keep][order], stage[keep][order], at[keep][order]
-    first = np.ones(len(deal), dtype=bool)
-    first[1:] = (deal[1:] != deal[:-1]) | (stage[1:] != stage[:-1])
-    deal, stage, at = deal[first], stage[first], at[first]
-    order = np.lexsort((stage, at, deal))
-    return Entries(deal[order], stage[order], at[order], list(map(str, stages)))
+        events = dataset.table("stage_events", ["deal_id", "stage", "entered_at"])
+        return events.assign(at=events.pop("entered_at").dt.tz_localize(None))
+    if dataset.has("snapshots", "stage"):
+        return dataset.table("snapshots", ["deal_id", "stage", "taken_on"]).rename(columns={"taken_on": "at"})
+    return None
 
 
-def _milestone_stages(dataset: Dataset, entries: Entries | None) -> list[str]:
+def _milestone_stages(dataset: Dataset, part: _Part) -> list[str]:
     """The stages that do not close deals, sorted by name."""
-    seen = set(entries.stages) if entries is not None else set()
+    seen = set() if part.seen is None else set(part.seen["stage"].dropna().unique())
     if not dataset.has("deals", "stage"):
-        return sorted(seen - _closing_by_history(dataset))
-    deals = dataset.table("deals", ["deal_id", "stage", "status", "closed_on"])
+        return _undeclared(dataset, seen - _closing_by_history(dataset))
+    deals = part.deals
     is_open = deals["status"] == "open"
     standing = set(deals.loc[is_open, "stage"].dropna().unique())
     closed = deals[~is_open & deals["stage"].notna()]
     closing = set(closed["stage"].unique()) - standing
-    if entries is not None and dataset.has("stage_events", "stage", "entered_at"):
-        closing = {stage for stage in closing if _closes(dataset, closed, stage)}
-    return sorted((seen | standing) - closing)
+    if part.seen is not None and dataset.has("stage_events", "stage", "entered_at"):
+        closing = {stage for stage in closing if _closes(part.seen, closed, stage)}
+    return _undeclared(dataset, (seen | standing) - closing)
+
+
+def _undeclared(dataset: Dataset, stages: set[str]) -> list[str]:
+    """The stages that the source spec does not name as won or lost, sorted."""
+    return sorted(stage for stage in stages if dataset.settings.closes_as(stage) is None)
 
 
 def _closing_by_history(dataset: Dataset) -> set[str]:
@@ -132,47 +156,13 @@ def _closing_by_history(dataset: Dataset) -> set[str]:
     return set(seen.loc[~is_open, "stage"]) - set(seen.loc[is_open, "stage"])
 
 
-def _closes(dataset: Dataset, closed: pd.DataFrame, stage: str) -> bool:
+def _closes(seen: pd.DataFrame, closed: pd.DataFrame, stage: str) -> bool:
     """Whether the closed deals of a stage entered it on the day they closed: else they are just left there."""
     there = closed[closed["stage"] == stage]
     there = there.iloc[:: -(-len(there) // _ENOUGH_CLOSED)]
-    where = {"stage": [stage], "deal_id": there["deal_id"]}
-    events = dataset.table("stage_events", ["deal_id", "entered_at"], where=where)
-    entered = events.groupby("deal_id")["entered_at"].max().dt.tz_localize(None).dt.normalize()
-    known = there.join(entered, on="deal_id", how="inner")
+    entries = seen[(seen["stage"] == stage) & seen["deal_id"].isin(there["deal_id"])]
+    known = there.join(entries.groupby("deal_id")["at"].max(), on="deal_id", how="inner")
     if known.empty:
         return True
-    that_day = known["entered_at"].to_numpy("datetime64[D]") == known["closed_on"].to_numpy("datetime64[D]")
+    that_day = known["at"].to_numpy("datetime64[D]") == known["closed_on"].to_numpy("datetime64[D]")
     return bool(that_day.mean() >= _LIKE_A_CLOSE)
-
-
-def _by_history(entries: Entries, stages: list[str]) -> list[str]:
-    """Stages in the order deals enter them.
-
-    Pairs are compared, not positions: a stage many deals begin in may still be the last for those that pass all.
-    """
-    number = {name: position for position, name in enumerate(entries.stages)}
-    size = len(entries.stages)
-    before = np.zeros((size, size))
-    for gap in range(1, size):  # rows of one deal lie together, in the order of entry
-        one, other = slice(None, -gap), slice(gap, None)
-        pair = entries.deal[one] == entries.deal[other]
-        if not pair.any():
-            break
-        first, second = entries.stage[one][pair], entries.stage[other][pair]
-        tied = np.where(entries.at[one][pair] == entries.at[other][pair], 0.5, 1.0)
-        np.add.at(before, (first, second), tied)
-        np.add.at(before, (second, first), 1.0 - tied)
-    met = before + before.T
-    share = np.where(met > 0, before / np.maximum(met, 1), 0.5)
-    known = [number[stage] for stage in stages if stage in number]
-    score = {stage: share[number[stage], known].mean() if stage in number else 0.0 for stage in stages}
-    return sorted(stages, key=lambda stage: (-round(score[stage], 9), stage))
-
-
-def _by_age(dataset: Dataset, stages: list[str]) -> list[str]:
-    """Stages by the mean age of the open deals in them, youngest first; those without a date stand first."""
-    deals = dataset.table("deals", ["stage", "created_on"], where={"status": ["open"]})
-    age = (pd.Timestamp(dataset.as_of) - deals["created_on"]) / dt.timedelta(days=1)
-    mean = age.groupby(deals["stage"]).mean()
-    return sorted(stages, key=lambda stage: (mean.get(stage, np.nan) if mean.notna().get(stage) else -1.0, stage))

@@ -19,7 +19,7 @@ from pydantic import (
 
 from salesreport.config import Settings, TextError
 from salesreport.errors import nearest
-from salesreport.language import text
+from salesreport.language import Text, text
 from salesreport.process.base import CATEGORIES, Category, problem_of
 from salesreport.process.words import Title, Word
 
@@ -236,11 +236,28 @@ class ProcessFile(Settings):
     base: tuple[Category, ...] = CATEGORIES
 
     _derived: bool = PrivateAttr(default=False)
+    _unordered: tuple[str, ...] = PrivateAttr(default=())
+    _why_none: Text | None = PrivateAttr(default=None)
 
     @property
     def derived(self) -> bool:
         """Whether the milestones are the CRM's stages because no process was given."""
         return self._derived
+
+    @property
+    def unordered(self) -> tuple[str, ...]:
+        """Of a derived process: the stages that are no milestones because no history shows their order."""
+        return self._unordered
+
+    @property
+    def why_none(self) -> Text | None:
+        """Why deals that have stages show no process, as the end of "cannot be told: …"."""
+        return self._why_none
+
+    def learnt(self, unordered: tuple[str, ...] = (), why_none: Text | None = None) -> "ProcessFile":
+        """The same file, marked as derived from the data."""
+        self._derived, self._unordered, self._why_none = True, unordered, why_none
+        return self
 
     @property
     def text(self) -> str:

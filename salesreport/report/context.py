@@ -191,6 +191,14 @@ class Context:
         """The subject's deals that are open on the as-of date; columns as in `Facts.open`."""
         return self.shared.events("open", self.as_of, self.subject)
 
+    def caveats(self, metric: str) -> list[Text]:
+        """What makes one of `FIGURES` of the subject tell less than it seems to; nothing where there is none."""
+        if not self.figure(metric).known:
+            return []
+        table = self.compute(FIGURES)
+        said = (table.biased.get(metric), table.caveats.get((metric,)))
+        return [one for one in said if one is not None]
+
     def target(self, metric: str) -> float:
         """The subject's target for a metric in the period; NaN where there is none."""
         return self.shared.target(self.subject, metric, self.period)

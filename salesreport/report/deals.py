@@ -16,7 +16,7 @@ def deal_name(deal: pd.Series) -> str:
 
 
 def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequence[str]) -> NumberTable:
-    """A table of deals.
+    """A table of deals; a column that none of them has a value of is left out.
 
     Args:
         context: the report's context.
@@ -24,21 +24,26 @@ def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequenc
         caption: what they are.
         why: why each is listed, as long as `deals`.
     """
-    say = context.say
-    customers = context.shared.customers
-    headings = [say(text("Deal"))]
-    with_customer = deals["account_id"].notna().any()
-    if with_customer:
-        headings.append(say(text("Customer")))
-    headings += [say(text("Product line")), say(text("Stage")), say(text("Why")), say(text("Amount"))]
-    rows = []
-    for (_, deal), reason in zip(deals.iterrows(), why, strict=True):
-        row = [deal_name(deal)]
-        if with_customer:
-            row.append(customers.get(deal["account_id"], _or_dash(context, deal["account_id"])))
-        row += [_or_dash(context, deal["product_line"]), _or_dash(context, deal["stage"]), reason]
-        rows.append([*row, context.shown(deal["amount"], context.facts.dataset.currency)])
-    return number_table(caption, headings, rows, texts=len(headings) - 1)
+    say, customers, currency = context.say, context.shared.customers, context.facts.dataset.currency
+    named = deals["account_id"].map(lambda one: customers.get(one, one), na_action="ignore")
+    columns = (
+        (text("Customer"), named),
+        (text("Product line"), deals["product_line"]),
+        (text("Stage"), deals["stage"]),
+    )
+    known = [(title, values) for title, values in columns if values.notna().any()]
+    headings = [text("Deal"), *(title for title, _ in known), text("Why")]
+    cells = [
+        [deal_name(deal) for _, deal in deals.iterrows()],
+        *([_or_dash(context, value) for value in values] for _, values in known),
+        list(why),
+    ]
+    texts = len(headings)
+    if deals["amount"].notna().any():
+        headings.append(text("Amount"))
+        cells.append([context.shown(amount, currency) for amount in deals["amount"]])
+    rows = [list(row) for row in zip(*cells, strict=True)]
+    return number_table(caption, [say(heading) for heading in headings], rows, texts=texts)
 
 
 def _or_dash(context: Context, value: object) -> str:

@@ -52,8 +52,8 @@ class Review:
         period: the period, as written in `Period.parse`.
         compare_to: `previous`, `year_before`, or a period.
         language: `en` or `de`.
-        **subject: at most one of rep, team, manager, segment, product_line, lead_source; without one (or with an
-            empty one) the whole company.
+        **subject: at most one of rep, team, manager, segment, product_line, lead_source, pipeline; without one
+            (or with an empty one) the whole company.
 
     Raises:
         DataError: there is no dataset. ConfigError: an unknown subject, period or language.

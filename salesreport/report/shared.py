@@ -98,11 +98,16 @@ class Shared:
             return table._replace(frame=table.frame.copy(deep=False))
         key = ("slices", dimension, tuple(metrics), tuple(by), period)
         keep = dimension in by
-        sliced, reasons = self.facts.remember(
-            key, lambda: (slice_up(table.frame, dimension), _reasons(table, dimension, keep))
+        sliced, reasons, caveats = self.facts.remember(
+            key,
+            lambda: (
+                slice_up(table.frame, dimension),
+                _by_subject(table.missing, table, dimension, keep),
+                _by_subject(table.caveats, table, dimension, keep),
+            ),
         )
         rows = sliced.of(subject) if keep else sliced.of(subject).drop(columns=dimension)
-        return table._replace(frame=rows, missing=reasons.get(subject.id, {}))
+        return table._replace(frame=rows, missing=reasons.get(subject.id, {}), caveats=caveats.get(subject.id, {}))
 
     def target(self, subject: Subject, metric: str, period: Period) -> float:
         """A subject's target for a metric in a period; NaN where there is none."""
@@ -130,13 +135,18 @@ class Shared:
         )
 
     def peers(self, subject: Subject) -> Positions:
-        """Whom a subject is compared with, as places among `members`: reps in the same role, all other teams …."""
+        """Whom a subject is compared with, as places among `members`: reps in the same role, all other teams ….
+
+        Owners who are declared to be no person are nobody's peers.
+        """
         if subject.dimension is None:
             return _NOTHING
         members = self.members(subject.dimension)
         alike = np.asarray(members != subject.id)
         if subject.kind == "rep" and pd.notna(role := self.reps["role"].get(subject.id)):
             alike &= (self.reps["role"] == role).to_numpy(bool)
+        if subject.kind == "rep":
+            alike &= ~members.isin(list(self.facts.not_people))
         return np.flatnonzero(alike)
 
     def standing(self, dimension: str, metrics: Sequence[str], period: Period) -> Mapping[str, Standing]:
@@ -256,7 +266,7 @@ class Shared:
         def find() -> pd.Series:
             closed = self.facts.events("closed", period)
             lost = closed.rows[~closed.extra["won"].astype(bool)]
-            return stage_when_lost(self.facts.dataset, self.facts.own("deals")["deal_id"].take(lost))
+            return stage_when_lost(self.facts, self.facts.own("deals")["deal_id"].take(lost))
 
         return self.facts.remember(("stages when lost", period), find)
 
@@ -285,13 +295,17 @@ def slice_up(frame: pd.DataFrame, dimension: str) -> Sliced:
     return Sliced(frame.take(order), dict(zip(values.categories, map(slice, ends, ends[1:]), strict=True)))
 
 
-def _reasons(table: KpiTable, dimension: str, keep: bool) -> Mapping[str, Mapping[tuple[str | None, ...], Text]]:
-    """Subject → why it lacks which figures; `keep`: a group's key names the subject, too."""
+Said = Mapping[tuple[str | None, ...], Text]
+"""What is said of groups, by (metric, by-values …)."""
+
+
+def _by_subject(said: Said, table: KpiTable, dimension: str, keep: bool) -> Mapping[str, Said]:
+    """Subject → what is said of its groups; `keep`: a group's key names the subject, too."""
     by = [name for name in table.frame.columns if name in DIMENSIONS]
     place = 1 + by.index(dimension)
-    reasons: dict[str, dict[tuple[str | None, ...], Text]] = {}
-    for group, reason in table.missing.items():
+    found: dict[str, dict[tuple[str | None, ...], Text]] = {}
+    for group, what in said.items():
         if (subject := group[place]) is not None:
             mine = group if keep else group[:place] + group[place + 1 :]
-            reasons.setdefault(subject, {})[mine] = reason
-    return reasons
+            found.setdefault(subject, {})[mine] = what
+    return found

@@ -7,7 +7,7 @@ from salesreport.errors import ConfigError, nearest
 from salesreport.kpi import Facts
 from salesreport.language import Text, text
 
-Kind = Literal["rep", "team", "manager", "segment", "product_line", "lead_source", "company"]
+Kind = Literal["rep", "team", "manager", "segment", "product_line", "lead_source", "pipeline", "company"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """What a report can be about."""
@@ -19,6 +19,7 @@ _TITLES: dict[Kind, Text] = {
     "segment": text("Segment review"),
     "product_line": text("Product line review"),
     "lead_source": text("Lead source review"),
+    "pipeline": text("Pipeline review"),
     "company": text("Company overview"),
 }
 
@@ -29,6 +30,7 @@ _PEERS: dict[Kind, Text] = {
     "segment": text("other segments"),
     "product_line": text("other product lines"),
     "lead_source": text("other lead sources"),
+    "pipeline": text("other pipelines"),
     "company": text("peers"),
 }
 
@@ -82,11 +84,13 @@ def find_subject(facts: Facts, kind: Kind, wanted: str) -> Subject:
         return Subject("company", "", facts.dataset.settings.name)
     if kind == "rep":
         names = facts.names
-        if wanted in names:
-            return Subject("rep", wanted, names[wanted])
-        called = [rep for rep, name in names.items() if name == wanted]
+        called = [wanted] if wanted in names else [rep for rep, name in names.items() if name == wanted]
         if len(called) == 1:
-            return Subject("rep", called[0], wanted)
+            if called[0] in facts.not_people:
+                raise ConfigError(
+                    text("This owner is declared to be no person, and gets no report."), key=kind, found=wanted
+                )
+            return Subject("rep", called[0], names[called[0]])
         valid = [*names, *names.values()]
     else:
         valid = list(facts.dimensions.members(kind))

@@ -1,8 +1,10 @@
 """Statistics that know nothing of sales: numbers in, numbers out.
 
 - `salesreport.stats.intervals`: how far a rate, mean, median, count or ratio can be trusted
+- `salesreport.stats.holds`: that intervals hold their estimates, asserted wherever one is made
 - `salesreport.stats.shrinkage`: rates of groups, drawn towards their mean as far as they are small
 - `salesreport.stats.stratified`: a group against the rest, like with like
+- `salesreport.stats.rate_difference`: the difference of two rates, as sure as both of them are
 - `salesreport.stats.reference`: the same against the ordinary groups among the rest
 - `salesreport.stats.conditional`: the same exactly, for strata of a few trials
 - `salesreport.stats.funnel`: which rates lie farther from a target than their size explains

@@ -56,7 +56,7 @@ class CumulativeIncidence(NamedTuple):
         over = len(self.times) > 0 and time > self.times[-1] and self.survival[-1] > ROUNDING
         if len(self.times) == 0 or over:
             nothing = np.full(causes, np.nan)
-            return Interval(nothing, nothing, nothing, n)
+            return Interval.of(nothing, nothing, nothing, n)
         if place < 0:
             value, error, known = np.zeros(causes), np.zeros(causes), self.n
         else:
@@ -69,7 +69,7 @@ class CumulativeIncidence(NamedTuple):
         plain = wilson(certain * known, np.full(causes, known), confidence)
         lower = np.where(inner, share ** np.exp(-spread), plain.lower)
         upper = np.where(inner, share ** np.exp(spread), plain.upper)
-        return Interval(value, lower, upper, n)
+        return Interval.of(value, lower, upper, n)
 
     def time_until(self, share: float = 0.5, cause: int = 1, within: float | None = None) -> float:
         """The time by which a share of the spells that end for a cause have done so; by default half of them.
@@ -172,9 +172,9 @@ def incidence_of_all_at(curves: Sequence[CumulativeIncidence], time: float, conf
     found = [curve.incidence_at(time, confidence) for curve in curves]
     causes = curves[0].incidence.shape[1] if curves else 0
     return (
-        Interval(*(np.array(part).reshape(len(curves), causes) for part in zip(*found, strict=True)))
+        Interval.of(*(np.array(part).reshape(len(curves), causes) for part in zip(*found, strict=True)))
         if found
-        else Interval(*(np.zeros((0, causes)) for _ in range(4)))
+        else Interval.of(*(np.zeros((0, causes)) for _ in range(4)))
     )
 
 

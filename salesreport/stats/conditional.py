@@ -155,8 +155,9 @@ def _inference(log_ways: Array, observed: Array, lowest: Array, room: Array, con
     at = observed[:, None]
     above = (t > at) + 0.5 * (t == at)
     null = _tilted(log_ways, np.zeros(len(observed)))
-    tail = (null * above).sum(axis=1)
-    p = np.clip(2 * np.minimum(tail, 1 - tail), 0.0, 1.0)
+    # each tail is summed by itself: 1 less the other would leave nothing of a small one
+    tails = (null * above).sum(axis=1), (null * (1 - above)).sum(axis=1)
+    p = np.clip(2 * np.minimum(*tails), 0.0, 1.0)
     mean = null @ t
     variance = (null * (t - mean[:, None]) ** 2).sum(axis=1)
     if confidence is None:

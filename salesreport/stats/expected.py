@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesreport.stats.holds import assert_holds
 from salesreport.stats.intervals import Array, Groups
 from salesreport.stats.logistic import SETTLED, Design, fit
 from salesreport.stats.poisson_binomial import TiltedSums, by_group
@@ -202,7 +203,9 @@ def observed_to_expected(
     low, high = sums.bounds(observed, doubt, confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         known = np.where(promised > 0, promised, np.nan)
-        return Ratio(observed, promised, observed / known, low / known, high / known, p, n)
+        ratio, lower, upper = observed / known, low / known, high / known
+    assert_holds(lower, ratio, upper)
+    return Ratio(observed, promised, ratio, lower, upper, p, n)
 
 
 def _cases(

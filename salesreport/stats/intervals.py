@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import bdtr, bdtrik, gammaincinv, ndtri, stdtrit
 
+from salesreport.stats.holds import assert_holds
+
 Array = npt.NDArray[np.float64]
 Groups = npt.NDArray[np.intp]
 
@@ -31,6 +33,12 @@ class Interval(NamedTuple):
     lower: Array
     upper: Array
     n: Array
+
+    @classmethod
+    def of(cls, value: Array, lower: Array, upper: Array, n: Array) -> "Interval":
+        """Estimates with bounds that hold them, which is asserted; the door for whoever makes intervals."""
+        assert_holds(lower, value, upper)
+        return cls(value, lower, upper, n)
 
 
 def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 0.95) -> Interval:
@@ -61,7 +69,7 @@ def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 
     lower = np.where(value <= 0, 0.0, np.clip(centre - half, 0.0, 1.0))
     upper = np.where(value >= 1, 1.0, np.clip(centre + half, 0.0, 1.0))
     missing = np.isnan(value)
-    return Interval(value, np.where(missing, np.nan, lower), np.where(missing, np.nan, upper), n)
+    return Interval.of(value, np.where(missing, np.nan, lower), np.where(missing, np.nan, upper), n)
 
 
 def mean_t(
@@ -92,7 +100,7 @@ def mean_t(
         deviation = x - mean[g]  # from the mean, not by Σx²: large values with a small spread would cancel out
         variance = _sum(w * deviation**2, g, size) / (n - 1)
         half = _t_quantile(confidence, n) * np.sqrt(variance / n)
-    return Interval(mean, mean - half, mean + half, n)
+    return Interval.of(mean, mean - half, mean + half, n)
 
 
 def median_order_statistic(
@@ -143,7 +151,7 @@ def median_order_statistic(
     enough = rank >= 1
     lower = np.where(enough, at(rank, "left"), np.nan)
     upper = np.where(enough, at(n - rank, "right"), np.nan)
-    return Interval(value, lower, upper, n)
+    return Interval.of(value, lower, upper, n)
 
 
 def poisson_garwood(counts: npt.ArrayLike, exposure: npt.ArrayLike = 1.0, confidence: float = 0.95) -> Interval:
@@ -167,7 +175,7 @@ def poisson_garwood(counts: npt.ArrayLike, exposure: npt.ArrayLike = 1.0, confid
     known = np.where(per > 0, per, np.nan)
     lower = np.where(events > 0, gammaincinv(np.where(events > 0, events, 1.0), tail), 0.0)
     upper = gammaincinv(events + 1, 1 - tail)
-    return Interval(events / known, lower / known, upper / known, per)
+    return Interval.of(events / known, lower / known, upper / known, per)
 
 
 def ratio_linearised(
@@ -200,7 +208,7 @@ def ratio_linearised(
     n = _sum(w, g, size)
     value, variance = _ratio(y, x, w, g, size)
     half = _t_quantile(confidence, n) * np.sqrt(variance)
-    return Interval(value, value - half, value + half, n)
+    return Interval.of(value, value - half, value + half, n)
 
 
 def share_of_total(
@@ -246,7 +254,7 @@ def share_of_total(
     effective = np.where(spread > 1e-12, adjusted, equal)
     effective = np.fmin(np.fmin(effective, n), equal)
     bounds = wilson(value * effective, effective, confidence)
-    return Interval(value, bounds.lower, bounds.upper, n)
+    return Interval.of(value, bounds.lower, bounds.upper, n)
 
 
 def _ratio(y: Array, x: Array, w: Array, g: Groups, size: int) -> tuple[Array, Array]:

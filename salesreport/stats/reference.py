@@ -61,8 +61,8 @@ def compare_with_ordinary(
         >>> found = compare_with_ordinary(won, [[100]] * 6)
         >>> found.ordinary
         array([False,  True,  True,  True,  True,  True])
-        >>> found.comparison.difference.round(3)  # 0.2 less the five's 0.6; 0.6 less the four others' 0.6; …
-        array([-0.4  ,  0.   ,  0.012, -0.025,  0.025, -0.012])
+        >>> found.comparison.difference.round(4)  # 0.2 less the five's 0.6; 0.6 less the four others' 0.6; …
+        array([-0.4   ,  0.    ,  0.0125, -0.025 ,  0.025 , -0.0125])
     """
     tables = against_the_rest(successes, trials)
     group, stratum = np.nonzero(tables.a + tables.b)

@@ -95,7 +95,7 @@ def bootstrap(
         size = np.broadcast_to(many.sum() if n is None else np.asarray(n, float), value.shape)
         if (size < LEAST).all():
             missing = np.full(value.shape, np.nan)
-            return Interval(value, missing, missing, size)
+            return Interval.of(value, missing, missing, size)
         random, found = np.random.default_rng(seed), []
         step = max(1, _BLOCK // max(1, len(rows)))
         for first in range(0, draws, step):
@@ -104,7 +104,7 @@ def bootstrap(
         without = statistic(total - rows * np.minimum(many, 1.0)[:, None])
     bent = _acceleration(value - without, many)
     lower, upper = _bca(value, np.concatenate(found), bent, size, confidence)
-    return Interval(value, lower, upper, size)
+    return Interval.of(value, lower, upper, size)
 
 
 def shapley_intervals(
@@ -250,7 +250,7 @@ def kitagawa_intervals(
         )
         value = split(np.concatenate((won, n - won, base_won, base_n - base_won)))
         moved = value - result.value
-        found.append(Interval(value, result.lower + moved, result.upper + moved, rests))
+        found.append(Interval.of(value, result.lower + moved, result.upper + moved, rests))
     table = _table(found, 2 * strata + 3)
     return MixAndRateIntervals(
         *(_columns(table, at) for at in (0, 1, 2, slice(3, 3 + strata), slice(3 + strata, None)))
@@ -327,8 +327,8 @@ def _rests_on(cases: Array, counts: Array) -> Array:
 
 def _table(rows: list[Interval], width: int) -> Interval:
     """Groups' intervals, one below the other."""
-    return Interval(*(np.array([row[at] for row in rows]).reshape(len(rows), width) for at in range(4)))
+    return Interval.of(*(np.array([row[at] for row in rows]).reshape(len(rows), width) for at in range(4)))
 
 
 def _columns(table: Interval, at: int | slice) -> Interval:
-    return Interval(*(column[:, at] for column in table))
+    return Interval.of(*(column[:, at] for column in table))

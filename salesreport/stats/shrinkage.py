@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, betaincinv, betaln, digamma, expit, logit, roots_hermitenorm
 
+from salesreport.stats.holds import assert_holds
 from salesreport.stats.intervals import Array, Interval
 
 _GAIN = 1e-6
@@ -81,7 +82,7 @@ def jeffreys(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float 
     lower = np.where(value <= 0, 0.0, betaincinv(alpha, beta, tail))
     upper = np.where(value >= 1, 1.0, betaincinv(alpha, beta, 1 - tail))
     missing = np.isnan(value)
-    return Interval(value, np.where(missing, np.nan, lower), np.where(missing, np.nan, upper), n)
+    return Interval.of(value, np.where(missing, np.nan, lower), np.where(missing, np.nan, upper), n)
 
 
 def shrunken(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 0.95) -> Shrunken:
@@ -123,6 +124,7 @@ def shrunken(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float 
     columns = np.full((4, len(n)), np.nan)
     found = np.stack([value, np.minimum(lower, value), np.maximum(upper, value), below])
     columns[:, heard] = found[:, kind]
+    assert_holds(columns[1], columns[0], columns[2])
     return Shrunken(
         value=columns[0],
         lower=columns[1],

@@ -17,7 +17,9 @@ import numpy.typing as npt
 from scipy.special import chdtrc
 
 from salesreport.stats.conditional import exact_conditional
+from salesreport.stats.holds import assert_holds
 from salesreport.stats.intervals import Array, Interval, normal_quantile
+from salesreport.stats.rate_difference import rate_difference
 from salesreport.stats.two_by_two import (
     TINY,
     Tables,
@@ -25,7 +27,6 @@ from salesreport.stats.two_by_two import (
     fitted_successes,
     known,
     moments,
-    moved,
     share,
     tables_of,
     tells,
@@ -184,45 +185,7 @@ def odds_ratio_mh(
         bounded = (r > 0) & (s > 0)
         lower = np.where(bounded, value * np.exp(-half), np.nan)
         upper = np.where(bounded, value * np.exp(half), np.nan)
-    return Interval(value, lower, upper, np.where(tells(t), n, 0.0).sum(axis=-1))
-
-
-def risk_difference_mh(
-    a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike, confidence: float = 0.95
-) -> Interval:
-    """The common difference of two rates, Mantel and Haenszel's weights, with Sato's interval.
-
-    Sato's variance holds for few large strata and for many small ones.
-
-    Args:
-        a, b, c, d: the tables' cells; the last axis is that of the strata.
-        confidence: how often the interval is to hold the true difference.
-
-    Returns:
-        The group's rate less the others'; `n` is the group's trials in strata in which both sides have trials.
-
-    References:
-        Greenland and Robins (1985), doi 10.2307/2530643; Sato (1989), Biometrics 45, 1323–1324.
-
-    Examples:
-        >>> gap = risk_difference_mh([[12, 8]], [[8, 22]], [[30, 20]], [[50, 80]])
-        >>> gap.value.round(3), gap.lower.round(3), gap.upper.round(3)
-        (array([0.131]), array([-0.014]), array([0.277]))
-    """
-    t = tables_of(a, b, c, d)
-    one, other = t.a + t.b, t.c + t.d
-    n = known(one + other)
-    both = (one > 0) & (other > 0)
-    weight = np.where(both, one * other / n, 0.0).sum(axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.where(both, (t.a * other - t.c * one) / n, 0.0).sum(axis=-1) / weight
-        skewed = (one**2 * t.c - other**2 * t.a + one * other * (other - one) / 2) / n**2
-        crossed = (t.a * t.d + t.c * t.b) / (2 * n)
-        p = np.where(both, skewed, 0.0).sum(axis=-1)
-        q = np.where(both, crossed, 0.0).sum(axis=-1)
-        half = normal_quantile(confidence) * np.sqrt(np.maximum(value * p + q, 0.0)) / weight
-    lower, upper = np.maximum(value - half, -1.0), np.minimum(value + half, 1.0)
-    return Interval(value, lower, upper, np.where(both, one, 0.0).sum(axis=-1))
+    return Interval.of(value, lower, upper, np.where(tells(t), n, 0.0).sum(axis=-1))
 
 
 def breslow_day(
@@ -338,9 +301,8 @@ def compare(
     successes or failures observed are as few as could be, so that the odds ratio is 0 or infinite. Elsewhere
     Cochran, Mantel and Haenszel's test without correction and the interval of Robins, Breslow and Greenland.
 
-    The intervals of difference and extra successes are the odds ratio's: the successes it leads to at its bounds,
-    the margins of the tables being as they are. So all intervals agree with each other, and cover better than
-    Sato's where strata are small. They take the rates of the others as known; with few others they are too narrow.
+    The intervals of difference and extra successes are those of `salesreport.stats.rate_difference`: they rest on
+    the trials of both sides, and leave out 0 where the test without exact inference has p below 1 − `confidence`.
 
     Args:
         a, b, c, d: the tables' cells, see `against_the_rest`; the last axis is that of the strata.
@@ -374,7 +336,6 @@ def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
     ratio = odds_ratio_mh(*t, confidence)
     p = _cmh(observed - expected, variance, correct=False).p
     value, lower, upper = ratio.value, ratio.lower, ratio.upper
-    fewer, more = moved(t, lower), moved(t, upper)
     told = variance > TINY
     exact = told & ((mantel_fleiss(*t) < criterion) | np.isnan(lower))
     if exact.any():
@@ -383,17 +344,10 @@ def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
         value, lower, upper, p = (
             _filled(x, exact, y) for x, y in zip((value, lower, upper, p), fill, strict=True)
         )
-        fewer = _filled(fewer, exact, found.expected_lower - found.expected)
-        more = _filled(more, exact, found.expected_upper - found.expected)
-    # observed − expected = Σ weight · difference of rates, so bounds of the one are bounds of the other
-    gap = risk_difference_mh(*t)
-    one, other = t.a + t.b, t.c + t.d
-    weight = np.nansum(one * other / known(one + other), axis=-1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = np.maximum(fewer / weight, -1.0), np.minimum(more / weight, 1.0)
-    low, high = np.where(told, low, np.nan), np.where(told, high, np.nan)
     for column in (value, lower, upper, p):
         column[~told] = np.nan
+    assert_holds(lower, value, upper)
+    gap = rate_difference(*t, confidence)
     return Comparison(
         odds_ratio=value,
         lower=lower,
@@ -406,11 +360,11 @@ def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
         expected=expected,
         variance=variance,
         difference=gap.value,
-        difference_lower=low,
-        difference_upper=high,
+        difference_lower=gap.lower,
+        difference_upper=gap.upper,
         extra=gap.value * gap.n,
-        extra_lower=low * gap.n,
-        extra_upper=high * gap.n,
+        extra_lower=gap.lower * gap.n,
+        extra_upper=gap.upper * gap.n,
     )
 
 

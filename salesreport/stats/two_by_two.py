@@ -66,12 +66,3 @@ def fitted_successes(t: Tables, ratio: Array) -> Array:
         linear = n + (ratio - 1) * (one + total)
         root = np.sqrt(np.maximum(linear**2 + 4 * (1 - ratio) * ratio * one * total, 0.0))
         return np.where(linear > 0, 2 * ratio * one * total / (linear + root), (root - linear) / (2 * (1 - ratio)))
-
-
-def moved(t: Tables, ratio: Array) -> Array:
-    """How many more successes the group has at an odds ratio than at 1, margins as they are."""
-    n = t.a + t.b + t.c + t.d
-    # n ÷ (n − 1): the slope at 1 is then the exact variance, which counts where strata are small
-    with np.errstate(divide="ignore", invalid="ignore"):
-        more = np.where(tells(t) & (n > 1), (fitted_successes(t, ratio[:, None]) - share(t)) * n / (n - 1), 0.0)
-    return more.sum(axis=-1)

@@ -36,8 +36,8 @@ def test_unknown_encoding_shows_what_each_would_read():
         as_utf8("Id;Name\n1;Kovács Őrs\n".encode("cp1250"), None, "f.csv", "deals")
     message = str(caught.value)
     # byte D5 is Ő in cp1250 and Õ in cp1252
-    assert "cp1250 (Kovács, Őrs)" in message
-    assert "cp1252 (Kovács, Õrs)" in message
+    assert "cp1250 (Őrs)" in message
+    assert "cp1252 (Õrs)" in message
 
 
 def test_encodings_that_read_alike_are_not_guessed_either():

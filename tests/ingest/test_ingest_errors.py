@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+import yaml
+from tallies import tallied
 
 from salesreport.errors import ConfigError, DataError, SalesreportError
 from salesreport.ingest import ingest, load_source
@@ -103,9 +105,33 @@ def test_a_column_that_mostly_cannot_be_read_is_a_wrong_mapping(export):
     assert "Expected a date." in str(error)
 
 
-def test_fewer_than_half_are_set_aside(export, reasons):
+def test_fewer_than_half_are_emptied(export):
     rows = "".join(f"D{i},Ann,open,{'x' if i < 9 else '2025-01-31'},,10\n" for i in range(20))
-    assert reasons(export.deals(rows)) == {"“Created” is not a date": 9}
+    counts = export.deals(rows).provenance.counts["deals"]
+    assert (counts.kept, counts.repaired, counts.set_aside) == (11, 9, 0)
+    assert tallied(counts.repairs) == {"“Created” is not a date: emptied": 9}
+
+
+def test_words_in_place_of_values_are_asked_about(export):
+    rows = "".join(f"D{i},Ann,open,{'unknown' if i % 2 else '2025-01-31'},,10\n" for i in range(20))
+    error = refused(export, rows)
+    assert "Most values of this column cannot be read" in str(error)
+    assert "say which: values: {created_on: {unknown: ''}}" in str(error)
+    words = "".join(f"D{i},Ann,{'Verkauft' if i % 2 else 'open'},2025-01-31,2025-02-01,10\n" for i in range(20))
+    assert "say which: values: {status: {Verkauft: open}}" in str(refused(export, words))
+
+
+def test_the_line_that_is_proposed_is_one_that_works(export):
+    rows = "".join(f"D{i},Ann,open,{'n: a, “x”' if i % 2 else '2025-01-31'},,10\n" for i in range(20))
+    hint = str(refused(export, rows.replace("n: a, “x”", '"n: a, “x”"'))).split("say which: ")[1]
+    dataset = export.deals(rows.replace("n: a, “x”", '"n: a, “x”"'), table=yaml.safe_load(hint))
+    assert dataset.provenance.counts["deals"].kept == 20
+    assert dataset.table("deals")["created_on"].notna().sum() == 10
+
+
+def test_many_different_texts_are_no_words_with_a_meaning(export):
+    rows = "".join(f"D{i},Ann,open,note {chr(97 + i)},,10\n" for i in range(20))
+    assert "values:" not in str(refused(export, rows))
 
 
 def test_a_sparse_column_without_one_readable_value_is_a_wrong_mapping(export):
@@ -118,10 +144,10 @@ def test_half_unknown_statuses_are_a_wrong_mapping(export):
     assert refused(export, rows).column == "State"
 
 
-def test_closed_deals_need_their_dates_mapped(export):
-    error = refused(export, GOOD, {"deal_id": "Id", "rep_id": "Owner", "status": "State", "closed_on": "Closed"})
+def test_closed_deals_need_their_closing_date_mapped(export):
+    error = refused(export, GOOD, {"deal_id": "Id", "rep_id": "Owner", "status": "State", "created_on": "Created"})
     assert isinstance(error, ConfigError)
-    assert "created_on" in str(error)
+    assert "closed_on" in str(error)
     assert error.line is not None
 
 
@@ -248,3 +274,31 @@ def test_a_folder_with_something_else_is_not_overwritten(export):
     with pytest.raises(DataError, match="something else than a dataset"):
         export.deals(GOOD)
     assert [path.name for path in export.out.iterdir()] == ["precious.txt"]
+
+
+# --- a title above the headings
+
+
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        ("Sales report\n\nId;Owner;State\n1;A;open\n2;B;open\n", 3),
+        ("Sales report;;\nby Ann;;\nId;Owner;State\n1;A;open\n", 3),
+        ("Sales report, 2025\nId,Owner,State\n1,A,open\n2,B,open\n", 2),
+    ],
+)
+def test_a_title_above_the_headings_is_seen(export, content, row):
+    columns = {"deal_id": "Id", "rep_id": "Owner", "status": "State"}
+    error = refused(export, content, columns, heading=False)
+    assert f"The headings seem to stand in row {row}: declare “header_row: {row}”." in str(error)
+    dataset = export.deals(content, columns, heading=False, table={"header_row": row})
+    assert dataset.provenance.counts["deals"].kept == dataset.rows["deals"] > 0
+
+
+def test_a_title_in_a_workbook_is_seen(export):
+    rows = [["Sales report", None, None], ["Id", "Owner", "State"], [1, "A", "open"]]
+    pd.DataFrame(rows).to_excel(export.folder / "deals.xlsx", index=False, header=False)
+    with pytest.raises(DataError, match="header_row: 2"):
+        export.ingest(
+            {"deals": {"file": "deals.xlsx", "columns": {"deal_id": "Id", "rep_id": "Owner", "status": "State"}}}
+        )

@@ -159,9 +159,13 @@ def test_signs_in_amounts(export):
         rates="rates.csv",
     )
     deals = dataset.table("deals").set_index("deal_id")
-    assert deals["amount"].to_dict() == {"D1": 1000.5, "D2": pytest.approx(100), "D3": 7.5}
+    assert deals["amount"].dropna().to_dict() == {"D1": 1000.5, "D2": pytest.approx(100), "D3": 7.5}
     assert deals.loc["D2", "currency"] == "HUF"
-    assert tallied(dataset.provenance.counts["deals"].reasons) == {"amount is in an unknown currency": 1}
+    # D4 stays, but nobody can say what it is worth
+    assert tallied(dataset.provenance.counts["deals"].repairs) == {
+        "amount is in an unknown currency: counted but not priced": 1
+    }
+    assert dataset.provenance.counts["deals"].set_aside == 0
 
 
 def test_the_dollar_sign_is_that_of_the_dataset_or_the_row(export):
@@ -176,10 +180,13 @@ def test_a_sign_against_the_currency_column(export):
         {**BASIC, "amount": "Amount", "currency": "Cur"},
         heading=False,
     )
-    assert tallied(dataset.provenance.counts["deals"].reasons) == {
-        "“Cur” is not a currency": 1,
-        "amount is in an unknown currency": 1,
+    assert tallied(dataset.provenance.counts["deals"].repairs) == {
+        "“Cur” is not a currency: counted but not priced": 1,
+        "amount is in an unknown currency: counted but not priced": 1,
     }
+    # 5 € in a row of forints, and 5 of what is no code: counted, but not as five euros
+    assert dataset.table("deals")["amount"].tolist()[0] == 5
+    assert dataset.table("deals")["amount"].isna().tolist() == [False, True, True]
 
 
 def test_orders_need_a_price(export):
@@ -280,10 +287,11 @@ def test_choices_and_instants_of_other_tables(export):
     )
     done = dataset.table("activities").set_index("activity_id")["done_at"].dt.tz_convert("UTC")
     assert done.dt.strftime("%H:%M").to_dict() == {"1": "10:00", "2": "12:00"}
-    assert dataset.table("leads")["outcome"].tolist() == ["converted"]
-    assert tallied(dataset.provenance.counts["leads"].reasons) == {
-        "unknown outcome: not one of open, converted, and rejected": 1
+    assert dataset.table("leads")["outcome"].dropna().tolist() == ["converted"]
+    assert tallied(dataset.provenance.counts["leads"].repairs) == {
+        "unknown outcome: not one of open, converted, and rejected: emptied": 1
     }
+    assert dataset.rows["leads"] == 2
     assert dataset.table("reps")["rep_id"].tolist() == ["A"]
 
 

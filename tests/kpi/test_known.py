@@ -182,11 +182,57 @@ def test_the_pipeline_is_worth_what_it_was_worth(given: Given):
     assert facts.known(day("2024-01-31")).why_amounts_unknown is None
     assert facts.open(day("2024-01-31"))["amount"].fillna(0).tolist() == [10, 0]
 
-    february = compute(facts, Period.parse("2024-02"), ["pipeline_value"])
-    assert value(february, "pipeline_value") == 10 + 99  # 2 is in no snapshot
-    assert any("amount of 1 open deal is as last known" in str(note) for note in february.notes)
+    february = compute(facts, Period.parse("2024-02"), ["pipeline_value", "deals_in_funnel"])
+    assert value(february, "deals_in_funnel") == 3
+    # 2, one of the three, is in no snapshot: the 99 of today are not what it was worth
+    assert str(february.unavailable["pipeline_value"]) == (
+        "what 1 open deal was worth on Feb 29, 2024 is not known: no snapshot up to then shows it"
+    )
     assert facts.known(day("2024-02-29")).amounts_unknown == 1
     assert compute(facts, Period.parse("2024-02"), ["deals_created"]).notes == january.notes
+
+
+def test_a_few_deals_of_unknown_worth_are_counted_and_said(given: Given):
+    deals = [deal(number, "ann", "open", "2024-01-10", amount=60.0) for number in range(1, 11)]
+    facts = given(deals=deals, snapshots=[snapshot("2024-01-31", number, amount=5.0) for number in range(1, 10)])
+    january = compute(facts, Period.parse("2024-01"), ["pipeline_value", "deals_in_funnel"])
+    assert value(january, "pipeline_value") == 9 * 5  # one of ten is in no snapshot: a tenth is bearable
+    assert value(january, "pipeline_value", "n") == 9
+    assert value(january, "deals_in_funnel") == 10
+    assert any("What 1 open deal was worth" in str(note) for note in january.notes)
+    assert str(january.caveats["pipeline_value",]) == "1 of 10 carries no amount"
+
+
+def test_the_frame_of_open_deals_is_that_of_the_day(given: Given):
+    today = {"expected_close_on": pd.Timestamp("2024-09-09"), "crm_probability": 0.9}
+    deals = [
+        deal(1, "ann", "won", "2024-01-01", "2024-05-01", stage="Signed", amount=5.0, **today),
+        deal(2, "ann", "open", "2024-01-01", stage="Offer", amount=6.0, **today),
+    ]
+    facts = given(deals=deals, snapshots=[snapshot("2024-01-31", 1, amount=4.0, stage="Talks")])
+    then = facts.open(day("2024-01-31")).set_index("deal_id")
+    assert then["status"].tolist() == ["open", "open"]
+    assert then.loc["D1", ["stage", "amount"]].tolist() == ["Talks", 4.0]  # as the snapshot shows it
+    unknown = ["stage", "amount", "expected_close_on", "crm_probability", "closed_on", "loss_reason"]
+    assert then.loc["D2", unknown].isna().all()  # Offer, 6.0, Sep 9 and 0.9 are today's
+    now = facts.open().set_index("deal_id")
+    assert now.loc["D2", ["stage", "amount", "crm_probability"]].tolist() == ["Offer", 6.0, 0.9]
+
+
+def test_what_may_have_been_open_is_not_compared(given: Given):
+    # a tenth of the deals without a creation date is bearable, a fifth is not
+    dated = [deal(number, "ann", "open", "2024-01-10") for number in range(1, 10)]
+    few = given(deals=[*dated, deal(10, "ann", "open", None)])
+    assert value(compute(few, Period.parse("2024-01"), ["deals_in_funnel"]), "deals_in_funnel") == 9
+    assert few.known(day("2024-01-31")).unsure.sum() == 1
+    many = given(deals=[*dated[:8], deal(10, "ann", "open", None), deal(11, "ann", "lost", None, "2024-02-03")])
+    table = compute(many, Period.parse("2024-01"), ["deals_in_funnel"])
+    assert str(table.unavailable["deals_in_funnel"]) == (
+        "2 deals have no creation date, so nobody knows whether they were open on Jan 31, 2024"
+    )
+    march = compute(many, Period.parse("2024-03"), ["deals_in_funnel"])  # 11 had closed by then: 1 of 9
+    assert "1 deal has no creation date" in str(march.unavailable["deals_in_funnel"])
+    assert value(compute(many, Period.parse("2024-12"), ["deals_in_funnel"]), "deals_in_funnel") == 9
 
 
 # --- (c) today, (d) dates alone
@@ -203,7 +249,7 @@ def test_dates_alone_tell_what_was_open_and_nothing_of_its_worth(given: Given):
     assert {number: row["status"] for number, row in then.items()} == {"D1": "open", "D2": "open"}
     assert all(then["D2"][name] is None for name in ("stage", "amount", "crm_probability", "expected_close_on"))
     why = facts.known(day("2024-01-31")).why_amounts_unknown
-    assert str(why) == "Amounts of open deals on Jan 31, 2024 are not known: no snapshots up to then."
+    assert str(why) == "what open deals were worth on Jan 31, 2024 is not known: no snapshots up to then"
     later = known(facts, "2024-02-01")
     assert (later["D1"]["status"], later["D1"]["amount"], later["D1"]["stage"]) == ("won", 5, "Signed")
     today = known(facts, "2024-12-31")

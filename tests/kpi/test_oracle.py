@@ -44,9 +44,9 @@ created as (
     from split where kind = 'created' and day between '2024-04-01' and '2024-06-30' group by all
 ),
 open as (
-    select credited rep_id, sum(part) deals_in_funnel, sum(part * amount) pipeline_value
-    from split
-    where kind = 'open' and created_on <= '2024-06-30' and (status = 'open' or closed_on > '2024-06-30')
+    select credited rep_id, sum(part) deals_in_funnel, sum(part * s.amount) pipeline_value
+    from split join snapshots s using (deal_id)  -- what they were worth on the day, not today
+    where kind = 'open' and created_on <= '2024-06-30' and (split.status = 'open' or closed_on > '2024-06-30')
     group by all
 ),
 acts as (
@@ -100,8 +100,13 @@ def tables() -> dict[str, pd.DataFrame]:
             owners.append((f"D{number}", one, None, when, 1.0))
             owners.append((f"D{number}", other, when + pd.Timedelta(days=1), None, 1.0))
     when = pd.Timestamp("2024-03-01") + pd.to_timedelta(random.integers(0, 200 * 24 * 60, 400), "min")
+    open_then = (created <= "2024-06-30") & ((status == "open") | (closed > "2024-06-30"))
+    seen = deals.loc[open_then, ["deal_id", "rep_id"]].assign(
+        taken_on=pd.Timestamp("2024-06-30"), status="open", amount=deals["amount"] * random.uniform(0.5, 1.5, n)
+    )
     return {
         "deals": deals,
+        "snapshots": seen,
         "deal_owners": pd.DataFrame(owners, columns=["deal_id", "rep_id", "from", "to", "share"]),
         "activities": pd.DataFrame(
             {

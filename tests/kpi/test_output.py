@@ -31,7 +31,7 @@ def test_csv_has_the_columns_unrounded_numbers_and_empty_cells(given: Given):
         ]
     )
     rows = list(csv.DictReader(io.StringIO(render(compute(facts, Q1, ["revenue", "win_rate"]), facts, EN, "csv"))))
-    assert list(rows[0]) == ["metric", "period", "value", "n", "lower", "upper", "unit"]
+    assert list(rows[0]) == ["metric", "period", "value", "n", "lower", "upper", "unit", "caveat"]
     assert rows[0] == {
         "metric": "revenue",
         "period": "2024-Q1",
@@ -40,6 +40,7 @@ def test_csv_has_the_columns_unrounded_numbers_and_empty_cells(given: Given):
         "lower": "",
         "upper": "",
         "unit": "EUR",
+        "caveat": "",
     }
     assert rows[1]["value"] == "0.5"
 

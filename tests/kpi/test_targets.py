@@ -173,6 +173,14 @@ def test_coverage(given: Given):
         deals=DEALS,
         reps=REPS,
         targets=[target(200, rep_id="ann"), target(50, rep_id="bob"), target(30, rep_id="cleo")],
+        snapshots=[
+            {"taken_on": pd.Timestamp(day), "deal_id": f"D{number}", "status": "open", "amount": amount}
+            for day, open_then in (
+                ("2024-02-15", {2: 60.0, 3: 60.0, 4: 20.0, 5: 150.0}),
+                ("2024-03-31", {4: 20.0, 5: 150.0}),
+            )
+            for number, amount in open_then.items()
+        ],
     )
     table = compute(facts, Q1, ["coverage"], by=["rep_id"])
     # at the end of March: ann 150 open ÷ (200 − 100); bob is through; cleo 20 open ÷ (30 − 0)

@@ -88,18 +88,25 @@ def test_the_pipeline_due_by_a_day(given: Given):
     }  # fmt: skip
 
 
-def test_without_snapshots_amounts_are_as_last_known_and_neither_grow_nor_shrink(given: Given):
+def test_without_snapshots_the_pipeline_is_told_in_deals(given: Given):
     deals = [
         deal(1, "ann", "open", "2023-10-01", amount=120.0),
         deal(2, "ann", "won", "2023-10-01", "2024-02-01", amount=45.0),
-        deal(3, "ann", "open", None, amount=7.0),
     ]
     facts = given(as_of="2024-03-31", deals=deals)
-    # a deal without a creation date is known to be there today, nobody knows since when
-    assert told(facts) == {"opening": 165, "first_seen": 7, "won": 45, "closing": 127}
-    assert any("neither increased" in str(note) for note in waterfall(facts, Q1.start, Q1.end).notes)
+    assert told(facts, "deals") == {"opening": 2, "won": 1, "closing": 1}
+    assert waterfall(facts, Q1.start, Q1.end).frame.set_index("measure").loc["money", list(COLUMNS)].isna().all()
+    notes = " ".join(map(str, waterfall(facts, Q1.start, Q1.end).notes))
+    assert "what open deals were worth on Dec 31, 2023 is not known" in notes
     with pytest.raises(Unavailable, match="closing date"):
         waterfall(facts, Q1.start, Q1.end, due=Q1)
+
+
+def test_a_deal_without_creation_date_did_not_come_in(given: Given):
+    # it is there today, nobody knows since when: one of two, so the pipeline cannot be compared
+    deals = [deal(1, "ann", "open", "2023-10-01", amount=120.0), deal(3, "ann", "open", None, amount=7.0)]
+    with pytest.raises(Unavailable, match="nobody knows whether it was open on Dec 31, 2023"):
+        waterfall(given(as_of="2024-03-31", deals=deals), Q1.start, Q1.end)
 
 
 def test_deals_change_hands_at_the_amount_they_began_with(given: Given):
@@ -150,12 +157,19 @@ def test_both_ends_are_the_metric_s_on_the_sample(sample: Dataset, quarter: str,
 
 
 def test_maven_is_told_in_deals(maven: Dataset):
+    with pytest.raises(Unavailable, match="500 deals have no creation date"):
+        waterfall(Facts.of(maven), dt.date(2017, 10, 1), dt.date(2017, 12, 31), by=())
+
+
+def test_maven_s_dated_deals_are_told_in_deals(maven: Dataset, tmp_path):
+    dated = {name: maven.table(name) for name in ("deals", "reps", "accounts")}
+    dated["deals"] = dated["deals"][dated["deals"]["created_on"].notna()].dropna(axis=1, how="all")
+    maven = dataset_of(tmp_path / "dated", "2017-12-31", dated)
     found = waterfall(Facts.of(maven), dt.date(2017, 10, 1), dt.date(2017, 12, 31), by=())
     money, deals = (found.frame[found.frame["measure"] == name].iloc[0] for name in ("money", "deals"))
     assert np.isnan(money["closing"])
     raw = maven.table("deals", ["status", "created_on", "closed_on"])
     assert deals["closing"] == (raw["status"] == "open").sum()
-    assert deals["first_seen"] == raw["created_on"].isna().sum()
     assert deals["won"] == ((raw["status"] == "won") & (raw["closed_on"] >= "2017-10-01")).sum()
     assert any("in deals, not in money" in str(note) for note in found.notes)
 
@@ -207,7 +221,8 @@ def test_waterfalls_add_up(tmp_path_factory: pytest.TempPathFactory, tables, sta
     try:
         whole = waterfall(facts, start, end, span, ()).frame.set_index("measure")
     except Unavailable:
-        assert due
+        ends = facts.known(start - dt.timedelta(1)), facts.known(end)
+        assert due or any(one.why_open_unknown is not None for one in ends)
         return
     net = whole["opening"] + whole[list(ADDED)].sum(axis=1) - whole[list(TAKEN)].sum(axis=1) + whole["restated"]
     told_ = whole["closing"].notna()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from workshop import HOSTILE, SHOW, Silent, job_for, plain_export, write_notebook
+from workshop import ENDINGS, HOSTILE, SHOW, Silent, job_for, plain_export, strict, write_notebook
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
@@ -103,6 +103,28 @@ def test_a_worker_that_dies_takes_only_its_own_report_along(company: Dataset, tm
 
     assert "process that made this report was ended" in reason(watcher.outcomes["R1"])
     assert reason(watcher.outcomes["R2"]) == ""
+
+
+@pytest.mark.slow
+def test_a_notebook_that_ends_itself_makes_no_report(company: Dataset, tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "tiny.ipynb", [SHOW, ENDINGS, "print('the rest')"])
+    reps = [f"R{number}" for number in range(5)]
+    jobs = [
+        job_for(company, tmp_path, Subject("rep", rep, rep), stem=rep.lower(), notebook=notebook) for rep in reps
+    ]
+    watcher = Silent()
+    PapermillEngine(2, export=plain_export).run(jobs, watcher)
+    reasons = {name: str(outcome.reason) for name, outcome in watcher.outcomes.items()}
+    # the parameters, those of papermill and SHOW were run to their end; ENDINGS and the last cell were not
+    half = "The notebook ended itself half-way: 3 of its 5 cells were run to their end."
+    died = "The notebook's kernel died while it made this report."
+    assert reasons == {"R0": half, "R1": half, "R2": died, "R3": died, "R4": "None"}
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["r4.html"]
+    for rep in reps[:4]:
+        kept = strict((tmp_path / "notebooks" / f"{rep.lower()}.ipynb").read_bytes())
+        ending = next(cell for cell in kept.cells if cell.source == ENDINGS)
+        assert ending.outputs[-1].text == f"{reasons[rep]}\n"
+        assert not any(cell.outputs for cell in kept.cells[kept.cells.index(ending) + 1 :])
 
 
 def dies_in_german(notebook: nbformat.NotebookNode, language: str) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from workshop import HOSTILE, job_for, plain_export, shown
+from workshop import HOSTILE, job_for, plain_export, shown, strict
 
 from salesreport.dataset import Dataset
 from salesreport.language import Language, text
@@ -131,3 +131,32 @@ def test_a_figure_without_a_value(company: Dataset, tmp_path: Path) -> None:
         job_for(company, tmp_path, ANN), lambda job: shown(job, figures=[figure]), plain_export
     )  # fmt: skip
     assert outcome.figures[0].value is None
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_the_kept_notebook_is_json_whatever_a_cell_shows(company: Dataset, tmp_path: Path, value: float) -> None:
+    def showing(job: Job) -> nbformat.NotebookNode:
+        notebook = shown(job, figures=[{"key": "won", "label": "Won", "shown": "–", "value": value}])
+        output = nbformat.v4.new_output("display_data", {"application/json": {"values": [1.5, value]}})
+        notebook.cells[0].outputs.append(output)
+        return notebook
+
+    outcome = make_report(job_for(company, tmp_path, ANN), showing, plain_export)
+    assert (outcome.reason, outcome.figures[0].value) == (None, None)
+    kept = strict((tmp_path / "notebooks" / "one.ipynb").read_bytes())
+    assert kept.cells[0].outputs[1].data["application/json"] == {"values": [1.5, None]}
+
+
+def test_a_notebook_that_was_not_run_to_its_end_is_no_report(company: Dataset, tmp_path: Path) -> None:
+    def half(job: Job) -> nbformat.NotebookNode:
+        notebook = shown(job)
+        notebook.cells.append(nbformat.v4.new_code_cell("review.tiles"))
+        return notebook
+
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "one.html").write_text("of an earlier run")
+    outcome = make_report(job_for(company, tmp_path, ANN, language="de"), half, plain_export)
+    assert reason(outcome) == "The notebook ended itself half-way: 1 of its 2 cells were run to their end."
+    assert not (tmp_path / "reports" / "one.html").exists()
+    kept = strict((tmp_path / "notebooks" / "one.ipynb").read_bytes())
+    assert kept.cells[1].outputs[0].text.startswith("Das Notebook hat sich selbst")  # in the report's language

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from workshop import HOSTILE, write_notebook, write_pack
 
 from salesreport.errors import ConfigError
 from salesreport.pack.notebook import find_notebook, project_folder, read_notebook
-from salesreport.pack.packfile import load_pack
+from salesreport.pack.packfile import load_pack, yaml_value
 
 PLACE: dict[str, Any] = {"file": "pack.yml", "line": 3, "key": "k"}
 
@@ -61,6 +62,28 @@ def test_texts_become_what_the_notebook_declares(
     tmp_path: Path, annotation: str, written: str, value: Any
 ) -> None:
     assert declared(tmp_path, f"value: {annotation} = None").read("value", written, PLACE) == value
+
+
+@pytest.mark.parametrize("written", [".nan", ".inf", "-.inf", "[1, [.nan]]", "{a: .inf}"])
+def test_a_value_that_no_notebook_can_hold(tmp_path: Path, written: str) -> None:
+    notebook = declared(tmp_path, "value: Any = None")
+    with pytest.raises(ConfigError, match="cannot hold this value of its parameter “value”") as caught:
+        notebook.check("value", yaml_value(written), PLACE)
+    assert (caught.value.file, caught.value.line) == (PLACE["file"], PLACE["line"])
+    assert "finite numbers" in str(caught.value)
+
+
+def test_a_date_is_no_value_of_a_notebook(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot hold") as caught:
+        declared(tmp_path, "value: Any = None").check("value", dt.date(2025, 1, 31), PLACE)
+    assert caught.value.found == "datetime.date(2025, 1, 31)"
+
+
+def test_numbers_that_are_none_on_the_command_line_and_in_a_row(tmp_path: Path) -> None:
+    notebook = declared(tmp_path, "share: float = 0.5")
+    for written in ("nan", ".nan", ".inf"):
+        with pytest.raises(ConfigError):
+            notebook.read("share", written, PLACE)
 
 
 def test_an_ill_typed_text_and_an_unknown_parameter(tmp_path: Path) -> None:

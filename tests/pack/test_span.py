@@ -5,6 +5,7 @@ import pytest
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.pack.span import Span, check_period, span
+from salesreport.period import Period
 
 
 def test_first_and_last_day_with_data(company: Dataset) -> None:
@@ -26,3 +27,15 @@ def test_a_period_without_data_is_an_error_that_names_the_days_there_are(company
     assert "Jan 5, 2017" in said
     assert "Dec 12, 2017" in said
     assert caught.value.line == 4
+
+
+def test_the_days_that_a_fiscal_period_means_are_said(company: Dataset) -> None:
+    # fiscal years start in April: 2019 is April 2018 to March 2019, its first quarter April to June 2018
+    with pytest.raises(ConfigError) as caught:
+        check_period(company, Period.parse("2019-Q1", fiscal_year_start=4))
+    said = str(caught.value)
+    assert "no data for the period 2019-Q1, which is Apr 1, 2018 to Jun 30, 2018." in said
+    assert "named after the year it ends in: 2019 is Apr 1, 2018 to Mar 31, 2019." in said
+    with pytest.raises(ConfigError) as caught:
+        check_period(company, Period.parse("2019-01", fiscal_year_start=4))
+    assert "fiscal" not in str(caught.value)  # months are the calendar's

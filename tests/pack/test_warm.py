@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from workshop import SHOW, Silent, job_for, plain_export, write_notebook
+from workshop import ENDINGS, SHOW, Silent, job_for, plain_export, strict, write_notebook
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
@@ -93,6 +93,23 @@ if rep == "R4":
 if rep == "R5":
     raise ValueError("No <b>luck</b>")
 """
+
+
+def test_a_notebook_that_ends_itself_makes_no_report(company: Dataset, tmp_path: Path) -> None:
+    watcher = run(jobs(company, tmp_path, [SHOW, ENDINGS, "print('the rest')"], count=5))
+    reasons = {name: str(outcome.reason) for name, outcome in watcher.outcomes.items()}
+    # the parameters, those of papermill and SHOW were run to their end; ENDINGS and the last cell were not
+    half = "The notebook ended itself half-way: 3 of its 5 cells were run to their end."
+    assert reasons["R0"] == reasons["R1"] == half
+    assert reasons["R2"] == "The notebook ended its own process twice (exit code 0)."
+    assert "killed twice (SIGKILL)" in reasons["R3"]
+    assert reasons["R4"] == "None"
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["r4.html"]
+    kept = strict((tmp_path / "notebooks" / "r0.ipynb").read_bytes())
+    assert kept.cells[3].source == ENDINGS
+    assert kept.cells[3].outputs[-1].text == f"{half}\n"
+    # of a process that died nothing is left that could be taken for its report
+    assert not (tmp_path / "notebooks" / "r2.ipynb").exists()
 
 
 def test_a_report_that_ends_hangs_or_hogs_stops_no_other(company: Dataset, tmp_path: Path) -> None:

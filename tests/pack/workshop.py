@@ -42,6 +42,19 @@ about = {
 display({"application/vnd.salesreport.report+json": about, "text/plain": rep}, raw=True)
 """
 
+ENDINGS = """\
+import os, signal, sys
+if rep == "R0":
+    sys.exit(0)
+if rep == "R1":
+    raise SystemExit
+if rep == "R2":
+    os._exit(0)
+if rep == "R3":
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+"""A cell in the middle of a notebook at which it ends itself, for all reps but R4."""
+
 
 def write_notebook(path: Path, cells: Sequence[str] = (SHOW,), parameters: str = PARAMETERS) -> Path:
     """A notebook with a parameters cell and further cells."""
@@ -86,7 +99,7 @@ def shown(job: Job, **changes: Any) -> nbformat.NotebookNode:
         ],
     }  # fmt: skip
     output = new_output("display_data", {REPORT_MIME: json.loads(json.dumps(about | changes))})
-    return new_notebook(cells=[new_code_cell("review", outputs=[output])])
+    return new_notebook(cells=[new_code_cell("review", outputs=[output], execution_count=1)])
 
 
 class Rehearsal:
@@ -130,6 +143,18 @@ class Silent:
 
     def done(self, outcome: Outcome) -> None:
         self.outcomes[outcome.job.subject.id] = outcome
+
+
+def strict(content: bytes) -> nbformat.NotebookNode:
+    """A notebook that is JSON, without the numbers that Python alone reads, and has a notebook's form."""
+
+    def refuse(number: str) -> float:
+        raise ValueError(f"JSON knows no {number}")
+
+    json.loads(content.decode("utf-8"), parse_constant=refuse)
+    notebook: nbformat.NotebookNode = nbformat.reads(content.decode("utf-8"), as_version=4)
+    nbformat.validate(notebook)
+    return notebook
 
 
 def job_for(dataset: Dataset, folder: Path, subject: Any, **changes: Any) -> Job:

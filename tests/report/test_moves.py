@@ -35,6 +35,10 @@ MOVES = {  # deal → (rep, amount, its stages and since when); Q2 is April to J
 }
 
 
+EVE = "2025-03-31"
+"""The day before the quarter, on which the pipeline was exported."""
+
+
 def tables() -> dict[str, pd.DataFrame]:
     """The tables of `MOVES`; every deal is that of a customer of its own, K1 of A1 …, L1 of B1."""
     deals, events = [], []
@@ -53,7 +57,12 @@ def tables() -> dict[str, pd.DataFrame]:
         ]
     frame = pd.DataFrame(deals)
     accounts = pd.DataFrame({"account_id": frame["account_id"], "name": "Lamps & Co", "rep_id": frame["rep_id"]})
-    return {"deals": frame, "stage_events": pd.DataFrame(events), "accounts": accounts}
+    there = (frame["created_on"] <= EVE) & ~(frame["closed_on"] <= EVE)
+    seen = frame.loc[there, ["deal_id", "rep_id", "amount"]].assign(taken_on=EVE, status="open")
+    return {
+        "deals": frame, "stage_events": pd.DataFrame(events), "accounts": accounts,
+        "snapshots": seen.assign(taken_on=pd.Timestamp(EVE)),
+    }  # fmt: skip
 
 
 def write(path: Path, process: str = PROCESS, **frames: pd.DataFrame) -> Dataset:
@@ -126,14 +135,24 @@ def test_without_a_history_it_is_said_and_nothing_is_zero(tmp_path: Path, ann: R
     deals = tables()["deals"].assign(amount=[None, None, 0.0, 9.0, 0.0, None])
     review = Review(write(tmp_path / "plain", "", deals=deals), "2025-Q2", rep="Ann")
     assert not review.milestones.available
-    assert "needs stage history" in review.milestones.message
+    assert "no history shows it" in review.milestones.message  # nor is the order of stages known
     # a deal that was won tells its amount; what it was worth while it was open, nobody knows
     assert "in deals, not in money" in " ".join(review.pipeline_changes.notes)
     assert [heading.text for heading in review.pipeline_changes.tables[0].headings] == ["", "Deals"]
-    assert all(cell.plus == "" for row in review.order_book.tables[0].rows for cell in row)
+    assert not review.order_book.charts  # without milestones there is nothing to draw
+    assert "Milestone" not in [one.text for one in review.order_book.tables[0].headings][:1]
     assert review.order_book.data["amount"].isna().all()
     assert not ann.forecast.available
     assert ann.forecast.message.startswith("No forecast can be made: needs 10 deals won")
+
+
+def test_today_s_milestone_is_not_that_of_the_start(tmp_path: Path) -> None:
+    # a process is given, but no history: where deals stood on March 31 nobody knows
+    review = Review(write(tmp_path / "plain", deals=tables()["deals"]), "2025-Q2", rep="Ann")
+    assert not review.order_book.charts
+    summary = review.order_book.tables[0]
+    assert [one.text for one in summary.headings] == ["Milestone", "Jun 30, 2025"]
+    assert [row[1].text for row in summary.rows] == ["1", "1", "2"]
 
 
 def test_without_deals_sections_are_short(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ class Alone(Shared):
         return float(days.quantile(share)) if len(days) >= fewest else None
 
     def stages_when_lost(self, period: Period) -> pd.Series:
-        return stage_when_lost(self.facts.dataset, self.facts.closed(period)["deal_id"])
+        return stage_when_lost(self.facts, self.facts.closed(period)["deal_id"])
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import pandas as pd
 from salesreport.errors import ConfigError
 from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.comparisons import PARTS, Comparisons
-from salesreport.kpi.anomalies.decided import Decisions, Step, decisions
+from salesreport.kpi.anomalies.decided import Decisions, Step, decisions, of_people
 from salesreport.kpi.anomalies.explain import Past, crude, uneven
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
@@ -27,6 +27,7 @@ from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
+from salesreport.stats.holds import assert_holds
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -36,6 +37,9 @@ LEVEL = 0.1
 
 MOST_KEPT = 16
 """How many comparisons are remembered: who explores makes many, and of a large company each is large."""
+
+LONGER = 1.25
+"""A longer span is looked at, too, where it holds at least so many times the decisions: else it says the same."""
 
 PAST = 730
 """Days before the period's end in which the begin of a difference is looked for."""
@@ -52,6 +56,7 @@ class Family(NamedTuple):
     Attributes:
         by: whom. parts: within what, one tuple of dimensions per level; () is the whole.
         tested: comparisons. too_few: those of the first level that have too few deals to be tested.
+        periods: those that were looked at together, this one among them. all_tested: comparisons in all of them.
         groups, steps: how many were compared. decisions: how many these had.
         like: what tells which deals promise the same. bands: how many bands of these there are at a step.
     """
@@ -65,6 +70,8 @@ class Family(NamedTuple):
     decisions: int
     like: tuple[str, ...]
     bands: int
+    periods: tuple[Period, ...]
+    all_tested: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,13 +124,21 @@ class Anomalies:
         """What a reader must know: what was compared with what, and what may explain differences."""
         return sentences.notes(self)
 
-    def sentence(self, row: Row) -> Text:
-        """What a row says, in a sentence."""
-        return sentences.claim(self, row)
+    def sentence(self, row: Row, dated: bool = False) -> Text:
+        """What a row says, in a sentence; `dated`: which names the period."""
+        return sentences.claim(self, row, dated)
 
     def details(self, row: Row) -> tuple[Text, ...]:
         """What else there is to say of a row: since when, what it is worth, where, what explains it."""
         return sentences.details(self, row)
+
+    def became(self, row: Row) -> Text | None:
+        """What has become of a row's deals that did not go on, where they are too many; None: nothing to say."""
+        return next(iter(sentences.became(self, row)), None)
+
+    def uneven(self, row: Row) -> Text | None:
+        """Where a row's difference is widest, and where narrowest; None: nothing to say."""
+        return next(iter(sentences.uneven(self, row)), None)
 
     def step(self, key: str) -> Step:
         """A step by its key."""
@@ -181,6 +196,22 @@ def anomalies(
         ConfigError: no such dimension, or no such level. Unavailable: nothing was decided, or there is nobody to
             compare with.
     """
+    return in_one_family(facts, file, (period,), by, level, where)[0]
+
+
+def in_one_family(
+    facts: "Facts",
+    file: ProcessFile,
+    periods: Sequence[Period],
+    by: Sequence[str] | None = None,
+    level: float = LEVEL,
+    where: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Anomalies, ...]:
+    """`anomalies` of several periods that are looked at together: q-values hold for all of their comparisons.
+
+    Raises:
+        ConfigError, Unavailable: as `anomalies`, of whichever of the periods.
+    """
     chosen = tuple(dict.fromkeys(by or ()))
     check_dimensions((*chosen, *(where or {})))
     if not 0 < level < 1:
@@ -188,19 +219,40 @@ def anomalies(
             text("This is no false discovery rate."), key="q", found=str(level), expected=text("between 0 and 1")
         )
     only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
-    key = (id(file), period.start, period.end, chosen, level, only)
-    kept: dict[Hashable, Anomalies] = facts.remember("anomalies", dict)
+    key = (id(file), tuple((one.start, one.end) for one in periods), chosen, level, only)
+    kept: dict[Hashable, tuple[Anomalies, ...]] = facts.remember("anomalies", dict)
     if key not in kept:
-        made = _look(facts, file, period, chosen, level, only)
+        made = _look(facts, file, tuple(periods), chosen, level, only)
         while len(kept) >= MOST_KEPT:
             kept.pop(next(iter(kept)), None)
         kept[key] = made
     return kept[key]
 
 
+def longest(facts: "Facts", file: ProcessFile, period: Period) -> Period | None:
+    """The longest span up to a period's end of which the data know decisions.
+
+    Returns:
+        None where it holds hardly more decisions than the period itself.
+
+    Raises:
+        Unavailable: no deal was ever decided.
+    """
+    everything = decisions(facts, file)
+    if len(everything.between(dt.date.min, period.end)) < LONGER * max(len(everything.during(period)), 1):
+        return None
+    begin: dt.date = everything.day[0].astype(object)
+    return Period.span(begin.replace(day=1), period.end, period.fiscal_year_start)
+
+
 def _look(
-    facts: "Facts", file: ProcessFile, period: Period, chosen: tuple[str, ...], level: float, only: Only
-) -> Anomalies:
+    facts: "Facts",
+    file: ProcessFile,
+    periods: tuple[Period, ...],
+    chosen: tuple[str, ...],
+    level: float,
+    only: Only,
+) -> tuple[Anomalies, ...]:
     everything = decisions(facts, file)
     for name in (*(chosen or ("rep_id",)), *(name for name, _ in only)):
         if not facts.dimensions.carries("deals", name):
@@ -209,26 +261,44 @@ def _look(
             )
     if only:
         everything = everything.take(_chosen(everything, only))
+    group, *within = chosen or ("rep_id",)
+    if group == "rep_id":
+        everything = of_people(everything)
+    carried = [name for name in PARTS if facts.dimensions.carries("deals", name)]
+    parts = (tuple(within),) if chosen else ((), *((name,) for name in carried))
+    compared = [_compared(everything, period, group, parts, level) for period in periods]
+    together = Comparisons.in_one_family(compared)
+    tested = sum(int((~np.isnan(made.cells.p)).sum()) for made in together)
+    return tuple(
+        Anomalies(
+            facts, period, level, _family(made, periods, tested), _frame(made, everything, period),
+            timing(facts, everything, period.start, period.end), made,
+        )
+        for period, made in zip(periods, together, strict=True)
+    )  # fmt: skip
+
+
+def _compared(
+    everything: Decisions, period: Period, group: str, parts: tuple[tuple[str, ...], ...], level: float
+) -> Comparisons:
+    """The comparisons of a period's decisions."""
     decided = everything.during(period)
     if not len(decided):
         raise Unavailable(text("no deal was decided in {period}", period=period))
-    group, *within = chosen or ("rep_id",)
     codes = decided.dimension(group).codes
-    groups = len(np.unique(codes[codes >= 0]))
-    if groups < 2:
+    if len(np.unique(codes[codes >= 0])) < 2:
         raise Unavailable(text("there is nobody to compare with"))
-    carried = [name for name in PARTS if facts.dimensions.carries("deals", name)]
-    parts = (tuple(within),) if chosen else ((), *((name,) for name in carried))
-    made = Comparisons.of(decided, group, parts, level)
-    untested = np.isnan(made.cells.p)
-    family = Family(
-        group, parts, int((~untested).sum()), int((untested & (made.cells.level == 0)).sum()), groups,
-        len(np.unique(decided.step)), len(decided), made.like.columns, made.like.bands,
+    return Comparisons.of(decided, group, parts, level)
+
+
+def _family(made: Comparisons, periods: tuple[Period, ...], all_tested: int) -> Family:
+    """What was compared, and what of it could be."""
+    untested, codes = np.isnan(made.cells.p), made.groups.codes
+    return Family(
+        made.by, made.parts, int((~untested).sum()), int((untested & (made.cells.level == 0)).sum()),
+        len(np.unique(codes[codes >= 0])), len(np.unique(made.decided.step)), len(made.decided), made.like.columns,
+        made.like.bands, periods, all_tested,
     )  # fmt: skip
-    frame = _frame(made, everything, period)
-    return Anomalies(
-        facts, period, level, family, frame, timing(facts, everything, period.start, period.end), made
-    )
 
 
 def _chosen(decided: Decisions, only: Only) -> Flags:
@@ -245,6 +315,8 @@ def _frame(made: Comparisons, everything: Decisions, period: Period) -> pd.DataF
     rate = cells.observed / np.where(cells.n > 0, cells.n, np.nan)
     flag = np.where(cells.q <= made.level, np.where(cells.effect < 0, "worse", "better"), "none")
     raw, stake = crude(made), worth(made, everything, period.end)
+    assert_holds(cells.lower, cells.effect, cells.upper)
+    assert_holds(stake["at_stake_lower"], stake["at_stake"], stake["at_stake_upper"])
     frame = pd.DataFrame(
         {
             **made.names(),

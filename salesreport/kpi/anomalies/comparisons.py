@@ -1,19 +1,22 @@
 """The decisions of a period, compared: who with whom, within what, and which decisions each comparison counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from salesreport.kpi.anomalies.decided import Decisions
-from salesreport.kpi.anomalies.family import Cells, compare_family
+from salesreport.kpi.anomalies.family import Cells, compare_family, in_one_family
 from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_bands, strata
 from salesreport.kpi.ledger import Numbers, Positions
 
 PARTS = ("product_line", "segment", "lead_source")
-"""What groups are looked at within, besides as a whole, and what tells which deals are alike."""
+"""What groups are looked at within, besides as a whole."""
+
+_TELLING = (*PARTS, "pipeline")
+"""What a deal is about, of which is learnt what it promises."""
 
 SIZE = "size"
 """The column of `likeness` for bands of amounts."""
@@ -41,7 +44,7 @@ class Comparisons:
         """Compare the values of a dimension, as a whole or within parts; see `compare_family`."""
         group, like = decided.dimension(by).codes, like_decisions(decided, by)
         codes = [part_codes(decided, names) for names in parts]
-        cells = compare_family(group, decided.step, decided.success, like.stratum, codes, level)
+        cells = compare_family(group, decided.step, decided.success, like.stratum, codes)
         return cls(decided, by, parts, like, cells, level)
 
     @property
@@ -54,12 +57,16 @@ class Comparisons:
         """By level, the part each decision is in; see `part_codes`."""
         return [part_codes(self.decided, names) for names in self.parts]
 
+    @staticmethod
+    def in_one_family(made: Sequence["Comparisons"]) -> tuple["Comparisons", ...]:
+        """The comparisons of several periods with q-values that hold for all of them together."""
+        cells = in_one_family([one.cells for one in made], [one.codes for one in made])
+        return tuple(replace(one, cells=part) for one, part in zip(made, cells, strict=True))
+
     def again(self, stratum: Positions) -> Cells:
         """The comparisons of the first level with other strata; the cells are the same, in the same order."""
         decided = self.decided
-        return compare_family(
-            self.groups.codes, decided.step, decided.success, stratum, self.codes[:1], self.level
-        )
+        return compare_family(self.groups.codes, decided.step, decided.success, stratum, self.codes[:1])
 
     def sums(self, values: Numbers) -> Numbers:
         """The sum of a number of each decision, by cell; of all decisions of the group, like others or not."""
@@ -99,7 +106,7 @@ def like_decisions(decided: Decisions, by: str) -> Likeness:
 def like_columns(decided: Decisions, by: str) -> dict[str, Positions]:
     """The columns that tell what deals promise: what is sold, to whom, whence, how large, decided when."""
     facts = decided.facts
-    names = [name for name in PARTS if name != by and facts.dimensions.carries("deals", name)]
+    names = [name for name in _TELLING if name != by and facts.dimensions.carries("deals", name)]
     columns = {name: decided.dimension(name).codes for name in names}
     columns[MONTH] = decided.months
     sizes = size_bands(decided.amount, decided.step, decided.success)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from salesreport.kpi.gaps import no_losses
 from salesreport.kpi.journeys import ADVANCED, OPEN, WON, Journeys
 from salesreport.kpi.known import largest
 from salesreport.kpi.lacking import lacks
@@ -150,15 +151,25 @@ def decisions(facts: "Facts", file: ProcessFile) -> Decisions:
         facts: whose deals. file: the processes they follow.
 
     Raises:
-        Unavailable: there are no deals, or none was ever decided.
+        Unavailable: there are no deals, none was ever decided, or none that was lost is in the data.
     """
     key: Hashable = ("decisions", id(file))  # whoever remembers it holds the file, so that its id stays its own
     return facts.remember(key, lambda: _decide(facts, file))
 
 
+def of_people(decided: Decisions) -> Decisions:
+    """The decisions of people, without those of owners who are declared to be none; they are nobody's peers."""
+    if not decided.facts.not_people:
+        return decided
+    nobody = np.append(decided.rep.categories.isin(list(decided.facts.not_people)), False)
+    return decided.take(~nobody[decided.rep.codes])
+
+
 def _decide(facts: "Facts", file: ProcessFile) -> Decisions:
     if not facts.ledger.has("deals"):
         raise lacks("deals")
+    if (why := no_losses(facts)) is not None:
+        raise Unavailable(why)
     journeys = journeys_of(facts, file, facts.as_of)
     steps = _steps(file)
     parts = [_at_milestones(journeys), _closings(facts, len(steps) - 1)]

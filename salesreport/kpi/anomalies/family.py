@@ -31,6 +31,13 @@ differed, with 10 it was 9 % (measured).
 """
 
 
+APART = 0.02
+"""Groups with at most this q-value among their like are no measure for the others.
+
+With 0.1, what is reported with, others were left out by mistake too often: of groups with nearly all the deals,
+intervals held the truth in 91 % of cases only, now in 94 %; as many are found, as few falsely (measured)."""
+
+
 class Cells(NamedTuple):
     """One element per comparison: a group at a step, as a whole or in a part.
 
@@ -74,7 +81,7 @@ def compare_family(
     success: Flags,
     stratum: npt.NDArray[np.integer],
     levels: Sequence[npt.NDArray[np.integer] | None] = (None,),
-    level: float = 0.1,
+    apart: float = APART,
 ) -> Cells:
     """Compare every group with like decisions of the others, in the whole and in the parts of each level.
 
@@ -82,7 +89,7 @@ def compare_family(
         group: whose each decision is, from 0; −1: nobody's, who is compared with but not tested.
         step: at which step. success: how it ended. stratum: which decisions are alike, within a step.
         levels: what to break down by: codes of each decision (−1: in no part), or None for the whole.
-        level: groups with at most this q-value are left out of what the others are compared with, see
+        apart: groups with at most this q-value are left out of what the others are compared with, see
             `salesreport.stats.reference`.
 
     Examples:
@@ -94,21 +101,42 @@ def compare_family(
         >>> found.effect.round(2), found.q.round(3)  # (12 − 20)² ÷ 6.72 = 9.52: p = 0.002, of three
         (array([-0.3,  0. ,  0. ]), array([0.006, 1.   , 1.   ]))
     """
-    found = [_compared(group, step, success, stratum, part, number, level) for number, part in enumerate(levels)]
+    found = [_compared(group, step, success, stratum, part, number, apart) for number, part in enumerate(levels)]
     cells = Cells(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
     cells = cells._replace(p=np.where(_repeats(cells, levels), np.nan, cells.p))
-    return cells._replace(q=benjamini_hochberg(cells.p, _weights(cells, levels)))
+    return in_one_family([cells], [levels])[0]
+
+
+def in_one_family(
+    found: Sequence[Cells], levels: Sequence[Sequence[npt.NDArray[np.integer] | None]]
+) -> tuple[Cells, ...]:
+    """The comparisons of several periods as one family, in which every period weighs the same.
+
+    Args:
+        found: the comparisons of each. levels: what each was broken down by, as in `compare_family`.
+
+    Returns:
+        The same with q-values that hold for all of them together.
+
+    References:
+        Benjamini and Yekutieli (2001), doi 10.1214/aos/1013699998: the procedure holds where tests depend
+        positively, as those of a period and of a longer one that contains it do.
+    """
+    weights = [_weights(cells, parts) for cells, parts in zip(found, levels, strict=True)]
+    q = benjamini_hochberg(np.concatenate([cells.p for cells in found]), np.concatenate(weights))
+    ends = np.cumsum([len(cells.p) for cells in found])[:-1]
+    return tuple(cells._replace(q=part) for cells, part in zip(found, np.split(q, ends), strict=True))
 
 
 def _compared(
     group: npt.NDArray[np.integer], step: npt.NDArray[np.integer], success: Flags,
-    stratum: npt.NDArray[np.integer], part: npt.NDArray[np.integer] | None, number: int, level: float,
+    stratum: npt.NDArray[np.integer], part: npt.NDArray[np.integer] | None, number: int, apart: float,
 ) -> Cells:  # fmt: skip
     inside = np.zeros(len(step), np.int64) if part is None else np.asarray(part, np.int64)
     rows = np.flatnonzero(inside >= 0)
     width = int(inside.max(initial=0)) + 1
     pool = np.asarray(step, np.int64)[rows] * width + inside[rows]
-    made = compare_in_pools(pool, group[rows], stratum[rows], success[rows], level=level, criterion=SPARSE)
+    made = compare_in_pools(pool, group[rows], stratum[rows], success[rows], level=apart, criterion=SPARSE)
     here = np.flatnonzero(made.group >= 0)
     found = made.comparison
     n = found.n[here]
@@ -134,10 +162,10 @@ def _repeats(cells: Cells, levels: Sequence[object]) -> Flags:
 
 
 def _weights(cells: Cells, levels: Sequence[object]) -> Numbers:
-    """Wholes together weigh as much as `WHOLE`, parts together the rest; alike where there are only either."""
+    """Wholes together weigh as much as `WHOLE`, parts together the rest; what there is of either, 1."""
     whole = np.array([one is None for one in levels])[cells.level]
     tested = ~np.isnan(cells.p)
-    counts = (tested & whole).sum(), (tested & ~whole).sum()
-    if not all(counts):
-        return np.ones(len(whole))
-    return np.where(whole, WHOLE / counts[0], (1 - WHOLE) / counts[1])
+    wholes, parts = (tested & whole).sum(), (tested & ~whole).sum()
+    if not (wholes and parts):
+        return np.full(len(whole), 1 / max(wholes + parts, 1))
+    return np.where(whole, WHOLE / wholes, (1 - WHOLE) / parts)

@@ -3,11 +3,14 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 
 from salesreport.kpi.anomalies.anomalies import Anomalies
-from salesreport.kpi.anomalies.decided import WIN
+from salesreport.kpi.anomalies.decided import WIN, Decisions
+from salesreport.kpi.anomalies.outcome import not_gone_on, outcomes
+from salesreport.kpi.anomalies.sentences import by_itself, leaves_out_nothing
 from salesreport.kpi.dimensions import TITLES
 from salesreport.kpi.output import cell, frame_as_csv, frame_as_rows, harmless
 from salesreport.language import Language, Quantity, Text, text
@@ -34,18 +37,47 @@ _COLUMNS = ("step", "n", "rate", "expected", "effect", "lower", "upper", "p", "q
 def as_frame(found: Anomalies, joined: bool) -> pd.DataFrame:
     """All comparisons with the ids of their deals: who, within what, then the columns a reader looks for first.
 
+    Two further columns tell of the deals that did not go on: `within`, the days in which they should have (missing
+    of the step to the order), and `did_not_go_on`: of each its id, the day it was decided, how it stands today
+    (`won`, `lost`, `open`), and the day it was closed.
+
     Args:
-        found: the anomalies. joined: whether the ids of a row are one text, else a list.
+        found: the anomalies. joined: whether the deals of a row are one text, else a list.
     """
     frame = found.frame
-    ids = [found.decisions(row).ids() for row in frame.to_dict("records")]
+    decided = [found.decisions(row) for row in frame.to_dict("records")]
+    ids = [one.ids() for one in decided]
+    left = [_left(one) for one in decided]
+    within = [found.step(key).within for key in frame["step"]]
     frame = frame.assign(
         deals=pd.Series([SEPARATOR.join(one) for one in ids] if joined else ids, index=frame.index, dtype=object),
+        within=pd.Series(within, index=frame.index, dtype=object),
+        did_not_go_on=pd.Series(
+            [SEPARATOR.join(map(_in_a_word, one)) for one in left] if joined else left,
+            index=frame.index,
+            dtype=object,
+        ),
         **{name: frame[name].dt.strftime("%Y-%m-%d") for name in ("since", "since_from", "since_until")},
     )
     who = [name for name in frame.columns if name in TITLES]
     more = [name for name in frame.columns if name not in (*who, *_COLUMNS)]
     return frame[[*who, *_COLUMNS, *more]]
+
+
+def _left(decided: Decisions) -> list[dict[str, str | None]]:
+    """The deals that did not go on, each once, in order of time, and how they stand today."""
+    left = not_gone_on(decided)
+    found = outcomes(left)
+    days = [None if np.isnat(day) else str(day) for day in found.day]
+    return [
+        {"deal_id": deal, "decided_on": str(on), "now": now, "closed_on": day}
+        for deal, on, now, day in zip(left.ids(), left.day, found.keys(), days, strict=True)
+    ]
+
+
+def _in_a_word(deal: dict[str, str | None]) -> str:
+    """One of these deals in a cell."""
+    return " ".join(word for word in (deal["deal_id"], deal["now"], deal["closed_on"]) if word)
 
 
 def as_csv(found: Anomalies) -> str:
@@ -74,7 +106,7 @@ def said(found: Anomalies, language: Language) -> list[list[str]]:
 
 def as_table(found: Anomalies, facts: "Facts", language: Language) -> Table:
     """The flagged comparisons; where there are none, those that come nearest."""
-    rows = found.findings if len(found.findings) else found.frame.head(NEAREST)
+    rows = _shown(found)
     who = [name for name in rows.columns if name in TITLES and rows[name].notna().any()]
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for name in who:
@@ -105,9 +137,15 @@ def as_table(found: Anomalies, facts: "Facts", language: Language) -> Table:
     return shown
 
 
+def _shown(found: Anomalies) -> pd.DataFrame:
+    return found.findings if len(found.findings) else found.frame.head(NEAREST)
+
+
 def explanations(found: Anomalies, language: Language) -> list[str]:
     """The message, each finding in words, and what a reader must know; one line each."""
     lines = [language.say(text("{sentence}.", sentence=found.message))]
+    if any(row["flag"] == "none" and leaves_out_nothing(row) for row in _shown(found).to_dict("records")):
+        lines.append(language.say(text("{sentence}.", sentence=by_itself(found))))
     lines += [" ".join(one) for one in said(found, language)]
     lines += [language.say(note) for note in found.notes]
     return [harmless(line) for line in lines]

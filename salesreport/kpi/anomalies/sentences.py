@@ -9,6 +9,7 @@ from salesreport.kpi.anomalies.comparisons import SIZE
 from salesreport.kpi.anomalies.decided import WIN
 from salesreport.kpi.anomalies.family import FEWEST
 from salesreport.kpi.anomalies.likeness import MONTH
+from salesreport.kpi.anomalies.outcome import summary
 from salesreport.kpi.dimensions import TITLES
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.language.text import Month
@@ -24,23 +25,41 @@ LIKE: dict[str, Text] = {
 """What people call that which like deals have in common."""
 
 
-def claim(found: "Anomalies", row: "Row") -> Text:
-    """How often a group's deals went on, how often like deals of others did, and whether that differs."""
+def claim(found: "Anomalies", row: "Row", dated: bool = False) -> Text:
+    """How often a group's deals went on, how often like deals of others did, and whether that differs.
+
+    Args:
+        found, row: the comparison. dated: whether to name the period it is of.
+    """
     rate = text("{share} of {n}", share=Quantity(float(row["rate"]), "share"), n=float(row["n"]))
-    fields: dict[str, Any] = {"who": who(found, row), "rate": rate, "judged": _judged(row)}
+    fields: dict[str, Any] = {"who": who(found, row), "rate": rate, "judged": _judged(found, row)}
+    if dated:
+        fields["period"] = found.period
     if np.isnan(row["expected"]):
         return text("{who}: nobody else decided deals like these", **fields)
     fields["expected"] = Quantity(float(row["expected"]), "share")
     step = found.step(row["step"])
+    if step.key == WIN and dated:
+        return text(
+            "{who}: {rate} decided deals were won ({period}); of like deals of others, {expected} were: {judged}",
+            **fields,
+        )
     if step.key == WIN:
         return text(
             "{who}: {rate} decided deals were won; of like deals of others, {expected} were: {judged}", **fields
         )
+    fields |= {"step": step.title, "n": step.within or 0}
+    if dated:
+        return ntext(
+            "{who}: {rate} deals at {step} went on within {n} day ({period}); of like deals of others, "
+            "{expected} did: {judged}",
+            "{who}: {rate} deals at {step} went on within {n} days ({period}); of like deals of others, "
+            "{expected} did: {judged}",
+            **fields,
+        )
     return ntext(
         "{who}: {rate} deals at {step} went on within {n} day; of like deals of others, {expected} did: {judged}",
         "{who}: {rate} deals at {step} went on within {n} days; of like deals of others, {expected} did: {judged}",
-        step=step.title,
-        n=step.within or 0,
         **fields,
     )
 
@@ -54,22 +73,66 @@ def who(found: "Anomalies", row: "Row") -> Text | str:
     return text("{who}, {parts}", who=name, parts=part) if part else name
 
 
-def _judged(row: "Row") -> Text:
-    low, high = (round(100 * float(row[bound])) for bound in ("lower", "upper")) if _bounded(row) else (0, 0)
-    points = round(100 * abs(float(row["effect"]))) if not np.isnan(row["effect"]) else 0
-    if row["flag"] == "worse":
-        return ntext(
-            "{n} point fewer (95 %: {low} to {high})", "{n} points fewer (95 %: {low} to {high})",
-            n=points, low=-high, high=-low,
-        )  # fmt: skip
-    if row["flag"] == "better":
-        return ntext(
-            "{n} point more (95 %: {low} to {high})", "{n} points more (95 %: {low} to {high})",
-            n=points, low=low, high=high,
-        )  # fmt: skip
+def _judged(found: "Anomalies", row: "Row") -> Text:
+    if row["flag"] in ("worse", "better"):
+        return points(row)
     if np.isnan(row["p"]):
         return text("too few deals to tell") if row["n"] < FEWEST else text("cannot be told")
+    if leaves_out_nothing(row):
+        return text("{points}, {chance}", points=points(row), chance=may_be_chance(found))
     return text("no difference beyond chance")
+
+
+def points(row: "Row") -> Text:
+    """A difference in points with its interval, in words."""
+    effect = round(100 * abs(float(row["effect"])))
+    if not _bounded(row):
+        if row["effect"] < 0:
+            return ntext("{n} point fewer", "{n} points fewer", n=effect)
+        return ntext("{n} point more", "{n} points more", n=effect)
+    low, high = (round(100 * float(row[bound])) for bound in ("lower", "upper"))
+    if row["effect"] < 0:
+        return ntext(
+            "{n} point fewer (95 %: {low} to {high})", "{n} points fewer (95 %: {low} to {high})",
+            n=effect, low=-high, high=-low,
+        )  # fmt: skip
+    return ntext(
+        "{n} point more (95 %: {low} to {high})", "{n} points more (95 %: {low} to {high})",
+        n=effect, low=low, high=high,
+    )  # fmt: skip
+
+
+def leaves_out_nothing(row: "Row") -> bool:
+    """Whether a comparison's interval by itself leaves out that there is no difference."""
+    return bool(row["lower"] > 0 or row["upper"] < 0)
+
+
+def by_themselves(found: "Anomalies", said: Text) -> Text:
+    """That nothing can be told, though some intervals by themselves leave out that there is no difference."""
+    return ntext(
+        "{said}; where an interval leaves out 0, it is of {n} comparison, and may be chance",
+        "{said}; where an interval leaves out 0, it is one of {n} comparisons, and may be chance",
+        said=said,
+        n=found.family.all_tested,
+    )
+
+
+def by_itself(found: "Anomalies") -> Text:
+    """What an interval that leaves out 0 says by itself, where all comparisons together do not."""
+    return ntext(
+        "An interval that leaves out 0 is of {n} comparison: that may be chance",
+        "An interval that leaves out 0 is one of {n} comparisons: allowing for all of them, it may be chance",
+        n=found.family.all_tested,
+    )
+
+
+def may_be_chance(found: "Anomalies") -> Text:
+    """Why what its interval calls a difference is none that can be told."""
+    return ntext(
+        "but this is {n} comparison: that may be chance",
+        "but this is one of {n} comparisons: allowing for all of them, it may be chance",
+        n=found.family.all_tested,
+    )
 
 
 def _bounded(row: "Row") -> bool:
@@ -80,7 +143,7 @@ def details(found: "Anomalies", row: "Row") -> tuple[Text, ...]:
     """Since when, what it is worth, whether it is the same everywhere, and what explains it."""
     said: list[Text] = []
     if row["flag"] != "none":
-        said += [*_since(row), *_worth(found, row), *_uneven(found, row)]
+        said += [*_since(row), *_worth(found, row), *became(found, row), *uneven(found, row)]
     return (*said, *_explained(row))
 
 
@@ -130,13 +193,21 @@ def _worth(found: "Anomalies", row: "Row") -> list[Text]:
     low, middle, high = (
         Quantity(float(row[name]), currency) for name in ("at_stake_lower", "at_stake", "at_stake_upper")
     )
-    fields = {"money": middle, "low": low, "high": high}
+    fields: dict[str, Any] = {"money": middle, "low": low, "high": high, "period": found.period}
     if row["flag"] == "worse":
-        return [text("In the period that cost about {money} of orders (95 %: {low} to {high}).", **fields)]
-    return [text("In the period that brought about {money} of orders (95 %: {low} to {high}).", **fields)]
+        return [text("The difference cost about {money} of orders (95 %: {low} to {high}; {period}).", **fields)]
+    return [text("The difference brought about {money} of orders (95 %: {low} to {high}; {period}).", **fields)]
 
 
-def _uneven(found: "Anomalies", row: "Row") -> list[Text]:
+def became(found: "Anomalies", row: "Row") -> list[Text]:
+    """What has become of deals that did not go on, where they are too many."""
+    if row["flag"] != "worse":
+        return []
+    said = summary(found.decisions(row), found.step(row["step"]))
+    return [] if said is None else [said]
+
+
+def uneven(found: "Anomalies", row: "Row") -> list[Text]:
     """Where the difference is widest, and where narrowest."""
     name = row["uneven"]
     if not isinstance(name, str):
@@ -162,8 +233,14 @@ def _uneven(found: "Anomalies", row: "Row") -> list[Text]:
     ]  # fmt: skip
 
 
+TOO_FEW = text("Too few deals were decided to compare like with like")
+"""What is said where nothing could be tested: that nothing differs, nobody knows."""
+
+
 def message(found: "Anomalies") -> Text:
     """How many anomalies there are; that there are none is the usual result."""
+    if not found.family.all_tested:
+        return TOO_FEW
     findings = found.findings
     if not len(findings):
         return text("No conversion differs from that of like deals of others by more than chance")
@@ -185,7 +262,7 @@ def message(found: "Anomalies") -> Text:
 def notes(found: "Anomalies") -> tuple[Text, ...]:
     """What was compared with what, how sure it is, and how win rates go with the months of the quarter."""
     family = found.family
-    said = [_family(found)]
+    said = [_family(found), *_together(found)]
     like = [LIKE[name] for name in family.like]
     if like:
         said.append(
@@ -208,6 +285,21 @@ def notes(found: "Anomalies") -> tuple[Text, ...]:
     if found.timing is not None and found.timing.sentence is not None:
         said.append(found.timing.sentence)
     return tuple(said)
+
+
+def _together(found: "Anomalies") -> list[Text]:
+    """What else belongs to the family."""
+    others = [period for period in found.family.periods if period != found.period]
+    if not others:
+        return []
+    return [
+        ntext(
+            "The {n} comparison of {periods} is of the same family, declared before looking: q allows for all.",
+            "The {n} comparisons of {periods} are of the same family, declared before looking: q allows for all.",
+            n=found.family.all_tested - found.family.tested,
+            periods=others,
+        )
+    ]
 
 
 def _family(found: "Anomalies") -> Text:

@@ -22,12 +22,14 @@ from salesreport.kpi.forecast.hazards import Hazards
 from salesreport.kpi.forecast.simulate import New, Open, Samples, Shocks, simulate
 from salesreport.kpi.forecast.sizes import Sizes
 from salesreport.kpi.forecast.ways import Ways, ways_of
+from salesreport.kpi.gaps import no_losses
 from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Numbers, Positions
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
+from salesreport.stats.holds import assert_holds
 from salesreport.stats.scores import sample_interval
 
 if TYPE_CHECKING:
@@ -197,6 +199,8 @@ def _learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
                 day=as_of,
             )
         )
+    if (why := no_losses(facts)) is not None:
+        raise Unavailable(why)
     fiscal = facts.dataset.settings.fiscal_year_start
     ways = ways_of(facts, file, as_of)
     counts = hazards.count(ways)
@@ -241,9 +245,10 @@ def _result(
     samples = from_open + from_new + booked[..., None]
     team = (first + second + cells.booked[..., None]).sum(axis=0)
     assert np.allclose(samples.sum(axis=0), team, rtol=1e-9, atol=1e-6), "groups do not add up to the team"
-    bands = {}
+    bands, median = {}, np.median(samples, axis=-1)
     for band in BANDS:
-        bands[f"lower_{band}"], bands[f"upper_{band}"] = sample_interval(samples, band / 100)
+        low, high = bands[f"lower_{band}"], bands[f"upper_{band}"] = sample_interval(samples, band / 100)
+        assert_holds(low, median, high)
     n_open = np.bincount(cells.group, weights=cells.n_open, minlength=groups)
     rows = np.repeat(np.arange(groups), size)
     frame = pd.DataFrame(
@@ -252,7 +257,7 @@ def _result(
             "period": pd.Series([period.name for period in periods] * groups, dtype="str"),
             "booked": booked.ravel(),
             "mean": samples.mean(axis=-1).ravel(),
-            "median": np.median(samples, axis=-1).ravel(),
+            "median": median.ravel(),
             **{name: bound.ravel() for name, bound in bands.items()},
             "from_open": from_open.mean(axis=-1).ravel(),
             "from_arrivals": from_new.mean(axis=-1).ravel(),

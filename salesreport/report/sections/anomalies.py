@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.anomalies.sentences import TOO_FEW
 from salesreport.language import Month, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
-from salesreport.report.sections.compared import longer
+from salesreport.report.sections.compared import Finding, longer
 from salesreport.report.sections.team import Team, explained, place_of, team_of, unavailable
 from salesreport.report.table import Content, NumberTable, number_table
 
@@ -15,20 +16,27 @@ MOST_FINDINGS = 12
 
 
 def conversion_anomalies(context: Context) -> Section:
-    """Conversion anomalies of the report's reps; `data` has the flagged rows of `Anomalies.frame`."""
+    """Conversion anomalies of the report's reps; `data` has the flagged rows of `Anomalies.frame`.
+
+    A further column, `span`, has the name of the period that each is of.
+    """
     topic, key = context.say(text("Conversion anomalies")), "conversion-anomalies"
     made = team_of(context)
     if isinstance(made, Text):
         return unavailable(context, key, topic, made)
-    data = made.findings()
-    notes = _notes(context, made, data)
+    findings = made.findings()
+    data = pd.DataFrame([row for _, row in findings], columns=made.found.frame.columns).reset_index(drop=True)
+    data["span"] = pd.Series([found.period.name for found, _ in findings], dtype="str")
+    notes = _notes(context, made, findings)
+    compared = made.found.family.all_tested > 0
     return Section(
         key=key,
         topic=topic,
-        message=context.say(_message(data)),
+        message=context.say(_message(data) if compared else TOO_FEW),
+        available=compared,
         data=data,
         language=context.language,
-        tables=(_table(context, made, data),) if len(data) else (),
+        tables=(_table(context, findings),) if findings else (),
         notes=tuple(context.say(note) for note in notes),
     )
 
@@ -43,27 +51,23 @@ def _message(data: pd.DataFrame) -> Text:
     )
 
 
-def _table(context: Context, team: Team, data: pd.DataFrame) -> NumberTable:
+def _table(context: Context, findings: list[Finding]) -> NumberTable:
     say, currency = context.say, context.facts.dataset.currency
-    headings = [
-        say(text("Finding")),
-        say(text("Since")),
-        say(text("At stake in {period}", period=context.year)),
-        say(text("q")),
-    ]
+    headings = [say(text("Finding")), say(text("Since")), say(text("At stake")), say(text("q"))]
     rows: list[list[Content]] = []
-    for _, row in data.head(MOST_FINDINGS).iterrows():
+    for found, row in findings[:MOST_FINDINGS]:
         between = " – ".join(context.shown(row[f"at_stake_{end}"], currency) for end in ("lower", "upper"))
         known = not np.isnan(row["at_stake"])
         rows.append(
             [
-                say(team.found.sentence(row)),
+                say(found.sentence(row, dated=True)),
                 _since(context, row),
                 (context.shown(row["at_stake"], currency), between if known else ""),
                 context.shown(row["q"], "share"),
             ]
         )
-    return number_table(say(text("The largest amounts at stake first")), headings, rows, texts=2, wide=True)
+    caption = text("The largest amounts at stake first")
+    return number_table(say(caption), headings, rows, texts=2, wide=True)
 
 
 def _since(context: Context, row: pd.Series) -> str:
@@ -75,14 +79,13 @@ def _since(context: Context, row: pd.Series) -> str:
     return context.say(text("about {month}", month=month))
 
 
-def _notes(context: Context, team: Team, data: pd.DataFrame) -> list[Text]:
-    notes: list[Text] = [*longer(context)]
-    if len(data) > MOST_FINDINGS:
-        notes.append(ntext("{n} more is not listed.", "{n} more are not listed.", n=len(data) - MOST_FINDINGS))
-    for _, row in data.head(MOST_FINDINGS).iterrows():
-        if isinstance(row["uneven"], str):
-            said = team.found.details(row)[-1]
-            notes.append(text("{place}: {said}", place=place_of(context, team, row), said=said))
+def _notes(context: Context, team: Team, findings: list[Finding]) -> list[Text]:
+    notes: list[Text] = [*longer(context, team.spans)]
+    if len(findings) > MOST_FINDINGS:
+        notes.append(ntext("{n} more is not listed.", "{n} more are not listed.", n=len(findings) - MOST_FINDINGS))
+    for found, row in findings[:MOST_FINDINGS]:
+        said = [one for one in (found.became(row), found.uneven(row)) if one is not None]
+        notes += [text("{place}: {said}", place=place_of(context, team, row), said=one) for one in said]
     notes += explained(context, team, team.rows())
     if not team.mine.all():
         notes.append(text("Everybody was compared; listed is what concerns {name}.", name=context.subject.name))

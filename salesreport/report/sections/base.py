@@ -7,10 +7,11 @@ import pandas as pd
 
 from salesreport.kpi.base import BY, base_moves, base_notes
 from salesreport.kpi.cash import cash_notes, cash_plan, cash_total
+from salesreport.kpi.customers import customers_of
 from salesreport.kpi.equipment import equipment_out
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
-from salesreport.process.base import NEW
+from salesreport.process.base import NEW, UNKNOWN
 from salesreport.report.charts_moves import Pair, pairs
 from salesreport.report.context import Context, records
 from salesreport.report.section import Section
@@ -33,7 +34,10 @@ class Moved(NamedTuple):
 
 
 def customer_base(context: Context) -> Section:
-    """Customers by category and their moves; `data` has from, to, n; `from` is `new` for who was not there yet."""
+    """Customers by category and their moves; `data` has from, to, n.
+
+    `from` is `new` for who was not there yet, `unknown` where that is not known.
+    """
     topic = context.say(text("Customer base"))
     nothing = pd.DataFrame({"from": [], "to": [], "n": []})
     dimension = context.subject.dimension
@@ -44,6 +48,9 @@ def customer_base(context: Context) -> Section:
         return Section("base", topic, message, nothing, context.language, available=False)
     eve, end = context.eve, context.as_of
     facts, file = context.facts, context.shared.process
+    if not len(customers_of(facts).ids):
+        message = context.say(text("The customer base cannot be told: this export names no customers."))
+        return Section("base", topic, message, nothing, context.language, available=False)
     try:
         data = context.shared.rows(
             context.subject, ("base moves", eve, end), lambda by: base_moves(facts, file, eve, end, by)
@@ -57,7 +64,7 @@ def customer_base(context: Context) -> Section:
     titles = {one.key: context.say(one.title) for one in file.base}
     keys = list(titles)
     matrix = data.pivot_table(index="from", columns="to", values="n", aggfunc="sum", observed=False)
-    matrix = matrix.reindex(index=[NEW, *keys], columns=keys).fillna(0).astype(int)
+    matrix = matrix.reindex(index=[NEW, UNKNOWN, *keys], columns=keys).fillna(0).astype(int)
     before, now = matrix.loc[keys].sum(axis=1), matrix.sum(axis=0)
     message = context.say(_message(counted(matrix, keys), int(now.sum())))
     keys = [key for key in keys if before[key] or now[key]]  # others say nothing
@@ -140,10 +147,10 @@ def _matrix(context: Context, matrix: pd.DataFrame, titles: Mapping[str, str]) -
     say, count = context.say, context.language.count
     keys = list(titles)
     rows: list[list[Content]] = []
-    for origin in (NEW, *keys):
-        if origin == NEW and not matrix.loc[NEW].any():
+    names = {NEW: say(text("not a customer yet")), UNKNOWN: say(text("not known where")), **titles}
+    for origin, name in names.items():
+        if origin in (NEW, UNKNOWN) and not matrix.loc[origin].any():
             continue
-        name = say(text("not a customer yet")) if origin == NEW else titles[origin]
         row: list[Content] = [name]
         for goal in keys:
             n = int(matrix.loc[origin, goal])

@@ -1,13 +1,15 @@
 """What sections on conversion share: how many deals were decided by whom at which step, and how they compare."""
 
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies
+from salesreport.kpi.anomalies.anomalies import Anomalies, in_one_family, longest
 from salesreport.kpi.anomalies.decided import WIN, Decisions, Step, decisions
-from salesreport.language import Text, text
+from salesreport.kpi.anomalies.sentences import points
+from salesreport.language import Month, Text, text
 from salesreport.period import Period
 from salesreport.report.context import Context
 from salesreport.report.shared import Maker
@@ -32,15 +34,89 @@ def in_points(value: float) -> str:
     return f"{points:+d}".replace("-", "−") if points else "0"
 
 
-def comparison(context: Context) -> Anomalies:
-    """The comparison that a subject is part of: reps with reps, teams with teams …; worked out once.
+Finding = tuple[Anomalies, pd.Series]
+"""A flagged comparison, and those it is of."""
+
+
+class Spans(NamedTuple):
+    """The same comparisons over two spans, of one family: what is reported holds for all of them together.
+
+    Attributes:
+        year: the report's period, or where it is shorter the twelve months up to its end.
+        longest: the longest span up to then that the data know; None where that is hardly more.
+    """
+
+    year: Anomalies
+    longest: Anomalies | None
+
+    @property
+    def both(self) -> tuple[Anomalies, ...]:
+        """Those that there are, the year first."""
+        return (self.year,) if self.longest is None else (self.year, self.longest)
+
+
+def comparison(context: Context) -> Spans:
+    """The comparisons that a subject is part of: reps with reps, teams with teams …; worked out once.
 
     Raises:
         Unavailable: nothing was decided, or there is nobody to compare with.
     """
     dimension = context.subject.dimension
-    by = None if dimension in (None, "rep_id") else (dimension,)
-    return anomalies(context.facts, context.shared.process, context.year, by)
+    return compared(context, None if dimension in (None, "rep_id") else (dimension,))
+
+
+def compared(
+    context: Context, by: tuple[str, ...] | None = None, where: Mapping[str, Sequence[str]] | None = None
+) -> Spans:
+    """The year and the longest span; arguments and errors are those of `in_one_family`."""
+    facts, file = context.facts, context.shared.process
+    more = longest(facts, file, context.year)
+    periods = (context.year,) if more is None else (context.year, more)
+    found = in_one_family(facts, file, periods, by, where=where)
+    return Spans(found[0], found[1] if more is not None else None)
+
+
+def findings_of(spans: Spans, rows: Sequence[pd.DataFrame]) -> list[Finding]:
+    """What is flagged, those with most at stake first; what both spans say is said of the clearer one.
+
+    Args:
+        spans: the comparisons. rows: those of either that concern a report, as in `Anomalies.frame`.
+    """
+    listed: dict[Hashable, Finding] = {}
+    for found, frame in zip(spans.both, rows, strict=True):
+        for _, row in frame[frame["flag"].isin(["worse", "better"])].iterrows():
+            what = (row[found.family.by], row["step"], row["flag"], *found.part(row).items())
+            if what not in listed or row["q"] < listed[what][1]["q"]:
+                listed[what] = (found, row)
+    return sorted(listed.values(), key=lambda one: (-np.nan_to_num(one[1]["at_stake"], nan=-1.0), one[1]["q"]))
+
+
+def in_other_span(spans: Spans, rows: Sequence[pd.DataFrame], finding: Finding) -> Finding | None:
+    """The same group, step and part over the other span; None where there is none."""
+    found, row = finding
+    for other, frame in zip(spans.both, rows, strict=True):
+        if other is not found:
+            same = frame[(frame["step"] == row["step"]) & (frame[found.family.by] == row[found.family.by])]
+            for _, one in same.iterrows():
+                if other.part(one) == found.part(row):
+                    return other, one
+    return None
+
+
+def said_of_other(spans: Spans, rows: Sequence[pd.DataFrame], finding: Finding) -> Text | None:
+    """What the other span says of a finding."""
+    other = in_other_span(spans, rows, finding)
+    if other is None or np.isnan(other[1]["p"]):
+        return None
+    found, row = other
+    if row["flag"] == "none":
+        return text("{period}: not distinguishable.", period=found.period)
+    return text("{period}: {points}.", period=found.period, points=points(row))
+
+
+def since_when(found: Anomalies) -> Text:
+    """A longest span, by the month it begins with."""
+    return text("since {month}", month=Month(found.period.start))
 
 
 def steps_of(context: Context) -> tuple[Step, ...]:
@@ -110,14 +186,20 @@ def no_history(context: Context, data: pd.DataFrame) -> tuple[Text, ...]:
     return ()
 
 
-def longer(context: Context) -> tuple[Text, ...]:
+def longer(context: Context, spans: Spans | None = None) -> tuple[Text, ...]:
     """Says so where more than the report's period is looked at."""
+    more = spans.longest if spans is not None else None
     if context.year == context.period:
-        return ()
+        return () if more is None else (text("Looked at are {year} and {longest}, all that the data know.",
+                                             year=context.year, longest=more.period),)  # fmt: skip
+    fields: dict[str, Any] = {"year": context.year, "period": context.period}
+    if more is None:
+        return (text("Looked at is {year}: {period} alone has too few deals to tell people apart.", **fields),)
     return (
         text(
-            "Looked at is {year}: {period} alone has too few deals to tell people apart.",
-            year=context.year,
-            period=context.period,
+            "Looked at are {year} and {longest}, all that the data know: {period} alone has too few deals to tell "
+            "people apart.",
+            longest=more.period,
+            **fields,
         ),
     )

@@ -1,45 +1,53 @@
 """How often deals go on at each step, like for like with those of others: different, alike, or too few to tell."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from salesreport.kpi.anomalies.anomalies import Anomalies
-from salesreport.kpi.anomalies.decided import WIN, Decisions, Step
+from salesreport.kpi.anomalies.decided import WIN, Step
 from salesreport.kpi.anomalies.family import FEWEST
+from salesreport.kpi.anomalies.sentences import by_themselves
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import SIGN, StepRow, step_funnel
 from salesreport.report.context import Context, records
-from salesreport.report.deals import deal_name
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import (
     FEWEST_BEFORE,
+    Finding,
+    Spans,
     comparison,
     counted,
+    findings_of,
     in_points,
     longer,
     no_history,
+    said_of_other,
+    since_when,
     step_title,
     steps_of,
 )
+from salesreport.report.sections.conversion_deals import deals_behind, place
 from salesreport.report.shared import Maker
 from salesreport.report.table import Content, NumberTable, number_table
 from salesreport.stats.intervals import wilson
 
 COLUMNS = (
     "step", "title", "decided", "successes", "n", "rate", "lower", "upper", "expected", "effect", "effect_lower",
-    "effect_upper", "p", "q", "judged", "explained", "crude", "before_decided", "before_rate",
+    "effect_upper", "p", "q", "judged", "explained", "crude", "before_decided", "before_rate", "long_n",
+    "long_rate", "long_expected", "long_effect", "long_lower", "long_upper", "long_q", "long_judged",
 )  # fmt: skip
-
-MOST_FINDINGS, MOST_DEALS = 2, 6
-"""At how many steps the deals of a finding are listed, and how many of each."""
 
 _ROWS = (
     "n", "rate", "expected", "effect", "lower", "upper", "p", "q", "flag", "explained", "crude", "observed",
 )  # fmt: skip
+
+
+_LONG = {"n": "long_n", "rate": "long_rate", "expected": "long_expected", "effect": "long_effect",
+         "lower": "long_lower", "upper": "long_upper", "q": "long_q"}  # fmt: skip
 
 
 def conversion(context: Context) -> Section:
@@ -48,6 +56,8 @@ def conversion(context: Context) -> Section:
     Of these `decided` and `successes` are all decisions, `n` those that others had alike; `rate` is the share of
     these that went on (of all, where others had none alike), and `expected` that of like deals of others.
     `judged` is `worse`, `better`, `alike`, `few` (too few to tell), or missing: there is nobody to compare with.
+    `long_…` are the same of the longest span up to the period's end that the data know; missing where there is
+    hardly more than the year.
     """
     topic = context.say(text("Conversion"))
     try:
@@ -56,13 +66,14 @@ def conversion(context: Context) -> Section:
         message = context.say(text("Conversion cannot be told: {reason}.", reason=problem.reason))
         nothing = pd.DataFrame(columns=COLUMNS)
         return Section("conversion", topic, message, nothing, context.language, available=False)
-    found, rows, reason = _compared(context)
+    spans, rows, reason = _compared(context)
     data = _measured(context, counts, rows)
     if not data["decided"].any():
         message = context.say(text("No deal was decided in {period}.", period=context.year))
         return Section("conversion", topic, message, data, context.language, available=False)
-    findings = _findings(found, rows)
-    message = context.say(_message(context, data, found, findings))
+    findings = [] if spans is None else conversion_findings(spans, rows)
+    message = context.say(_message(context, data, spans, findings))
+    behind = [] if spans is None else deals_behind(context, spans, rows, findings)
     return Section(
         key="conversion",
         topic=topic,
@@ -70,47 +81,49 @@ def conversion(context: Context) -> Section:
         data=data,
         language=context.language,
         charts=(_chart(context, data, message),),
-        tables=(_table(context, data), *_deals(context, found, findings)),
-        notes=tuple(context.say(note) for note in _notes(context, data, found, findings, rows, reason)),
+        tables=(_table(context, data, spans), *behind),
+        notes=tuple(context.say(note) for note in _notes(context, data, spans, findings, rows, reason)),
     )
 
 
-def _compared(context: Context) -> tuple[Anomalies | None, pd.DataFrame, Text | None]:
-    """The comparison, the subject's rows of it, and why there is none."""
+def found_in_conversion(context: Context) -> list[Finding]:
+    """What is flagged of the report's subject; nothing where it is compared with nobody."""
+    spans, rows, _ = _compared(context)
+    return [] if spans is None else conversion_findings(spans, rows)
+
+
+def conversion_findings(spans: Spans, rows: Sequence[pd.DataFrame]) -> list[Finding]:
+    """What is flagged, where deals are lost before that they are lost; see `findings_of`."""
+    return sorted(findings_of(spans, rows), key=lambda one: one[1]["step"] == WIN)
+
+
+def _compared(context: Context) -> tuple[Spans | None, list[pd.DataFrame], Text | None]:
+    """The comparisons, the subject's rows of each, and why there are none."""
     dimension = context.subject.dimension
     if dimension is None:
-        return None, pd.DataFrame(columns=_ROWS), None
+        return None, [], None
     try:
-        found = comparison(context)
-        rows = context.shared.rows(context.subject, ("conversion", context.year), _everybody(context))
+        spans = comparison(context)
+        rows = [
+            context.shared.rows(
+                context.subject, ("conversion", context.year, found.period), _everybody(context, number)
+            )
+            for number, found in enumerate(spans.both)
+        ]
     except Unavailable as problem:
-        return None, pd.DataFrame(columns=_ROWS), problem.reason
-    return found, rows.assign(**{dimension: context.subject.id}), None
+        return None, [], problem.reason
+    return spans, [frame.assign(**{dimension: context.subject.id}) for frame in rows], None
 
 
-def _everybody(context: Context) -> Maker:
-    return lambda _: comparison(context).frame
+def _everybody(context: Context, number: int) -> Maker:
+    return lambda _: comparison(context).both[number].frame
 
 
-def _findings(found: Anomalies | None, rows: pd.DataFrame) -> pd.DataFrame:
-    """What is flagged: where deals are lost before that they are lost, those with most at stake first."""
-    flagged = rows[rows["flag"].isin(["worse", "better"])]
-    if found is None or flagged.empty:
-        return flagged
-    ordered = flagged.sort_values(["at_stake", "q"], ascending=[False, True], kind="stable")
-    return ordered.sort_values("step", key=lambda step: step == WIN, kind="stable")
-
-
-def _measured(context: Context, counts: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Counts and comparison side by side, by step."""
+def _measured(context: Context, counts: pd.DataFrame, rows: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Counts and comparisons side by side, by step."""
     titles = {step.key: context.say(step_title(step)) for step in steps_of(context)}
-    parts = [name for name in ("product_line", "segment", "lead_source") if name in rows]
-    if context.subject.dimension in parts:
-        parts.remove(context.subject.dimension)
-    whole = rows[rows[parts].isna().all(axis=1)] if parts else rows
-    whole = whole.set_index("step") if len(whole) else pd.DataFrame(columns=_ROWS)
-    whole = whole[list(_ROWS)].rename(columns={"lower": "effect_lower", "upper": "effect_upper"})
-    data = counts.join(whole, on="step")
+    year, longest = (_whole(context, rows[at] if at < len(rows) else None) for at in (0, 1))
+    data = counts.join(year.rename(columns={"lower": "effect_lower", "upper": "effect_upper"}), on="step")
     data["title"] = data["step"].map(titles)
     data["n"] = data["n"].astype(float).fillna(0.0)
     alone = data["n"] == 0
@@ -122,8 +135,26 @@ def _measured(context: Context, counts: pd.DataFrame, rows: pd.DataFrame) -> pd.
         data[bound] = reach.where(reach.notna(), pd.Series(plain, data.index).where(alone))
     before = data["before_successes"] / data["before_decided"].where(data["before_decided"] >= FEWEST_BEFORE)
     data["before_rate"] = before
+    data = data.join(longest[list(_LONG)].rename(columns=_LONG), on="step")
+    for name in _LONG.values():
+        data[name] = data[name].astype(float)
     judged = [_judged(row) for row in records(data)]
-    return data.assign(judged=pd.Series(judged, data.index, dtype="str"))[list(COLUMNS)]
+    at_length = [_judged(row) for row in records(longest.reindex(data["step"]))]
+    return data.assign(
+        judged=pd.Series(judged, data.index, dtype="str"),
+        long_judged=pd.Series(at_length, data.index, dtype="str"),
+    )[list(COLUMNS)]
+
+
+def _whole(context: Context, rows: pd.DataFrame | None) -> pd.DataFrame:
+    """A subject's comparisons as a whole, by step."""
+    if rows is None or rows.empty:
+        return pd.DataFrame(columns=list(_ROWS), index=pd.Index([], dtype="str", name="step"))
+    parts = [name for name in ("product_line", "segment", "lead_source") if name in rows]
+    if context.subject.dimension in parts:
+        parts.remove(context.subject.dimension)
+    whole = rows[rows[parts].isna().all(axis=1)] if parts else rows
+    return whole.set_index("step")[list(_ROWS)]
 
 
 def _judged(row: dict[str, Any]) -> str | None:
@@ -134,24 +165,34 @@ def _judged(row: dict[str, Any]) -> str | None:
     return "few" if math.isnan(row["p"]) else "alike"
 
 
-def _message(context: Context, data: pd.DataFrame, found: Anomalies | None, findings: pd.DataFrame) -> Text:
+def _message(context: Context, data: pd.DataFrame, spans: Spans | None, findings: list[Finding]) -> Text:
     peers = context.subject.peers
-    if found is not None and len(findings):
-        first = found.sentence(findings.iloc[0])
+    if findings:
+        found, row = findings[0]
+        first = found.sentence(row, dated=True)
         if len(findings) == 1:
             return first
         return ntext("{finding}; and {n} more finding", "{finding}; and {n} more findings", finding=first,
                      n=len(findings) - 1)  # fmt: skip
-    if found is None:
+    if spans is None:
         return _plain(context, data)
-    if tested := int((data["judged"] == "alike").sum()):
-        return ntext(
-            "At the {n} step with enough deals, conversion is not distinguishable from like deals of {peers}",
-            "At none of the {n} steps with enough deals is conversion distinguishable from like deals of {peers}",
-            n=tested,
-            peers=peers,
-        )
-    return text("Too few deals were decided to tell whether conversion differs from {peers}", peers=peers)
+    tested = int(((data["judged"] == "alike") | (data["long_judged"] == "alike")).sum())
+    if not tested:
+        return text("Too few deals were decided to tell whether conversion differs from {peers}", peers=peers)
+    said = ntext(
+        "At the {n} step with enough deals, conversion is not distinguishable from like deals of {peers}",
+        "At none of the {n} steps with enough deals is conversion distinguishable from like deals of {peers}",
+        n=tested,
+        peers=peers,
+    )
+    return by_themselves(spans.year, said) if _by_itself(data).any() else said
+
+
+def _by_itself(data: pd.DataFrame) -> pd.Series:
+    """At which steps an interval leaves out that there is no difference, and all comparisons together do not."""
+    year = (data["judged"] == "alike") & ((data["effect_lower"] > 0) | (data["effect_upper"] < 0))
+    long = (data["long_judged"] == "alike") & ((data["long_lower"] > 0) | (data["long_upper"] < 0))
+    return year | long
 
 
 def _plain(context: Context, data: pd.DataFrame) -> Text:
@@ -213,8 +254,9 @@ def _said(context: Context, row: dict[str, Any]) -> str:
     return context.say(text("{share}: few", share=of) if n < FEWEST else of)
 
 
-def _verdict(context: Context, row: dict[str, Any]) -> str:
-    if pd.isna(row["judged"]):
+def _verdict(context: Context, row: dict[str, Any], spans: Spans | None) -> Content:
+    """What the year says; below it what the longest span says, or why an interval alone says nothing."""
+    if pd.isna(row["judged"]) and pd.isna(row["long_judged"]):
         return context.language.say(None if row["decided"] else text("no deals"))
     words = {
         "worse": text("fewer than like deals of {peers}", peers=context.subject.peers),
@@ -222,123 +264,76 @@ def _verdict(context: Context, row: dict[str, Any]) -> str:
         "alike": text("not distinguishable"),
         "few": text("too few deals to tell"),
     }
-    return context.say(words[row["judged"]])
+    said = context.say(words[row["judged"]]) if pd.notna(row["judged"]) else context.language.show(None)
+    if spans is None:
+        return said
+    if spans.longest is not None and row["long_judged"] in ("worse", "better"):
+        return said, context.say(
+            text("{since}: {judged}", since=since_when(spans.longest), judged=words[row["long_judged"]])
+        )
+    if bool(_by_itself(pd.DataFrame([row])).iloc[0]):
+        chance = ntext(
+            "of {n} comparison: may be chance",
+            "one of {n} comparisons: may be chance",
+            n=spans.year.family.all_tested,
+        )
+        return said, context.say(chance)
+    return said
 
 
-def _table(context: Context, data: pd.DataFrame) -> NumberTable:
+def _table(context: Context, data: pd.DataFrame, spans: Spans | None) -> NumberTable:
     say, count = context.say, context.language.count
-    compared = data["expected"].notna().any()
+    compared, longest = data["expected"].notna().any(), None if spans is None else spans.longest
+    judged = bool(data["judged"].notna().any() or data["long_judged"].notna().any())
     headings = [say(text("Step"))]
-    headings += [say(text("Judgement"))] if data["judged"].notna().any() else []
+    headings += [say(text("Judgement"))] if judged else []
     headings += [say(text("Decided")), say(text("Goes on"))]
     if compared:
         headings += [
             say(text("like deals of {peers}", peers=context.subject.peers)),
             say(text("Difference, points")),
         ]
+    if longest is not None:
+        headings.append(say(text("Difference {since}, points", since=since_when(longest))))
     headings.append(say(context.year_before.label))
     rows: list[list[Content]] = []
     for row in records(data):
         cells: list[Content] = [row["title"]]
-        cells += [_verdict(context, row)] if data["judged"].notna().any() else []
+        cells += [_verdict(context, row, spans)] if judged else []
         left_out = row["n"] and row["n"] < row["decided"]
         plus = say(text("of {n}", n=row["decided"])) if left_out else ""
         cells.append((count(row["n"] or row["decided"]), plus))
         cells.append(context.shown(row["rate"], "share"))
         if compared:
-            cells += [context.shown(_number(row["expected"]), "share"), _difference(context, row)]
+            year = row["effect"], row["effect_lower"], row["effect_upper"]
+            cells += [context.shown(_number(row["expected"]), "share"), _difference(context, *year)]
+        if longest is not None:
+            cells.append(_difference(context, row["long_effect"], row["long_lower"], row["long_upper"]))
         cells.append(context.shown(row["before_rate"], "share"))
         rows.append(cells)
-    texts = 2 if data["judged"].notna().any() else 1
+    texts = 2 if judged else 1
     return number_table(say(text("Numbers of the chart")), headings, rows, texts=texts, wide=compared)
 
 
-def _difference(context: Context, row: dict[str, Any]) -> Content:
-    if pd.isna(row["effect"]):
+def _difference(context: Context, effect: float, lower: float, upper: float) -> Content:
+    if pd.isna(effect):
         return context.language.show(None)
-    if pd.isna(row["effect_lower"]) or pd.isna(row["effect_upper"]):
-        return in_points(row["effect"])
-    return in_points(row["effect"]), f"{in_points(row['effect_lower'])} … {in_points(row['effect_upper'])}"
-
-
-def _deals(context: Context, found: Anomalies | None, findings: pd.DataFrame) -> list[NumberTable]:
-    """The deals behind the first findings: of too few that went on those that did not, of many those that did."""
-    if found is None:
-        return []
-    tables = []
-    for _, row in findings.drop_duplicates("step").head(MOST_FINDINGS).iterrows():
-        decided = found.decisions(row)
-        decided = decided.take(decided.success if row["flag"] == "better" else ~decided.success)
-        fields: dict[str, Any] = {"step": _place(context, found, row), "n": len(pd.unique(decided.deal))}
-        listed = _largest(decided)
-        if row["flag"] == "worse":
-            caption = ntext(
-                "Did not go on: {step} (the one deal)",
-                "Did not go on: {step} ({shown} of {n} deals, the largest first)",
-                shown=len(listed),
-                **fields,
-            )
-        else:
-            caption = ntext(
-                "Went on: {step} (the one deal)",
-                "Went on: {step} ({shown} of {n} deals, the largest first)",
-                shown=len(listed),
-                **fields,
-            )
-        tables.append(_listed(context, listed, context.say(caption)))
-    return tables
-
-
-def _place(context: Context, found: Anomalies, row: pd.Series) -> str:
-    part = ", ".join(found.part(row).values())
-    title = context.say(step_title(found.step(row["step"])))
-    return f"{title} ({part})" if part else title
-
-
-def _largest(decided: Decisions) -> Decisions:
-    """The last decision of each deal; the largest deals, of those without an amount the latest decided."""
-    order = pd.Series(decided.deal).drop_duplicates(keep="last").index.to_numpy()
-    last = decided.take(order)
-    by_size = pd.DataFrame({"amount": last.amount, "day": last.day})
-    by_size = by_size.sort_values(["amount", "day"], ascending=False, na_position="last", kind="stable")
-    return last.take(by_size.index.to_numpy()[:MOST_DEALS])
-
-
-def _listed(context: Context, decided: Decisions, caption: str) -> NumberTable:
-    say, facts = context.say, context.facts
-    columns = ["deal_id", "name", "account_id", "product_line"]
-    frame = pd.DataFrame({name: facts.ledger.series("deals", name).take(decided.deal).array for name in columns})
-    frame["day"], frame["amount"] = decided.day, decided.amount
-    customers = context.shared.customers
-    headings = [say(text("Deal")), say(text("Customer")), say(text("Product line")), say(text("Decided on"))]
-    rows = []
-    for row in records(frame):
-        customer = customers.get(row["account_id"], row["account_id"])
-        rows.append(
-            [
-                deal_name(pd.Series(row)),
-                context.language.show(None if pd.isna(customer) else str(customer)),
-                context.language.show(None if pd.isna(row["product_line"]) else str(row["product_line"])),
-                context.language.date(pd.Timestamp(row["day"]).date()),
-                context.shown(row["amount"], facts.dataset.currency),
-            ]
-        )
-    return number_table(caption, [*headings, say(text("Amount"))], rows, texts=4, wide=True)
+    if pd.isna(lower) or pd.isna(upper):
+        return in_points(effect)
+    return in_points(effect), f"{in_points(lower)} … {in_points(upper)}"
 
 
 def _notes(
-    context: Context, data: pd.DataFrame, found: Anomalies | None, findings: pd.DataFrame, rows: pd.DataFrame,
-    reason: Text | None,
+    context: Context, data: pd.DataFrame, spans: Spans | None, findings: list[Finding],
+    rows: Sequence[pd.DataFrame], reason: Text | None,
 ) -> list[Text | str]:  # fmt: skip
-    notes: list[Text | str] = [*longer(context)]
-    if found is not None:
-        for number, (_, row) in enumerate(findings.iterrows()):
-            first = [text("{sentence}.", sentence=found.sentence(row))] if number else []
-            said = [context.say(one) for one in (*first, *found.details(row))]
-            notes += [" ".join(said)] if said else []
-        for _, row in rows[rows["explained"].isin(["mix", "timing"])].iterrows():
-            place = _place(context, found, row)
-            notes += [text("{place}: {said}", place=place, said=one) for one in found.details(row)]
+    notes: list[Text | str] = [*longer(context, spans)]
+    if spans is not None:
+        notes += [note for at, one in enumerate(findings) if (note := _more(context, spans, rows, one, at > 0))]
+        year = rows[0]
+        for _, row in year[year["explained"].isin(["mix", "timing"])].iterrows():
+            where = place(context, spans.year, row)
+            notes += [text("{place}: {said}", place=where, said=one) for one in spans.year.details(row)]
     if reason is not None:
         notes.append(text("No comparison with {peers}: {reason}.", peers=context.subject.peers, reason=reason))
     left = data.loc[data["n"] > 0, "decided"].sum() - data["n"].sum()
@@ -352,10 +347,20 @@ def _notes(
         )
     notes.append(_goes_on(steps_of(context), data))
     notes += no_history(context, data)
-    if found is not None:
+    if spans is not None:
+        found = spans.year
         timing = None if found.timing is None else found.timing.sentence
         notes += [text("Whole company: {note}", note=one) if one == timing else one for one in found.notes]
     return notes
+
+
+def _more(context: Context, spans: Spans, rows: Sequence[pd.DataFrame], finding: Finding, named: bool) -> str:
+    """What else there is to say of a finding; `named`: beginning with what it is."""
+    found, row = finding
+    first = [text("{sentence}.", sentence=found.sentence(row, dated=True))] if named else []
+    other = said_of_other(spans, rows, finding)
+    said = [*first, *([] if other is None else [other]), *found.details(row)]
+    return " ".join(map(context.say, said))
 
 
 def _goes_on(steps: tuple[Step, ...], data: pd.DataFrame) -> Text:

@@ -7,15 +7,18 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from salesreport.kpi.anomalies.decided import WIN
 from salesreport.kpi.journeys import OPEN
 from salesreport.kpi.lacking import lacks
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.milestones import CONVERSION, conversions, movement
-from salesreport.kpi.progress import journeys_of
+from salesreport.kpi.notes import process_notes
+from salesreport.kpi.progress import journeys_of, no_milestones
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.charts_moves import Rate, Strand, flows
 from salesreport.report.context import FEWEST_PEERS, Context, records
 from salesreport.report.section import Section
+from salesreport.report.sections.conversion import found_in_conversion
 from salesreport.report.shared import Maker
 from salesreport.report.table import number_table
 from salesreport.stats.competing_risks import ROUNDING
@@ -74,6 +77,8 @@ def _measured(context: Context) -> pd.DataFrame:
     shared, facts, file = context.shared, context.facts, context.shared.process
     if not facts.ledger.has("deals"):
         raise lacks("deals")
+    if not file.processes:
+        raise Unavailable(no_milestones(file))
     if not (journeys_of(facts, file, context.as_of).stays.outcome != OPEN).any():
         raise Unavailable(text("needs stage history; this export shows only where deals are today"))
     found = shared.rows(context.subject, _key(context), _of_everybody(context)).set_index("group")
@@ -203,6 +208,8 @@ def _message(context: Context, data: pd.DataFrame) -> Text:
         )
     if data["peers"].isna().all():
         return moved
+    if any(row["step"] != WIN for _, row in found_in_conversion(context)):
+        return moved  # like deals over a longer time tell more: what they say stands under Conversion
     if (data["judged"] == "alike").any():
         return text(
             "{moves}; at no milestone distinguishable from {peers}", moves=moved, peers=context.subject.peers
@@ -323,9 +330,7 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
         if isinstance(row["reason"], Text) and row["n"] > 0:
             reasons.setdefault(context.say(row["reason"]), []).append(row["title"])
     notes += [text("{milestones}: {reason}.", milestones=names, reason=one) for one, names in reasons.items()]
-    if context.shared.process.derived:
-        notes.append(text("No process file was given: the CRM’s stages stand in for milestones."))
-    return notes
+    return notes + process_notes(context.shared.process)
 
 
 def _other_counts(context: Context, data: pd.DataFrame) -> list[Text]:

@@ -1,11 +1,17 @@
 """Where the numbers come from, what was left out, and what this data cannot say."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from salesreport.kpi.lacking import TABLE_TITLES
 from salesreport.language import Text, ntext, text
+from salesreport.provenance import Tally
 from salesreport.report.context import FIGURES, Context
 from salesreport.report.section import Section
+
+_REASONS = 5
+"""How many reasons are given."""
 
 
 def data_notes(context: Context) -> Section:
@@ -18,11 +24,12 @@ def data_notes(context: Context) -> Section:
             day=dataset.as_of,
             fingerprint=dataset.fingerprint[:12],
         ),
-        *(_rows_left_out(context)),
+        *_about_rows(context),
         *context.of_all(context.facts.credit_notes),
         *context.period_notes,
         *context.gaps((*FIGURES, "win_rate_amount", "activity")),
         *dataset.provenance.notes,
+        *(one.short for one in dataset.provenance.noticed),
     ]
     said = [context.say(line) for line in lines]
     return Section(
@@ -35,16 +42,38 @@ def data_notes(context: Context) -> Section:
     )
 
 
-def _rows_left_out(context: Context) -> list[Text]:
-    counts = context.facts.dataset.provenance.counts
-    return [
-        ntext(
-            "{n} row of table {table} was set aside when the export was read ({read} in all).",
-            "{n} rows of table {table} were set aside when the export was read ({read} in all).",
-            n=one.set_aside,
-            table=TABLE_TITLES.get(table, table),
-            read=one.read,
-        )
-        for table, one in counts.items()
-        if one.set_aside
-    ]
+def _about_rows(context: Context) -> list[Text]:
+    """Per table, how many rows were left out or changed when the export was read, and why."""
+    lines = []
+    for table, counts in context.facts.dataset.provenance.counts.items():
+        if counts.set_aside:
+            lines.append(
+                ntext(
+                    "{n} row of table {table} was set aside on reading the export, of {read} in all: {reasons}.",
+                    "{n} rows of table {table} were set aside on reading the export, of {read} in all: {reasons}.",
+                    n=counts.set_aside,
+                    table=TABLE_TITLES.get(table, table),
+                    read=counts.read,
+                    reasons=_tallied(counts.reasons),
+                )
+            )
+        if counts.repaired:
+            lines.append(
+                ntext(
+                    "{n} row of table {table} was repaired on reading the export: {repairs}.",
+                    "{n} rows of table {table} were repaired on reading the export: {repairs}.",
+                    n=counts.repaired,
+                    table=TABLE_TITLES.get(table, table),
+                    repairs=_tallied(counts.repairs),
+                )
+            )
+    return lines
+
+
+def _tallied(tallies: Sequence[Tally]) -> list[Text]:
+    """The most frequent reasons, each with its number of rows."""
+    most = sorted(tallies, key=lambda one: -one.rows)
+    said = [text("{n} × {what}", n=one.rows, what=one.what) for one in most[:_REASONS]]
+    if len(most) > _REASONS:
+        said.append(ntext("{n} more reason", "{n} more reasons", n=len(most) - _REASONS))
+    return said

@@ -12,6 +12,7 @@ from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.progress import journeys_of, place_numbers, places_of
 from salesreport.kpi.slippage import CORRECTED_WITHIN, slipped_deals, stale_deals
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.chart import Chart
 from salesreport.report.charts_moves import Pair, pairs
 from salesreport.report.context import Context, Figure, records
 from salesreport.report.deals import deal_name
@@ -32,8 +33,8 @@ WHY = ("lost", "slipped", "cut", "stale")
 """How a deal goes off course."""
 
 _BOOK = (
-    "deal_id", "name", "account_id", "amount", "share", "place", "when", "amount_then", "put_off", "latest",
-    "days", "limit",
+    "deal_id", "name", "account_id", "amount", "last_amount", "share", "place", "when", "amount_then", "put_off",
+    "latest", "days", "limit",
 )  # fmt: skip
 
 
@@ -41,7 +42,8 @@ def order_book(context: Context) -> Section:
     """Open deals by milestone, and what deviates from the period's start.
 
     `data` has a row per deal that went off course: deal_id, name, account_id, place (number of its milestone, −1:
-    none), amount (at the start; of a deal that came later: now), and for each of `WHY` a text or missing.
+    none), amount (at the start; of a deal that came later, or where that is not known: the last one), and for
+    each of `WHY` a text or missing.
     """
     topic, nothing = context.say(text("Order book")), pd.DataFrame(columns=["deal_id", *WHY])
     if (problem := context.unavailable("deals_in_funnel")) is not None:
@@ -51,45 +53,51 @@ def order_book(context: Context) -> Section:
     if book.empty:
         message = context.say(
             text("No open deals on {day}, nor on {other}.", day=context.eve, other=context.as_of)
+            if context.facts.known(context.eve).why_open_unknown is None
+            else text("No open deals on {day}.", day=context.as_of)
         )
         return Section("order-book", topic, message, nothing, context.language, available=False)
     data = _deviating(context, book)
     message = context.say(_message(context, book))
-    milestones = _by_milestone(context, book)
-    days = [context.language.date(day) for day in (context.eve, context.as_of)]
-    count = context.language.count
+    milestones = _by_milestone(context, book) if context.shared.process.processes else None
+    both = milestones is not None and _known_then(context, book)
     return Section(
         key="order-book",
         topic=topic,
         message=message,
         data=data,
         language=context.language,
-        charts=(
-            pairs(
-                "order-book",
-                [
-                    Pair(
-                        row["title"],
-                        row["n_before"],
-                        row["n_now"],
-                        f"{count(row['n_before'])} → {count(row['n_now'])}",
-                    )
-                    for row in records(milestones)
-                ],
-                message,
-                context.say(
-                    text(
-                        "Open deals per milestone on {before} (hollow) and {now} (solid).",
-                        before=context.eve,
-                        now=context.as_of,
-                    )
-                ),
-                context.say(text("Open deals by milestone")),
-                (days[0], days[1]),
-            ),
+        charts=(_chart(context, milestones, message),) if milestones is not None and both else (),
+        tables=(
+            *(() if milestones is None else (_summary(context, milestones, both),)),
+            *_listed(context, data),
         ),
-        tables=(_summary(context, milestones, days), *_listed(context, data)),
         notes=tuple(context.say(note) for note in _notes(context, book)),
+    )
+
+
+def _known_then(context: Context, book: pd.DataFrame) -> bool:
+    """Whether it is known which deals were open at the start, and where: today's stage is no answer."""
+    if context.facts.known(context.eve).why_open_unknown is not None:
+        return False
+    placed = book["place"] >= 0
+    then = book["when"] == "before"
+    return bool((placed & then).any() or not (placed & ~then).any() or not then.any())
+
+
+def _chart(context: Context, milestones: pd.DataFrame, message: str) -> Chart:
+    """Open deals per milestone on both days."""
+    count = context.language.count
+    rows = [
+        Pair(row["title"], row["n_before"], row["n_now"], f"{count(row['n_before'])} → {count(row['n_now'])}")
+        for row in records(milestones)
+    ]
+    described = text(
+        "Open deals per milestone on {before} (hollow) and {now} (solid).", before=context.eve, now=context.as_of
+    )
+    days = context.language.date(context.eve), context.language.date(context.as_of)
+    return pairs(
+        "order-book", rows, message, context.say(described), context.say(text("Open deals by milestone")), days
     )
 
 
@@ -106,6 +114,7 @@ def _book(context: Context) -> Maker:
             there = journeys.there(day)
             place[journeys.stays.deal[there]] = place_numbers(journeys)[there]
             frames.append(events.frame().assign(place=place[events.rows], when=when))
+            frames[-1]["last_amount"] = facts.own("deals")["amount"].array.take(events.rows)
         then = frames[0].drop_duplicates("deal_id").set_index("deal_id")["amount"]
         book = pd.concat(frames, ignore_index=True)
         book["amount_then"] = book["deal_id"].map(then)
@@ -114,8 +123,8 @@ def _book(context: Context) -> Maker:
         book["put_off"], book["latest"] = (book["deal_id"].map(slipped[name]) for name in ("days", "latest"))
         book["days"], book["limit"] = (book["deal_id"].map(stale[name]) for name in ("days", "limit"))
         book = book[[*by, *_BOOK]]
-        # where open deals carry no amounts, those of the start are known only because the deals have closed since
-        return book if _priced(context) else book.assign(amount=np.nan)
+        # where open deals carry no amounts, others are known only because the deals have closed since
+        return book if _priced(context) else book.assign(amount=np.nan, last_amount=np.nan)
 
     return make
 
@@ -153,18 +162,27 @@ def _by_milestone(context: Context, book: pd.DataFrame) -> pd.DataFrame:
     return sums.rename_axis("place").reset_index().assign(title=titles)
 
 
-def _summary(context: Context, milestones: pd.DataFrame, days: list[str]) -> NumberTable:
-    """Number and value per milestone on both days, and of all."""
+def _summary(context: Context, milestones: pd.DataFrame, both: bool) -> NumberTable:
+    """Number and value per milestone and of all, on both days or only now."""
+    days = {"before": context.eve, "now": context.as_of} if both else {"now": context.as_of}
     say, count, currency = context.say, context.language.count, context.facts.dataset.currency
     priced = _priced(context)
     whole = milestones.drop(columns="title").sum().to_dict() | {"title": say(text("all"))}
 
-    def cell(row: dict[str, Any], when: str) -> tuple[str, str]:
-        return count(row[f"n_{when}"]), context.shown(row[f"value_{when}"], currency) if priced else ""
+    worth = {when: priced and context.facts.known(day).why_amounts_unknown is None for when, day in days.items()}
 
-    rows = [[row["title"], cell(row, "before"), cell(row, "now")] for row in [*records(milestones), whole]]
+    def cell(row: dict[str, Any], when: str) -> tuple[str, str]:
+        return count(row[f"n_{when}"]), context.shown(row[f"value_{when}"], currency) if worth[when] else ""
+
+    shown = milestones[(milestones["place"] >= 0) | milestones[[f"n_{when}" for when in days]].any(axis=1)]
+    rows = [[row["title"], *(cell(row, when) for when in days)] for row in [*records(shown), whole]]
     caption = text("Open deals: number and value") if priced else text("Open deals: number")
-    return number_table(say(caption), [say(text("Milestone")), *days], rows, here=len(rows) - 1)
+    return number_table(
+        say(caption),
+        [say(text("Milestone")), *map(context.language.date, days.values())],
+        rows,
+        here=len(rows) - 1,
+    )
 
 
 def _deviating(context: Context, book: pd.DataFrame) -> pd.DataFrame:
@@ -195,6 +213,7 @@ def _deviating(context: Context, book: pd.DataFrame) -> pd.DataFrame:
             limit=Quantity(float(limit), "days"),
         )
     data = book[book["deal_id"].isin(set().union(*why.values()))].sort_values(["deal_id", "when"])
+    data = data.assign(amount=data["amount"].fillna(data["last_amount"]))
     data = data.drop_duplicates("deal_id")[["deal_id", "name", "account_id", "place", "amount"]]
     data = data.assign(**{name: [why[name].get(deal) for deal in data["deal_id"]] for name in WHY})
     return data.sort_values(["amount", "deal_id"], ascending=[False, True], na_position="last", ignore_index=True)
@@ -251,6 +270,8 @@ def _message(context: Context, book: pd.DataFrame) -> Text:
     size = ntext(
         "{n} open deal, {before} at the start", "{n} open deals, {before} at the start", n=now, before=before
     )
+    if context.facts.known(context.eve).why_open_unknown is not None:
+        size = ntext("{n} open deal", "{n} open deals", n=now)
     clauses = []
     for metric, figure in _figures(context).items():
         n, share = round(figure.value * figure.n, 1), Quantity(figure.value, "share")
@@ -298,6 +319,8 @@ def _notes(context: Context, book: pd.DataFrame) -> list[Text]:
             )
         )
     notes += context.gaps(("slippage", "stale"))
+    if (why := context.facts.known(context.eve).why_open_unknown) is not None:
+        notes.append(text("The start is not compared: {reason}.", reason=why))
     unpriced = float(book.loc[(book["when"] == "now") & ~(book["amount"] > 0), "share"].sum())
     if not _priced(context):
         notes.append(text("Open deals carry no amounts in this data, so they are counted, not valued."))

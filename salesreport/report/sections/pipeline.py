@@ -25,7 +25,7 @@ def pipeline(context: Context) -> Section:
     """Open deals by age; `data` has deal_id, stage, amount, age, share and the like, a row per open deal."""
     data = context.open.assign(age=(pd.Timestamp(context.as_of) - context.open["created_on"]).dt.days)
     topic = context.say(text("Pipeline"))
-    if data.empty:
+    if data.empty or context.unavailable("deals_in_funnel") is not None:
         nothing = text("No open deals on {day}.", day=context.as_of)
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("pipeline", topic, message, data, context.language, available=False)

@@ -10,7 +10,7 @@ from salesreport.report.charts_compare import Form, Point, funnel_plot
 from salesreport.report.context import Context, records
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import longer, step_title
-from salesreport.report.sections.team import Team, explained, team_of, unavailable
+from salesreport.report.sections.team import Team, explained, only_in_part, team_of, unavailable
 from salesreport.report.table import Content, NumberTable, number_table
 from salesreport.stats.funnel import Funnel, funnel, funnel_limits
 
@@ -40,7 +40,7 @@ def conversion_funnel_plot(context: Context, step: str = WIN) -> Section:
     if len(data) < FEWEST_REPS or mine.empty:
         few = text("Too few reps decided deals in {period} to compare their rates.", period=context.year)
         return unavailable(context, key, topic, few)
-    message = context.say(_message(mine, place))
+    message = context.say(only_in_part(context, _message(mine, place), made.elsewhere(place.key)))
     return Section(
         key=key,
         topic=topic,
@@ -153,7 +153,7 @@ def _table(context: Context, mine: pd.DataFrame) -> tuple[NumberTable, ...]:
 def _notes(context: Context, team: Team, data: pd.DataFrame, step: Step) -> list[Text]:
     outside = int(data["outside"].sum())
     notes = [
-        *longer(context),
+        *longer(context, team.spans),
         ntext(
             "{n} of {of} reps lies outside the 95% limits; chance alone puts about {by_chance} there.",
             "{n} of {of} reps lie outside the 95% limits; chance alone puts about {by_chance} there.",

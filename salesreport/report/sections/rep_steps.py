@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.anomalies.decided import Step
+from salesreport.kpi.anomalies.sentences import TOO_FEW
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import heat_map
 from salesreport.report.context import Context
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import in_points, longer, no_history, step_title
-from salesreport.report.sections.team import Team, team_of, unavailable
+from salesreport.report.sections.team import Team, only_in_part, team_of, unavailable
 from salesreport.report.table import Content, NumberTable, number_table
 
 MOST_ROWS = 40
@@ -44,7 +45,7 @@ def conversion_heat_map(context: Context) -> Section:
     shown = data[data["rep_id"].isin(kept)]
     alike = _alike(made, data)
     told = [step for step in made.steps if step not in alike]
-    message = context.say(_message(data))
+    message = context.say(_message(context, made, data))
     return Section(
         key=key,
         topic=topic,
@@ -54,7 +55,7 @@ def conversion_heat_map(context: Context) -> Section:
         charts=(_chart(context, told, shown, message),) if told else (),
         tables=_table(context, made.steps, shown),
         notes=tuple(
-            context.say(note) for note in _notes(context, data, alike, data["rep_id"].nunique() - len(kept))
+            context.say(note) for note in _notes(context, made, data, alike, data["rep_id"].nunique() - len(kept))
         ),
     )
 
@@ -89,16 +90,20 @@ def _alike(team: Team, data: pd.DataFrame) -> list[Step]:
     ]
 
 
-def _message(data: pd.DataFrame) -> Text:
-    flagged = data[data["flag"] != "none"]
-    if flagged.empty:
-        return text("No rep stands out at any step beyond chance")
-    names = flagged["name"].drop_duplicates().tolist()
-    return text("Who stands out at a step beyond chance: {names}", names=names)
+def _message(context: Context, team: Team, data: pd.DataFrame) -> Text:
+    flagged, others = data[data["flag"] != "none"], team.elsewhere()
+    if not team.found.family.all_tested:
+        said = TOO_FEW
+    elif flagged.empty:
+        said = text("No rep stands out at any step beyond chance")
+    else:
+        names = flagged["name"].drop_duplicates().tolist()
+        said = text("Who stands out at a step beyond chance: {names}", names=names)
+    return only_in_part(context, said, others)
 
 
-def _notes(context: Context, data: pd.DataFrame, alike: list[Step], left_out: int) -> list[Text]:
-    notes = [*longer(context)]
+def _notes(context: Context, team: Team, data: pd.DataFrame, alike: list[Step], left_out: int) -> list[Text]:
+    notes = [*longer(context, team.spans)]
     if len(alike) < data["step"].nunique():
         notes.append(
             text(

@@ -15,6 +15,9 @@ from salesreport.stats.intervals import wilson
 METRICS_SHOWN = ("revenue", "deals_won", "deals_closed", "win_rate")
 """The figures listed per rep."""
 
+_COLUMNS = {"win_rate": "rate"}
+"""The column of a figure that is not called like it."""
+
 
 def reps(context: Context) -> Section:
     """Win rates of a team's reps; `data` has a row per rep: its figures, `rate` and its interval."""
@@ -27,24 +30,31 @@ def reps(context: Context) -> Section:
         name=names.reindex(wide.index).fillna(wide.index.to_series()),
         **{column: rates[column] for column in ("lower", "upper", "n")},
     )
-    data = data[data["deals_closed"] > 0].sort_values(["name"]).reset_index()
+    people = ~data.index.isin(list(context.facts.not_people))
+    data = data[people & (data["deals_closed"] > 0)].sort_values(["name"]).reset_index()
     topic, say = context.say(text("Reps")), context.say
     if data.empty:
         message = say(text("No rep closed a deal in {period}.", period=context.period))
         return Section("reps", topic, message, data, context.language, available=False)
+    shown = [metric for metric in METRICS_SHOWN if context.unavailable(metric) is None]
+    figures = number_table(
+        say(text("Figures per rep, by name")),
+        [say(text("Rep")), *(context.title(metric) for metric in shown)],
+        [
+            [row["name"], *(context.shown(row[_COLUMNS.get(one, one)], context.unit(one)) for one in shown)]
+            for row in records(data)
+        ],
+    )
+    notes = tuple(say(note) for note in _notes(context, data))
+    if (why := context.unavailable("win_rate")) is not None:
+        message = say(text("The reps’ win rates cannot be compared: {reason}.", reason=why))
+        return Section("reps", topic, message, data, context.language, tables=(figures,), notes=notes)
     overall = data["deals_won"].sum() / data["deals_closed"].sum()
     message = say(_message(data, overall))
     rows = [
         Measure(row["name"], row["rate"], _said(context, row), lower=row["lower"], upper=row["upper"])
         for row in records(data)
     ]
-    unit = context.facts.dataset.currency
-    cells = [
-        [row["name"], context.shown(row["revenue"], unit), context.language.count(row["deals_won"]),
-         context.language.count(row["deals_closed"]), context.shown(row["rate"], "share")]
-        for row in records(data)
-    ]  # fmt: skip
-    headings = [say(text("Rep")), *(context.title(metric) for metric in METRICS_SHOWN)]
     return Section(
         key="reps",
         topic=topic,
@@ -62,8 +72,8 @@ def reps(context: Context) -> Section:
                 band_name=say(text("all together {rate}", rate=Quantity(overall, "share"))),
             ),
         ),
-        tables=(number_table(say(text("Figures per rep, by name")), headings, cells),),
-        notes=tuple(say(note) for note in _notes(context, data)),
+        tables=(figures,),
+        notes=notes,
     )
 
 

@@ -14,6 +14,8 @@ MEASURES = ("deals_won", "deals_lost", "win_rate")
 MOST_GROUPS = 6
 """Groups shown each; the smallest are put together."""
 
+_RATE = {"rate": "value", "lower": "lower", "upper": "upper"}
+
 _DIMENSIONS: dict[str, Text] = {"product_line": text("Product line"), "segment": text("Segment")}
 
 
@@ -23,7 +25,7 @@ def results(context: Context) -> Section:
     parts = [_by(context, dimension) for dimension in _DIMENSIONS if dimension != context.subject.dimension]
     data = pd.concat([part for part in parts if len(part) > 1] or parts[:1], ignore_index=True)
     stages, note = _lost_by_stage(context)
-    notes = [] if note is None else [note]
+    notes = [*([] if note is None else [note]), *context.gaps(("win_rate",))]
     nothing = text("No deals were closed in {period}.", period=context.period)
     if not closed.n:
         return Section(
@@ -49,22 +51,21 @@ def results(context: Context) -> Section:
         data = pd.concat(
             [data, stages.rename(columns={"stage": "group"}).assign(dimension="stage")], ignore_index=True
         )
+    chart = solid_and_hollow(
+        "results",
+        panels,
+        message,
+        context.say(text("Bars of deals won (solid) and lost (hollow) by group.")),
+        solid=context.say(text("won")),
+        hollow=context.say(text("lost")),
+    )
     return Section(
         key="results",
         topic=context.say(text("Won and lost")),
         message=message,
         data=data,
         language=context.language,
-        charts=(
-            solid_and_hollow(
-                "results",
-                panels,
-                message,
-                context.say(text("Bars of deals won (solid) and lost (hollow) by group.")),
-                solid=context.say(text("won")),
-                hollow=context.say(text("lost")),
-            ),
-        ),
+        charts=(chart,) if panels else (),
         tables=tuple(
             _table(context, data, dimension) for dimension in data["dimension"].unique() if dimension != "stage"
         ),
@@ -73,28 +74,26 @@ def results(context: Context) -> Section:
 
 
 def _by(context: Context, dimension: str) -> pd.DataFrame:
-    """Won, lost and win rate by one dimension, with everybody else's rate beside it."""
+    """Won, lost and win rate (NaN: unavailable) by one dimension, with everybody else's rate beside it."""
     frame = context.compute(MEASURES, by=[dimension]).frame
     won, lost, rate = (frame[frame["metric"] == metric].set_index(dimension) for metric in MEASURES)
     made = pd.DataFrame(
         {
             "dimension": dimension,
-            "group": rate.index,
-            "won": won["value"].reindex(rate.index).to_numpy(),
-            "lost": lost["value"].reindex(rate.index).to_numpy(),
-            "rate": rate["value"].to_numpy(),
-            "lower": rate["lower"].to_numpy(),
-            "upper": rate["upper"].to_numpy(),
+            "group": won.index,
+            "won": won["value"].to_numpy(),
+            "lost": lost["value"].reindex(won.index).to_numpy(),
+            **{column: rate[of].reindex(won.index).to_numpy(float) for column, of in _RATE.items()},
         }
     ).fillna({"won": 0.0, "lost": 0.0})
     made["n"] = made["won"] + made["lost"]
-    made["peers"] = made["group"].map(_rest(context, dimension))
+    made["peers"] = made["group"].map(_rest(context, dimension)).astype(float)
     return made[made["n"] > 0].sort_values(["n", "group"], ascending=[False, True], ignore_index=True)
 
 
 def _rest(context: Context, dimension: str) -> dict[str, float]:
     """Win rate of all peers together, by group of a dimension."""
-    if context.subject.dimension is None:
+    if context.subject.dimension is None or context.unavailable("win_rate") is not None:
         return {}
     spread = context.shared.spread(context.subject.dimension, MEASURES, dimension, context.period)
     won, lost = (frame.iloc[context.peers].sum() for frame in (spread["deals_won"], spread["deals_lost"]))
@@ -116,6 +115,8 @@ def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
 
 def _message(context: Context, data: pd.DataFrame) -> Text:
     won, lost = context.figure("deals_won"), context.figure("deals_lost")
+    if context.unavailable("win_rate") is not None:
+        return ntext("{n} deal won; lost ones are missing", "{n} deals won; lost ones are missing", n=won.value)
     first = data[data["dimension"] == data["dimension"].iloc[0]] if len(data) else data
     clauses = ntext("{n} deal won", "{n} deals won", n=won.value), ntext("{n} lost", "{n} lost", n=lost.value)
     ranked = first.sort_values(["won", "group"], ascending=[False, True])
@@ -146,6 +147,8 @@ def _bars(context: Context, data: pd.DataFrame, dimension: str) -> Bars:
         lost.append(tail["lost"].sum())
     count = context.language.count
     said = [f"{count(a)} : {count(b)}" for a, b in zip(won, lost, strict=True)]
+    if context.unavailable("win_rate") is not None:
+        said = [count(a) for a in won]
     return Bars(context.say(_DIMENSIONS[dimension]), names, won, lost, said)
 
 
@@ -153,12 +156,11 @@ def _table(context: Context, data: pd.DataFrame, dimension: str) -> NumberTable:
     part = data[data["dimension"] == dimension]
     count, say = context.language.count, context.say
     with_peers = part["peers"].notna().any()
-    headings = [
-        say(_DIMENSIONS[dimension]),
-        say(text("won")),
-        say(text("lost")),
-        say(text("Win rate, 95% interval")),
-    ]
+    headings = [say(_DIMENSIONS[dimension]), say(text("won")), say(text("lost"))]
+    if context.unavailable("win_rate") is not None:
+        counts = [[_name(context, row["group"]), count(row["won"])] for row in records(part)]
+        return number_table(say(text("Deals won by group")), headings[:2], counts)
+    headings.append(say(text("Win rate, 95% interval")))
     if with_peers:
         headings.append(say(context.subject.peers))
     rows: list[list[str | tuple[str, str]]] = []

@@ -5,14 +5,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies
-from salesreport.kpi.anomalies.decided import Step, decisions
+from salesreport.kpi.anomalies.anomalies import Anomalies
+from salesreport.kpi.anomalies.decided import Step, decisions, of_people
 from salesreport.kpi.ledger import Flags, Numbers
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
-from salesreport.report.sections.compared import step_title
+from salesreport.report.sections.compared import Finding, Spans, compared, findings_of, step_title
 from salesreport.stats.shrinkage import shrunken_rates
 
 MOST_EXPLAINED = 4
@@ -26,7 +26,7 @@ class Team(NamedTuple):
         steps: those at which anybody decided anything. reps: ids. names: what people call them.
         n, successes: decisions and those that went on, reps × steps. shrunken: the rates, drawn towards the mean
             of their step as far as the reps have too few decisions (NaN: none). mean: by step.
-        mine: whether a rep belongs to the report. found: the comparison of reps.
+        mine: whether a rep belongs to the report. spans: the comparisons of reps.
     """
 
     steps: tuple[Step, ...]
@@ -37,11 +37,16 @@ class Team(NamedTuple):
     shrunken: Numbers
     mean: Numbers
     mine: Flags
-    found: Anomalies
+    spans: Spans
 
-    def rows(self) -> pd.DataFrame:
-        """The rows of the comparison that are about reps of the report."""
-        frame = self.found.frame
+    @property
+    def found(self) -> Anomalies:
+        """The comparison of the year, of which the rates are."""
+        return self.spans.year
+
+    def rows(self, found: Anomalies | None = None) -> pd.DataFrame:
+        """The rows of a comparison, by default the year's, that are about reps of the report."""
+        frame = (found or self.found).frame
         mine = [rep for rep, flag in zip(self.reps, self.mine.tolist(), strict=True) if flag]
         return frame[frame["rep_id"].isin(mine)]
 
@@ -51,10 +56,21 @@ class Team(NamedTuple):
         parts = [name for names in self.found.family.parts for name in names]
         return rows[rows[parts].isna().all(axis=1)] if parts else rows
 
-    def findings(self) -> pd.DataFrame:
-        """The flagged rows about reps of the report, those with most at stake first."""
-        findings = self.found.findings
-        return findings.loc[findings.index.isin(self.rows().index)]
+    def findings(self) -> list[Finding]:
+        """What is flagged of reps of the report, over either span; see `findings_of`."""
+        return findings_of(self.spans, [self.rows(found) for found in self.spans.both])
+
+    def elsewhere(self, step: str | None = None) -> list[str]:
+        """Who is flagged, at a step or at any, only over the longest span or within a part of the deals."""
+        flagged = self.whole()[lambda rows: rows["flag"] != "none"]
+        known = set(zip(flagged["rep_id"], flagged["step"], strict=True))
+        names = dict(zip(self.reps, self.names, strict=True))
+        others = [
+            names[row["rep_id"]]
+            for _, row in self.findings()
+            if (row["rep_id"], row["step"]) not in known and row["step"] == (step or row["step"])
+        ]
+        return list(dict.fromkeys(others))
 
 
 def team_of(context: Context) -> Team | Text:
@@ -65,27 +81,20 @@ def team_of(context: Context) -> Team | Text:
     among = subject.dimension in ("team", "manager")  # compared with everybody, not only among themselves
     where = {} if among else subject.where
     try:
-        found = (
-            anomalies(facts, context.shared.process, period, where=where) if where else comparison_of_reps(context)
-        )
+        spans = compared(context, where=where)
     except Unavailable as problem:
         return text("Reps’ conversion cannot be compared: {reason}.", reason=problem.reason)
     whose = subject.dimension if among else None
     key = ("reps at steps", period, subject.dimension if where else None, subject.id if where else None)
-    everybody = facts.remember(key, lambda: _everybody(context, found, where))
+    everybody = facts.remember(key, lambda: _everybody(context, spans, where))
     if whose is None:
         return everybody
     members = facts.remember(("reps of", whose, period), lambda: _members(context, whose))
     return everybody._replace(mine=np.isin(everybody.reps, members.get(subject.id, [])))
 
 
-def comparison_of_reps(context: Context) -> Anomalies:
-    """All reps, compared with each other."""
-    return anomalies(context.facts, context.shared.process, context.year)
-
-
-def _everybody(context: Context, found: Anomalies, where: dict[str, list[str]]) -> Team:
-    decided = decisions(context.facts, context.shared.process).during(context.year)
+def _everybody(context: Context, spans: Spans, where: dict[str, list[str]]) -> Team:
+    decided = of_people(decisions(context.facts, context.shared.process)).during(context.year)
     for name, values in where.items():
         decided = decided.take(np.asarray(decided.dimension(name).isin(values), bool))
     reps, steps = decided.rep.categories, len(decided.steps)
@@ -108,13 +117,13 @@ def _everybody(context: Context, found: Anomalies, where: dict[str, list[str]]) 
         np.column_stack([one.value for one in shrunk]),
         np.array([one.mean for one in shrunk]),
         np.ones(len(there), bool),
-        found,
+        spans,
     )
 
 
 def _members(context: Context, whose: str) -> dict[str, list[str]]:
     """Who decided deals for which team in the period."""
-    decided = decisions(context.facts, context.shared.process).during(context.year)
+    decided = of_people(decisions(context.facts, context.shared.process)).during(context.year)
     values = decided.dimension(whose)
     pairs = np.unique(values.codes.astype(np.int64) * (len(decided.rep.categories) + 1) + decided.rep.codes)
     found: dict[str, list[str]] = {}
@@ -129,6 +138,18 @@ def _members(context: Context, whose: str) -> dict[str, list[str]]:
 def unavailable(context: Context, key: str, topic: str, message: Text) -> Section:
     """A section that says why there is no picture."""
     return Section(key, topic, context.say(message), pd.DataFrame(), context.language, available=False)
+
+
+def only_in_part(context: Context, said: Text, others: list[str]) -> Text:
+    """A message on all deals of the year, and who differs only over a longer span or in part of the deals."""
+    if not others:
+        return said
+    return text(
+        "{said}, all deals of {year} together; over a longer time or in part of the deals: {names}",
+        said=said,
+        year=context.year,
+        names=others,
+    )
 
 
 def explained(context: Context, team: Team, rows: pd.DataFrame, step: str | None = None) -> list[Text]:

@@ -118,7 +118,7 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
         name=name,
         value=context.shown(figure.value, figure.unit),
         said=[context.say(line) for line in said if line is not None],
-        base=context.say(_base(context, metric)),
+        base="; ".join(map(context.say, [_base(context, metric), *context.caveats(metric)])),
         spark=sparkline(
             history,
             context.say(

@@ -21,6 +21,10 @@ def trend(context: Context) -> Section:
     if not measures:
         message = context.say(context.gaps(MEASURES)[0])
         return Section("trend", topic, message, data, context.language, available=False)
+    if len(context.trend) < 2:  # one point is no line, and the tiles show its numbers
+        return Section(
+            "trend", topic, _message(context), data, context.language, notes=_notes(context), available=False
+        )
     panels = [
         panel(context, metric, data[data["metric"] == metric], name_band=metric == measures[0])
         for metric in measures

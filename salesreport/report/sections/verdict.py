@@ -74,7 +74,7 @@ def _revenue(context: Context) -> Text | None:
 def _won(context: Context) -> Text | None:
     closed, won, rate = (context.figure(metric) for metric in ("deals_closed", "deals_won", "win_rate"))
     if not rate.known:
-        return None
+        return ntext("{n} deal was won", "{n} deals were won", n=won.value) if won.known and won.value else None
     of = ntext(
         "{won} of {n} closed deal was won ({rate})",
         "{won} of {n} closed deals were won ({rate})",

@@ -43,7 +43,7 @@ def changes(context: Context) -> Section:
         return Section("changes", topic, message, data, context.language, available=False)
     measure = "money" if wide["money"].abs().sum() > 0 else "deals"
     message = context.say(_message(context, wide[measure], measure))
-    steps = _shown(wide)
+    steps = _shown(wide, dated=context.facts.ledger.has("deals", "created_on"))
     return Section(
         key="changes",
         topic=topic,
@@ -101,9 +101,10 @@ def _total(step: str) -> bool:
     return step in ("opening", "closing")
 
 
-def _shown(wide: pd.DataFrame) -> list[str]:
-    """The steps in which something happened, and those that are always there."""
-    return [step for step in STEPS if step in ALWAYS or wide.loc[step].abs().max() > 1e-6]
+def _shown(wide: pd.DataFrame, dated: bool) -> list[str]:
+    """The steps in which something happened, and those always there; `dated`: deals say when they began."""
+    always = [step for step in ALWAYS if dated or step != "created"]
+    return [step for step in STEPS if step in always or wide.loc[step].abs().max() > 1e-6]
 
 
 def _names(context: Context, steps: Sequence[str]) -> list[tuple[str, str]]:
@@ -161,7 +162,7 @@ def _message(context: Context, values: pd.Series, measure: str) -> Text:
         "left": Quantity(float(-moves[moves < 0].sum()), unit),
     }
     change = closing - opening
-    if abs(change) < 0.005 * max(opening, closing):
+    if abs(change) <= 0.005 * max(opening, closing):
         return text("The pipeline is as big as at the start: {came} came in, {left} went out", **fields)
     size = Quantity(abs(change), unit)
     if change > 0:

@@ -8,7 +8,7 @@ from scipy.special import expit
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
-from salesreport.kpi.anomalies.family import FEWEST, WHOLE, Cells, compare_family
+from salesreport.kpi.anomalies.family import FEWEST, WHOLE, Cells, compare_family, in_one_family
 
 NEVER = 0.0
 """A level at which no group is left out of what others are compared with."""
@@ -31,7 +31,7 @@ def named(cells: Cells) -> dict[tuple[int, ...], int]:
 
 def test_every_cell_is_statsmodels_stratified_table_of_its_rows() -> None:
     group, step, success, stratum, product = decided(1, 6_000)
-    cells = compare_family(group, step, success, stratum, (None, product), level=NEVER)
+    cells = compare_family(group, step, success, stratum, (None, product), apart=NEVER)
     # 2 steps × 4 groups, as a whole and in each of 3 products
     assert len(cells.p) == 2 * 4 * (1 + 3)
     for (level, at_step, part, who), at in named(cells).items():
@@ -62,7 +62,7 @@ def test_every_cell_is_statsmodels_stratified_table_of_its_rows() -> None:
 
 def test_q_is_that_of_statsmodels_after_weighing() -> None:
     group, step, success, stratum, product = decided(2, 3_000)
-    cells = compare_family(group, step, success, stratum, (None, product, product % 2), level=NEVER)
+    cells = compare_family(group, step, success, stratum, (None, product, product % 2), apart=NEVER)
     whole = cells.level == 0
     # wholes share one half of the weight, all parts the other; 1 on average
     weight = np.where(whole, WHOLE / whole.sum(), (1 - WHOLE) / (~whole).sum()) * len(cells.p)
@@ -71,10 +71,30 @@ def test_q_is_that_of_statsmodels_after_weighing() -> None:
     np.testing.assert_allclose(cells.q, oracle, atol=1e-12)
 
 
+def test_two_periods_in_one_family_weigh_the_same() -> None:
+    group, step, success, stratum, product = decided(4, 3_000)
+    levels = (None, product)
+    late = np.arange(3_000) >= 2_000
+    every = compare_family(group, step, success, stratum, levels, apart=NEVER)
+    part = compare_family(
+        group[late], step[late], success[late], stratum[late], (None, product[late]), apart=NEVER
+    )
+    found = in_one_family([part, every], [(None, product[late]), levels])
+    p = np.concatenate([part.p, every.p])
+    weight = []
+    for cells in (part, every):  # of the half that a period has, wholes have `WHOLE`
+        whole = cells.level == 0
+        weight.append(np.where(whole, WHOLE / whole.sum(), (1 - WHOLE) / (~whole).sum()) / 2)
+    oracle = multipletests(np.minimum(p / (np.concatenate(weight) * len(p)), 1.0), method="fdr_bh")[1]
+    np.testing.assert_allclose(np.concatenate([one.q for one in found]), oracle, atol=1e-12)
+    np.testing.assert_array_equal(found[0].p, part.p)
+    assert (found[1].q <= 2 * every.q + 1e-12).all(), "another period at most doubles q"
+
+
 def test_with_one_kind_of_level_all_weigh_alike() -> None:
     group, step, success, stratum, product = decided(3, 2_000)
     for levels in ((None,), (product,)):
-        cells = compare_family(group, step, success, stratum, levels, level=NEVER)
+        cells = compare_family(group, step, success, stratum, levels, apart=NEVER)
         np.testing.assert_allclose(cells.q, multipletests(cells.p, method="fdr_bh")[1], atol=1e-12)
 
 
@@ -82,7 +102,7 @@ def test_with_one_kind_of_level_all_weigh_alike() -> None:
 @settings(max_examples=25, deadline=None)
 def test_what_some_have_more_than_expected_others_have_less(seed: int, rows: int) -> None:
     group, step, success, stratum, product = decided(seed, rows)
-    cells = compare_family(group, step, success, stratum, (None, product), level=NEVER)
+    cells = compare_family(group, step, success, stratum, (None, product), apart=NEVER)
     assert cells.ordinary.all()
     pool = (cells.level * 10 + cells.step) * 10 + cells.part
     for one in np.unique(pool):
@@ -115,7 +135,7 @@ def test_nobodys_decisions_are_compared_with_but_not_tested() -> None:
     # 12 of 40; with nobody's 24 of 40 and another's 30 of 40 it is compared with 54 of 80
     group = np.repeat([0, -1, 1], 40)
     success = np.concatenate([np.arange(40) < won for won in (12, 24, 30)])
-    cells = compare_family(group, np.zeros(120, int), success, np.zeros(120, int), level=NEVER)
+    cells = compare_family(group, np.zeros(120, int), success, np.zeros(120, int), apart=NEVER)
     assert cells.group.tolist() == [0, 1]
     np.testing.assert_allclose(cells.effect, [12 / 40 - 54 / 80, 30 / 40 - 36 / 80])
 
