@@ -110,14 +110,34 @@ def _near(
     return reach
 
 
-def _rate_scale(axes: Axes, rates: Sequence[float], shown: Callable[[float], str], percent: bool = True) -> None:
-    """Limits of a scale of rates, with a few pale lines that say where it is."""
+def rate_limits(rates: Sequence[float], percent: bool = True) -> tuple[float, float]:
+    """From where to where a scale of rates reaches: a fifth of all at least, so that a few points are no cliff.
+
+    Examples:
+        >>> tuple(round(end, 2) for end in rate_limits([0.58, 0.62]))
+        (0.5, 0.7)
+        >>> tuple(round(end, 2) for end in rate_limits([0.97, 0.99]))
+        (0.8, 1.0)
+        >>> tuple(round(end, 2) for end in rate_limits([0.1, 0.6]))
+        (0.0, 0.64)
+    """
     known = [rate for rate in rates if not math.isnan(rate)] or [0.0, 1.0]
     low, high = min(known), max(known)
     pad = 0.08 * ((high - low) or 0.1)
     low, high = max(low - pad, 0.0), min(high + pad, 1.0) if percent else high + pad
-    if low < 0.3 * high:
-        low = 0.0
+    if percent and high - low < _LEAST_SPAN:
+        middle = min(max((low + high) / 2, _LEAST_SPAN / 2), 1 - _LEAST_SPAN / 2)
+        low, high = middle - _LEAST_SPAN / 2, middle + _LEAST_SPAN / 2
+    return (0.0 if low < 0.3 * high else low), high
+
+
+_LEAST_SPAN = 0.2
+"""A scale of rates is never narrower."""
+
+
+def _rate_scale(axes: Axes, rates: Sequence[float], shown: Callable[[float], str], percent: bool = True) -> None:
+    """Limits of a scale of rates, with a few pale lines that say where it is."""
+    low, high = rate_limits(rates, percent)
     axes.set_ylim(low, high)
     ticks = [
         tick for tick in MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low <= tick <= high
