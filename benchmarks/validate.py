@@ -13,7 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 from page import markdown, say
-from validity import coverage_of_intervals, false_discoveries, power
+from validity import (
+    coverage_of_comparisons,
+    coverage_of_intervals,
+    false_discoveries,
+    power,
+    spans_together,
+)
 
 from salesreport.dataset import Dataset
 from salesreport.ingest import ingest
@@ -186,7 +192,13 @@ def speed(folder: Path) -> str:
 TABLES: dict[str, Sequence[Table]] = {
     "## Revenue forecast": (forecast_on_samples, forecast_on_maven),
     "": (judgement_on_samples, cash_on_samples, speed),
-    "## Conversion anomalies": (false_discoveries, power, coverage_of_intervals),
+    "## Conversion anomalies": (
+        false_discoveries,
+        spans_together,
+        power,
+        coverage_of_comparisons,
+        coverage_of_intervals,
+    ),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""
 

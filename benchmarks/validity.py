@@ -15,14 +15,21 @@ from typing import Any
 import numpy as np
 from page import markdown, say
 from validity_company import Team
+from validity_comparison import DEALS, HIGH, LOW, PAIRS, RATES, SHARES, STRATA, TASKS, TEAMS, Held, held, summed
 from validity_coverage import SETTINGS, coverages, covered
-from validity_discovery import SCENARIOS, Discoveries, discoveries
+from validity_discovery import LONG, SCENARIOS, Discoveries, discoveries, discoveries_of_both
 from validity_power import CONDITIONS, RATIOS, REPS, SIZES, alarms_and_power, rules
 
 from salesreport.kpi.anomalies.anomalies import LEVEL
 
 RUNS = 500
 CHUNK = 50
+
+TOGETHER = 200
+"""Runs of each company whose reports look at two spans."""
+
+COMPARED = 300
+"""Runs of each of the 650 settings of a comparison."""
 
 
 def in_processes(work: Callable[..., Any], tasks: Sequence[Any], runs: int = RUNS) -> dict[Any, np.ndarray]:
@@ -90,6 +97,51 @@ def false_discoveries(folder: Path) -> str:
     )
 
 
+def spans_together(folder: Path) -> str:
+    """What part of what reports say is false, which look at the last year and at all that the data know."""
+    say("two spans")
+    found = in_processes(discoveries_of_both, list(LONG), TOGETHER)
+    rows = []
+    for name in LONG:
+        both, year, longest = (Discoveries(*runs.T) for runs in np.split(found[name], 3, axis=1))
+        rate, error = both.false_rate()
+        rows.append(
+            [
+                name,
+                f"{rate:.3f} ± {error:.3f}" + ("" if rate - 2 * error <= LEVEL else " **above 0.1**"),
+                f"{both.reported.mean():.2f}",
+                f"{both.false.mean():.2f}",
+                f"{(both.reported == 0).mean():.0%}",
+                f"{both.found.mean():.2f}",
+                f"{year.found.mean():.2f}",
+                f"{longest.found.mean():.2f}",
+            ]
+        )
+    head = [
+        "team",
+        "false discovery rate",
+        "reported",
+        "of these false",
+        "reports without any",
+        "true, as a whole",
+        "by the year alone",
+        "by the longest alone",
+    ]
+    return "\n".join(
+        [
+            "### Two spans in one family",
+            "",
+            "Reports look at the last twelve months and at all that the data know, in one family. "
+            f"{TOGETHER} simulated companies of 25 reps with 3,600 deals in three years each, otherwise as above; "
+            "a finding is true or false by what the rep’s chances are in its own span. The last columns: true "
+            "findings as a whole per company (a rep at a step counts once for each span), of both spans in one "
+            "family, and of either span had it been looked at alone.",
+            "",
+            markdown(head, rows),
+        ]
+    )
+
+
 def power(folder: Path) -> str:
     """How often a weak rep is found, beside what people do today, at as many false alarms."""
     say("power")
@@ -150,3 +202,91 @@ def coverage_of_intervals(folder: Path) -> str:
             markdown(["interval", "of", "held", "", "given"], rows),
         ]
     )
+
+
+def coverage_of_comparisons(folder: Path) -> str:
+    """How often a comparison's intervals hold the truth, whoever has most of the deals."""
+    say("comparisons")
+    runs = in_processes(held, TASKS, COMPARED)
+    found = {task: summed(task, runs[task]) for task in TASKS}
+    rows = [
+        [str(team), str(strata), *(_spread(found[team, strata, share].share) for share in SHARES)]
+        for team in TEAMS
+        for strata in STRATA
+    ]
+    ratios = [
+        [str(team), str(strata), *(_spread(found[team, strata, share].ratio_share) for share in SHARES)]
+        for team in TEAMS
+        for strata in STRATA
+    ]
+    head = ["team", "strata", *(f"rep has {share:.0%}" for share in SHARES)]
+    shown = ", ".join(f"{rate:.0%}" for rate in RATES)
+    return "\n".join(
+        [
+            "### Comparisons: whoever has most of the deals",
+            "",
+            f"{DEALS} deals of a team; one rep has a part of them, the others share the rest. Rates, of the rep "
+            f"and of all others, are {shown} in every combination (success and failure change places: "
+            f"{len(PAIRS)} of 25). Compared as the product does, with those of the others that are not "
+            "conspicuous themselves. In each cell the mean share of 95 % intervals of the difference that hold "
+            "the truth, and in brackets the least and the most of all combinations of rates, of "
+            f"{COMPARED} runs each: of one that is 95 %, chance makes 92.5 % to 97.5 % in nineteen of twenty.",
+            "",
+            markdown(head, rows),
+            "",
+            "By the number of events to be expected on the side with fewer (successes or failures, whichever are "
+            "fewer):",
+            "",
+            markdown(["events expected", "settings", "held, all", "held, least and most", "outside 93–97 %"],
+                     _by_events(found)),
+            "",
+            "Beyond chance outside 93 % to 97 % (by more than two standard errors) are:",
+            "",
+            markdown(["team", "strata", "rep has", "rates", "events expected", "held"], _outside(found)),
+            "",
+            "Common odds ratios of the same comparisons (given where there is a finite or one-sided interval):",
+            "",
+            markdown(head, ratios),
+        ]
+    )  # fmt: skip
+
+
+def _spread(share: np.ndarray) -> str:
+    return f"{np.nanmean(share):.1%} ({np.nanmin(share):.1%}–{np.nanmax(share):.1%})"
+
+
+def _beyond(one: Held) -> np.ndarray:
+    """Which pairs of rates lie outside what is aimed at by more than two standard errors."""
+    share = one.share
+    error = np.sqrt(share * (1 - share) / one.differences)
+    return (share < LOW - 2 * error) | (share > HIGH + 2 * error)
+
+
+def _by_events(found: dict[Any, Held]) -> list[list[str]]:
+    share = np.concatenate([one.share for one in found.values()])
+    events = np.concatenate([one.fewest for one in found.values()])
+    beyond = np.concatenate([_beyond(one) for one in found.values()])
+    rows = []
+    for title, low, high in (("below 3", 0, 3), ("3 to 10", 3, 10), ("10 and more", 10, np.inf)):
+        here = (events >= low) & (events < high)
+        rows.append(
+            [
+                title,
+                str(int(here.sum())),
+                f"{share[here].mean():.1%}",
+                f"{share[here].min():.1%}–{share[here].max():.1%}",
+                f"{int(beyond[here].sum())}",
+            ]
+        )
+    return rows
+
+
+def _outside(found: dict[Any, Held]) -> list[list[str]]:
+    rows = []
+    for (team, strata, share), one in found.items():
+        for at in np.flatnonzero(_beyond(one)):
+            rates = " and ".join(f"{rate:.0%}" for rate in PAIRS[at])
+            rows.append(
+                [str(team), str(strata), f"{share:.0%}", rates, f"{one.fewest[at]:.1f}", f"{one.share[at]:.1%}"]
+            )
+    return rows or [["none", "", "", "", "", ""]]

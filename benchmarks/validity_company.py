@@ -42,6 +42,7 @@ class Team:
         timing: whether success depends on the month of the quarter, and reps decide in months of their own.
         effects: odds ratios of the first reps, each at one step.
         inside: whether an effect is found in one of the rep's product lines only.
+        since: the month, from 0, from which on effects are found.
     """
 
     reps: int = 25
@@ -54,6 +55,7 @@ class Team:
     timing: bool = False
     effects: tuple[float, ...] = ()
     inside: bool = False
+    since: int = 0
 
 
 class Year(NamedTuple):
@@ -97,6 +99,7 @@ def simulate(team: Team, random: np.random.Generator) -> Year:
     late = np.array(QUARTER)[month % 3] if team.timing else 0.0
     rates = MILESTONES if team.steps else (float(np.prod(MILESTONES)),)
     tilt = _effects(team, len(rates), rep, columns["product_line"], random)
+    tilt *= (month >= team.since)[:, None]
     last = np.arange(len(rates)) == len(rates) - 1
     usual_odds = (
         logit(np.array(rates)) + (odds - odds.mean())[:, None] + np.where(last, np.reshape(late, (-1, 1)), 0.0)
@@ -122,6 +125,14 @@ def simulate(team: Team, random: np.random.Generator) -> Year:
         np.exp(9 + size)[deal],
         np.concatenate([raised[rows] for rows, _, raised in parts]),
     )
+
+
+def late(year: Year, month: int) -> Year:
+    """The decisions from a month on."""
+    there = year.month >= month
+    columns = {name: codes[there] for name, codes in year.columns.items()}
+    cut = {name: column[there] for name, column in year._asdict().items() if name != "columns"}
+    return Year(**cut, columns=columns)
 
 
 def strata(year: Year, kept: float | None = None) -> Codes:

@@ -7,13 +7,14 @@ because others differ, does not differ. That is strict: a part of what counts as
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from validity_company import Array, Codes, Team, family, simulate, truth
+from validity_company import Array, Codes, Team, family, late, simulate, truth
 
 from salesreport.kpi.anomalies.anomalies import LEVEL
-from salesreport.kpi.anomalies.family import Cells
+from salesreport.kpi.anomalies.family import Cells, in_one_family
 
 EFFECTS = (0.4, 0.55, 0.7, 1.6, 2.5)
 
@@ -31,6 +32,19 @@ SCENARIOS = {
     "large: 60 reps, 20,000 decisions; 5 differ": Team(reps=60, deals=6200, effects=EFFECTS),
 }
 """What teams are like, by the words of the table."""
+
+
+YEARS, MONTHS = 3, 12
+
+_LONG = Team(deals=3600, months=YEARS * MONTHS)
+
+LONG = {
+    "nobody differs": _LONG,
+    "5 of 25 differ all the time": replace(_LONG, effects=EFFECTS),
+    "5 of 25 differ in the last year only": replace(_LONG, effects=EFFECTS, since=(YEARS - 1) * MONTHS),
+    "very different mixes, 5 of 25 differ": replace(_LONG, alike=1, matter=1.0, effects=EFFECTS),
+}
+"""What companies are like whose reports look at the last year and at all years."""
 
 
 class Discoveries(NamedTuple):
@@ -63,6 +77,22 @@ def discoveries(scenario: str, seeds: Iterable[int]) -> Array:
     """`Discoveries` of runs, runs × columns."""
     number = list(SCENARIOS).index(scenario)
     return np.array([_discoveries(SCENARIOS[scenario], np.random.default_rng([number, seed])) for seed in seeds])
+
+
+def discoveries_of_both(scenario: str, seeds: Iterable[int]) -> Array:
+    """`Discoveries` of the last year and all years in one family, of either alone; runs × (3 · columns)."""
+    number = list(LONG).index(scenario)
+    runs = []
+    for seed in seeds:
+        everything = simulate(LONG[scenario], np.random.default_rng([100 + number, seed]))
+        spans = late(everything, (YEARS - 1) * MONTHS), everything
+        alone = [family(span) for span in spans]
+        together = in_one_family(alone, [(None, *span.columns.values()) for span in spans])
+        true = [truth(span, cells) for span, cells in zip(spans, alone, strict=True)]
+        both = [reported(cells, one) for cells, one in zip(together, true, strict=True)]
+        single = [reported(cells, one) for cells, one in zip(alone, true, strict=True)]
+        runs.append([*np.sum(both, axis=0), *single[0], *single[1]])
+    return np.array(runs)
 
 
 def _discoveries(team: Team, random: np.random.Generator) -> tuple[int, ...]:

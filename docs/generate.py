@@ -1,14 +1,24 @@
-"""Write docs/metrics.md and docs/tables.md from the contracts in the code, or check that they have not drifted.
+"""Write the pages about metrics, tables and settings from the code, or check that they have not drifted.
 
-python docs/generate.py           # writes both
+python docs/generate.py           # writes metrics.md, tables.md, source_spec.md and pack_file.md
 python docs/generate.py --check   # exit code 1 and a list of the pages that differ
 """
 
+import inspect
+import re
 import sys
+import types
+import typing
+from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
 from salesreport.files import write_text
+from salesreport.ingest.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
+from salesreport.pack.packfile import PackFile
 from salesreport.tables import TABLES, Table
 
 HERE = Path(__file__).parent
@@ -54,7 +64,119 @@ def tables_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"metrics.md": metrics_page, "tables.md": tables_page}
+SOURCE_EXAMPLE = """\
+name: Lumen Trade
+as_of: 2025-12-31                  # the day the export was made
+currency: EUR
+timezone: Europe/Budapest
+fiscal_year_start: 4               # 2025-Q1 is April to June 2024
+rates: rates.csv                   # currency,from,rate
+tables:
+  deals:
+    file: opportunities.csv
+    encoding: cp1250
+    decimal: ","
+    date_order: ymd
+    columns:
+      deal_id: Opportunity ID
+      rep_id: Owner
+      account_id: Account Name
+      product_line: Product
+      stage: Stage
+      created_on: Created Date
+      closed_on: Close Date
+      amount: Amount
+      currency: Amount Currency
+    values:
+      product_line: {GTXPro: GTX Pro}      # seen: wanted
+      closed_on: {not closed: ""}          # a word that means "nothing here"
+    status:
+      from: stage
+      won: [Closed Won]
+      lost: [Closed Lost, Disqualified]
+      neither: [Cancelled]                 # not decided: set aside and counted; everything else is open
+    drop: {Owner: [Test User]}
+  reps:
+    file: users.xlsx
+    sheet: Users
+    header_row: 3                          # two lines of title stand above
+    columns: {rep_id: Full Name, team: Region, manager: Manager}
+  targets:
+    file: quota.csv
+    columns: {rep_id: Owner, value: Quota}
+    constants: {metric: revenue, source: plan}
+    period: {starts: From, until: 3 months}
+"""
+"""Shows most of the settings of a source spec."""
+
+SOURCE_PAGE = """\
+A source spec says how an export maps to the [tables](tables.md) of a dataset; `salesreport ingest SPEC.yml
+--out FOLDER` reads it. `salesreport ingest Sales.xlsx`, a file of data instead, prints the beginning of a
+spec from the file's own headings, to be saved and checked. Unknown or ill-typed settings fail before
+anything is read, with file, line and the nearest valid name.
+
+## What becomes of odd values
+
+- A row is **set aside** only where a value that it must have is missing or cannot be read: what
+  [tables.md](tables.md) calls required, and the closing date of a closed deal. The rows stand with their
+  reason in `set_aside/TABLE.csv` of the dataset.
+- In any other column such a value is **emptied**, the row stays, and it counts as repaired: a number that
+  is none, is infinite, negative where that cannot be, or a chance above 100 %; a day before 1900 or from
+  2200 on; an error of a spreadsheet such as `#N/A`. An amount in an unknown currency is counted, but not
+  priced. `0001-01-01` and `0000-00-00` mean that there is no date.
+- Where **most values** of a column cannot be read, the mapping is probably wrong, and that is an error.
+  Words in place of values (“not closed”) get a meaning by `values`.
+- Errors and formulas never calculated are seen in CSV, `.xlsx` and `.xlsm` files; in `.xls`, `.xlsb` and
+  `.ods` they look like empty cells.
+- Values of the **status** that no list names count as open and are listed; one that looks like an end
+  (Closed lost, cancelled, abgesagt, annulé …) is an error until `won`, `lost`, `neither` or `open` names
+  it.
+- What may be a mistake is **noticed**, and nothing is changed: amounts hundreds of times their like or
+  more, or as much less; names that differ only by case, accents, spaces, signs or one letter (up to 50,000
+  different names are compared, letter by letter up to 3,000).
+- Encodings, separators, decimal marks and the order of day and month are decided from all values of a file;
+  what can be read in two ways is an error that says what to declare.
+"""
+
+PACK_EXAMPLE = """\
+notebook: rep_review
+dataset: ../../outputs/datasets/maven
+each: rep
+where: {team: [Central, East]}
+period: 2017-Q4
+compare_to: year_before
+language: de
+title: Reviews of the fourth quarter
+output: ../../outputs/maven-2017-Q4
+"""
+"""Shows most of the settings of a pack file."""
+
+PACK_PAGE = """\
+A pack file says which notebook is run for whom, and for which period; `salesreport pack PACK.yml` runs it.
+Paths are relative to the file that holds them. `--set key=value` changes a setting, or a parameter of the
+notebook, for one run. Unknown or ill-typed settings and parameters fail before anything runs.
+
+Years, halves and quarters follow the `fiscal_year_start` of the [source spec](source_spec.md): a fiscal year
+is named after the calendar year it ends in, so with a start in April `2025-Q1` is April to June 2024.
+"""
+
+
+def source_spec_page() -> str:
+    """Every setting of a source spec."""
+    return _settings_page("The source spec", SOURCE_PAGE, SOURCE_EXAMPLE, SourceSpec)
+
+
+def pack_file_page() -> str:
+    """Every setting of a pack file."""
+    return _settings_page("The pack file", PACK_PAGE, PACK_EXAMPLE, PackFile)
+
+
+PAGES = {
+    "metrics.md": metrics_page,
+    "tables.md": tables_page,
+    "source_spec.md": source_spec_page,
+    "pack_file.md": pack_file_page,
+}
 """The generated pages."""
 
 
@@ -105,6 +227,109 @@ def _columns(table: Table) -> list[str]:
         meaning = "; ".join([_cell(column.about), *bounds])
         lines.append(f"| `{column.name}`{required} | {kind} | {meaning} |")
     return lines
+
+
+def _settings_page(title: str, about: str, example: str, model: type[BaseModel]) -> str:
+    lines = [
+        f"# {title}",
+        "",
+        MADE,
+        "",
+        about.rstrip(),
+        "",
+        "## An example",
+        "",
+        "```yaml",
+        example.rstrip(),
+        "```",
+    ]
+    for one in _models_in(model):
+        first, further = _paragraphs(one)
+        lines += ["", f"## {_name(one)}" if one is not model else "## Settings", "", first, ""]
+        lines += ["| setting | kind | default | meaning |", "|---|---|---|---|"]
+        told = meanings(one)
+        lines += [
+            f"| `{field.alias or name}` | {_kind(field.annotation)} | {_default(field)} | {_cell(told[name])} |"
+            for name, field in one.model_fields.items()
+        ]
+        lines += [line for paragraph in further for line in ("", paragraph)]
+    return "\n".join(lines) + "\n"
+
+
+def meanings(model: type[BaseModel]) -> dict[str, str]:
+    """What the docstring of a model says about each of its settings.
+
+    Raises:
+        KeyError: about one of them it says nothing.
+    """
+    described = inspect.getdoc(model) or ""
+    section = described.partition("Attributes:")[2].split("\n\n")[0]
+    names = "|".join(model.model_fields)
+    parts = re.split(rf"(?:^|(?<=\s))((?:{names})(?:, (?:{names}))*): ", " ".join(section.split()))
+    told: dict[str, str] = {}
+    latest: list[str] = []
+    for listed, meaning in zip(parts[1::2], parts[2::2], strict=True):
+        if listed in told:  # the name of another setting, within a sentence that ends in a colon
+            told |= {name: f"{told[name]} {listed}: {meaning}".strip() for name in latest}
+            continue
+        latest = listed.split(", ")
+        told |= dict.fromkeys(latest, meaning.strip())
+    told = {name: re.sub(r"^written `[^`]+`[:;] ", "", meaning).rstrip(".") for name, meaning in told.items()}
+    return {name: told[name] for name in model.model_fields}
+
+
+def _paragraphs(model: type[BaseModel]) -> tuple[str, list[str]]:
+    """What the docstring of a model begins with, and what it ends with."""
+    paragraphs = [" ".join(one.split()) for one in (inspect.getdoc(model) or "").split("\n\n")]
+    told = [one for one in paragraphs if not one.startswith(("Attributes:", "Examples:", "References:", ">>>"))]
+    return told[0], told[1:]
+
+
+def _models_in(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    """A model and those that its settings are made of, each once."""
+    seen: list[type[BaseModel]] = [model]
+    for one in seen:
+        yield one
+        for field in one.model_fields.values():
+            seen += [inner for inner in _models_of(field.annotation) if inner not in seen]
+
+
+def _models_of(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in typing.get_args(annotation):
+        yield from _models_of(part)
+
+
+def _name(model: type[BaseModel]) -> str:
+    return model.__name__.removesuffix("Spec")
+
+
+def _kind(annotation: object) -> str:
+    """What a setting's value looks like, in words."""
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _kind(parts[0])
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_kind(part) for part in parts if part is not type(None))
+    if origin is typing.Literal:
+        return " / ".join(f"`{part}`" for part in parts)
+    if origin is dict:
+        return f"{_kind(parts[0])} → {_kind(parts[1])}"
+    if origin in (tuple, list):
+        return f"list of: {_kind(parts[0])}"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"[settings](#{_name(annotation).lower()})"
+    names = {"str": "text", "int": "number", "float": "number", "bool": "true / false", "Any": "any value"}
+    name = getattr(annotation, "__name__", str(annotation))
+    return names.get(name, name)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    return f"`{value}`" if value not in (None, (), {}, []) else ""
 
 
 def _cell(value: object) -> str:

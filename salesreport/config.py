@@ -1,5 +1,6 @@
 """YAML files → validated settings; every error names the file, the line, the key and the nearest valid name."""
 
+import json
 import re
 import types
 import typing
@@ -96,17 +97,21 @@ def parse_yaml(content: str, path: Path | None = None) -> tuple[Any, dict[Place,
     return data, lines
 
 
-def one_line(key: str, value: Any) -> str:
+def setting_line(key: str, value: Any) -> str:
     """A setting as a line of YAML that people can copy.
 
     Examples:
-        >>> one_line("won", ["Closed Won", "true"]), one_line("values", {"amount": {"n/k": ""}})
+        >>> setting_line("won", ["Closed Won", "true"]), setting_line("values", {"amount": {"n/k": ""}})
         ("won: [Closed Won, 'true']", "values: {amount: {n/k: ''}}")
+        >>> print(setting_line("name", "two\\nlines"))
+        name: "two\\nlines"
     """
     written = yaml.safe_dump(
         {key: value}, default_flow_style=True, allow_unicode=True, sort_keys=False, width=100_000
-    )
-    return written.strip()[1:-1]
+    ).strip()
+    if "\n" in written:  # a text of several lines; escaped, it is one
+        written = "{" + key + ": " + json.dumps(value, ensure_ascii=False) + "}"
+    return written[1:-1]
 
 
 def explain(

@@ -6,19 +6,21 @@ Layout::
     DATASET/tables-FINGERPRINT/   deals.parquet, reps.parquet, … and set_aside/deals.csv, …
 
 `dataset.json` is replaced in one step after its tables are complete, so a dataset is always whole: a writer that
-dies leaves what was there before. Tables are read only through `Dataset`.
+dies leaves what was there before. One process writes at a time; whoever opened a dataset before it was replaced
+goes on reading the old tables, which stay until it is replaced again. Tables are read only through `Dataset`.
 """
 
 import datetime as dt
 import hashlib
 import itertools
 import json
+import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -29,8 +31,9 @@ from pydantic import Field
 
 from salesreport.config import Settings
 from salesreport.errors import DataError
-from salesreport.files import write_text
+from salesreport.files import make_folder, write_text
 from salesreport.language import text
+from salesreport.lock import locked
 from salesreport.period import Period
 from salesreport.provenance import Provenance
 from salesreport.tables import TABLES, Table
@@ -227,6 +230,7 @@ def write_dataset(
     provenance: Provenance,
     set_aside: Mapping[str, pd.DataFrame] | None = None,
     unique: Collection[str] = (),
+    replaces: str | None = None,
 ) -> Dataset:
     """Write a dataset, replacing the one that was there in a single step.
 
@@ -238,19 +242,49 @@ def write_dataset(
         set_aside: rows left out, per table, with their reason.
         unique: tables in which the caller has just made sure that no two rows have the same key; by default all
             are looked through.
+        replaces: the fingerprint of the dataset that this one was made from, where it was: if another has taken
+            its place meanwhile, nothing is written.
 
     Raises:
-        DataError: a table that breaks its schema; what was there before stays.
+        DataError: a table that breaks its schema, another process that writes there, a folder that cannot be
+            written; what was there before stays.
     """
     path = Path(path)
     if path.exists() and not path.is_dir():
         raise DataError(text("A dataset is a folder, and this is a file."), file=path)
-    if path.is_dir() and any(path.iterdir()) and not (path / "dataset.json").exists():
+    if _holds_something_else(path):
         raise DataError(text("This folder holds something else than a dataset; nothing was written."), file=path)
-    path.mkdir(parents=True, exist_ok=True)
-    partial = path / ".partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
+    try:
+        make_folder(path)
+        with locked(path, text("Another dataset is being written to this folder")):
+            _write(path, tables, settings, provenance, set_aside or {}, unique, replaces)
+            return Dataset.open(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(text("The dataset cannot be written: {reason}.", reason=reason), file=path) from None
+
+
+def _write(
+    path: Path,
+    tables: Mapping[str, pd.DataFrame],
+    settings: DatasetSettings,
+    provenance: Provenance,
+    set_aside: Mapping[str, pd.DataFrame],
+    unique: Collection[str],
+    replaces: str | None,
+) -> None:
+    """Write into a folder whose lock is held."""
+    before = _description(path)
+    if replaces is not None and (before is None or before["fingerprint"] != replaces):
+        raise DataError(
+            text("The dataset was replaced while the export was read; nothing was written."),
+            file=path,
+            hint=text("Run it again."),
+        )
+    for left_behind in path.glob(".partial*"):  # by a writer that was killed
+        shutil.rmtree(left_behind, ignore_errors=True)
+    partial = path / f".partial-{os.getpid()}"
+    make_folder(partial)
     try:
         rows, digest = {}, hashlib.sha256(settings.model_dump_json().encode())
         for name, declared in TABLES.items():
@@ -266,7 +300,7 @@ def write_dataset(
             pq.write_table(table, file, compression="zstd", row_group_size=65_536, use_dictionary=repeating)
             rows[name] = len(frame)
             digest.update(name.encode() + _sha256(file).encode())
-        for name, frame in (set_aside or {}).items():
+        for name, frame in set_aside.items():
             (partial / "set_aside").mkdir(exist_ok=True)
             # with a byte-order mark, for without one Excel garbles accents
             frame.to_csv(partial / "set_aside" / f"{name}.csv", index=False, encoding="utf-8-sig")
@@ -289,10 +323,26 @@ def write_dataset(
         "provenance": provenance.to_json(),
     }
     write_text(path / "dataset.json", json.dumps(description, indent=2, ensure_ascii=False) + "\n")
+    kept = {folder, *([before["folder"]] if before else [])}  # somebody may be reading what was there
     for stale in path.glob("tables-*"):
-        if stale.name != folder:
+        if stale.name not in kept:
             shutil.rmtree(stale, ignore_errors=True)
-    return Dataset.open(path)
+
+
+def _holds_something_else(path: Path) -> bool:
+    """Whether a folder has files and no dataset; what writers leave there does not count."""
+    if not path.is_dir() or (path / "dataset.json").exists():
+        return False
+    return any(not one.name.startswith((".", "tables-")) for one in path.iterdir())
+
+
+def _description(path: Path) -> dict[str, Any] | None:
+    """What `dataset.json` says; None where there is none that can be read."""
+    try:
+        found = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"fingerprint", "folder"} <= found.keys() else None
 
 
 def _sorted(table: pa.Table, declared: Table) -> pa.Table:

@@ -8,6 +8,24 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+SHARED = "SALESREPORT_SHARED"
+"""The environment variable that, where it is set to anything, lets others read what is written."""
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for personal figures, with those above it: its owner's only, unless `SHARED` is set.
+
+    One that is there stays as it is.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o777 if os.environ.get(SHARED) else 0o700, exist_ok=True)
+
+
+def for_owner_only() -> None:
+    """Files that this process writes from now on are its owner's only, unless `SHARED` is set."""
+    if not os.environ.get(SHARED):
+        os.umask(os.umask(0o077) | 0o077)
+
 
 def write_text(path: Path, content: str) -> None:
     """Write a UTF-8 text file in one step: readers see the old content or the new, never half."""

@@ -77,7 +77,8 @@ class Rehearsal:
             "fingerprint": job.fingerprint,
             "verdict": "Fine.",
         }
-        return new_notebook(cells=[new_code_cell("x", outputs=[new_output("display_data", {REPORT_MIME: about})])])
+        shown = new_output("display_data", {REPORT_MIME: about})
+        return new_notebook(cells=[new_code_cell("x", execution_count=1, outputs=[shown])])
 
     def run(self, jobs: Sequence[Job], watcher: Any) -> None:
         for job in jobs:
@@ -194,7 +195,7 @@ def test_kpi_prints_only_data_on_standard_output(company: Dataset) -> None:
     )
     assert result.exit_code == 0
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
-    assert list(rows[0]) == ["metric", "team", "period", "value", "n", "lower", "upper", "unit"]
+    assert list(rows[0]) == ["metric", "team", "period", "value", "n", "lower", "upper", "unit", "caveat"]
     assert {row["metric"] for row in rows} == {"deals_won"}
     teams = company.table("reps")["team"].dropna().unique()
     assert {row["team"] for row in rows} == set(teams)
@@ -255,6 +256,23 @@ def test_ingest_says_what_became_of_every_row(tmp_path: Path) -> None:
     file = Path(re.search(r"set aside: (.+)$", result.stdout, re.MULTILINE)[1])  # type: ignore[index]
     assert "Bob" in file.read_text(encoding="utf-8")
     assert f"Dataset: {tmp_path / 'dataset'}" in result.stdout
+
+
+def test_ingest_says_what_it_emptied_and_what_it_noticed(tmp_path: Path) -> None:
+    spec = "name: x\nas_of: 2025-12-31\ncurrency: EUR\ntables:\n  deals:\n    file: d.csv\n"
+    spec += "    columns: {deal_id: Id, rep_id: Rep, stage: Stage, amount: Sum}\n"
+    spec += "    status: {from: stage, won: [Won], lost: [Lost]}\n"
+    (tmp_path / "source.yml").write_text(spec, encoding="utf-8")
+    rows = "Id,Rep,Stage,Sum\n1,Ann Berg,Lead,5\n2,ANN BERG,Offer,ten\n3,Ann Berg,Lead,#N/A\n"
+    (tmp_path / "d.csv").write_text(rows, encoding="utf-8")
+    result = run("ingest", tmp_path / "source.yml", "--out", tmp_path / "dataset")
+    assert result.exit_code == 0, result.output
+    # three rows read and kept, of which two lost the value of one column each
+    assert re.search(r"deals +3 +1 +2 +0 +1 × ", result.stdout)
+    assert "1 × “Sum” is not a number: emptied (“ten”)" in result.stdout
+    assert "1 × “Sum” is an error of the spreadsheet: emptied (“#N/A”)" in result.stdout
+    assert "Taken as open, by column “Stage”: Lead (2 ×) and Offer (1 ×)." in result.stdout
+    assert "“ANN BERG” (1 ×) / “Ann Berg” (2 ×)" in result.stdout
 
 
 def test_ingest_fails_with_one_message_and_writes_nothing(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """The generated pages say what the code says."""
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from pydantic import BaseModel
 
+from salesreport.ingest import SourceSpec, load_source
 from salesreport.kpi import METRICS
+from salesreport.pack.packfile import PackFile, load_pack
 from salesreport.tables import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +39,67 @@ def test_a_page_that_drifted_is_noticed(generate, tmp_path, monkeypatch, capsys)
     page.write_text(page.read_text(encoding="utf-8").replace("deals won", "deals lost"), encoding="utf-8")
     assert generate.main(["--check"]) == 1
     assert "docs/metrics.md" in capsys.readouterr().out
+
+
+def examples(page: str) -> str:
+    """The YAML of a page."""
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    return str(block)
+
+
+def test_the_source_spec_shown_is_one(generate, tmp_path):
+    file = tmp_path / "source.yml"
+    file.write_text(examples(generate.source_spec_page()), encoding="utf-8")
+    spec = load_source(file)
+    assert spec.tables["deals"].status.neither == ("Cancelled",)
+    assert set(spec.tables) == {"deals", "reps", "targets"}
+
+
+def test_the_pack_file_shown_is_one(generate, tmp_path):
+    file = tmp_path / "pack.yml"
+    file.write_text(examples(generate.pack_file_page()), encoding="utf-8")
+    assert load_pack(file).settings.where == {"team": ["Central", "East"]}
+
+
+@pytest.mark.parametrize("model", [SourceSpec, PackFile])
+def test_every_setting_is_explained(generate, model):
+    page = generate.source_spec_page() if model is SourceSpec else generate.pack_file_page()
+    models = list(generate._models_in(model))
+    for one in models:
+        for name, field in one.model_fields.items():
+            assert f"| `{field.alias or name}` |" in page
+            assert len(generate.meanings(one)[name]) > 5, f"{one.__name__}.{name}"
+    assert len(models) == page.count("| setting | kind |")
+
+
+def test_a_setting_without_a_word_is_noticed(generate):
+    class Bare(BaseModel):
+        """Bare.
+
+        Attributes:
+            one: is told. two, three: are told together, as is
+                one: by its name.
+        """
+
+        one: str
+        two: str
+        three: str
+
+    assert generate.meanings(Bare) == {
+        "one": "is told",
+        "two": "are told together, as is one: by its name",
+        "three": "are told together, as is one: by its name",
+    }
+
+    class Silent(Bare):
+        """Silent.
+
+        Attributes:
+            one: is told.
+        """
+
+    with pytest.raises(KeyError, match="two"):
+        generate.meanings(Silent)
 
 
 def test_every_metric_and_column_is_there(generate):

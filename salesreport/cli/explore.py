@@ -32,6 +32,9 @@ def explore(
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help=hint(text("Open no browser, only say the address.")))
     ] = False,
+    allow_root: Annotated[
+        bool, typer.Option("--allow-root", help=hint(text("Let root run JupyterLab, as in a container.")))
+    ] = False,
 ) -> None:
     """The explorer."""
     from salesreport.explore import lab
@@ -39,4 +42,4 @@ def explore(
     here, language = Path.cwd(), language_of(context)
     file = lab.working_copy(dataset or lab.sample_dataset(here), here, language.code)
     say(text("Notebook: {file}", file=str(file)), language, error=True)
-    raise typer.Exit(lab.open_lab(file, port, not no_browser))
+    raise typer.Exit(lab.open_lab(file, port, not no_browser, allow_root))

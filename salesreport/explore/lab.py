@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 from nbformat import NotebookNode
@@ -94,17 +95,24 @@ def _set_parameters(notebook: NotebookNode, **values: str) -> None:
     cell.source = "\n".join(lines)
 
 
-def open_lab(file: Path, port: int | None = None, browser: bool = True) -> int:
-    """Run JupyterLab on a notebook until it is stopped.
+def open_lab(file: Path, port: int | None = None, browser: bool = True, allow_root: bool = False) -> int:
+    """Run JupyterLab on a notebook until it is stopped; the address that it prints, token and all, opens it.
 
     Args:
         file: the notebook. port: to listen on; one that is free by default. browser: whether to open a browser.
+        allow_root: whether root may run it, which JupyterLab otherwise refuses.
 
     Returns:
         JupyterLab's exit code; where a process can take another's place it does, and this never returns.
     """
-    options = [] if port is None else [f"--ServerApp.port={port}"]
+    # the address that JupyterLab prints opens the notebook, whatever folder a configuration calls the root
+    options = [
+        f"--ServerApp.root_dir={file.parent.absolute()}",
+        f"--LabApp.default_url=/lab/tree/{quote(file.name)}",
+    ]
+    options += [] if port is None else [f"--ServerApp.port={port}"]
     options += [] if browser else ["--no-browser"]
+    options += ["--allow-root"] if allow_root else []
     command = [sys.executable, "-m", "jupyterlab", str(file), *options]
     if os.name == "posix":
         os.execv(sys.executable, command)  # noqa: S606 - it takes our place, so that what stops us stops it

@@ -60,7 +60,13 @@ def of_funnel(scene: Scene, data: pd.DataFrame, message: str) -> Chart:
         compare=scene.compare,
     )
     return step_funnel(
-        "explore-funnel-chart", rows, message, scene.say(description), scene.say(text("goes on in time")), words
+        "explore-funnel-chart",
+        rows,
+        message,
+        scene.say(description),
+        scene.say(text("goes on in time")),
+        words,
+        scene.share,
     )
 
 
@@ -111,6 +117,7 @@ def of_funnel_plot(scene: Scene, figures: PlotFigures, message: str) -> Chart:
         "explore-plot-chart", points, limits, figures.found.target, message, scene.say(description),
         scene.say(text("{step}: share that goes on, by number of decisions", step=step_name(scene.step))),
         scene.share, names=(scene.language.percent(0.95), scene.language.percent(0.998, 1)),
+        counted=scene.language.count,
     )  # fmt: skip
 
 
@@ -162,5 +169,11 @@ def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame, message
     )
     words = (scene.say(text("rep")), scene.say(text("others, like deals")), "")
     return step_funnel(
-        "explore-anomalies-chart", rows, message, scene.say(description), scene.say(text("goes on in time")), words
+        "explore-anomalies-chart",
+        rows,
+        message,
+        scene.say(description),
+        scene.say(text("goes on in time")),
+        words,
+        scene.share,
     )

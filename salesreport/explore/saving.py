@@ -10,9 +10,13 @@ from salesreport.errors import ConfigError
 from salesreport.explore.state import State
 from salesreport.files import safe_names, write_text
 from salesreport.language import text
+from salesreport.pack.notebook import PACKAGE
 
 NOTEBOOK = "conversion_review"
 """The notebook that shows the views."""
+
+HOME = Path("salesreport") / "params" / "packs"
+"""Where pack files go, within somebody's home, when the notebook runs within the installed package."""
 
 _SETTINGS = ("period", "compare_to")
 """What a pack file says itself; the rest are parameters of the notebook."""
@@ -45,6 +49,19 @@ def _relative(path: Path, folder: Path) -> str:
         return path.absolute().as_posix()
 
 
+def own_folder(folder: Path) -> Path:
+    """A folder that people's files may go to: one within the installed package becomes one in their home.
+
+    A notebook that is opened where it is installed has its relative paths there, and an update would remove what
+    was saved.
+
+    Args:
+        folder: where pack files are meant to go.
+    """
+    absolute = Path(os.path.normpath(folder.expanduser().absolute()))
+    return Path.home() / HOME if absolute.is_relative_to(PACKAGE) else folder
+
+
 def save_pack(state: State, name: str, folder: Path, language: str = "en", replace: bool = False) -> Path:
     """Write a pack file that makes a report of a view; `salesreport pack FILE` runs it.
 
@@ -62,6 +79,7 @@ def save_pack(state: State, name: str, folder: Path, language: str = "en", repla
     if not name.strip():
         raise ConfigError(text("The pack needs a name."), key="name")
     stem = safe_names([name.strip()])[name.strip()]
+    folder = own_folder(folder)
     file = folder / f"{stem}.yml"
     if file.exists() and not replace:
         raise ConfigError(text("There is such a pack file already; nothing was written."), file=file)

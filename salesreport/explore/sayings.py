@@ -42,7 +42,8 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> Text:
 
 def _won(scene: Scene, row: dict[str, Any]) -> Text:
     """The one step of an export without milestones."""
-    return text(
+    return ntext(
+        "{share} of {n} decided deal was won{change}",
         "{share} of {n} decided deals were won{change}",
         share=Quantity(row["rate"], "share"),
         n=row["n"],

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import DataError
-from salesreport.ingest.one_table import Ingested
+from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.snapshots import Past, snapshot_of
 from salesreport.ingest.spec import SourceSpec
 from salesreport.language import text
@@ -119,7 +119,12 @@ class Existing:
             return self.dataset
         tables = {name: self.dataset.table(name) for name in self.dataset.rows}
         return write_dataset(
-            self.dataset.path, tables, settings, self.dataset.provenance, _set_aside(self.dataset)
+            self.dataset.path,
+            tables,
+            settings,
+            self.dataset.provenance,
+            _set_aside(self.dataset),
+            replaces=self.dataset.fingerprint,
         )
 
     def past(self) -> Past:

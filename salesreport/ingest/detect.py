@@ -80,7 +80,7 @@ def without_zeros(content: bytes) -> bytes:
     """UTF-8 without the zero bytes that some programs leave in texts: they say nothing, and no page can hold them.
 
     Examples:
-        >>> without_zeros(b"Lamp\x00s")
+        >>> without_zeros(b"Lamp\\x00s")
         b'Lamps'
     """
     return content.replace(b"\0", b"") if b"\0" in content else content

@@ -45,7 +45,7 @@ def readings(data: bytes) -> list[str]:
         >>> readings("担当,製品\\n田中,ランプ\\n".encode("cp932"))
         ['cp932 (担当, 製品, 田中)']
         >>> readings("Név;Győr\\n".encode("cp1250"))[0]
-        'cp1250 (Név, Győr)'
+        'cp1250 (Győr)'
     """
     sample = _whole_lines(data)
     eastern = {

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from salesreport.config import one_line
+from salesreport.config import setting_line
 from salesreport.errors import ConfigError
 from salesreport.ingest.spec import StatusSpec
 from salesreport.language import Text, ntext, text
@@ -14,15 +14,19 @@ from salesreport.language import Text, ntext, text
 Ending = Literal["won", "lost", "ended"]
 
 _MOST_LISTED = 20
-"""How many of the values taken as open a note names."""
+"""How many of the values taken as open a message names."""
+
+_MOST_VALUES = 1_000
+"""How many different values are looked at, the most frequent first; a column of more is no status."""
 
 WORDS: Mapping[Ending, str] = {
     "won": """
         won closedwon sold | gewonnen verkauft | gagné gagnée gagnés vendu vendue | ganado ganada vendido vendida
         ganho ganha | vinto vinta vinte venduto | megnyert elnyert nyert nyertes | wygrana wygrane wygrany wygrano
         vyhráno vyhraná vyhraný vyhrané | câștigat câștigată | выиграна выиграно выигран выигранная выигранные
-        успешно успешна продано | виграно виграна виграний | спечелена спечелен | dobiveno dobijeno pridobljeno
-        kazanıldı kazanılan | vunnet vunnen vundet vunnits | voitettu | 受注 成約 赢单 贏單 成交 수주
+        успешно-реализовано сделка-успешна продано | виграно виграна виграний | спечелена спечелен | dobiveno
+        dobijeno pridobljeno | kazanıldı kazanılan | vunnet vunnen vundet vunnits | voitettu
+        受注 成約 赢单 贏單 成交 수주
         """,
     "lost": """
         lost closedlost rejected declined refused | verloren abgelehnt | perdu perdue perdus refusé refusée
@@ -36,28 +40,38 @@ WORDS: Mapping[Ending, str] = {
         """,
     "ended": """
         cancelled canceled closed abandoned dead deleted disqualified unqualified expired withdrawn terminated void
-        voided junk spam duplicate archived discarded | no-bid no-go no-decision no-sale not-interested
-        abgesagt storniert abgebrochen annulliert geschlossen abgeschlossen gestrichen gelöscht disqualifiziert
-        unqualifiziert abgelaufen zurückgezogen erledigt beendet archiviert dublette duplikat kein-interesse
+        voided junk spam duplicate archived discarded | no-decision no-sale not-interested
+        abgesagt storniert abgebrochen annulliert geschlossen gestrichen gelöscht disqualifiziert
+        unqualifiziert abgelaufen zurückgezogen archiviert dublette duplikat kein-interesse
         annulé annulée annulés abandonné abandonnée clos clôturé clôturée fermé fermée disqualifié disqualifiée
         expiré expirée supprimé supprimée archivé archivée sans-suite | cancelado cancelada anulado anulada
         abandonado abandonada cerrado cerrada descalificado descartado descartada caducado eliminado eliminada
         archivado | fechado fechada encerrado encerrada desqualificado desqualificada arquivado excluído
         annullato annullata cancellato cancellata chiuso chiusa abbandonato abbandonata scaduto scaduta
-        squalificato eliminato archiviato | geannuleerd gesloten afgesloten vervallen verwijderd gestopt
+        squalificato eliminato archiviato | geannuleerd gesloten vervallen verwijderd gestopt
         gediskwalificeerd | törölve törölt lezárt lezárva elvetett elvetve megszakítva visszavont lejárt meghiúsult
         lemondott lemondva érvénytelen diszkvalifikált | anulowana anulowane anulowano zamknięta zamknięte
         zamknięty porzucona usunięta wygasła zdyskwalifikowana | zrušeno zrušena zrušený zrušené uzavřeno uzavřena
-        uzavřený stornováno zamítnuto ukončeno | zrušená uzavreté ukončené | anulat anulată închis închisă
+        uzavřený stornováno zamítnuto | zrušená uzavreté | anulat anulată închis închisă
         abandonat expirat șters | отменена отменен отменено отмена отменённая закрыта закрыто закрыт аннулирована
-        аннулировано удалена удалено дисквалифицирован дисквалифицирована завершена завершено некачественный
+        аннулировано удалена удалено дисквалифицирован дисквалифицирована некачественный
         скасовано скасована закрито закрита видалено | отказана затворена | otkazano otkazana zatvoreno zatvorena
         preklicano zaprto | iptal kapandı kapatıldı kapalı silindi | avbrutt avbruten annullert annullerad
-        annulleret avlyst aflyst stängd stengt lukket avslutad avsluttet afsluttet slettet | peruttu peruutettu
+        annulleret avlyst aflyst stängd stengt lukket slettet | peruttu peruutettu
         suljettu | キャンセル 中止 見送り 取消 終了 取消 已取消 关闭 已关闭 關閉 作废 放弃 취소 종료
         """,
 }
 """Words for an end, in the languages that exports come in; a hyphen joins words that only together mean one."""
+
+ALONE: Mapping[Ending, str] = {
+    "won": "успешно успешна success",
+    "ended": """
+        no-bid no-go done finished completed erledigt beendet abgeschlossen terminé terminada terminado completata
+        afgesloten befejezve zakończone ukončeno ukončené завершена завершено avslutad avsluttet
+        afsluttet 完了 완료
+        """,
+}
+"""Words that mean an end only where nothing else stands beside them: `Demo erledigt`, `Go/No-Go` are steps."""
 
 _NOT = {"not", "no", "nicht", "kein", "non", "pas", "nao", "nem", "nie", "ne", "ni", "не", "ikke", "inte", "ei"}
 """Words that turn "closed" into its opposite, without accents."""
@@ -75,6 +89,7 @@ _MEANINGS: Mapping[tuple[str, ...], Ending] = {
     _words(word): ending for ending, words in WORDS.items() for word in words.split() if word != "|"
 }
 _LONGEST = max(map(len, _MEANINGS))
+_ALONE = {_words(word): ending for ending, words in ALONE.items() for word in words.split()}
 
 
 def ending_of(value: str) -> Ending | None:
@@ -86,7 +101,9 @@ def ending_of(value: str) -> Ending | None:
         >>> ending_of("not closed"), ending_of("Not interested")
         (None, 'ended')
     """
-    words = _words(value)
+    words = tuple(word for word in _words(value) if not word.isdigit())
+    if words in _ALONE:
+        return _ALONE[words]
     found: set[Ending] = set()
     for start, size in itertools.product(range(len(words)), range(1, _LONGEST + 1)):
         ending = _MEANINGS.get(words[start : start + size])
@@ -106,7 +123,8 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
     Raises:
         ConfigError: there are some; it says which lines could be added.
     """
-    suspects = {value: ending for value in taken if (ending := ending_of(value)) is not None}
+    frequent = sorted(taken, key=lambda value: -taken[value])[:_MOST_VALUES]
+    suspects = {value: ending for value in frequent if (ending := ending_of(value)) is not None}
     if not suspects:
         return
     ends = [value for value, ending in suspects.items() if ending == "ended"]
@@ -114,13 +132,16 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
     won = [value for value, ending in suspects.items() if ending == "won"]
     lines: list[Text | str] = []
     if won:
-        lines.append(one_line("won", [*spec.won, *won]))
+        lines.append(setting_line("won", [*spec.won, *won]))
     if lost or ends:
-        lines.append(one_line("lost", [*spec.lost, *lost, *ends]))
+        lines.append(setting_line("lost", [*spec.lost, *lost, *ends]))
     if ends:
-        line = one_line("neither", [*spec.neither, *ends])
+        line = setting_line("neither", [*spec.neither, *ends])
         lines.append(text("{line} (not decided: set aside and counted)", line=line))
-    lines.append(text("{line} (all that are open)", line=one_line("open", list(taken))))
+    if len(taken) <= _MOST_LISTED:
+        lines.append(text("{line} (all that are open)", line=setting_line("open", list(taken))))
+    else:
+        lines.append(text("{line} (all that are open)", line="open: […]"))
     raise ConfigError(
         ntext(
             "A value of column “{column}” of {file} looks like the end of a deal, and would count as open.",
@@ -137,9 +158,10 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
 
 def taken_as_open(taken: Mapping[str, int], column: str) -> list[Text]:
     """The values that are neither won nor lost, most frequent first, for those who know what they mean."""
-    if not taken:
+    told = {value for value in taken if value.casefold() != "open"}
+    if not told:
         return []
-    values: Sequence[str] = sorted(taken, key=lambda value: (-taken[value], value))
+    values: Sequence[str] = sorted(told, key=lambda value: (-taken[value], value))
     shown: list[Text] = [text("{value} ({n} ×)", value=value, n=taken[value]) for value in values[:_MOST_LISTED]]
     if len(values) > _MOST_LISTED:
         shown.append(ntext("{n} more", "{n} more", n=len(values) - _MOST_LISTED))

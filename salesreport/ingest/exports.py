@@ -38,7 +38,7 @@ def choose_exports(spec: SourceSpec, source: Path, root: Path, snapshot_date: dt
         snapshot_date: the day of the one export to read, or None.
 
     Raises:
-        ConfigError: no as-of date, or snapshots that are read and made at once.
+        ConfigError: no as-of date, one of the future, or snapshots that are read and made at once.
         DataError: dated files that are not there, or not as they should be.
     """
     dated, notes = {}, []
@@ -80,6 +80,15 @@ def choose_exports(spec: SourceSpec, source: Path, root: Path, snapshot_date: dt
             file=source,
             key="as_of",
             expected=text("a date, or a file with “{sign}” in its name", sign="{date}"),
+        )
+    tomorrow = dt.date.today() + dt.timedelta(1)  # it may be today already where the export was made
+    if snapshots and as_of > tomorrow:
+        raise ConfigError(
+            text("An export cannot be of a day that has not come yet."),
+            file=source if snapshot_date is None else None,
+            key="--snapshot-date" if snapshot_date is not None else "tables.deals.file",
+            found=as_of,
+            expected=text("{day} or earlier", day=tomorrow),
         )
     if "deals" in dated and snapshot_date is not None:
         dated["deals"] = [_of_day(dated["deals"], snapshot_date)]

@@ -10,7 +10,7 @@ import pandas as pd
 from salesreport.ingest.additions import Existing, summed, with_file
 from salesreport.ingest.dated_files import DatedFile
 from salesreport.ingest.exports import Exports
-from salesreport.ingest.one_table import Ingested
+from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.snapshots import Derived, Past, derive
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Counts, SourceFile

@@ -11,14 +11,15 @@ from salesreport.config import read_yaml
 from salesreport.dataset import Dataset, write_dataset
 from salesreport.errors import ConfigError, DataError
 from salesreport.ingest.additions import Existing
+from salesreport.ingest.addresses import kept, shown
 from salesreport.ingest.currency import read_rates
 from salesreport.ingest.dated_files import DatedFile
 from salesreport.ingest.exports import choose_exports
 from salesreport.ingest.history import Grown, grow
 from salesreport.ingest.noticed import about_names
-from salesreport.ingest.one_table import Ingested, ingest_table
+from salesreport.ingest.one_table import ingest_table
+from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.people import about_owners
-from salesreport.ingest.readers import without_password
 from salesreport.ingest.spec import load_source
 from salesreport.language import Text, ntext, text
 from salesreport.process import check_process, load_process
@@ -75,7 +76,7 @@ def ingest(
         if older is not None:
             table = table.model_copy(update={"file": older.file})
             whole = spec.model_copy(update={"stated_as_of": older.taken_on})
-        tell(text("Reading {file}", file=table.file or without_password(table.sql or "")))
+        tell(text("Reading {file}", file=table.file or shown(table.sql or "")))
         try:
             ingested = ingest_table(name, table, whole, folder, rates, older=older is not None)
         except ConfigError as error:
@@ -112,13 +113,14 @@ def ingest(
         settings,
         Provenance(
             made_by="salesreport ingest",
-            source=without_password(source.read_text(encoding="utf-8-sig")),
+            source=kept(spec, source.read_text(encoding="utf-8-sig")),
             files=(*files, *grown.files),
             counts=grown.counts,
             notes=tuple(notes),
             noticed=(*(one for ingested in tables.values() for one in ingested.noticed), *about_names(frames)),
         ),
         grown.set_aside,
+        replaces=None if existing is None else existing.dataset.fingerprint,
         unique=[name for name, ingested in tables.items() if frames.get(name) is ingested.frame],
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from salesreport.ingest.endings import refuse_endings_taken_as_open, taken_as_op
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.noticed import about_amounts
+from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.parse_dates import date_order, read_dates, read_instants
 from salesreport.ingest.parse_numbers import Numbers, read_numbers
 from salesreport.ingest.parse_texts import as_series, choose, counted, never_seen, read_texts
@@ -25,7 +26,7 @@ from salesreport.ingest.spec import SourceSpec, TableSpec
 from salesreport.ingest.target_periods import periods_from, read_periods
 from salesreport.ingest.unreadable import Unreadable, examples_of, refuse_wrong_mapping
 from salesreport.language import Text, ntext, text
-from salesreport.provenance import Counts, Noticed, SourceFile
+from salesreport.provenance import Noticed, SourceFile
 from salesreport.tables import STATUSES, TABLES, Column, Table
 
 _PRICED_ON = {
@@ -35,24 +36,6 @@ _PRICED_ON = {
     "equipment": ("lent_on",),
 }
 """The dates that money is converted at, the first there is; else the as-of date."""
-
-
-class Ingested(NamedTuple):
-    """One table's outcome.
-
-    Attributes:
-        frame: the rows kept, canonical columns. aside: the rows set aside, as they stand in the file.
-        counts: how many of each. source: the file. notes: what a reader of a report should know.
-        absent: headings of optional columns that an older export does not have. noticed: what may be a mistake.
-    """
-
-    frame: pd.DataFrame
-    aside: pd.DataFrame
-    counts: Counts
-    source: SourceFile
-    notes: list[Text]
-    absent: Sequence[str] = ()
-    noticed: Sequence[Noticed] = ()
 
 
 def ingest_table(
@@ -115,7 +98,7 @@ class _Work:
         for found in self.unreadable:
             self._judge(found, frame)
         rules.set_aside_incomplete(self.table, frame, self.ledger)
-        frame = rules.mend_out_of_bounds(self.table, frame, self.ledger, self._examples)
+        frame = self._within_bounds(frame)
         if self.table.name == "deals":
             frame = rules.check_deals(frame, self.source.as_of, self.ledger, self.raw.file)
         rules.set_aside_repeated(self.table, frame, self.ledger)
@@ -123,8 +106,8 @@ class _Work:
         live = self.ledger.live
         noticed: list[Noticed] = []
         for name in [one.name for one in self.table.columns if one.kind == "money" and one.name in self.places]:
-            odd = (frame[name], live, self.places[name], self.cells[name], self.source.currency)
-            noticed += about_amounts(*odd)
+            at = self.places[name], self.cells[name]
+            noticed += about_amounts(frame[name], live, *at, self.source.currency)
         kept = frame if live.all() else frame[live].reset_index(drop=True)
         raw = self.raw
         return Ingested(
@@ -175,9 +158,13 @@ class _Work:
             self.unpriced |= emptied
         self.ledger.repair(emptied, what, examples_of(found.cells, emptied & live))
 
-    def _examples(self, column: str, rows: Mask) -> tuple[str, ...]:
-        """Some of the values that a canonical column has in rows that stay."""
-        return examples_of(self.cells[column], rows & self.ledger.live)
+    def _within_bounds(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame without numbers that cannot be, which are judged like those that cannot be read."""
+        for column, beyond, reason, expected in list(rules.out_of_bounds(self.table, frame)):
+            place = self.places.get(column.name) or self._place(column.name)
+            self._judge(Unreadable(column, place, self.cells[column.name], beyond, reason, expected), frame)
+            frame = frame.assign(**{column.name: frame[column.name].mask(beyond)})
+        return frame
 
     # --- columns
 
@@ -426,7 +413,7 @@ class _Work:
             self.ledger.set_aside(rows, reason)
             return
         what = text("{reason}: counted but not priced", reason=reason)
-        self.ledger.repair(rows, what, self._examples(column.name, rows))
+        self.ledger.repair(rows, what, examples_of(self.cells[column.name], rows & self.ledger.live))
         self.unpriced |= rows
 
     def _days(self, frame: pd.DataFrame) -> pd.Series:

@@ -1,7 +1,6 @@
 """An export's files and queries → cells, whatever they are: CSV, Excel, Parquet or a database."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from salesreport.errors import DataError, SalesreportError, nearest
+from salesreport.ingest.addresses import shown, with_environment, without_secrets
 from salesreport.ingest.broken_cells import broken_cells
 from salesreport.ingest.csv_files import read_csv
 from salesreport.ingest.raw import Raw, RawColumn
@@ -33,7 +33,8 @@ def read(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -> Raw:
         DataError: missing, unreadable, empty, or nothing below the heading.
     """
     if spec.sql is not None:
-        raw = _read_sql(spec.sql, spec.query or "", root, table)
+        address = with_environment(spec.sql, f"tables.{table}.sql")
+        raw = _read_sql(address, spec.query or "", root, table)
     else:
         raw = _read_file(spec, root, table, wanted)
     raw = raw.without_empty_rows() if len(raw) else raw
@@ -167,7 +168,7 @@ def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:
             table=table,
             hint=text("Install it with: {command}", command="pip install 'salesreport[sql]'"),
         ) from None
-    file = without_password(address)
+    file = shown(address)
     try:
         url = sqlalchemy.make_url(address)
         if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
@@ -187,23 +188,13 @@ def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:
     except SalesreportError:
         raise
     except Exception as error:  # each driver has its own errors
-        reason = without_password(str(getattr(error, "orig", None) or error)).split("\n", 1)[0].rstrip(".")
+        reason = without_secrets(str(getattr(error, "orig", None) or error), address).split("\n", 1)[0].rstrip(".")
         raise DataError(
             text("The database cannot be read: {reason}.", reason=reason), file=file, table=table
         ) from None
     columns = [RawColumn.of_cells([record[at] for record in records]) for at in range(len(headings))]
     digest = hashlib.sha256(repr([headings, *map(tuple, records)]).encode("utf-8", "surrogatepass")).hexdigest()
     return Raw(file, headings, columns, np.arange(2, len(records) + 2), sha256=digest)
-
-
-def without_password(address: str) -> str:
-    """Any text, with the passwords of the addresses in it hidden.
-
-    Examples:
-        >>> without_password("postgresql://ann:s3cr@t@host/crm")
-        'postgresql://ann:***@host/crm'
-    """
-    return re.sub(r"(://[^:/\s@]*:)[^/\s]*@", r"\1***@", address)
 
 
 def _of_arrow(content: Any, file: str) -> Raw:
@@ -213,6 +204,8 @@ def _of_arrow(content: Any, file: str) -> Raw:
             column = column.cast(column.type.value_type)
         if pa.types.is_large_string(column.type) or pa.types.is_null(column.type) or _is_view(column.type):
             column = column.cast(pa.string())
+        if pa.types.is_binary_view(column.type):
+            column = column.cast(pa.binary())
         columns.append(RawColumn(column))
     return Raw(file, [name.strip() for name in content.column_names], columns, np.arange(2, len(content) + 2))
 

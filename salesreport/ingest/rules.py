@@ -1,7 +1,7 @@
 """Which rows of a canonical table cannot be what they say, and which can be repaired."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -63,39 +63,25 @@ def needed(column: Column, table: Table, frame: pd.DataFrame) -> Mask:
     return np.zeros(len(frame), dtype=bool)
 
 
-def mend_out_of_bounds(
-    table: Table, frame: pd.DataFrame, ledger: Ledger, examples: Callable[[str, Mask], Sequence[str]]
-) -> pd.DataFrame:
+def out_of_bounds(table: Table, frame: pd.DataFrame) -> Iterator[tuple[Column, Mask, Text, Text]]:
     """Numbers that cannot be: a negative amount, a chance above 100 %.
 
     Args:
-        table: the canonical table. frame: all rows. ledger: takes what is found.
-        examples: gives some of the values of a column in some rows, as they stand in the file.
+        table: the canonical table. frame: all rows.
 
-    Returns:
-        The frame without these numbers; a row that must have the number is set aside.
+    Yields:
+        Column, which rows, what is wrong with them, and what was expected; only where there are any.
     """
     for column in table.columns:
         if column.name not in frame or not column.is_number:
             continue
-        for bound in (column.least, column.most):
-            if bound is None:
-                continue
-            values = frame[column.name]
-            beyond = (values < bound if bound == column.least else values > bound).to_numpy()
-            if not beyond.any():
-                continue
-            reason = (
-                text("{column} is negative", column=column.name)
-                if bound == column.least
-                else text("{column} is more than {most}", column=column.name, most=bound)
-            )
-            if column.required:
-                ledger.set_aside(beyond, reason)
-            else:
-                ledger.repair(beyond, text("{reason}: emptied", reason=reason), examples(column.name, beyond))
-                frame = frame.assign(**{column.name: values.mask(beyond)})
-    return frame
+        values = frame[column.name]
+        if column.least is not None and (below := (values < column.least).to_numpy()).any():
+            reason = text("{column} is negative", column=column.name)
+            yield column, below, reason, text("a number of {least} or more", least=column.least)
+        if column.most is not None and (above := (values > column.most).to_numpy()).any():
+            reason = text("{column} is more than {most}", column=column.name, most=column.most)
+            yield column, above, reason, text("a number up to {most}", most=column.most)
 
 
 def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) -> pd.DataFrame:

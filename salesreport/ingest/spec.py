@@ -46,7 +46,8 @@ class StatusSpec(Settings):
     """Which values of a column mean won and lost; everything else is open.
 
     Attributes:
-        source: written `from`: a canonical column that is mapped, or a heading. won, lost: its values.
+        source: written `from`: a canonical column that is mapped, or a heading. won: its values of deals that are
+            won. lost: of those that are lost.
         open: where given, these values are open and any other is unknown, and its row is set aside. A value that
             looks like an end (cancelled) is open only where it stands here.
         neither: values of deals that are not decided and will not be (cancelled); their rows are set aside, and
@@ -103,8 +104,10 @@ class TableSpec(Settings):
     Attributes:
         file: CSV, Excel or Parquet, relative to the export's folder. sheet: of a workbook with several.
             header_row: number of the row with the headings (default: the first that is not empty).
-        encoding, separator, decimal, thousands, date_order: declared where they cannot be detected for certain.
-        sql, query: an SQLAlchemy address and a query, instead of a file.
+        encoding: a Python codec; with the next four, declared only where it cannot be told for certain.
+        separator: of the columns of a CSV file, one character or `tab`. decimal: the decimal mark.
+        thousands: what separates thousands. date_order: the order of day, month and year.
+        sql: address of a database, as SQLAlchemy writes it, instead of a file. query: what is read from it.
         columns: canonical column → heading. constants: canonical column → a value for all rows.
         values: canonical column → value seen → value wanted.
         status: where the state of a deal comes from. period: where the period of a target comes from.
@@ -195,11 +198,16 @@ class SourceSpec(Settings):
     """A whole export.
 
     Attributes:
-        name, currency, timezone, fiscal_year_start: settings of the dataset.
-        stated_as_of: written `as_of`; may be left out where files are dated, and is then the newest day.
+        name: of the dataset, as reports show it. currency: ISO code of the currency it is in.
+        stated_as_of: written `as_of`: the day the data was true; may be left out where files are dated, and is
+            then the newest day.
+        timezone: where its days are meant, an IANA name such as Europe/Budapest.
+        fiscal_year_start: the month a fiscal year starts in. A fiscal year is named after the calendar year it
+            ends in: with 4, `2025-Q1` is April to June 2024.
         preset: reserved for headings that a CRM always uses.
         process: the process file (milestones, customer base), relative to the source spec.
-        rates: file of dated rates: columns currency, from (first day), rate (dataset's currency per 1 unit).
+        rates: file of dated rates, with the columns currency, from (first day) and rate (dataset's currency per 1
+            unit).
         not_people: owners who are no person (a queue, an integration, nobody), by id or name: they count in
             totals, never as a peer, and get no report.
         tables: per canonical table, where it comes from.

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from salesreport.config import one_line
+from salesreport.config import setting_line
 from salesreport.errors import DataError
 from salesreport.ingest.encodings import is_utf16, readings
 from salesreport.ingest.endings import ending_of
@@ -89,19 +89,19 @@ def starter_spec(path: Path, language: Language) -> str:
     columns = columns_for(raw.headings)
     lines = [
         "# " + say(text("A beginning, from the headings of {file}: check every line.", file=path.name)),
-        one_line("name", path.stem),
+        setting_line("name", path.stem),
         f"as_of: {_day(path)}  # " + say(text("the day the export was made")),
         "currency: EUR  # " + say(text("the currency of the amounts")),
         "timezone: UTC  # " + say(text("where the days are meant, such as {name}", name="Europe/Berlin")),
         "tables:",
         "  deals:",
-        "    " + one_line("file", path.name),
-        *(f"    {one_line(name, value)}" for name, value in options.items()),
+        "    " + setting_line("file", path.name),
+        *(f"    {setting_line(name, value)}" for name, value in options.items()),
         *(["    # " + say(text("or encoding: {readings}", readings=others))] if others else []),
         "    columns:",
     ]
     lines += [f"      {name}: '?'  # {say(asked)}" for name, asked in _ASKED.items() if name not in columns]
-    lines += [f"      {one_line(name, heading)}" for name, heading in columns.items() if name != "status"]
+    lines += [f"      {setting_line(name, heading)}" for name, heading in columns.items() if name != "status"]
     unused = [heading for heading in raw.headings if heading and heading not in columns.values()]
     if unused:
         lines.append("      # " + say(text("not used: {headings}", headings=[_plain(one) for one in unused])))
@@ -181,7 +181,7 @@ def _status(raw: Raw, columns: Mapping[str, str], language: Language) -> list[st
     status: dict[str, Any] = {"from": source, "won": ends["won"] or ["?"], "lost": ends["lost"] or ["?"]}
     if ends["ended"]:
         status["neither"] = ends["ended"]
-    lines = ["    " + one_line("status", status)]
+    lines = ["    " + setting_line("status", status)]
     rest = [value for value in values if ending_of(value) is None]
     if rest:
         shown = [_plain(one) for one in rest[:_MANY_STAGES]] + (["…"] if len(rest) > _MANY_STAGES else [])
@@ -194,5 +194,5 @@ def _day(path: Path) -> str:
 
 
 def _plain(value: str) -> str:
-    """A value within a remark: on one line."""
-    return re.sub(r"\s+", " ", value)
+    """A value within a remark: on one line, without signs that a terminal obeys."""
+    return "".join(sign if sign.isprintable() else "�" for sign in re.sub(r"\s+", " ", value))

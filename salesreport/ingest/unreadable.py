@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salesreport.config import one_line
+from salesreport.config import setting_line
 from salesreport.ingest.ledger import Mask
 from salesreport.ingest.raw import Place, RawColumn
 from salesreport.language import Text, text
@@ -72,7 +72,7 @@ def _values_hint(column: Column, cells: RawColumn, at: Mask) -> Text | None:
     if len(words) > _FEW_WORDS or any(sign.isdigit() for word in words for sign in word):
         return None
     meant = column.values[0] if column.values else ""
-    line = one_line("values", {column.name: dict.fromkeys(words, meant)})
+    line = setting_line("values", {column.name: dict.fromkeys(words, meant)})
     return text("If these words have a meaning, say which: {line}", line=line)
 
 

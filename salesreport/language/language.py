@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from salesreport.language import numerals
-from salesreport.language.text import Fixed, Month, Quantity, Text, bounds, ntext, text
+from salesreport.language.text import Fixed, Month, Quantity, Range, Text, bounds, ntext, text
 
 LANGUAGES = ("en", "de")
 """The languages a report can be made in: English, the source, and each catalogue."""
@@ -87,6 +87,8 @@ class Language:
             return self.month(value.day, value.short)
         if isinstance(value, Quantity):
             return self.quantity(*value)
+        if isinstance(value, Range):
+            return self.interval(*value)
         if isinstance(value, Fixed):
             return self.exact(value.value, value.places)
         if isinstance(value, bool):
@@ -201,12 +203,17 @@ class Language:
         Examples:
             >>> Language("en").interval(57, 57.1, "deals"), Language("en").interval(0.512, 0.5149, "share")
             ('57.0 – 57.1', '51.2% – 51.5%')
+            >>> Language("de").interval(84.2, 313.8, "days")
+            '84 – 314 Tage'
             >>> Language("en").interval(950_000, 1_204_000, "EUR")
             '€0.95M – €1.20M'
         """
         if _absent(lower) and _absent(upper):
             return ""
-        return between.join(self.show(end) for end in bounds(lower, upper, unit))
+        low, high = bounds(lower, upper, unit)
+        if unit == "days" and not (_absent(lower) or _absent(upper)):  # the word once is enough
+            return self.exact(lower, self._places_of_days(low)) + between + self.show(high)
+        return between.join((self.show(low), self.show(high)))
 
     def _bound(self, value: float, unit: str, beside: float) -> str:
         """One end of a range whose other end is `beside`."""
@@ -218,12 +225,18 @@ class Language:
         if unit == "share":
             return self.percent(value, numerals.places_apart(100 * value, 100 * beside, 0, 2))
         if unit == "days":
-            few = min(abs(value), abs(beside)) < 10
-            whole = all(round(float(end), 1).is_integer() for end in (value, beside))
-            places = numerals.places_apart(value, beside, 1 if few and not whole else 0, 2)
+            places = self._places_of_days(Quantity(value, unit, beside))
             return self.say(ntext("{n} day", "{n} days", n=Fixed(value, places)))
         whole = unit not in _SCALES and float(value).is_integer() and float(beside).is_integer()
         return self.exact(value, numerals.places_apart(value, beside, 0 if whole else 1, 2))
+
+    def _places_of_days(self, end: Quantity) -> int:
+        """How many decimals the ends of a range of days have: one where days are few."""
+        assert end.value is not None
+        assert end.beside is not None
+        few = min(abs(end.value), abs(end.beside)) < 10
+        whole = all(round(float(one), 1).is_integer() for one in (end.value, end.beside))
+        return numerals.places_apart(end.value, end.beside, 1 if few and not whole else 0, 2)
 
     def _money_bound(self, value: float, currency: str, beside: float) -> str:
         """One end of a range of money, in the unit of the bigger end; a much smaller one keeps its own."""

@@ -87,8 +87,13 @@ def units(code: str) -> Sequence[Unit]:
 
 
 def decimal(number: float) -> Decimal:
-    """A number as it is printed: 0.1 and not the binary fraction next to it."""
-    return Decimal(repr(float(number)))
+    """A number as it was meant: neither the binary fraction next to it nor what adding up left of it.
+
+    Examples:
+        >>> decimal(0.1), decimal(51.04999999999999), decimal(1_234_567_890.12)
+        (Decimal('0.1'), Decimal('51.05'), Decimal('1234567890.12'))
+    """
+    return Decimal(f"{float(number):.14g}")
 
 
 def significant(value: float, digits: int) -> Decimal:

@@ -86,6 +86,14 @@ def ntext(singular: str, plural: str, /, n: float | Fixed, **fields: Any) -> Tex
     return Text(singular, plural, {"n": n, **fields})
 
 
+class Range(NamedTuple):
+    """A range with its unit, shown as `Language.interval` does."""
+
+    lower: float | None
+    upper: float | None
+    unit: str
+
+
 def bounds(lower: float | None, upper: float | None, unit: str) -> tuple[Quantity, Quantity]:
     """State the ends of a range, so that they are shown alike.
 
@@ -101,8 +109,9 @@ def _plain(value: Any) -> Any:
     """A field as JSON can hold it; what JSON knows not is marked with its kind."""
     if isinstance(value, Text):
         return {"text": value.to_json()}
-    if isinstance(value, Quantity):
-        return {"quantity": list(value)}
+    for kind, made in _TUPLES.items():
+        if isinstance(value, made):
+            return {kind: list(value)}
     if isinstance(value, dt.date):
         return {"date": value.isoformat()}
     if isinstance(value, list | tuple):
@@ -118,4 +127,8 @@ def _restored(value: Any) -> Any:
     ((kind, plain),) = value.items()
     if kind == "text":
         return Text.from_json(plain)
-    return Quantity(*plain) if kind == "quantity" else dt.date.fromisoformat(plain)
+    return _TUPLES[kind](*plain) if kind in _TUPLES else dt.date.fromisoformat(plain)
+
+
+_TUPLES: dict[str, Any] = {"quantity": Quantity, "range": Range, "fixed": Fixed}
+"""Kinds of values that JSON would make lists of."""

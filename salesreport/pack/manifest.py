@@ -9,10 +9,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 import salesreport
+from salesreport import lock
 from salesreport.errors import DataError
 from salesreport.files import write_text
 from salesreport.language import Language, text
-from salesreport.pack import lock
 from salesreport.pack.make import Figure, Job, Outcome
 from salesreport.pack.partial import is_partial
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 from salesreport.errors import DataError
-from salesreport.files import write_text
+from salesreport.files import make_folder, write_text
 from salesreport.language import text
+from salesreport.lock import locked
 from salesreport.pack.engine import Engine, Watcher
 from salesreport.pack.index import index_html
 from salesreport.pack.journal import Journal, with_journal
-from salesreport.pack.lock import locked
 from salesreport.pack.make import Job, Outcome
 from salesreport.pack.manifest import (
     INDEX,
@@ -65,8 +65,8 @@ def make_pack(plan: Plan, engine: Engine, watcher: PackWatcher, *, force: bool =
     read_manifest(folder)  # nothing, not even a lock, is put into a folder that is not a pack's
     with ExitStack() as stack:
         with _writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            stack.enter_context(locked(folder))
+            make_folder(folder)
+            stack.enter_context(locked(folder, text("Another pack is being made in this folder")))
             forget_earlier_runs(folder)
         return _make(plan, engine, watcher, force)
 

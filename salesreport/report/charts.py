@@ -91,7 +91,8 @@ def _trend(axes: Axes, panel: Panel, reach: Scale, left: float) -> None:
     caption(axes, panel.title, names=left)
     if frame["band_lower"].notna().any():
         axes.fill_between(places, frame["band_lower"], frame["band_upper"], color=PEERS, linewidth=0)
-        _name_band(axes, panel)
+        if panel.band:
+            form_key(axes, [("band", panel.band)])
     if frame["lower"].notna().any():
         axes.vlines(places, frame["lower"], frame["upper"], color=ACCENT, linewidth=0.9, alpha=0.55)
     axes.plot(places, frame["value"], color=ACCENT)
@@ -114,18 +115,6 @@ def _trend(axes: Axes, panel: Panel, reach: Scale, left: float) -> None:
         )  # fmt: skip
     shown = places if len(places) <= 4 else (0, len(places) // 2, len(places) - 1)
     baseline(axes, {place: panel.labels[place] for place in shown})
-
-
-def _name_band(axes: Axes, panel: Panel) -> None:
-    """Say what the band is at its left end, on the side away from the line."""
-    start = panel.frame.loc[panel.frame["band_lower"].first_valid_index()]
-    low, high, value = start["band_lower"], start["band_upper"], start["value"]
-    above = math.isnan(value) or high - value > value - low
-    axes.annotate(
-        panel.band, (start.name, high if above else low), xytext=(0, 3 if above else -3),
-        textcoords="offset points", va="bottom" if above else "top", fontsize=7.5, color=MUTED,
-        annotation_clip=False,
-    )  # fmt: skip
 
 
 class Bars(NamedTuple):

@@ -12,7 +12,7 @@ import pandas as pd
 from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.facts import Events, Kind
 from salesreport.kpi.ledger import Positions
-from salesreport.language import Language, Quantity, Text, bounds, ntext, text
+from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.shared import Shared, Standing
 from salesreport.report.subject import Subject
@@ -99,6 +99,11 @@ class Context:
     def say(self, what: Text | str) -> str:
         """Translate a text."""
         return self.language.say(what)
+
+    def heading(self, what: Text) -> str:
+        """Translate a text that stands by itself, so that it begins with a capital: Week 50, not week 50."""
+        said = self.say(what)
+        return said[:1].upper() + said[1:]
 
     def shown(self, value: float | None, unit: str) -> str:
         """Show a value in its unit, short."""
@@ -206,15 +211,26 @@ class Context:
     def gaps(self, metrics: Iterable[str]) -> list[Text]:
         """Which of some metrics this data cannot give, and why; those with the same reason together."""
         reasons: dict[str, list[str]] = {}
+        counted = set()
         for metric in metrics:
             if (reason := self.unavailable(metric)) is not None:
-                reasons.setdefault(self.say(reason), []).append(self.title(metric))
-        return [text("{metrics}: {reason}.", metrics=titles, reason=reason) for reason, titles in reasons.items()]
+                said = self.say(reason)
+                reasons.setdefault(said, []).append(self.title(metric))
+                counted |= {said} if reason.plural is not None else set()
+        gaps = {
+            reason: text("{metrics}: {reason}.", metrics=titles, reason=reason)
+            for reason, titles in reasons.items()
+        }
+        of_part = self.subject.dimension is not None
+        return [
+            text("Whole company: {note}", note=gap) if of_part and reason in counted else gap
+            for reason, gap in gaps.items()
+        ]
 
     @cached_property
     def period_notes(self) -> tuple[Text, ...]:
         """What a reader must know of the period, such as that it is not over."""
-        return self.shared.table(self.subject.dimension, FIGURES, (), self.period).notes
+        return tuple(self.of_all(self.shared.table(self.subject.dimension, FIGURES, (), self.period).notes))
 
     @cached_property
     def peers(self) -> Positions:
@@ -270,13 +286,15 @@ class Context:
             return None
         if not METRICS[metric].additive and figure.n < METRICS[metric].minimum_n:
             return None  # the peers with as few cases are not in the band, either
-        lower, upper = bounds(band.lower, band.upper, figure.unit)
-        fields: dict[str, Any] = {"peers": self.subject.peers, "lower": lower, "upper": upper}
+        fields: dict[str, Any] = {
+            "peers": self.subject.peers,
+            "range": Range(band.lower, band.upper, figure.unit),
+        }
         if figure.value < band.lower:
-            return text("below the middle half of {peers} ({lower} – {upper})", **fields)
+            return text("below the middle half of {peers} ({range})", **fields)
         if figure.value > band.upper:
-            return text("above the middle half of {peers} ({lower} – {upper})", **fields)
-        return text("within the middle half of {peers} ({lower} – {upper})", **fields)
+            return text("above the middle half of {peers} ({range})", **fields)
+        return text("within the middle half of {peers} ({range})", **fields)
 
 
 def difference(context: Context, value: float) -> Text:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from salesreport.report.canvas import text_width
-from salesreport.report.chart import ACCENT, FAINT, INK, MUTED, PAPER
+from salesreport.report.chart import ACCENT, FAINT, INK, MUTED, PAPER, PEERS
 
 
 def form_key(axes: Axes, entries: Sequence[tuple[str, str]], left: bool = False) -> None:
@@ -46,6 +46,7 @@ FORMS = {
     "tick": _mark(marker="|", color=FAINT, markersize=9, markeredgewidth=3),
     "solid": _mark(marker="s", color=ACCENT, markersize=6),
     "hollow": _mark(marker="s", color=PAPER, markeredgecolor=FAINT, markersize=6),
+    "band": _mark(marker="s", color=PEERS, markersize=7),
     "middle": _mark(marker="o", color=PAPER, markeredgecolor=ACCENT, markersize=6),
 }
 """The one form that each meaning has."""

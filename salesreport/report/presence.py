@@ -1,6 +1,6 @@
 """Since when a rep is there, and which periods the data or the rep cover only in part."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -16,9 +16,23 @@ NEW_FOR = timedelta(days=182)
 def started(context: Context) -> date | None:
     """The first day at work of a rep who is new on the as-of date or began within the period; else None."""
     day = _day(context, "hired_on")
-    if day is None or day > context.as_of:
-        return None
-    return day if day > context.period.start or day > context.as_of - NEW_FOR else None
+    return day if day is not None and _is_new(context, day) else None
+
+
+def _is_new(context: Context, day: date) -> bool:
+    return day <= context.as_of and (day > context.period.start or day > context.as_of - NEW_FOR)
+
+
+def newcomers(context: Context, reps: Iterable[str]) -> Text | None:
+    """Who of some reps is new, and since when; None where nobody is."""
+    hired = context.shared.reps["hired_on"].reindex(list(reps)).dropna()
+    names = context.shared.reps["name"]
+    said = [
+        text("{name} (since {day})", name=names[rep], day=day.date())
+        for rep, day in hired.items()
+        if _is_new(context, day.date())
+    ]
+    return text("New: {names}.", names=said) if said else None
 
 
 def left(context: Context) -> date | None:

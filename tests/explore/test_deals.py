@@ -75,3 +75,20 @@ def test_as_html_it_is_escaped_and_says_results(facts, state):
     assert html.count("<td>lost</td>") == 4
     german = deals(facts, state.but(rep="R3"), Language("de"))._repr_html_()
     assert "10.11.2024" in german
+
+
+def test_what_did_not_go_on_in_time_says_its_days_and_what_became_of_it(year):
+    facts = facts_of(year)
+    milestones = [step for step in choices(facts).steps if step.within is not None]
+    step = milestones[0]
+    state = year.but(step=step.key, sort="result", descending=False)  # those that did not go on come first
+    listed = listed_deals(facts, state)
+    assert not listed.frame["success"].iloc[0]
+    deals_now = facts.dataset.table("deals", ["deal_id", "status", "closed_on"]).set_index("deal_id")
+    for row in listed.frame.head(40).itertuples():
+        now = deals_now.loc[row.deal_id]
+        assert str(row.became).startswith(now["status"])  # "open", "won on …", "lost on …"
+        assert (row.since == now["closed_on"]) if now["status"] != "open" else np.isnat(np.datetime64(row.since))
+    html = deals(facts, state, EN)._repr_html_()
+    assert f"did not go on within {step.within} days" in html
+    assert "in time" not in html

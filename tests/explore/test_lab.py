@@ -1,6 +1,8 @@
 """The working copy of the notebook, and what is run on it."""
 
 import os
+import re
+import subprocess
 import sys
 
 import nbformat
@@ -63,22 +65,51 @@ def test_the_command_that_is_run(tmp_path, monkeypatch):
     monkeypatch.setattr(lab.subprocess, "run", lambda command, check: called.append(command) or Done())
     assert lab.open_lab(tmp_path / "x.ipynb", 8899, browser=False) == 3
     assert called == [
-        [sys.executable, "-m", "jupyterlab", str(tmp_path / "x.ipynb"), "--ServerApp.port=8899", "--no-browser"]
+        [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            str(tmp_path / "x.ipynb"),
+            f"--ServerApp.root_dir={tmp_path}",
+            "--LabApp.default_url=/lab/tree/x.ipynb",
+            "--ServerApp.port=8899",
+            "--no-browser",
+        ]
     ]
+
+
+def test_the_address_that_is_printed_opens_the_notebook(company, tmp_path):
+    """What JupyterLab itself makes of the command: its address, with the token, has the notebook in it."""
+    file = lab.working_copy(company.path, tmp_path).rename(tmp_path / "Ügyfél 1.ipynb")
+    command = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "name", "nt")
+        patched.setattr(lab.subprocess, "run", lambda words, check: command.extend(words) or Done())
+        lab.open_lab(file, browser=False, allow_root=True)
+    script = (
+        "import sys; from jupyterlab.labapp import LabApp; "
+        "app = LabApp.initialize_server(argv=sys.argv[1:]); print(app.display_url); print(app.root_dir)"
+    )
+    done = subprocess.run([command[0], "-c", script, *command[3:]], capture_output=True, text=True, timeout=120)
+    address, folder = done.stdout.strip().splitlines()[0], done.stdout.strip().splitlines()[-1]
+    assert re.search(r"/lab/tree/%C3%9Cgyf%C3%A9l%201\.ipynb\?token=", address), done.stderr
+    assert folder == str(tmp_path)
 
 
 def test_the_command_makes_the_copy_and_opens_it(company, tmp_path, monkeypatch):
     opened = []
-    monkeypatch.setattr(lab, "open_lab", lambda file, port, browser: opened.append((file, port, browser)) or 0)
+    monkeypatch.setattr(lab, "open_lab", lambda *given: opened.append(given) or 0)
     monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(app, ["explore", str(company.path), "--port", "8899", "--no-browser"])
+    result = CliRunner().invoke(
+        app, ["explore", str(company.path), "--port", "8899", "--no-browser", "--allow-root"]
+    )
     assert result.exit_code == 0, result.output
-    assert opened == [(tmp_path / "outputs" / "explorer" / "company.ipynb", 8899, False)]
+    assert opened == [(tmp_path / "outputs" / "explorer" / "company.ipynb", 8899, False, True)]
     assert opened[0][0].exists()
 
 
 def test_without_a_dataset_the_sample_company_is_made(tmp_path, monkeypatch):
-    monkeypatch.setattr(lab, "open_lab", lambda file, port, browser: 0)
+    monkeypatch.setattr(lab, "open_lab", lambda *given: 0)
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(app, ["explore"]).exit_code == 0
     assert Dataset.open(tmp_path / "outputs" / "datasets" / "sample").rows["deals"] == 9000

@@ -9,12 +9,13 @@ import yaml
 from rich.console import Console
 
 from salesreport.errors import ConfigError
-from salesreport.explore.saving import as_code, save_pack
+from salesreport.explore.saving import as_code, own_folder, save_pack
 from salesreport.explore.state import VIEWS, checked, choices, facts_of
 from salesreport.explore.views import show
 from salesreport.pack import load_pack, make_pack, make_plan
 from salesreport.pack.engine import make_engine
 from salesreport.pack.limits import Limits
+from salesreport.pack.notebook import PACKAGE
 from salesreport.pack.progress import PackProgress
 
 
@@ -51,6 +52,19 @@ def test_the_pack_file_says_what_is_chosen(state, tmp_path):
     assert settings["parameters"] == {"view": "trend", "team": "North"}
     assert (file.parent / settings["dataset"]).resolve() == Path(state.dataset).resolve()
     assert settings["output"] == "../../outputs/weak-offers-north"
+
+
+def test_nothing_is_saved_within_the_installed_package(state, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    # the notebook of an installed package runs in its own folder, and its packs are beside it
+    installed = PACKAGE / "_project" / "notebooks" / ".." / "params" / "packs"
+    file = save_pack(state, "Mine", installed)
+    assert file == tmp_path / "salesreport" / "params" / "packs" / "mine.yml"
+    assert not (PACKAGE / "_project" / "params" / "packs" / "mine.yml").exists()
+    settings = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert settings["output"] == "../../outputs/mine"  # in the same home
+    assert own_folder(tmp_path / "params") == tmp_path / "params"
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/tmp/x", "con", "a\nb: c", "…", "x" * 300])

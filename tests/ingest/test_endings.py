@@ -5,7 +5,7 @@ import yaml
 from tallies import said, tallied
 
 from salesreport.errors import ConfigError
-from salesreport.ingest.endings import WORDS, ending_of
+from salesreport.ingest.endings import ALONE, WORDS, ending_of
 
 COLUMNS = {"deal_id": "Id", "rep_id": "Owner", "created_on": "Created", "closed_on": "Closed"}
 STATUS = {"from": "Stage", "won": ["Won"], "lost": ["Lost"]}
@@ -47,6 +47,13 @@ def stages(export, *stages, status=STATUS, **table):
         ("Zrušeno", "ended"),
         ("Zamknięte", "ended"),
         ("not won", "won"),
+        ("Успешно", "won"),
+        ("6. Abgeschlossen", "ended"),
+        ("No go", "ended"),
+        ("Demo erledigt", None),
+        ("Qualifizierung abgeschlossen", None),
+        ("Go/No-Go", None),
+        ("Успешно проведена презентация", None),
         ("Prospecting", None),
         ("Negotiation/Review", None),
         ("Closing", None),
@@ -68,7 +75,7 @@ def test_what_looks_like_an_end(value, ending):
 
 
 def test_every_word_of_the_lists_is_recognised():
-    for words in WORDS.values():
+    for words in (*WORDS.values(), *ALONE.values()):
         assert all(ending_of(word.upper()) is not None for word in words.split() if word != "|")
 
 
@@ -95,6 +102,13 @@ def test_the_lines_that_are_proposed_are_ones_that_work(export):
     assert dataset.table("deals")["status"].tolist() == ["open", "won", "open", "open"]
 
 
+def test_a_long_list_of_stages_is_not_written_out(export):
+    with pytest.raises(ConfigError) as caught:
+        stages(export, *(f"Stage {at:02}" for at in range(25)), "Cancelled")
+    assert "open: […] (all that are open)" in str(caught.value)
+    assert "Stage 01" not in str(caught.value)
+
+
 def test_neither_won_nor_lost_is_left_out_and_counted(export):
     status = {**STATUS, "neither": ["Cancelled", "no decision"]}
     dataset = stages(export, "Lead", "Won", "CANCELLED", "Lost", "no decision", "cancelled", status=status)
@@ -119,6 +133,10 @@ def test_a_long_list_of_open_stages_is_cut(export):
     note = said(dataset.provenance.notes)[0]
     assert "Stage 19 (1 ×), and 5 more." in note
     assert "Stage 20" not in note
+
+
+def test_what_is_called_open_is_not_worth_a_word(export):
+    assert "Taken" not in " ".join(said(stages(export, "Open", "OPEN", "Won").provenance.notes))
 
 
 def test_nothing_is_said_where_the_open_ones_are_declared(export):

@@ -315,3 +315,15 @@ def test_the_command(folder):
     result = run(app, [*common, "2.3.2025"])
     assert result.exit_code == 2
     assert "--snapshot-date" in result.output
+
+
+def test_an_export_of_the_future_is_refused_and_the_dataset_stays(folder):
+    folder.put("deals.csv", FIRST)
+    before = folder.ingest("deals.csv", day=dt.date(2025, 3, 2)).fingerprint
+    for day in (dt.date(9999, 12, 31), dt.date.today() + dt.timedelta(2)):
+        with pytest.raises(ConfigError, match="of a day that has not come yet"):
+            folder.ingest("deals.csv", day=day)
+    assert folder.ingest("deals.csv", day=dt.date(2025, 3, 2)).fingerprint == before
+    folder.put("deals_2952-03-16.csv", SECOND)  # a mistyped name
+    with pytest.raises(ConfigError, match=r"tables\.deals\.file.* that has not come yet. Found “2952-03-16”"):
+        folder.ingest()

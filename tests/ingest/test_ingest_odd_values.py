@@ -9,6 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 from tallies import tallied
 
+from salesreport.errors import DataError
+
 OK = "D1,Ann,won,2025-01-31,2025-02-28,10\n"
 BASIC = {"deal_id": "Id", "rep_id": "Owner", "status": "State"}
 
@@ -108,6 +110,14 @@ def test_a_thousand_among_percentages_is_only_one_odd_value(export):
     }
 
 
+def test_a_column_of_negative_amounts_is_a_wrong_mapping(export):
+    rows = "".join(f"D{at},Ann,open,,,-{at}\n" for at in range(1, 21))
+    with pytest.raises(
+        DataError, match=r"Most values of this column cannot be read.*Expected a number of 0 or more"
+    ):
+        export.deals(rows)
+
+
 def test_what_a_row_must_have_still_decides_about_it(export):
     export.write("orders.csv", "No,Rep,Day,Sum,List\n1,A,2025-01-01,5,6\n2,A,2025-01-01,five,6\n3,A,soon,5,six\n")
     columns = {"order_id": "No", "rep_id": "Rep", "ordered_on": "Day", "amount": "Sum", "list_price": "List"}
@@ -193,3 +203,7 @@ def test_typed_numbers_that_are_none(export, odd):
 )
 def test_any_type_can_be_shown_as_a_text(export, names):
     assert parquet(export, Name=names).provenance.counts["deals"].kept == 3
+
+
+def test_views_of_bytes_are_bytes(export):
+    assert parquet(export, Name=pa.array([b"x", b"\xff", None], pa.binary_view())).rows["deals"] == 3

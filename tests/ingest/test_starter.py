@@ -107,7 +107,16 @@ def test_any_heading_is_written_so_that_it_can_be_read(tmp_path, heading):
     pd.DataFrame({"Id": ["1"], "Owner": ["A"], "Stage": [heading], heading: ["1"]}).to_excel(
         tmp_path / "x.xlsx", index=False
     )
-    assert started(tmp_path / "x.xlsx")[1]["tables"]["deals"]["columns"]["stage"] == "Stage"
+    table = started(tmp_path / "x.xlsx")[1]["tables"]["deals"]
+    assert table["columns"]["stage"] == "Stage"
+    assert table["status"]["from"] == "Stage"
+
+
+def test_remarks_hold_nothing_that_a_terminal_obeys(tmp_path):
+    (tmp_path / "x.csv").write_text("Id;Owner;\x1b[31mred\n1;A;b\n2;B;c\n", encoding="utf-8")
+    written, _ = started(tmp_path / "x.csv")
+    assert "\x1b" not in written
+    assert "# not used: �[31mred" in written
 
 
 def test_a_file_that_cannot_be_read(tmp_path):

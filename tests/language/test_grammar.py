@@ -26,7 +26,7 @@ NEVER_ONE = {
     ("here", "Shown are the {here} reps"): "as many as a picture holds",
     ("n", "The {n} reps farthest"): "as many as a table holds",
     ("n", "Table deals comes from {n} exports"): "of one export another text tells",
-    ("rate", "{who}: {rate} deals at"): "a rate is a text: 40% of 30",
+    ("rate", "{who}: {rate} d"): "a rate is a text: 40% of 30",
     ("other", "It is not the same in every"): "a name and points: B +3",
     ("fewest", "needs {fewest} deals won"): "10",
     ("won", "A fold needs {won} deals"): "30",
@@ -42,6 +42,9 @@ NEVER_ONE = {
     ("n", "Revenue in {period} "): "at least three, else there is no trend",
 }
 """Places that are never filled with a lone 1, by the beginning of their text, and why."""
+
+DATES = ("day", "start", "end")
+"""Places of dates, never of bare numbers."""
 
 ALONG = ("days", "points")
 """Places whose last or only number is n, which decides between singular and plural."""
@@ -88,7 +91,7 @@ def counted(language: str) -> tuple[set[str], set[str]]:
 
 def never_one(name: str, template: str) -> bool:
     """Whether a place of a text is known to hold no lone 1."""
-    return any(name == place and template.startswith(start) for place, start in NEVER_ONE)
+    return name in DATES or any(name == place and template.startswith(start) for place, start in NEVER_ONE)
 
 
 def test_exceptions_are_of_texts_that_there_are() -> None:

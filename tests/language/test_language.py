@@ -1,10 +1,11 @@
 """Words, numbers, money and dates in both languages."""
 
 import datetime as dt
+import json
 
 import pytest
 
-from salesreport.language import Language, Month, Quantity, Text, ntext, text
+from salesreport.language import Fixed, Language, Month, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
 
 EN, DE = Language("en"), Language("de")
@@ -84,3 +85,17 @@ def test_there_is_no_other_language(code: str) -> None:
 
 def test_a_region_is_fine() -> None:
     assert Language("de_AT").say(ntext("{n} day", "{n} days", n=2)) == "2 Tage"
+
+
+def test_texts_come_back_from_json_as_they_were() -> None:
+    said = text(
+        "{a} {b} {c} {d} {e}",
+        a=Quantity(0.5, "share"),
+        b=Range(1, 12, "days"),
+        c=Fixed(2, 1),
+        d=[text("{n}", n=1), dt.date(2017, 12, 31)],
+        e=Quantity(57, "deals", 57.1),
+    )
+    again = Text.from_json(json.loads(json.dumps(said.to_json())))
+    assert again == said
+    assert EN.say(again) == "50% 1 – 12 days 2.0 1 and Dec 31, 2017 57.0"

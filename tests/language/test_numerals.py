@@ -7,7 +7,7 @@ import pytest
 from babel import Locale, localedata
 
 from salesreport.language import LANGUAGES, Fixed, Language, ntext
-from salesreport.language.numerals import signs, units
+from salesreport.language.numerals import short, signs, units, written
 
 LOCALES = [code for code in sorted(localedata.locale_identifiers()) if code.split("_")[0] in LANGUAGES]
 
@@ -87,6 +87,13 @@ def test_nothing_is_never_less_than_nothing() -> None:
     assert [language.number(odd) for odd in (float("inf"), float("nan"), None)] == ["–", "–", "–"]
 
 
+def test_the_order_of_adding_up_does_not_show() -> None:
+    parts = [0.1, 0.2, 0.75, 50.0]
+    there, back = sum(parts), sum(reversed(parts))
+    assert there != back  # 51.05, and a hair more
+    assert Language("en").count(there) == Language("en").count(back) == "51"  # a tie goes to the even digit
+
+
 def read(text: str, code: str) -> Decimal:
     """What a reader takes a short number for: digits, decimal sign, unit."""
     how = signs(code)
@@ -131,10 +138,10 @@ def test_units_are_the_languages() -> None:
         (0.284, 0.637, "share", "28% – 64%", "28 % – 64 %"),
         (0.4012, 0.4049, "share", "40.1% – 40.5%", "40,1 % – 40,5 %"),
         (0.0, 0.0, "share", "0% – 0%", "0 % – 0 %"),
-        (196.4, 250.2, "days", "196 days – 250 days", "196 Tage – 250 Tage"),
-        (0.6, 12.0, "days", "0.6 days – 12.0 days", "0,6 Tage – 12,0 Tage"),
-        (1, 12, "days", "1 day – 12 days", "1 Tag – 12 Tage"),
-        (57.02, 57.11, "days", "57.0 days – 57.1 days", "57,0 Tage – 57,1 Tage"),
+        (196.4, 250.2, "days", "196 – 250 days", "196 – 250 Tage"),
+        (0.6, 12.0, "days", "0.6 – 12.0 days", "0,6 – 12,0 Tage"),
+        (1, 12, "days", "1 – 12 days", "1 – 12 Tage"),
+        (57.02, 57.11, "days", "57.0 – 57.1 days", "57,0 – 57,1 Tage"),
         (950_000, 1_204_000, "EUR", "€0.95M – €1.20M", "0,95 Mio. € – 1,20 Mio. €"),
         (
             12_300,
@@ -171,3 +178,13 @@ def test_singular_and_plural_go_by_what_is_shown() -> None:
 def test_the_locales_are_tested() -> None:
     assert {"en", "en_GB", "en_IN", "en_AU", "de", "de_AT", "de_CH", "de_LI"} <= set(LOCALES)
     assert all(Locale.parse(code) for code in LOCALES)
+
+
+def test_languages_to_come() -> None:
+    """What a catalogue of another language would find: its units, its signs, and the forint of the others."""
+    hungarian = {value: spaced(short("hu", value, 3)[1]) for value in (999.4, 1234, 999_501, 1_234_567, 1e9)}
+    assert hungarian == {999.4: "999", 1234: "1,23 E", 999_501: "1 M", 1_234_567: "1,23 M", 1e9: "1 Mrd"}
+    assert spaced(written("hu", Decimal(1_234_567))) == "1 234 567"
+    assert spaced(Language("en").money(1_234_567, "HUF")) == "HUF 1.23M"
+    assert spaced(Language("de").money(1_234_567, "HUF")) == "1,23 Mio. HUF"
+    assert Language("en").money(0.4, "JPY") == "¥0"  # a yen has no hundredths

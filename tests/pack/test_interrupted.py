@@ -11,8 +11,8 @@ import pytest
 from workshop import HOSTILE, Rehearsal, Silent
 
 from salesreport.errors import DataError
+from salesreport.lock import locked
 from salesreport.pack.journal import Journal
-from salesreport.pack.lock import locked
 from salesreport.pack.manifest import Manifest, read_manifest
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan

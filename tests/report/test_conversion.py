@@ -79,7 +79,7 @@ def test_a_rep_who_differs(tiny: Dataset) -> None:
     assert row["expected"] == pytest.approx(181 / 244)
     assert row["effect"] == pytest.approx(0.25 - 181 / 244)
     assert section.message.startswith(
-        "Ann: 25% of 40 deals decided in July 2024 to June 2025 were won; of like deals of others, 74% were: 49 po"
+        "Ann: 25% of 40 decided deals were won (July 2024 to June 2025); of like deals of others, 74% were: 49 po"
     )
     (shown,) = cells(section)
     assert shown[:5] == [
@@ -92,7 +92,7 @@ def test_a_rep_who_differs(tiny: Dataset) -> None:
     assert shown[5][0] == "−49"
     assert shown[6] == ("–", "")  # six deals before are too few to show a rate
     assert section.tables[1].caption == (
-        "Lost in July 2024 to June 2025: Deal → Order (6 of 30 deals, the largest first)"
+        "Lost, July 2024 to June 2025: Deal → Order (6 of 30, the largest first)"
     )
     assert len(section.tables[1].rows) == 6
     # 0.25 less 0.7418 of 40 deals are 19.67 orders of €100
@@ -190,7 +190,7 @@ def test_the_list_of_anomalies(tiny: Dataset) -> None:
     north = Review(tiny, "2025-Q2", team="North").conversion_anomalies
     assert north.message == "1 conversion differs from like deals of others by more than chance"
     (row,) = cells(north)
-    assert row[0][0].startswith("Ann: 25% of 40 deals decided in July 2024 to June 2025 were won")
+    assert row[0][0].startswith("Ann: 25% of 40 decided deals were won (July 2024 to June 2025)")
     assert row[2][0] == "€1.97K"
     assert north.data["rep_id"].tolist() == ["Ann"]
     # eight reps at one step, Zoe with too few; within a product line and a segment the same seven again
@@ -257,6 +257,133 @@ def test_all_steps_of_the_sample(sample: Dataset) -> None:
     assert "Proposal → Equipment on trial" in rates.message
     one = conversion_heat_map(Review(sample, "2025", segment="A").context)
     assert one.data["n"].sum() < section.data["n"].sum()
+
+
+PROCESS = """
+processes:
+- name: All
+  milestones:
+  - {key: offer, title: Offer, stages: [Offer], within: 30}
+"""
+
+QUARTERS = ["2023-07-01", "2023-10-01", "2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01", "2025-01-01",
+            "2025-04-01"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Offers of two years, 12 a rep and quarter: of Ann's 5 are won in 20 days, of the three others' 8.
+
+    Of Ann's other seven, in the quarter's order: two are won after 50 days, one is open, four are lost on day 20;
+    of the others' four, all are lost on day 20.
+    """
+    deals, events = [], []
+    for start in map(pd.Timestamp, QUARTERS):
+        for rep in ("Ann", "Bob", "Cleo", "Dan"):
+            good = 5 if rep == "Ann" else 8
+            for n in range(12):
+                after, status = (20, "won") if n < good else (20, "lost")
+                if rep == "Ann" and good <= n < good + 3:
+                    after, status = (50, "won") if n < good + 2 else (0, "open")
+                name, end = f"{rep}-{start.date()}-{n}", start + pd.Timedelta(days=after)
+                deals.append(
+                    {
+                        "deal_id": name, "rep_id": rep, "status": status, "created_on": start, "amount": 100.0 + n,
+                        "closed_on": end if after else None, "stage": status.title() if after else "Offer",
+                    }
+                )  # fmt: skip
+                events.append({"deal_id": name, "stage": "Offer", "entered_at": start, "origin": "history"})
+                if after:
+                    events.append(
+                        {"deal_id": name, "stage": status.title(), "entered_at": end, "origin": "history"}
+                    )
+    reps = pd.DataFrame({"rep_id": ["Ann", "Bob", "Cleo", "Dan"], "team": ["North", "North", "South", "South"]})
+    settings = DatasetSettings(name="Slow", as_of=dt.date(2025, 6, 30), currency="EUR", process=PROCESS)
+    return write_dataset(
+        tmp_path_factory.mktemp("slow") / "d",
+        {"deals": pd.DataFrame(deals), "stage_events": pd.DataFrame(events), "reps": reps},
+        settings,
+        Provenance("test"),
+    )
+
+
+def test_a_finding_over_the_longest_span_stands_in_the_report_and_says_so(slow: Dataset) -> None:
+    section = Review(slow, "2025-Q2", rep="Ann").conversion
+    offer = section.data.set_index("step").loc["offer"]
+    # twelve months: 20 of 48 against 96 of 144, 25 points; two years: 40 of 96 against 192 of 288, 25 points
+    assert (offer["n"], offer["long_n"]) == (48, 96)
+    assert offer["effect"] == pytest.approx(20 / 48 - 96 / 144) == pytest.approx(offer["long_effect"])
+    assert offer["long_q"] < offer["q"]
+    assert offer["long_judged"] == "worse"
+    assert section.message.startswith(
+        "Ann: 42% of 96 deals at Offer went on within 30 days (July 2023 to June 2025); of like deals of others, "
+        "67% did: 25 points fewer (95 %: "
+    )
+    row = cells(section)[0]
+    assert row[0][0] == "Offer → Order"
+    assert "since July 2023: fewer than like deals of peers" in row[1]
+    assert row[6][0] == "−25"
+    # what the year alone says stands beside it
+    assert any(note.startswith("July 2024 to June 2025: ") for note in section.notes)
+    assert any("are of the same family, declared before looking" in note for note in section.notes)
+
+
+def test_deals_that_did_not_go_on_in_time_say_what_became_of_them(slow: Dataset) -> None:
+    section = Review(slow, "2025-Q2", rep="Ann").conversion
+    listed = section.tables[1]
+    # of the year's 28, the largest are those numbered last; the offers of a quarter are decided on the 31st day
+    assert listed.caption == (
+        "Did not go on within 30 days, July 2024 to June 2025: Offer → Order (6 of 28, the largest first)"
+    )
+    assert [heading.text for heading in listed.headings] == [
+        "Deal", "Customer", "Product line", "Decided on", "Since then, by Jun 30, 2025", "Amount",
+    ]  # fmt: skip
+    assert listed.rows[0][0].text == "Ann-2025-04-01-11"
+    assert listed.rows[0][4].text == "lost on Apr 21, 2025"
+    note = next(note for note in section.notes if "did not go on within" in note)
+    # of 56: two of seven were won later, one is open, four are lost
+    assert (
+        "Of the 56 deals that did not go on within 30 days, 16 have been won since, 8 are open, and 32 are" in note
+    )
+
+
+def test_no_section_says_nothing_differs_above_one_that_says_what(slow: Dataset) -> None:
+    review = Review(slow, "2025-Q2", rep="Ann")
+    assert "points fewer" in review.conversion.message
+    assert "distinguishable" not in review.milestones.message
+    bob = Review(slow, "2025-Q2", rep="Bob")
+    assert "distinguishable" in bob.conversion.message
+    north = Review(slow, "2025-Q2", team="North")
+    assert "Ann" in north.conversion_heat_map.message
+    assert north.conversion_anomalies.data["rep_id"].unique().tolist() == ["Ann"]
+    assert set(north.conversion_anomalies.data["span"]) <= {
+        "2024-07-01..2025-06-30", "2023-07-01..2025-06-30",
+    }  # fmt: skip
+
+
+def test_an_interval_that_leaves_out_0_says_in_the_report_why_it_is_no_finding(tmp_path: Path) -> None:
+    # Ann 16 of 40 against nine others' 24 of 40: p = 0.014 of ten, q = 0.14
+    others = [closed(f"P{n}", 24, 16) for n in range(9)]
+    section = Review(write(tmp_path / "d", closed("Ann", 16, 24), *others), "2025-Q2", rep="Ann").conversion
+    (row,) = section.data.to_dict("records")
+    assert row["judged"] == "alike"
+    assert row["effect_upper"] < 0
+    assert section.message.endswith(
+        "; where an interval leaves out 0, it is one of 10 comparisons, and may be chance"
+    )
+    assert cells(section)[0][1] == ("not distinguishable", "one of 10 comparisons: may be chance")
+    plain = Review(Dataset.open(tmp_path / "d"), "2025-Q2", rep="P1").conversion
+    assert plain.message.endswith("like deals of peers")
+
+
+def test_in_german_no_message_contradicts_its_rows(slow: Dataset) -> None:
+    review = Review(slow, "2025-Q2", rep="Ann", language="de")
+    assert "kein" not in review.milestones.message
+    assert review.conversion.message.startswith(
+        "Ann: 42\N{NO-BREAK SPACE}% von 96 Deals bei Offer kamen innerhalb von 30 Tagen weiter (Juli 2023 bis Juni"
+    )
+    assert review.conversion.tables[1].caption.startswith("Nicht innerhalb von 30 Tagen weitergekommen, Juli 2024")
+    assert any("16 seither gewonnen, 8 offen und 32 verloren" in note for note in review.conversion.notes)
 
 
 def test_public_data_is_noise_and_timing(public_data: Path, tmp_path: Path) -> None:

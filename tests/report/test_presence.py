@@ -91,6 +91,13 @@ def test_others_and_teams_have_no_such_words(tmp_path: Path) -> None:
         assert "here since" not in review._repr_html_()
 
 
+def test_a_team_names_its_newcomers(tmp_path: Path) -> None:
+    made = company(tmp_path / "d", hired="2025-09-09", own=("2025-12-01",))
+    assert "New: Ann (since Sep 9, 2025)." in Review(made, "2025-Q4").reps.notes
+    old = company(tmp_path / "e", hired="2020-01-01", own=("2025-12-01",))
+    assert not any("New:" in note for note in Review(old, "2025-Q4").reps.notes)
+
+
 def test_half_a_period_is_said_to_be_half(tmp_path: Path) -> None:
     # the first deal is won on 15 February: 24 in Q1 (12 in February, 12 in March) against 36 in Q2
     review = Review(company(tmp_path / "d", first="2025-02-15"), "2025-Q2", rep="P1")
@@ -117,3 +124,8 @@ def test_who_has_closed_nothing(tmp_path: Path) -> None:
         "Ann won and lost nothing in Q3 2025, and had no orders; 1 deal was created."
     )
     assert Review(made, "2025-Q2", rep="Ann").verdict == "No deals or orders of Ann in Q2 2025."
+
+
+def test_a_heading_begins_with_a_capital(tmp_path: Path) -> None:
+    made = company(tmp_path / "d")
+    assert Review(made, "2025-W50", rep="P1").tiles.message == "Week 50, 2025, compared with week 49, 2025"

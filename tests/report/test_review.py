@@ -252,3 +252,42 @@ def test_activity_against_plan_by_hand(tmp_path: Path) -> None:
     assert data.loc["mail", "done"] == 1
     assert pd.isna(data.loc["mail", "plan"])
     assert section.message == "2 activities done, 9 planned; visit is furthest behind (0%)"
+
+
+def won_by_line(path: Path, **won: int) -> Review:
+    """Ann's review: so many deals won per product line, and one lost in each."""
+    frames = [
+        deals("Ann", n, 1).assign(product_line=line, deal_id=lambda frame, line=line: line + frame["deal_id"])
+        for line, n in won.items()
+    ]
+    return Review(dataset(path, *frames), "2025-Q2", rep="Ann")
+
+
+def test_most_wins_come_from_where_there_are_more_than_elsewhere(tmp_path: Path) -> None:
+    assert won_by_line(tmp_path / "a", Lamps=2, Poles=1).results.message == (
+        "3 deals won, 2 lost; most wins came from Lamps (2)"
+    )
+    assert won_by_line(tmp_path / "b", Lamps=1, Poles=1).results.message == "2 deals won, 2 lost"
+    assert won_by_line(tmp_path / "c", Lamps=0, Poles=0).results.message == "0 deals won, 2 lost"
+    assert won_by_line(tmp_path / "d", Lamps=1, Poles=0).results.message == (
+        "1 deal won, 2 lost; most wins came from Lamps (1)"
+    )
+
+
+def test_a_trend_counts_the_periods_that_are_known(tmp_path: Path) -> None:
+    # the company sells since 2024-Q3; Ann's first deal was created in March, so that her revenue is known of two
+    first = deals("Bob", 1, 0, closed_on="2024-07-01").assign(created_on="2024-07-01")
+    review = Review(dataset(tmp_path / "d", first, deals("Ann", 1, 1)), "2025-Q2", rep="Ann")
+    assert len(review.context.trend) == 4
+    assert review.trend.message == "Only 2 periods are known: too few for a trend"
+
+
+def test_few_cases_are_not_placed_among_peers_who_have_enough(tmp_path: Path) -> None:
+    # ten closed deals are enough for a rate: the four peers' are, Ann's two are not
+    peers = [deals(f"P{n}", 30, 10) for n in range(6)]
+    few = Review(dataset(tmp_path / "d", deals("Ann", 0, 2), *peers), "2025-Q2", rep="Ann")
+    rate = next(tile for tile in few.tiles.extra["tiles"] if tile.name == "Win rate")
+    assert not any("middle half" in line for line in rate.said)
+    assert rate.base == "2 closed deals: too few to tell"
+    won = next(tile for tile in few.tiles.extra["tiles"] if tile.name == "Deals won")
+    assert "below the middle half of peers (30 – 30)" in won.said

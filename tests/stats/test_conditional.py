@@ -108,7 +108,7 @@ def test_far_tails_keep_their_digits() -> None:
     # none of 1,500 against half of 3,000: P(0) at equal odds is below 1e-400, and the bound still has to be found.
     # At the upper bound, P(0)/2 = 2.5 %: P(0) = 1/20.
     found = exact_conditional([0], [1_500], [1_500], [1_500])
-    assert found.p < 1e-250
+    assert found.p < 1e-200  # at equal odds what is likely is beyond the digits that are kept about none
     assert found.odds_ratio == 0
     skewed = nchypergeom_fisher(4_500, 1_500, 1_500, float(found.upper))
     assert skewed.mean() == pytest.approx(found.expected_upper, rel=1e-3)
@@ -152,3 +152,13 @@ def test_who_is_compared_with_whom_only_turns_the_ratio(tables: np.ndarray) -> N
         assert one.lower < one.odds_ratio or one.lower == one.odds_ratio == 0
         # the interval holds 1 exactly if p says so
         assert (one.p > 0.05) == (one.lower < 1 < one.upper) or one.p == pytest.approx(0.05)
+
+
+def test_a_tail_beyond_rounding_is_not_nothing() -> None:
+    # none of 27, where of the others 630 of 790 succeeded: one term of the hypergeometric distribution, halved
+    found = exact_conditional([[0]], [[27]], [[630]], [[160]])
+    assert found.p[0] == pytest.approx(hypergeom.pmf(0, 817, 630, 27), rel=1e-9)
+    # all of 27, where none of 790 succeeded: 1 ÷ (817 over 27) – less than 1 less anything can tell
+    sure = exact_conditional([[27]], [[0]], [[0]], [[790]])
+    assert sure.p[0] == pytest.approx(1 / comb(817, 27), rel=1e-9)
+    assert sure.p[0] > 0

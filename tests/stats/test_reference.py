@@ -106,3 +106,10 @@ def test_pools_are_compared_as_if_each_were_alone(seed: int, rows: int) -> None:
 def test_no_trials_in_pools_are_no_error() -> None:
     found = compare_in_pools([], [], [], [])
     assert len(found.pool) == len(found.q) == len(found.comparison.p) == 0
+
+
+def test_who_has_nearly_all_the_deals_is_left_out_before_the_few_others() -> None:
+    # 617 of 640 against 4 of 160: by the far smaller p, though the others' p are exact and tiny, too
+    found = compare_with_ordinary([[617], [2], [0], [0], [1], [0], [1]], [[640], *[[27]] * 5, [25]], criterion=10)
+    assert found.ordinary.tolist() == [False, *[True] * 6]
+    assert found.comparison.difference[0] == pytest.approx(617 / 640 - 4 / 160)

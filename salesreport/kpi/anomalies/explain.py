@@ -85,7 +85,9 @@ class Past:
     def __init__(self, made: Comparisons, everything: Decisions, start: dt.date, end: dt.date) -> None:
         self._decided = everything.between(start, end)
         self._by = made.by
-        self._stratum = like_decisions(self._decided, made.by).stratum
+        # of the longest span nothing lies before: what is alike is known already
+        whole = len(self._decided) == len(made.decided)
+        self._stratum = (made.like if whole else like_decisions(self._decided, made.by)).stratum
 
     def since(self, step: int, group: str, part: dict[str, str]) -> Since | None:
         """When a group began to differ at a step, within a part (dimension → value)."""

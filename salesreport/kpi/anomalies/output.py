@@ -10,6 +10,7 @@ from rich.table import Table
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import not_gone_on, outcomes
+from salesreport.kpi.anomalies.sentences import by_itself, leaves_out_nothing
 from salesreport.kpi.dimensions import TITLES
 from salesreport.kpi.output import cell, frame_as_csv, frame_as_rows, harmless
 from salesreport.language import Language, Quantity, Text, text
@@ -105,7 +106,7 @@ def said(found: Anomalies, language: Language) -> list[list[str]]:
 
 def as_table(found: Anomalies, facts: "Facts", language: Language) -> Table:
     """The flagged comparisons; where there are none, those that come nearest."""
-    rows = found.findings if len(found.findings) else found.frame.head(NEAREST)
+    rows = _shown(found)
     who = [name for name in rows.columns if name in TITLES and rows[name].notna().any()]
     shown = Table(box=None, header_style="bold", pad_edge=False)
     for name in who:
@@ -136,9 +137,15 @@ def as_table(found: Anomalies, facts: "Facts", language: Language) -> Table:
     return shown
 
 
+def _shown(found: Anomalies) -> pd.DataFrame:
+    return found.findings if len(found.findings) else found.frame.head(NEAREST)
+
+
 def explanations(found: Anomalies, language: Language) -> list[str]:
     """The message, each finding in words, and what a reader must know; one line each."""
     lines = [language.say(text("{sentence}.", sentence=found.message))]
+    if any(row["flag"] == "none" and leaves_out_nothing(row) for row in _shown(found).to_dict("records")):
+        lines.append(language.say(text("{sentence}.", sentence=by_itself(found))))
     lines += [" ".join(one) for one in said(found, language)]
     lines += [language.say(note) for note in found.notes]
     return [harmless(line) for line in lines]

@@ -41,7 +41,7 @@ def claim(found: "Anomalies", row: "Row", dated: bool = False) -> Text:
     step = found.step(row["step"])
     if step.key == WIN and dated:
         return text(
-            "{who}: {rate} deals decided in {period} were won; of like deals of others, {expected} were: {judged}",
+            "{who}: {rate} decided deals were won ({period}); of like deals of others, {expected} were: {judged}",
             **fields,
         )
     if step.key == WIN:
@@ -51,9 +51,9 @@ def claim(found: "Anomalies", row: "Row", dated: bool = False) -> Text:
     fields |= {"step": step.title, "n": step.within or 0}
     if dated:
         return ntext(
-            "{who}: in {period}, {rate} deals at {step} went on within {n} day; of like deals of others, "
+            "{who}: {rate} deals at {step} went on within {n} day ({period}); of like deals of others, "
             "{expected} did: {judged}",
-            "{who}: in {period}, {rate} deals at {step} went on within {n} days; of like deals of others, "
+            "{who}: {rate} deals at {step} went on within {n} days ({period}); of like deals of others, "
             "{expected} did: {judged}",
             **fields,
         )
@@ -109,9 +109,19 @@ def leaves_out_nothing(row: "Row") -> bool:
 
 def by_themselves(found: "Anomalies", said: Text) -> Text:
     """That nothing can be told, though some intervals by themselves leave out that there is no difference."""
-    return text(
+    return ntext(
+        "{said}; where an interval leaves out 0, it is of {n} comparison, and may be chance",
         "{said}; where an interval leaves out 0, it is one of {n} comparisons, and may be chance",
         said=said,
+        n=found.family.all_tested,
+    )
+
+
+def by_itself(found: "Anomalies") -> Text:
+    """What an interval that leaves out 0 says by itself, where all comparisons together do not."""
+    return ntext(
+        "An interval that leaves out 0 is of {n} comparison: that may be chance",
+        "An interval that leaves out 0 is one of {n} comparisons: allowing for all of them, it may be chance",
         n=found.family.all_tested,
     )
 
@@ -185,8 +195,8 @@ def _worth(found: "Anomalies", row: "Row") -> list[Text]:
     )
     fields: dict[str, Any] = {"money": middle, "low": low, "high": high, "period": found.period}
     if row["flag"] == "worse":
-        return [text("In {period} that cost about {money} of orders (95 %: {low} to {high}).", **fields)]
-    return [text("In {period} that brought about {money} of orders (95 %: {low} to {high}).", **fields)]
+        return [text("The difference cost about {money} of orders (95 %: {low} to {high}; {period}).", **fields)]
+    return [text("The difference brought about {money} of orders (95 %: {low} to {high}; {period}).", **fields)]
 
 
 def became(found: "Anomalies", row: "Row") -> list[Text]:
@@ -265,12 +275,13 @@ def notes(found: "Anomalies") -> tuple[Text, ...]:
         )
     else:
         said.append(text("The data tell nothing by which some deals promise more than others."))
-    said.append(
-        text(
-            "Reported is what has a q of at most {q}: of all that is reported so, that part may be chance.",
-            q=Quantity(found.level, "share"),
+    if family.tested:
+        said.append(
+            text(
+                "Reported is what has a q of at most {q}: of all that is reported so, that part may be chance.",
+                q=Quantity(found.level, "share"),
+            )
         )
-    )
     if found.timing is not None and found.timing.sentence is not None:
         said.append(found.timing.sentence)
     return tuple(said)

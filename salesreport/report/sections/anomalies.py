@@ -36,7 +36,7 @@ def conversion_anomalies(context: Context) -> Section:
         available=compared,
         data=data,
         language=context.language,
-        tables=(_table(context, made, findings),) if findings else (),
+        tables=(_table(context, findings),) if findings else (),
         notes=tuple(context.say(note) for note in notes),
     )
 
@@ -51,7 +51,7 @@ def _message(data: pd.DataFrame) -> Text:
     )
 
 
-def _table(context: Context, team: Team, findings: list[Finding]) -> NumberTable:
+def _table(context: Context, findings: list[Finding]) -> NumberTable:
     say, currency = context.say, context.facts.dataset.currency
     headings = [say(text("Finding")), say(text("Since")), say(text("At stake")), say(text("q"))]
     rows: list[list[Content]] = []
@@ -67,9 +67,6 @@ def _table(context: Context, team: Team, findings: list[Finding]) -> NumberTable
             ]
         )
     caption = text("The largest amounts at stake first")
-    if team.spans.longest is not None:
-        caption = text("First of {year}, then of {longest}; the largest amounts at stake first",
-                       year=context.year, longest=team.spans.longest.period)  # fmt: skip
     return number_table(say(caption), headings, rows, texts=2, wide=True)
 
 

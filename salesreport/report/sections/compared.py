@@ -8,6 +8,7 @@ import pandas as pd
 
 from salesreport.kpi.anomalies.anomalies import Anomalies, in_one_family, longest
 from salesreport.kpi.anomalies.decided import WIN, Decisions, Step, decisions
+from salesreport.kpi.anomalies.sentences import points
 from salesreport.language import Month, Text, text
 from salesreport.period import Period
 from salesreport.report.context import Context
@@ -76,25 +77,41 @@ def compared(
 
 
 def findings_of(spans: Spans, rows: Sequence[pd.DataFrame]) -> list[Finding]:
-    """What is flagged, each with the comparisons it is of.
-
-    The year comes before the longest span, then those with most at stake; what the year says already is not said
-    again of the longest span.
+    """What is flagged, those with most at stake first; what both spans say is said of the clearer one.
 
     Args:
         spans: the comparisons. rows: those of either that concern a report, as in `Anomalies.frame`.
     """
-    said: set[Hashable] = set()
-    listed: list[Finding] = []
+    listed: dict[Hashable, Finding] = {}
     for found, frame in zip(spans.both, rows, strict=True):
-        flagged = frame[frame["flag"].isin(["worse", "better"])]
-        flagged = flagged.sort_values(["at_stake", "q"], ascending=[False, True], kind="stable")
-        for _, row in flagged.iterrows():
+        for _, row in frame[frame["flag"].isin(["worse", "better"])].iterrows():
             what = (row[found.family.by], row["step"], row["flag"], *found.part(row).items())
-            if what not in said:
-                listed.append((found, row))
-                said.add(what)
-    return listed
+            if what not in listed or row["q"] < listed[what][1]["q"]:
+                listed[what] = (found, row)
+    return sorted(listed.values(), key=lambda one: (-np.nan_to_num(one[1]["at_stake"], nan=-1.0), one[1]["q"]))
+
+
+def in_other_span(spans: Spans, rows: Sequence[pd.DataFrame], finding: Finding) -> Finding | None:
+    """The same group, step and part over the other span; None where there is none."""
+    found, row = finding
+    for other, frame in zip(spans.both, rows, strict=True):
+        if other is not found:
+            same = frame[(frame["step"] == row["step"]) & (frame[found.family.by] == row[found.family.by])]
+            for _, one in same.iterrows():
+                if other.part(one) == found.part(row):
+                    return other, one
+    return None
+
+
+def said_of_other(spans: Spans, rows: Sequence[pd.DataFrame], finding: Finding) -> Text | None:
+    """What the other span says of a finding."""
+    other = in_other_span(spans, rows, finding)
+    if other is None or np.isnan(other[1]["p"]):
+        return None
+    found, row = other
+    if row["flag"] == "none":
+        return text("{period}: not distinguishable.", period=found.period)
+    return text("{period}: {points}.", period=found.period, points=points(row))
 
 
 def since_when(found: Anomalies) -> Text:

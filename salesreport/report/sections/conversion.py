@@ -25,6 +25,7 @@ from salesreport.report.sections.compared import (
     in_points,
     longer,
     no_history,
+    said_of_other,
     since_when,
     step_title,
     steps_of,
@@ -72,6 +73,7 @@ def conversion(context: Context) -> Section:
         return Section("conversion", topic, message, data, context.language, available=False)
     findings = [] if spans is None else conversion_findings(spans, rows)
     message = context.say(_message(context, data, spans, findings))
+    behind = [] if spans is None else deals_behind(context, spans, rows, findings)
     return Section(
         key="conversion",
         topic=topic,
@@ -79,7 +81,7 @@ def conversion(context: Context) -> Section:
         data=data,
         language=context.language,
         charts=(_chart(context, data, message),),
-        tables=(_table(context, data, spans), *deals_behind(context, findings)),
+        tables=(_table(context, data, spans), *behind),
         notes=tuple(context.say(note) for note in _notes(context, data, spans, findings, rows, reason)),
     )
 
@@ -270,7 +272,12 @@ def _verdict(context: Context, row: dict[str, Any], spans: Spans | None) -> Cont
             text("{since}: {judged}", since=since_when(spans.longest), judged=words[row["long_judged"]])
         )
     if bool(_by_itself(pd.DataFrame([row])).iloc[0]):
-        return said, context.say(text("one of {n} comparisons: may be chance", n=spans.year.family.all_tested))
+        chance = ntext(
+            "of {n} comparison: may be chance",
+            "one of {n} comparisons: may be chance",
+            n=spans.year.family.all_tested,
+        )
+        return said, context.say(chance)
     return said
 
 
@@ -321,11 +328,8 @@ def _notes(
     rows: Sequence[pd.DataFrame], reason: Text | None,
 ) -> list[Text | str]:  # fmt: skip
     notes: list[Text | str] = [*longer(context, spans)]
-    for number, (found, row) in enumerate(findings):
-        first = [text("{sentence}.", sentence=found.sentence(row, dated=True))] if number else []
-        said = [context.say(one) for one in (*first, *found.details(row))]
-        notes += [" ".join(said)] if said else []
     if spans is not None:
+        notes += [note for at, one in enumerate(findings) if (note := _more(context, spans, rows, one, at > 0))]
         year = rows[0]
         for _, row in year[year["explained"].isin(["mix", "timing"])].iterrows():
             where = place(context, spans.year, row)
@@ -348,6 +352,15 @@ def _notes(
         timing = None if found.timing is None else found.timing.sentence
         notes += [text("Whole company: {note}", note=one) if one == timing else one for one in found.notes]
     return notes
+
+
+def _more(context: Context, spans: Spans, rows: Sequence[pd.DataFrame], finding: Finding, named: bool) -> str:
+    """What else there is to say of a finding; `named`: beginning with what it is."""
+    found, row = finding
+    first = [text("{sentence}.", sentence=found.sentence(row, dated=True))] if named else []
+    other = said_of_other(spans, rows, finding)
+    said = [*first, *([] if other is None else [other]), *found.details(row)]
+    return " ".join(map(context.say, said))
 
 
 def _goes_on(steps: tuple[Step, ...], data: pd.DataFrame) -> Text:

@@ -1,5 +1,7 @@
 """The deals behind findings of conversion, and what has become of those that did not go on."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from salesreport.kpi.anomalies.anomalies import Anomalies
@@ -8,27 +10,35 @@ from salesreport.kpi.anomalies.outcome import did_not_go_on, last_of_each, not_g
 from salesreport.language import text
 from salesreport.report.context import Context, records
 from salesreport.report.deals import deal_name
-from salesreport.report.sections.compared import Finding, step_title
+from salesreport.report.sections.compared import Finding, Spans, in_other_span, step_title
 from salesreport.report.table import NumberTable, number_table
 
 MOST_FINDINGS, MOST_DEALS = 2, 6
 """At how many steps the deals of a finding are listed, and how many of each."""
 
 
-def deals_behind(context: Context, findings: list[Finding]) -> list[NumberTable]:
-    """The deals behind the first findings: of too few that went on those that did not, of many those that did."""
+def deals_behind(
+    context: Context, spans: Spans, rows: Sequence[pd.DataFrame], findings: list[Finding]
+) -> list[NumberTable]:
+    """The deals behind the first findings: of too few that went on those that did not, of many those that did.
+
+    Of a finding over the longest span those of the year are listed, where there are any: they are remembered best.
+    """
     tables: list[NumberTable] = []
     steps: set[str] = set()
-    for found, row in findings:
+    for finding in findings:
+        found, row = finding
         if row["step"] in steps or len(tables) == MOST_FINDINGS:
             continue
         steps.add(row["step"])
         step, fewer = found.step(row["step"]), row["flag"] == "worse"
-        decided = found.decisions(row)
-        decided = not_gone_on(decided) if fewer else decided.take(decided.success)
+        decided = _behind(finding, fewer)
+        other = in_other_span(spans, rows, finding)
+        if found is not spans.year and other is not None and len(recent := _behind(other, fewer)):
+            found, decided = other[0], recent
         listed = _largest(decided)
         caption = text(
-            "{result} in {period}: {step} ({n} of {of} deals, the largest first)",
+            "{result}, {period}: {step} ({n} of {of}, the largest first)",
             result=did_not_go_on(step) if fewer else went_on(step),
             period=found.period,
             step=place(context, found, row),
@@ -37,6 +47,13 @@ def deals_behind(context: Context, findings: list[Finding]) -> list[NumberTable]
         )
         tables.append(_listed(context, listed, context.say(caption), since=fewer and step.key != WIN))
     return tables
+
+
+def _behind(finding: Finding, fewer: bool) -> Decisions:
+    """The decisions that did not go on, or that did."""
+    found, row = finding
+    decided = found.decisions(row)
+    return not_gone_on(decided) if fewer else decided.take(decided.success)
 
 
 def place(context: Context, found: Anomalies, row: pd.Series) -> str:

@@ -60,7 +60,7 @@ def outlook(context: Context) -> Section:
         return Section("forecast", topic, message, nothing, context.language, available=False)
     periods = {period.name: period for period in coming(context)}
     said, trust = said_and_came(context)
-    message = context.say(_message(context, data, periods))
+    message = context.heading(_message(context, data, periods))
     return Section(
         key="forecast",
         topic=topic,

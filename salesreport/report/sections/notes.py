@@ -25,7 +25,7 @@ def data_notes(context: Context) -> Section:
             fingerprint=dataset.fingerprint[:12],
         ),
         *_about_rows(context),
-        *context.facts.credit_notes,
+        *context.of_all(context.facts.credit_notes),
         *context.period_notes,
         *context.gaps((*FIGURES, "win_rate_amount", "activity")),
         *dataset.provenance.notes,

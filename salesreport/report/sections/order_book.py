@@ -321,7 +321,7 @@ def _notes(context: Context, book: pd.DataFrame) -> list[Text]:
     notes += context.gaps(("slippage", "stale"))
     if (why := context.facts.known(context.eve).why_open_unknown) is not None:
         notes.append(text("The start is not compared: {reason}.", reason=why))
-    unpriced = int(book.loc[book["when"] == "now", "amount"].isna().sum())
+    unpriced = float(book.loc[(book["when"] == "now") & ~(book["amount"] > 0), "share"].sum())
     if not _priced(context):
         notes.append(text("Open deals carry no amounts in this data, so they are counted, not valued."))
     elif unpriced:

@@ -119,7 +119,7 @@ def _why(context: Context, oldest: pd.DataFrame) -> list[str]:
 
 def _notes(context: Context, data: pd.DataFrame, limit: float | None) -> tuple[str, ...]:
     notes = []
-    unpriced = int(data["amount"].isna().sum())
+    unpriced = float(data.loc[~(data["amount"] > 0), "share"].sum())
     if unpriced:
         notes.append(
             ntext(
@@ -128,7 +128,7 @@ def _notes(context: Context, data: pd.DataFrame, limit: float | None) -> tuple[s
                 n=unpriced,
             )
         )
-    undated = int(data["age"].isna().sum())
+    undated = float(data.loc[data["age"].isna(), "share"].sum())
     if undated:
         notes.append(
             ntext(

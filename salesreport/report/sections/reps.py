@@ -7,6 +7,7 @@ import pandas as pd
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context, records
+from salesreport.report.presence import newcomers
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 from salesreport.stats.intervals import wilson
@@ -44,10 +45,10 @@ def reps(context: Context) -> Section:
             for row in records(data)
         ],
     )
-    by_name = say(text("Reps stand in the order of their names; the list is no ranking."))
+    notes = tuple(say(note) for note in _notes(context, data))
     if (why := context.unavailable("win_rate")) is not None:
         message = say(text("The reps’ win rates cannot be compared: {reason}.", reason=why))
-        return Section("reps", topic, message, data, context.language, tables=(figures,), notes=(by_name,))
+        return Section("reps", topic, message, data, context.language, tables=(figures,), notes=notes)
     overall = data["deals_won"].sum() / data["deals_closed"].sum()
     message = say(_message(data, overall))
     rows = [
@@ -72,8 +73,14 @@ def reps(context: Context) -> Section:
             ),
         ),
         tables=(figures,),
-        notes=(by_name,),
+        notes=notes,
     )
+
+
+def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
+    new = newcomers(context, data["rep_id"])
+    notes = [text("Reps stand in the order of their names; the list is no ranking.")]
+    return notes if new is None else [*notes, new]
 
 
 def _message(data: pd.DataFrame, overall: float) -> Text:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from salesreport.kpi import METRICS
 from salesreport.language import Text, ntext, text
 from salesreport.report import presence
-from salesreport.report.context import Context
+from salesreport.report.context import Context, Figure
 from salesreport.report.section import Section
 from salesreport.report.spark import sparkline
 
@@ -17,6 +17,10 @@ TILES = ("revenue", "win_rate", "deals_won", "avg_deal_size", "cycle_days", "pip
 
 WITH_TARGET = ("revenue", "deals_won")
 """Those whose tile shows how much of the target was reached."""
+
+
+_SAME = 0.05
+"""Counts that differ by less are shown alike."""
 
 
 class Tile(NamedTuple):
@@ -38,18 +42,15 @@ def tiles(context: Context) -> Section:
     """The key figures of the subject; `data` has metric, value, n, lower, upper, unit, before, attainment."""
     rows, made = [], []
     for metric in _shown(context):
-        figure, before, target = (
-            context.figure(metric),
-            context.figure(metric, context.compare),
-            _attainment(context, metric),
-        )
+        before, target = context.figure(metric, context.compare), _attainment(context, metric)
+        figure = _figure(context, metric)
         rows.append((metric, *figure, before.value, target))
         made.append(_tile(context, metric, target))
     columns = ["metric", "value", "n", "lower", "upper", "unit", "before", "attainment"]
     return Section(
         key="figures",
         topic=context.say(text("Key figures")),
-        message=context.say(
+        message=context.heading(
             text("{period}, compared with {compare}", period=context.period, compare=context.compare)
         ),
         data=pd.DataFrame(rows, columns=columns),
@@ -89,8 +90,16 @@ def _attainment(context: Context, metric: str) -> float:
     return context.figure(metric).value / target if target > 0 else float("nan")
 
 
-def _tile(context: Context, metric: str, target: float) -> Tile:
+def _figure(context: Context, metric: str) -> Figure:
+    """A figure; what open deals are worth is not known where none of them carries an amount, and not nothing."""
     figure = context.figure(metric)
+    if metric == "pipeline_value" and not figure.n and context.figure("deals_in_funnel").value > 0:
+        return figure._replace(value=float("nan"))
+    return figure
+
+
+def _tile(context: Context, metric: str, target: float) -> Tile:
+    figure = _figure(context, metric)
     said: list[Text | None] = []
     if figure.known:
         if pd.notna(target):
@@ -99,6 +108,8 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
         if change is not None and metric in WITH_TARGET:
             change = presence.with_caveat(context, change)
         said += [change, context.against_peers(metric)]
+    elif metric == "pipeline_value":
+        said.append(text("no open deal carries an amount"))
     else:
         said.append(text("nothing to measure in this period"))
     history = [context.figure(metric, period).value for period in context.trend]
@@ -121,10 +132,18 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
 def _base(context: Context, metric: str) -> Text:
     """What the figure rests on."""
     figure = context.figure(metric)
+    won, still_open = context.figure("deals_won").value, context.figure("deals_in_funnel").value
     if metric in ("pipeline_value", "deals_in_funnel"):
-        return ntext("{n} open deal on {day}", "{n} open deals on {day}", n=figure.n, day=context.as_of)
+        opened = ntext("{n} open deal on {day}", "{n} open deals on {day}", n=still_open, day=context.as_of)
+        if metric == "deals_in_funnel" or figure.n > still_open - _SAME:
+            return opened
+        return text("{deals}, {n} of them with an amount", deals=opened, n=figure.n)
     if metric == "win_rate":
         cases = ntext("{n} closed deal", "{n} closed deals", n=figure.n)
+    elif metric == "avg_deal_size" and figure.n < won - _SAME:
+        cases = ntext("{n} deal won with an amount", "{n} deals won with an amount", n=figure.n)
+    elif metric == "cycle_days" and figure.n < won - _SAME:
+        cases = ntext("{n} deal won whose days are known", "{n} deals won whose days are known", n=figure.n)
     elif metric in ("avg_deal_size", "cycle_days", "deals_won"):
         cases = ntext("{n} deal won", "{n} deals won", n=figure.n)
     else:

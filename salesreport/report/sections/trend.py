@@ -59,14 +59,10 @@ def _message(context: Context) -> str:
     low, high = min(known), max(known)
     fields = {"n": len(known), "period": context.period}
     if now < low:
-        return context.say(
-            text("Revenue in {period} is the lowest of the last {n} periods and this one", **fields)
-        )
+        return context.say(text("Revenue in {period} is lower than in each of the {n} periods before", **fields))
     if now > high:
-        return context.say(
-            text("Revenue in {period} is the highest of the last {n} periods and this one", **fields)
-        )
-    return context.say(text("Revenue in {period} lies within the range of the last {n} periods", **fields))
+        return context.say(text("Revenue in {period} is higher than in each of the {n} periods before", **fields))
+    return context.say(text("Revenue in {period} lies within the range of the {n} periods before", **fields))
 
 
 def _description(context: Context, measures: list[str]) -> str:

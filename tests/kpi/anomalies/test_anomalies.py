@@ -12,7 +12,9 @@ from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts
 from salesreport.kpi.anomalies import Anomalies, find_anomalies
+from salesreport.kpi.anomalies.anomalies import in_one_family, longest
 from salesreport.kpi.anomalies.since import since
+from salesreport.kpi.progress import process_file
 from salesreport.period import Period
 from salesreport.sample import make_company
 
@@ -65,6 +67,86 @@ def test_a_weak_rep_by_hand(given: Given) -> None:
         "ann: 30% of 40 decided deals were won; of like deals of others, 60% were: 30 points fewer (95 %:"
     )
     assert str(found.message) == "1 conversion is worse than that of like deals of others"
+
+
+def test_an_owner_of_most_deals_has_an_interval_as_wide_as_the_others_few_deals_make_it(given: Given) -> None:
+    """A queue wins 315 of 700; the two others 150 and 141 of 150 each: 52 points fewer, give or take."""
+    facts = given(deals=numbered(closed("queue", 315, 385), closed("bob", 150, 0), closed("cleo", 141, 9)))
+    queue = the(find_anomalies(facts, YEAR, ["rep_id"]), rep_id="queue")
+    assert queue["effect"] == pytest.approx(315 / 700 - 291 / 300)
+    # each side by itself: 1.96 · √(0.45 · 0.55 ÷ 700) = 3.7 points, 1.96 · √(0.97 · 0.03 ÷ 300) = 1.9: both, 4.1
+    assert queue["effect"] - queue["lower"] == pytest.approx(0.041, abs=0.005)
+    assert queue["upper"] - queue["effect"] == pytest.approx(0.041, abs=0.006)
+    assert "52 points fewer (95 %: 48 to 56)" in str(find_anomalies(facts, YEAR, ["rep_id"]).sentence(queue))
+
+
+@pytest.mark.parametrize("rates", [(1, 49), (49, 1), (0, 50), (25, 50)])
+def test_a_team_of_three_at_the_extremes_has_intervals_that_hold(given: Given, rates: tuple[int, int]) -> None:
+    own, others = rates
+    deals = numbered(
+        *(closed(rep, won, 50 - won) for rep, won in (("ann", own), ("bob", others), ("cleo", others)))
+    )
+    frame = find_anomalies(given(deals=deals), YEAR).frame
+    assert (frame["lower"] <= frame["effect"] + 1e-9).all()
+    assert (frame["effect"] <= frame["upper"] + 1e-9).all()
+    ann = frame[frame["rep_id"] == "ann"].iloc[0]
+    assert ann["upper"] - ann["lower"] > 0.05, "fifty deals of either side never tell to the point"
+
+
+def test_an_interval_that_leaves_out_0_says_why_that_is_no_finding(given: Given) -> None:
+    """Ann wins 16 of 40, the others 220 of 360: 21 points fewer, p = 0.01; one of ten comparisons, q = 0.1."""
+    deals = [*closed("ann", 16, 24), *(one for n in range(9) for one in closed(f"rep{n}", 24 + n % 2, 16 - n % 2))]
+    found = find_anomalies(given(deals=numbered(deals)), YEAR, ["rep_id"], level=0.05)
+    ann = the(found, rep_id="ann")
+    assert ann["flag"] == "none"
+    assert ann["upper"] < 0
+    assert str(found.sentence(ann)).endswith(
+        ", but this is one of 10 comparisons: allowing for all of them, it may be chance"
+    )
+
+
+def two_years(given: Given) -> Facts:
+    """Ann wins 25 of 60 in 2023 and 15 of 30 in 2024, three others two of three, in both years."""
+    lists = []
+    for rep, first, second in (("ann", 25, 15), ("bob", 40, 20), ("cleo", 40, 20), ("dan", 40, 20)):
+        lists += [closed(rep, first, 60 - first, "2023-05-10"), closed(rep, second, 30 - second, "2024-05-10")]
+    return given(deals=numbered(*lists))
+
+
+def test_what_the_year_cannot_tell_the_longest_span_does(given: Given) -> None:
+    facts = two_years(given)
+    file = process_file(facts)
+    more = longest(facts, file, YEAR)
+    assert more is not None
+    assert (more.start, more.end) == (dt.date(2023, 5, 1), dt.date(2024, 12, 31))
+    year, whole = in_one_family(facts, file, (YEAR, more), ["rep_id"])
+    assert (the(year, rep_id="ann")["n"], the(whole, rep_id="ann")["n"]) == (30, 90)
+    assert the(year, rep_id="ann")["flag"] == "none"
+    assert the(whole, rep_id="ann")["flag"] == "worse"
+    # one p-value of eight of equal weight: the smallest, times eight, unless a larger one lowers it
+    p = np.sort(np.concatenate([year.frame["p"], whole.frame["p"]]))
+    q = min(p[k] * 8 / (k + 1) for k in range(8))
+    assert the(whole, rep_id="ann")["q"] == pytest.approx(q)
+    assert year.family.all_tested == whole.family.all_tested == 8
+    assert year.family.tested == 4
+    assert "ann: 44% of 90 decided deals were won (May 2023 to December 2024); of like" in str(
+        whole.sentence(the(whole, rep_id="ann"), dated=True)
+    )
+    assert any(
+        "The 4 comparisons of May 2023 to December 2024 are of the same family" in str(n) for n in year.notes
+    )
+    # the command tests the period asked for, and nothing else
+    alone = find_anomalies(facts, YEAR, ["rep_id"])
+    assert alone.family.all_tested == 4
+    assert the(alone, rep_id="ann")["q"] <= the(year, rep_id="ann")["q"]
+
+
+def test_a_span_that_is_hardly_longer_is_not_looked_at(given: Given) -> None:
+    early = closed("ann", 10, 13, "2023-12-20")  # 23 of 103 decisions: not a quarter more than the year's 80
+    facts = given(deals=numbered(early[:19], closed("ann", 20, 20), closed("bob", 20, 20)))
+    assert longest(facts, process_file(facts), YEAR) is None
+    facts = given(deals=numbered(early, closed("ann", 20, 20), closed("bob", 20, 20)))
+    assert longest(facts, process_file(facts), YEAR) is not None
 
 
 def test_a_mix_of_hard_deals_is_no_weakness(given: Given) -> None:

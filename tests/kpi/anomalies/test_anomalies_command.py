@@ -52,6 +52,35 @@ def test_json_lists_ids_and_says_it_in_words(sample: Dataset) -> None:
     assert len(content["findings"]) == sum(row["flag"] != "none" for row in content["anomalies"])
 
 
+def test_deals_that_did_not_go_on_say_what_became_of_them(tmp_path: Path) -> None:
+    deals = [deal(n, "ann", "won" if n < 12 else "lost", "2024-01-01", "2024-02-01") for n in range(40)]
+    deals += [deal(100 + n, "bob", "won" if n < 30 else "lost", "2024-01-01", "2024-02-03") for n in range(40)]
+    path = str(dataset_of(tmp_path / "dataset", "2024-12-31", {"deals": deals}).path)
+    said = run("anomalies", path, "--period", "2024", "--by", "rep", "--format", "json")
+    (ann,) = [row for row in json.loads(said.stdout)["anomalies"] if row["rep_id"] == "ann"]
+    assert ann["within"] is None  # won or lost has no days
+    assert len(ann["did_not_go_on"]) == 28
+    assert ann["did_not_go_on"][0] == {
+        "deal_id": "D12", "decided_on": "2024-02-01", "now": "lost", "closed_on": "2024-02-01",
+    }  # fmt: skip
+    rows = list(csv.DictReader(io.StringIO(run("anomalies", path, "--period", "2024", "--format", "csv").stdout)))
+    assert rows[0]["did_not_go_on"].startswith("D12 lost 2024-02-01;D13 lost 2024-02-01")
+
+
+def test_an_interval_that_leaves_out_0_and_is_no_finding_is_explained(tmp_path: Path) -> None:
+    # 16 of 40 against 24 of 40 each: p = 0.01 of ten
+    deals = [
+        deal(100 * rep + n, f"rep{rep}", "won" if n < (24 if rep else 16) else "lost", "2024-01-01", "2024-02-01")
+        for rep in range(10)
+        for n in range(40)
+    ]
+    path = str(dataset_of(tmp_path / "dataset", "2024-12-31", {"deals": deals}).path)
+    said = run("anomalies", path, "--period", "2024", "--by", "rep")
+    assert "An interval that leaves out 0 is one of 10 comparisons" in said.stderr
+    strict = run("anomalies", path, "--period", "2024", "--by", "rep", "--q", "0.9")
+    assert "An interval that leaves out 0" not in strict.stderr
+
+
 def test_table_shows_names_as_they_are(hostile: Path) -> None:
     said = run("anomalies", str(hostile), "--period", "2024")
     assert said.exit_code == 0, said.output

@@ -8,7 +8,7 @@ from scipy.special import expit
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 
-from salesreport.kpi.anomalies.family import FEWEST, WHOLE, Cells, compare_family
+from salesreport.kpi.anomalies.family import FEWEST, WHOLE, Cells, compare_family, in_one_family
 
 NEVER = 0.0
 """A level at which no group is left out of what others are compared with."""
@@ -69,6 +69,26 @@ def test_q_is_that_of_statsmodels_after_weighing() -> None:
     oracle = multipletests(np.minimum(cells.p / weight, 1.0), method="fdr_bh")[1]
     # of those beyond 1, which multipletests is not given, q is 1 anyway
     np.testing.assert_allclose(cells.q, oracle, atol=1e-12)
+
+
+def test_two_periods_in_one_family_weigh_the_same() -> None:
+    group, step, success, stratum, product = decided(4, 3_000)
+    levels = (None, product)
+    late = np.arange(3_000) >= 2_000
+    every = compare_family(group, step, success, stratum, levels, apart=NEVER)
+    part = compare_family(
+        group[late], step[late], success[late], stratum[late], (None, product[late]), apart=NEVER
+    )
+    found = in_one_family([part, every], [(None, product[late]), levels])
+    p = np.concatenate([part.p, every.p])
+    weight = []
+    for cells in (part, every):  # of the half that a period has, wholes have `WHOLE`
+        whole = cells.level == 0
+        weight.append(np.where(whole, WHOLE / whole.sum(), (1 - WHOLE) / (~whole).sum()) / 2)
+    oracle = multipletests(np.minimum(p / (np.concatenate(weight) * len(p)), 1.0), method="fdr_bh")[1]
+    np.testing.assert_allclose(np.concatenate([one.q for one in found]), oracle, atol=1e-12)
+    np.testing.assert_array_equal(found[0].p, part.p)
+    assert (found[1].q <= 2 * every.q + 1e-12).all(), "another period at most doubles q"
 
 
 def test_with_one_kind_of_level_all_weigh_alike() -> None:

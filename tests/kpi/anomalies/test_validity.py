@@ -6,8 +6,9 @@ Bounds lie four standard errors away: chance alone never breaks them, a wrong me
 import numpy as np
 import pytest
 from validity_company import Team, family, simulate, truth
+from validity_comparison import PAIRS, held, summed
 from validity_coverage import coverages, covered
-from validity_discovery import EFFECTS, SCENARIOS, Discoveries, discoveries, reported
+from validity_discovery import EFFECTS, LONG, SCENARIOS, Discoveries, discoveries, discoveries_of_both, reported
 from validity_power import REPS, rules, scores, team
 
 RUNS = 25
@@ -124,3 +125,26 @@ def test_intervals_hold_about_as_often_as_they_say(setting: str) -> None:
         error = max(one.error, 0.004)
         assert 0.935 - 4 * error <= one.share <= 0.965 + 4 * error
         assert one.number >= 0.99 * one.asked
+
+
+@pytest.mark.parametrize(
+    "task", [(2, 1, 0.9), (2, 20, 0.05), (3, 20, 0.8), (5, 1, 0.8), (7, 1, 0.9), (25, 1, 0.2)]
+)
+def test_a_comparison_s_intervals_hold_whoever_has_most_of_the_deals(task: tuple[int, int, float]) -> None:
+    # 13 pairs of rates of 60 runs: four standard errors of 95 % are 3.1 points, of a single pair 11 points
+    found = summed(task, held(task, range(60)))
+    assert len(found.share) == len(PAIRS)
+    assert 0.93 - 0.031 <= found.difference.sum() / found.differences.sum() <= 0.99
+    assert found.share.min() >= 0.93 - 0.113
+    assert (found.differences == 60).all(), "there always is one"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", ["nobody differs", "5 of 25 differ in the last year only"])
+def test_false_discoveries_of_two_spans_in_one_family_stay_within_a_tenth(scenario: str) -> None:
+    assert scenario in LONG
+    both, year, longest = (
+        Discoveries(*runs.T) for runs in np.split(discoveries_of_both(scenario, range(1000, 1020)), 3, axis=1)
+    )
+    quiet(both)
+    np.testing.assert_array_equal(both.tested, year.tested + longest.tested)

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from salesreport.errors import DataError
-from salesreport.pack.lock import FILE, Owner, locked
+from salesreport.lock import FILE, Owner, locked
 
 HOLD = """
 import os, sys, time
 from pathlib import Path
-from salesreport.pack.lock import locked
+from salesreport.lock import locked
 
 with locked(Path(sys.argv[1])):
     {more}
@@ -129,7 +129,7 @@ def test_many_in_turn_and_never_two_at_once(tmp_path: Path) -> None:
 import sys, time
 from pathlib import Path
 from salesreport.errors import DataError
-from salesreport.pack.lock import locked
+from salesreport.lock import locked
 
 folder, got = Path(sys.argv[1]), 0
 inside, end = folder.parent / "inside", time.monotonic() + 1.0
@@ -158,7 +158,7 @@ print(got)
 def test_a_lock_whose_owner_cannot_be_read(tmp_path: Path) -> None:
     with locked(tmp_path):
         (tmp_path / FILE).write_text("", encoding="utf-8")
-        with pytest.raises(DataError, match=r"made in this folder\. Wait"), locked(tmp_path):
+        with pytest.raises(DataError, match=r"written to this folder\. Wait"), locked(tmp_path):
             pytest.fail("two hold the lock")
 
 

@@ -1,4 +1,4 @@
-"""One pack into a folder at a time: a lock that the operating system lets go of when its process ends."""
+"""One writer of a folder at a time: a lock that the operating system lets go of when its process ends."""
 
 import datetime as dt
 import os
@@ -14,7 +14,9 @@ from salesreport.errors import DataError
 from salesreport.language import Text, text
 
 FILE = ".lock"
-"""The lock's file in a pack's folder; it is there while a pack is being made, or when its process was killed."""
+"""The lock's file in a folder; it is there while somebody writes to it, or when its process was killed."""
+
+BUSY = text("Something else is being written to this folder")
 
 _held: set[int] = set()
 """Descriptors of the locks that this process holds."""
@@ -34,16 +36,19 @@ class Owner(BaseModel):
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path, busy: Text = BUSY) -> Iterator[None]:
     """Hold the lock of a folder that exists.
+
+    Args:
+        folder: the folder. busy: what is said when another holds it, as the beginning of a sentence.
 
     A process that dies, however it does, holds no lock. Its children never do: an open file with a lock goes on
     to forked children, so they close it first thing; other programs do not get it at all.
 
     Raises:
-        DataError: another process (or this one) is making a pack there. OSError: the folder cannot be written.
+        DataError: another process (or this one) holds it. OSError: the folder cannot be written.
     """
-    descriptor = _acquire(folder / FILE)
+    descriptor = _acquire(folder / FILE, busy)
     try:
         yield
     finally:
@@ -58,12 +63,12 @@ def locked(folder: Path) -> Iterator[None]:
                     (folder / FILE).unlink(missing_ok=True)
 
 
-def _acquire(file: Path) -> int:
+def _acquire(file: Path, busy: Text) -> int:
     while True:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
         try:
             if not _take(descriptor):
-                raise _refused(file, os.read(descriptor, 4096))
+                raise _refused(file, os.read(descriptor, 4096), busy)
             if _is(descriptor, file):
                 os.ftruncate(descriptor, 0)
                 os.write(descriptor, Owner.this_process().model_dump_json().encode())
@@ -114,12 +119,13 @@ else:
     os.register_at_fork(after_in_child=_let_go_in_child)
 
 
-def _refused(file: Path, content: bytes) -> DataError:
-    problem: Text = text("Another pack is being made in this folder.")
+def _refused(file: Path, content: bytes, busy: Text) -> DataError:
+    problem = text("{busy}.", busy=busy)
     with suppress(ValidationError):  # its owner has only just taken it
         owner = Owner.model_validate_json(content)
         problem = text(
-            "Another pack is being made in this folder, since {time}, by process {process} on {machine}.",
+            "{busy}, since {time}, by process {process} on {machine}.",
+            busy=busy,
             time=owner.since.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
             process=str(owner.process),
             machine=owner.machine,

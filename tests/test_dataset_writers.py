@@ -1,0 +1,146 @@
+"""Several processes at one dataset: one whole dataset or one clear error, and readers see the old or the new."""
+
+import datetime as dt
+import multiprocessing
+import os
+import stat
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.errors import DataError
+from salesreport.files import SHARED
+from salesreport.lock import locked
+from salesreport.provenance import Provenance
+
+SETTINGS = DatasetSettings(name="t", as_of=dt.date(2025, 12, 31))
+PAIRS = 50
+
+
+def tables(which: str) -> dict[str, pd.DataFrame]:
+    """Three tables that say in every row whose they are."""
+    size = 400
+    return {
+        "deals": pd.DataFrame(
+            {"deal_id": [f"{which}{n}" for n in range(size)], "rep_id": which, "status": "open",
+             "created_on": pd.Timestamp("2025-01-01")}
+        ),
+        "accounts": pd.DataFrame({"account_id": [f"{which}{n}" for n in range(size)], "name": which}),
+        "reps": pd.DataFrame({"rep_id": [which], "name": [which]}),
+    }  # fmt: skip
+
+
+def whose(dataset: Dataset) -> set[str]:
+    """Whose rows the tables of a dataset hold."""
+    return {*dataset.table("deals")["rep_id"], *dataset.table("accounts")["name"], *dataset.table("reps")["name"]}
+
+
+def write(path: Path, which: str, start: "multiprocessing.synchronize.Event", told: Connection) -> None:
+    start.wait()
+    try:
+        told.send(whose(write_dataset(path, tables(which), SETTINGS, Provenance("test"))))
+    except DataError as error:
+        told.send(str(error))
+
+
+def read(path: Path, stop: "multiprocessing.synchronize.Event", told: Connection) -> None:
+    seen: list[set[str] | str] = []
+    while not stop.is_set():
+        try:
+            seen.append(whose(Dataset.open(path)))
+        except Exception as error:  # whatever it is, the test is to see it
+            seen.append(repr(error))
+    told.send(seen)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.slow
+def test_pairs_of_writers_and_a_reader(tmp_path: Path) -> None:
+    fork = multiprocessing.get_context("fork")
+    path = tmp_path / "ds"
+    write_dataset(path, tables("first"), SETTINGS, Provenance("test"))
+    stop, (ours, theirs) = fork.Event(), fork.Pipe()
+    reader = fork.Process(target=read, args=(path, stop, theirs))
+    reader.start()
+    refused = 0
+    for _ in range(PAIRS):
+        start, ends = fork.Event(), [fork.Pipe() for _ in "ab"]
+        writers = [
+            fork.Process(target=write, args=(path, which, start, end[1]))
+            for which, end in zip("ab", ends, strict=True)
+        ]
+        for one in writers:
+            one.start()
+        start.set()
+        said = [end[0].recv() for end in ends]
+        for one in writers:
+            one.join()
+        # whoever says that it is done has written all of its tables, and nothing of the other
+        for which, one in zip("ab", said, strict=True):
+            assert one == {which} or "Another dataset is being written" in one
+        refused += sum(isinstance(one, str) for one in said)
+        assert {which for which, one in zip("ab", said, strict=True) if one == {which}} >= whose(
+            Dataset.open(path)
+        )
+        assert {file.name for file in path.iterdir() if file.name.startswith(".")} == set()
+    stop.set()
+    seen = ours.recv()
+    reader.join()
+    assert len(seen) > PAIRS / 10
+    assert {str(one) for one in seen} <= {str({which}) for which in ("first", "a", "b")}
+    assert refused < 2 * PAIRS
+
+
+def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
+    write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
+    with locked(tmp_path), pytest.raises(DataError, match=f"Another dataset is being written .* {os.getpid()}"):
+        write_dataset(tmp_path, tables("b"), SETTINGS, Provenance("test"))
+    assert whose(Dataset.open(tmp_path)) == {"a"}
+
+
+def test_what_was_made_from_a_dataset_does_not_replace_another(tmp_path: Path) -> None:
+    one = write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
+    write_dataset(tmp_path, tables("b"), SETTINGS, Provenance("test"))
+    with pytest.raises(DataError, match="was replaced while the export was read"):
+        write_dataset(tmp_path, tables("c"), SETTINGS, Provenance("test"), replaces=one.fingerprint)
+    assert whose(Dataset.open(tmp_path)) == {"b"}
+
+
+def test_what_a_killed_writer_left_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / ".partial-4711").mkdir()
+    (tmp_path / ".partial-4711" / "deals.parquet").write_bytes(b"half")
+    (tmp_path / "tables-0123").mkdir()  # whole, but never named
+    assert whose(write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))) == {"a"}
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX rights")
+def test_a_dataset_is_its_owner_s_unless_asked_otherwise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rights(path: Path) -> list[int]:
+        made = write_dataset(path, tables("a"), SETTINGS, Provenance("test"))
+        return [stat.S_IMODE(folder.stat().st_mode) for folder in (path, made.folder)]
+
+    monkeypatch.delenv(SHARED, raising=False)
+    assert rights(tmp_path / "mine") == [0o700, 0o700]
+    monkeypatch.setenv(SHARED, "1")
+    usual = 0o777 & ~_umask()
+    assert rights(tmp_path / "ours") == [usual, usual]
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(DataError, match="cannot be written: Permission denied"):
+            write_dataset(tmp_path / "ds", tables("a"), SETTINGS, Provenance("test"))
+    finally:
+        tmp_path.chmod(0o700)
