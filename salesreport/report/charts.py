@@ -178,20 +178,24 @@ class Columns(NamedTuple):
     said: list[str]
 
 
-def columns_and_bars(key: str, columns: Columns, bars: Bars | None, title: str, description: str) -> Chart:
-    """Upright bars over ordered classes and, beside them, bars by group."""
+def columns_and_bars(key: str, columns: Columns | None, bars: Bars | None, title: str, description: str) -> Chart:
+    """Upright bars over ordered classes and, beside them, bars by group; or one of the two."""
     rows = 0 if bars is None else len(bars.names)
 
     def draw(figure: Figure) -> None:
         if bars is None:
-            _columns(canvas(figure, bottom=0.28), columns)
+            if columns is not None:
+                _columns(canvas(figure, bottom=0.28), columns)
             return
         names, said = max(map(name_width, bars.names), default=0.0), max(map(name_width, bars.said), default=0.0)
-        left, right = side_by_side(figure, 2, lefts=[0.0, names], rights=[0.0, said], bottom=0.28)
-        _columns(left, columns)
+        parts = 1 if columns is None else 2
+        lefts, rights = [0.0, names][-parts:], [0.0, said][-parts:]
+        *left, right = side_by_side(figure, parts, lefts=lefts, rights=rights, bottom=0.28)
+        if columns is not None:
+            _columns(left[0], columns)
         _bars(right, bars, rows, max(bars.solid) or 1, names)
 
-    return Chart(key, draw, title, description, width=5.4 if bars is None else 9.4, height=2.3)
+    return Chart(key, draw, title, description, width=9.4 if columns and bars else 5.4, height=2.3)
 
 
 def _columns(axes: Axes, columns: Columns) -> None:

@@ -155,7 +155,15 @@ def test_no_stage_history(tmp_path: Path) -> None:
     rows = [{**row, "stage": stage} for row, stage in zip(WON + LOST + OPEN, "WWLTT", strict=True)]
     sections = shown(review(tmp_path, rows))
     assert not sections["milestones"].available
-    assert "needs stage history" in sections["results"].notes[0]
+    assert "only the current stage" in sections["results"].notes[0]
+
+
+def test_without_ages_the_pipeline_is_shown_by_stage(tmp_path: Path) -> None:
+    rows = [{**row, "created_on": None, "stage": "Talk"} for row in OPEN]
+    section = review(tmp_path, rows).pipeline
+    svg = section._repr_html_()
+    assert "Open deals by stage: number and value" in svg
+    assert "Open deals by age in days" not in svg
 
 
 UNDATED = [{**row, "created_on": None} for row in WON[:1] + LOST] + WON[1:]

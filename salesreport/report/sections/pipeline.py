@@ -3,6 +3,7 @@
 import pandas as pd
 
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.chart import Chart
 from salesreport.report.charts import Bars, Columns, columns_and_bars
 from salesreport.report.context import Context, records
 from salesreport.report.deals import deal_table
@@ -30,8 +31,6 @@ def pipeline(context: Context) -> Section:
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("pipeline", topic, message, data, context.language, available=False)
     limit = context.shared.days_to_win(context.trend, OLD, FEWEST_WON)
-    counts, labels = _classes(context, data)
-    count = context.figure("deals_in_funnel")
     message = context.say(_message(context, data, limit))
     oldest = data[data["age"].notna()].sort_values(["age", "deal_id"], ascending=[False, True]).head(OLDEST)
     return Section(
@@ -40,25 +39,27 @@ def pipeline(context: Context) -> Section:
         message=message,
         data=data,
         language=context.language,
-        charts=(
-            columns_and_bars(
-                "pipeline",
-                Columns(
-                    context.say(text("Open deals by age in days")),
-                    labels,
-                    counts,
-                    [context.language.count(one) for one in counts],
-                ),
-                _by_stage(context, data),
-                message,
-                context.say(text("Bars: open deals by age and by stage, {n} in all.", n=count.value)),
-            ),
-        ),
+        charts=_charts(context, data, message),
         tables=(deal_table(context, oldest, context.say(text("The oldest open deals")), _why(context, oldest)),)
         if len(oldest)
         else (),
         notes=_notes(context, data, limit),
     )
+
+
+def _charts(context: Context, data: pd.DataFrame, message: str) -> tuple[Chart, ...]:
+    """Open deals by age and by stage, as far as the data tell them."""
+    stages, count = _by_stage(context, data), context.figure("deals_in_funnel").value
+    if data["age"].isna().all():
+        if stages is None:
+            return ()
+        said = text("Bars: open deals by stage, {n} in all.", n=count)
+        return (columns_and_bars("pipeline", None, stages, message, context.say(said)),)
+    counts, labels = _classes(context, data)
+    shown = [context.language.count(one) for one in counts]
+    ages = Columns(context.say(text("Open deals by age in days")), labels, counts, shown)
+    said = text("Bars: open deals by age and by stage, {n} in all.", n=count)
+    return (columns_and_bars("pipeline", ages, stages, message, context.say(said)),)
 
 
 def _classes(context: Context, data: pd.DataFrame) -> tuple[list[float], list[str]]:
@@ -136,6 +137,6 @@ def _notes(context: Context, data: pd.DataFrame, limit: float | None) -> tuple[s
                 n=undated,
             )
         )
-    if limit is None:
+    if limit is None and undated < len(data):
         notes.append(text("There are too few won deals to say what age is old."))
     return tuple(context.say(note) for note in notes)
