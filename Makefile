@@ -74,5 +74,5 @@ bench: $(READY)  ## measure packs, ingest and figures against their peers; write
 	$(BIN)/python benchmarks/bench.py
 
 .PHONY: validate
-validate: $(READY)  ## measure how well forecasts, anomalies and intervals hold; writes docs/validation.md (about 10 minutes)
+validate: $(READY)  ## measure how well forecasts, anomalies and intervals hold; writes docs/validation.md (about 15 minutes)
 	$(BIN)/python benchmarks/validate.py

@@ -240,11 +240,13 @@ def coverage_of_comparisons(folder: Path) -> str:
             markdown(["events expected", "settings", "held, all", "held, least and most", "outside 93–97 %"],
                      _by_events(found)),
             "",
-            "Beyond chance outside 93 % to 97 % (by more than two standard errors) are:",
+            "Where hardly any event is to be expected intervals are cautious, the more so in many strata: counts "
+            "are whole, and strata of a few deals tell little. Beyond chance outside 93 % to 97 % (by more than "
+            "two standard errors) are:",
             "",
             markdown(["team", "strata", "rep has", "rates", "events expected", "held"], _outside(found)),
             "",
-            "Common odds ratios of the same comparisons (given where there is a finite or one-sided interval):",
+            "Common odds ratios of the same comparisons, where there is one:",
             "",
             markdown(head, ratios),
         ]

@@ -1,6 +1,7 @@
 """The deals behind a finding, or of rep and step: which, in which order, how many, and escaped."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from three_reps import HOSTILE
 
@@ -88,7 +89,7 @@ def test_what_did_not_go_on_in_time_says_its_days_and_what_became_of_it(year):
     for row in listed.frame.head(40).itertuples():
         now = deals_now.loc[row.deal_id]
         assert str(row.became).startswith(now["status"])  # "open", "won on …", "lost on …"
-        assert (row.since == now["closed_on"]) if now["status"] != "open" else np.isnat(np.datetime64(row.since))
+        assert pd.isna(row.since) if now["status"] == "open" else row.since == now["closed_on"]
     html = deals(facts, state, EN)._repr_html_()
     assert f"did not go on within {step.within} days" in html
     assert "in time" not in html
