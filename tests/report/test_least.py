@@ -176,9 +176,8 @@ def test_closed_deals_without_creation_date_count_and_have_no_cycle(tmp_path: Pa
     figures = made.tiles.data.set_index("metric")
     assert (figures.loc["win_rate", "value"], figures.loc["win_rate", "n"]) == (pytest.approx(2 / 3), 3)
     assert (figures.loc["cycle_days", "value"], figures.loc["cycle_days", "n"]) == (57, 1)
-    assert (
-        "2 closed deals have no creation date: they are counted, but have no cycle time." in made.data_notes.notes
-    )
+    said = "2 closed deals have no creation date: they are counted, but have no cycle time."
+    assert f"Whole company: {said}" in made.data_notes.notes
     # nobody knows whether they were open when the quarter began
     assert not made.pipeline_changes.available
     assert made.order_book.message == "No open deals on Mar 31, 2025."
@@ -192,9 +191,8 @@ def test_no_creation_dates_at_all(tmp_path: Path) -> None:
     assert "cycle_days" not in set(made.tiles.data["metric"])
     assert any("Sales cycle: needs" in note for note in sections["figures"].notes)
     assert not sections["changes"].available
-    assert (
-        "3 closed deals have no creation date: they are counted, but have no cycle time." in made.data_notes.notes
-    )
+    said = "3 closed deals have no creation date: they are counted, but have no cycle time."
+    assert said in made.data_notes.notes
 
 
 def test_a_deal_that_does_not_say_when_it_began_is_not_said_to_have_skipped_the_milestones(tmp_path: Path) -> None:
