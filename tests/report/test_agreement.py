@@ -170,13 +170,13 @@ def test_open_deals_of_which_few_carry_amounts(tmp_path: Path) -> None:
     for review in (ann, bob):
         check(review)
     tile = ann.tiles.extra["tiles"][-1]
-    assert (tile.value, tile.base) == ("€70", "4 open deals on Dec 31, 2025, 1 of them with an amount")
+    assert (tile.value, tile.base) == ("€70", "4 open deals on Dec 31, 2025; 3 of 4 carry no amount")
     assert ann.pipeline.message.startswith("4 open deals worth €70")
     assert "3 open deals carry no amount and are counted, not valued." in ann.pipeline.notes
     assert "3 open deals carry no amount and are counted, not valued." in ann.order_book.notes
     tile = bob.tiles.extra["tiles"][-1]
     assert (tile.value, tile.said[0]) == ("–", "no open deal carries an amount")
-    assert tile.base == "2 open deals on Dec 31, 2025, 0 of them with an amount"
+    assert tile.base == "2 open deals on Dec 31, 2025; 2 of 2 carry no amount"
     assert bob.pipeline.message.startswith("2 open deals")
     assert "worth" not in bob.pipeline.message
     # Bob's one deal was won without an amount
@@ -201,7 +201,7 @@ def test_what_counts_everybody_says_so(tmp_path: Path) -> None:
     ann, everybody = Review(made, "2025-Q4", rep="Ann"), Review(made, "2025-Q4")
     # Ann has one open deal of three, and one of the two without a date
     gap = "Pipeline: needs amounts on open deals; none of the 3 open deals carries one."
-    undated = "2 open deals have no creation date: they are counted, but have no age."
+    undated = "2 open deals have no creation date: they count on the data’s last day only, and have no age."
     assert {f"Whole company: {gap}", f"Whole company: {undated}"} <= {*ann.tiles.notes, *ann.data_notes.notes}
     assert {gap, undated} <= {*everybody.tiles.notes, *everybody.data_notes.notes}
     assert ann.pipeline.message.startswith("1 open deal")

@@ -30,7 +30,7 @@ def deals_to_look_at(context: Context) -> Section:
         nothing = (
             text("No single deal stands out; open and lost deals carry no amounts or closing dates.")
             if len(open_deals) or (closed["status"] == "lost").any()
-            else text("No deal is open, and none was lost in {period}.", period=context.period)
+            else text("No deals are open, and none were lost in {period}.", period=context.period)
         )
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("deals", topic, message, data, context.language, available=False)

@@ -135,7 +135,7 @@ def _base(context: Context, metric: str) -> Text:
     won, still_open = context.figure("deals_won").value, context.figure("deals_in_funnel").value
     if metric in ("pipeline_value", "deals_in_funnel"):
         opened = ntext("{n} open deal on {day}", "{n} open deals on {day}", n=still_open, day=context.as_of)
-        if metric == "deals_in_funnel" or figure.n > still_open - _SAME:
+        if metric == "deals_in_funnel" or figure.n > still_open - _SAME or context.caveats(metric):
             return opened
         return text("{deals}, {n} of them with an amount", deals=opened, n=figure.n)
     if metric == "win_rate":
