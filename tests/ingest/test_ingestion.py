@@ -34,10 +34,11 @@ def test_maven_agrees_with_duckdb(public_data, tmp_path):
     deals = dataset.table("deals")
     assert deals["status"].value_counts().to_dict() == {"won": 4238, "lost": 2473, "open": 2089}
     raw = public_data / "maven_crm" / "sales_pipeline.csv"
-    oracle = duckdb.sql(
-        "select sales_agent, count(*) n, sum(close_value) amount, min(engage_date) first, max(close_date) last "
-        f"from read_csv('{raw}') group by 1 order by 1"
-    ).df()
+    with duckdb.connect() as connection:  # its own, for another test may have left the common one busy
+        oracle = connection.sql(
+            "select sales_agent, count(*) n, sum(close_value) amount, min(engage_date) first, max(close_date) last "
+            f"from read_csv('{raw}') group by 1 order by 1"
+        ).df()
     mine = deals.groupby("rep_id").agg(
         n=("deal_id", "size"), amount=("amount", "sum"), first=("created_on", "min"), last=("closed_on", "max")
     )

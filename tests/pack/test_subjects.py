@@ -126,7 +126,7 @@ def test_thirty_reps_of_the_maven_data(public_data: Path, tmp_path: Path) -> Non
         where coalesce(engage_date, date '2017-12-31') <= date '2017-12-31'
           and coalesce(close_date, date '2017-12-31') >= date '2017-07-01'
     """
-    expected = duckdb.execute(query, [str(csv)]).fetchone()
-    assert expected == (30,)
+    with duckdb.connect() as connection:
+        assert connection.execute(query, [str(csv)]).fetchone() == (30,)
     assert len(reps) == 35
     assert len(ids(dataset, "rep", "2017-Q4", "2017-Q3")) == 30
