@@ -36,7 +36,8 @@ def test_maven_agrees_with_duckdb(public_data, tmp_path):
     raw = public_data / "maven_crm" / "sales_pipeline.csv"
     with duckdb.connect() as connection:  # its own, for another test may have left the common one busy
         oracle = connection.sql(
-            "select sales_agent, count(*) n, sum(close_value) amount, min(engage_date) first, max(close_date) last "
+            "select sales_agent, count(*) n, sum(close_value) amount, min(engage_date) first, "
+            "max(close_date) last "
             f"from read_csv('{raw}') group by 1 order by 1"
         ).df()
     mine = deals.groupby("rep_id").agg(
