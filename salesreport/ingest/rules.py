@@ -87,6 +87,8 @@ def out_of_bounds(table: Table, frame: pd.DataFrame) -> Iterator[tuple[Column, M
 def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) -> pd.DataFrame:
     """Closed deals have a closing date, not before they were created, up to the as-of date; open ones have none.
 
+    No deal is created after the as-of date.
+
     A closed deal that does not say when it was created is kept: it counts, and nobody knows how long it took.
 
     Args:
@@ -101,6 +103,9 @@ def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) 
     """
     open_ = (frame["status"] == "open").to_numpy()
     closed = frame["status"].isin(["won", "lost"]).to_numpy() & ledger.live
+    if "created_on" in frame:
+        not_yet = (frame["created_on"] > pd.Timestamp(as_of)).to_numpy()
+        ledger.set_aside(open_ & not_yet, text("created after the as-of date"))
     if "closed_on" not in frame:
         if closed.any():
             raise ConfigError(

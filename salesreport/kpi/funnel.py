@@ -2,15 +2,12 @@
 
 import numpy as np
 
-from salesreport.kpi.gaps import no_losses, unpriced, without_losses
+from salesreport.kpi.gaps import MOST_UNPRICED, no_losses, unpriced, without_losses
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import CLOSED_ON, CREATED_ON, OWNER_THEN, Figures, Metric, Unavailable
 from salesreport.kpi.question import Question, Sheet
-from salesreport.language import ntext, text
+from salesreport.language import Text, ntext, text
 from salesreport.stats.intervals import Interval, mean_t, median_order_statistic, share_of_total, wilson
-
-MOST_UNPRICED = 0.1
-"""The part of lost deals that may lack an amount; beyond it a win rate by amount tells of gaps, not of deals."""
 
 
 def deals_created(question: Question) -> Figures:
@@ -70,28 +67,40 @@ def win_rate_amount(question: Question) -> Figures:
     """How much of the money decided on was won.
 
     Raises:
-        Unavailable: more than `MOST_UNPRICED` of the lost deals carry no amount, or there are none.
+        Unavailable: more than `MOST_UNPRICED` of the lost or of the won deals carry no amount, or none is lost.
     """
     need_losses(question)
     sheet = question.sheet("closed")
     # judged on everybody's deals: a selection of reps who lost nothing would else come out as 100 %
     everything = sheet.events
-    lost = ~everything.extra["won"].astype(bool)
-    all_lost = float(everything.share[lost].sum())
-    unpriced = float(everything.share[lost & ~(everything.number("amount") > 0)].sum())
-    if unpriced > MOST_UNPRICED * all_lost:
-        raise Unavailable(
-            ntext(
-                "needs amounts on lost deals; {without} of {n} lost deal carries none",
-                "needs amounts on lost deals; {without} of {n} lost deals carry none",
-                n=round(all_lost),
-                without=round(unpriced),
-            )
-        )
+    won = everything.extra["won"].astype(bool)
+    unknown = ~(everything.number("amount") > 0)
+    for these, told in ((~won, _unpriced_losses), (won, _unpriced_wins)):
+        of_them, without = float(everything.share[these].sum()), float(everything.share[these & unknown].sum())
+        if without > MOST_UNPRICED * of_them:
+            raise Unavailable(told(round(of_them), round(without)))
     sheet = sheet.only(sheet.number("amount") > 0)
     amount = sheet.number("amount")
     won = np.where(sheet.flag("won"), amount, 0.0)
     return _figures(share_of_total(won, amount, weights=sheet.share, groups=sheet.group, size=sheet.size))
+
+
+def _unpriced_losses(n: int, without: int) -> Text:
+    return ntext(
+        "needs amounts on lost deals; {without} of {n} lost deal carries none",
+        "needs amounts on lost deals; {without} of {n} lost deals carry none",
+        n=n,
+        without=without,
+    )
+
+
+def _unpriced_wins(n: int, without: int) -> Text:
+    return ntext(
+        "needs amounts on won deals; {without} of {n} won deal carries none",
+        "needs amounts on won deals; {without} of {n} won deals carry none",
+        n=n,
+        without=without,
+    )
 
 
 def avg_deal_size(question: Question) -> Figures:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from salesreport.kpi.ledger import Numbers
+from salesreport.kpi.ledger import Flags, Numbers
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.provenance import Counts
 
@@ -31,6 +31,9 @@ _STATES: dict[str, tuple[str, ...]] = {
     "velocity": ("open", "won", "lost"),
 }
 """The states of the deals that a metric counts."""
+
+MOST_UNPRICED = 0.1
+"""The part of sold or lost deals that may lack an amount; beyond it sums of money compare gaps, not sales."""
 
 _BY_ORDER = ("revenue", "units", "gross_profit", "growth")
 """The metrics that count orders where there are any."""
@@ -59,6 +62,17 @@ def no_losses(facts: "Facts") -> Text | None:
         "needs lost deals; this export has none beside {n} deals won, so a rate would be of winners alone",
         n=won,
     )
+
+
+def won_only(facts: "Facts") -> Text | None:
+    """Why nothing can be said of what was created or open: the export has no deals but those that were won.
+
+    Returns:
+        The reason as the end of "unavailable: …"; None where there are others.
+    """
+    if no_losses(facts) is None or not bool((facts.ledger.coded("deals", "status") == "won").all()):
+        return None
+    return text("needs all deals; this export has only those that were won")
 
 
 def set_aside(facts: "Facts", metric: str) -> Text | None:
@@ -108,6 +122,11 @@ def unpriced(priced: Numbers, all_of_them: Numbers) -> dict[int, Text]:
         for group in np.flatnonzero(lacking > max(1e-9, WORTH_SAYING / 100))
         if lacking[group] >= WORTH_SAYING * all_of_them[group]
     }
+
+
+def too_few_priced(priced: Numbers, all_of_them: Numbers) -> Flags:
+    """Which groups' sums lack so many amounts (more than `MOST_UNPRICED`) that they compare with nothing."""
+    return (all_of_them - priced) > MOST_UNPRICED * all_of_them + 1e-9
 
 
 def without_losses(facts: "Facts", won: Numbers, closed: Numbers) -> dict[int, Text]:

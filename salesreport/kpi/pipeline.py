@@ -54,7 +54,7 @@ def velocity(question: Question) -> Figures:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(all_closed > 0, won / all_closed, np.nan)
         value = np.where(cycle > 0, opened * size * rate / cycle, np.nan)
-    return Figures(value, won)
+    return Figures(value, won, caveats=unpriced(won_amounts(question)[0].add(), won))
 
 
 def _mean(sheet: Sheet, values: Numbers) -> Numbers:

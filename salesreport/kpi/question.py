@@ -16,6 +16,7 @@ from salesreport.kpi.customers import customers_of
 from salesreport.kpi.dimensions import PEOPLE, TITLES
 from salesreport.kpi.events import KIND_TITLES, Events, Kind
 from salesreport.kpi.facts import Facts
+from salesreport.kpi.gaps import won_only
 from salesreport.kpi.groups import grouped
 from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Flags, Numbers, Positions
@@ -158,6 +159,8 @@ class Question:
             raise lacks(table)
         for column in columns:
             if not self.facts.ledger.has(table, column):
+                if (table, column) == ("deals", "closed_on"):  # every closed deal has one, so none is closed
+                    raise Unavailable(text("this export knows of no {events}", events=KIND_TITLES["closed"]))
                 raise lacks(table, column)
 
     def _kind(self, fact: Fact) -> tuple[Kind, Period | dt.date]:
@@ -193,6 +196,8 @@ class Question:
             except Unavailable as problem:
                 return problem
             return None
+        if kind in ("open", "created") and (only := won_only(facts)) is not None:
+            return Unavailable(only)
         if kind == "open" and self.as_of == facts.dataset.as_of:
             return None  # the deals that are open today are known, whenever they were created
         if kind == "open" and (why := facts.known(self.as_of).why_open_unknown) is not None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from salesreport.kpi.gaps import unpriced
+from salesreport.kpi.gaps import too_few_priced, unpriced
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import SELLER, SOLD_ON, Fact, Figures, Metric, Unavailable
 from salesreport.kpi.question import Question, Sheet
@@ -12,7 +12,13 @@ from salesreport.language import Text, text
 def revenue(question: Question) -> Figures:
     """How much was sold."""
     figures = _sum(question, "amount", text("an amount"))
-    return figures._replace(caveats=unpriced(figures.n, sold(question).add()))
+    every = sold(question).add()
+    none = np.flatnonzero((every > 0) & (figures.n == 0))  # that is no zero: nobody knows what it was
+    value = figures.value.copy()
+    value[none] = np.nan
+    missing = {int(group): text("nothing sold carries an amount") for group in none}
+    said = {group: one for group, one in unpriced(figures.n, every).items() if group not in missing}
+    return figures._replace(value=value, missing=missing, caveats=said)
 
 
 def units(question: Question) -> Figures:
@@ -30,9 +36,17 @@ def growth(question: Question) -> Figures:
     now, before = sold(question), sold(question, "sold_before")
     was, n = before.add(before.number("amount")), now.add(~np.isnan(now.number("amount")))
     change = now.add(now.number("amount")) - was
+    gaps = too_few_priced(n, now.add())
+    gaps |= too_few_priced(before.add(~np.isnan(before.number("amount"))), before.add())
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.where(was > 0, change / was, np.nan)
-    return Figures(value, n)
+        value = np.where((was > 0) & ~gaps, change / was, np.nan)
+    said = text("too many sales carry no amount to compare")
+    begin = question.facts.begin("orders" if question.sells_by_order else "closed")
+    caveats: dict[int, Text] = {}
+    if begin is not None and begin > question.before.start:
+        late = text("the data begin on {day} only, within the comparison period", day=begin)
+        caveats = dict.fromkeys(range(question.size), late)
+    return Figures(value, n, missing=dict.fromkeys(np.flatnonzero(gaps).tolist(), said), caveats=caveats)
 
 
 def sold(question: Question, fact: Fact = "sold") -> Sheet:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.events import Events
+from salesreport.kpi.gaps import won_only
 from salesreport.kpi.groups import grouped
 from salesreport.kpi.known import Known
 from salesreport.kpi.lacking import lacks
@@ -101,6 +102,8 @@ def waterfall(
 
 def _waterfall(facts: "Facts", start: dt.date, end: dt.date, due: Period | None, by: tuple[str, ...]) -> Waterfall:
     before, after = facts.known(start - dt.timedelta(1)), facts.known(end)
+    if (only := won_only(facts)) is not None:
+        raise Unavailable(only)
     for known in (before, after):
         if (why := known.why_open_unknown) is not None:
             raise Unavailable(why)

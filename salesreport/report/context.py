@@ -11,6 +11,7 @@ import pandas as pd
 
 from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.facts import Events, Kind
+from salesreport.kpi.gaps import MOST_UNPRICED
 from salesreport.kpi.ledger import Positions
 from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
@@ -199,6 +200,13 @@ class Context:
         said = (table.biased.get(metric), table.caveats.get((metric,)))
         return [one for one in said if one is not None]
 
+    def incomplete(self, period: Period | None = None) -> bool:
+        """Whether so many sales of a period carry no amount that revenue compares with nothing."""
+        if self.facts.ledger.has("orders"):
+            return False
+        won, priced = self.figure("deals_won", period).value, self.figure("revenue", period).n
+        return bool(won > 0 and won - priced > MOST_UNPRICED * won + 1e-9)
+
     def target(self, metric: str) -> float:
         """The subject's target for a metric in the period; NaN where there is none."""
         return self.shared.target(self.subject, metric, self.period)
@@ -267,6 +275,8 @@ class Context:
         """
         now, before = self.figure(metric), self.figure(metric, self.compare)
         if not (now.known and before.known):
+            return None
+        if metric == "revenue" and (self.incomplete() or self.incomplete(self.compare)):
             return None
         if METRICS[metric].additive:
             return None if before.value <= 0 else change_in_words(now.value / before.value - 1, self.compare.label)

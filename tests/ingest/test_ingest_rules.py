@@ -24,6 +24,7 @@ OK = "D1,Ann,won,2025-01-31,2025-02-28,10\n"
         ("D2,Ann,won,2025-03-01,2025-02-28,10", "closed before it was created"),
         ("D2,Ann,lost,2025-01-31,,10", "closed deal without closing date"),
         ("D2,Ann,won,2025-01-31,2026-01-01,10", "closed after the as-of date"),
+        ("D2,Ann,open,2026-01-01,,10", "created after the as-of date"),
         ("D1,Ann,won,2025-01-31,2025-02-28,10", "repeats an earlier row with the same deal_id"),
         ("D1,Ann,won,2025-01-31,2025-02-28,11", "same deal_id as an earlier row, but other values"),
         (" D1 ,Ann,won,2025-01-31,2025-02-28,11", "same deal_id as an earlier row, but other values"),

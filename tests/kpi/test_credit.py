@@ -13,7 +13,10 @@ Q1, Q2 = Period.parse("2024-Q1"), Period.parse("2024-Q2")
 
 def test_credit_goes_to_the_owner_on_the_day_of_each_event(given: Given):
     facts = given(
-        deals=[deal(1, "cleo", "won", "2024-01-10", "2024-02-20", amount=100.0)],
+        deals=[
+            deal(1, "cleo", "won", "2024-01-10", "2024-02-20", amount=100.0),
+            deal(2, "ann", "lost", "2023-01-10", "2023-02-20"),  # the export is not of won deals only
+        ],
         deal_owners=[
             {"deal_id": "D1", "rep_id": "ann", "from": None, "to": "2024-01-31", "share": None},
             {"deal_id": "D1", "rep_id": "bob", "from": "2024-02-01", "to": None, "share": None},

@@ -53,6 +53,43 @@ def test_winners_alone_give_no_rate(given: Given):
             refuses()
 
 
+def test_of_won_deals_alone_nothing_is_open_or_created(given: Given):
+    table = compute(given(deals=[won(1), won(2)]), Q1, ["deals_in_funnel", "pipeline_value", "deals_created"])
+    assert {str(reason) for reason in table.unavailable.values()} == {
+        "needs all deals; this export has only those that were won",
+        "needs column amount of table deals; this export has none",
+    }
+    assert set(table.unavailable) == {"deals_in_funnel", "pipeline_value", "deals_created"}
+    some = compute(given(deals=[won(1), deal(2, "ann", "open", "2024-02-01")]), Q1, ["deals_created"])
+    assert value(some, "deals_created") == 2  # an open one shows that they are exported
+
+
+def test_where_nothing_is_closed_that_is_the_reason(given: Given):
+    table = compute(given(deals=[deal(1, "ann", "open", "2024-01-01", amount=5.0)]), Q1, ["deals_won", "revenue"])
+    assert {key: str(reason) for key, reason in table.unavailable.items()} == {
+        "deals_won": "this export knows of no closed deals",
+        "revenue": "this export knows of no closed deals",
+    }
+
+
+def test_sales_without_an_amount_are_no_revenue_of_zero(given: Given):
+    rows = [won(1, amount=10.0), won(2), won(3, "bob"), lost(4), won(5, "ann", "2023-12-01", amount=4.0)]
+    table = compute(given(deals=rows), Q1, ["revenue", "growth", "win_rate_amount"], by=["rep_id"])
+    assert value(table, "revenue", rep_id="ann") == 10
+    assert value(table, "revenue", rep_id="bob") != value(table, "revenue", rep_id="bob")  # not known
+    assert str(table.missing["revenue", "bob"]) == "nothing sold carries an amount"
+    # one of Ann's two carries none: 10 against 4 would compare gaps
+    assert str(table.unavailable["growth"]) == "too many sales carry no amount to compare"
+    assert str(table.unavailable["win_rate_amount"]) == "needs amounts on won deals; 2 of 3 won deals carry none"
+
+
+def test_growth_against_a_period_that_is_known_in_part_says_so(given: Given):
+    rows = [won(1, day="2024-02-01", amount=10.0), won(2, day="2023-12-01", amount=5.0), lost(3)]
+    table = compute(given(deals=rows), Q1, ["growth"])
+    assert value(table, "growth") == 1  # 10 against 5 of December alone
+    assert str(table.caveats["growth",]) == "the data begin on Dec 1, 2023 only, within the comparison period"
+
+
 def test_open_deals_alone_are_no_winners(given: Given):
     assert no_losses(given(deals=[deal(1, "ann", "open", "2024-01-01")])) is None
     assert no_losses(given(deals=[won(1), lost(2)])) is None

@@ -12,6 +12,7 @@ import pandas as pd
 from salesreport.errors import ConfigError
 from salesreport.kpi.checks import check_day, check_dimensions
 from salesreport.kpi.dimensions import TITLES
+from salesreport.kpi.events import KIND_TITLES
 from salesreport.kpi.forecast import arrivals, drift, effects, hazards, sizes
 from salesreport.kpi.forecast.arrivals import Arrivals
 from salesreport.kpi.forecast.cells import Cells, cells_of
@@ -185,6 +186,8 @@ def _learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
     if not facts.ledger.has("deals"):
         raise lacks("deals")
     for column in ("amount", "created_on", "closed_on"):
+        if column == "closed_on" and not facts.ledger.has("deals", column):  # every closed deal has one
+            raise Unavailable(text("this export knows of no {events}", events=KIND_TITLES["closed"]))
         if not facts.ledger.has("deals", column):
             raise lacks("deals", column)
     known = facts.known(as_of)

@@ -22,8 +22,9 @@ def growth(context: Context) -> Section:
     data = _by(context, dimension)
     topic = context.say(text("Growth"))
     now, before = context.figure("revenue"), context.figure("revenue", context.compare)
-    if not now.known or not before.known or before.value == 0:
-        message = context.say(_nothing(context))
+    gaps = context.incomplete() or context.incomplete(context.compare)
+    if gaps or not now.known or not before.known or before.value == 0:
+        message = context.say(text("Too many sales carry no amount to compare.") if gaps else _nothing(context))
         return Section("growth", topic, message, data, context.language, available=False)
     unit, say = now.unit, context.say
     message = say(with_caveat(context, _message(context, data, now.value, before.value)))

@@ -86,6 +86,8 @@ def _notes(context: Context) -> list[Text]:
 
 def _attainment(context: Context, metric: str) -> float:
     """Actual ÷ target; NaN without a target."""
+    if metric == "revenue" and context.incomplete():
+        return float("nan")  # what is priced is not all that was sold
     target = context.target(metric) if metric in WITH_TARGET else 0.0
     return context.figure(metric).value / target if target > 0 else float("nan")
 
@@ -107,7 +109,10 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
         change = context.change(metric)
         if change is not None and metric in WITH_TARGET:
             change = presence.with_caveat(context, change)
-        said += [change, context.against_peers(metric)]
+        said += [change, None if metric == "revenue" and context.incomplete() else context.against_peers(metric)]
+    elif metric == "revenue" and context.incomplete():
+        won = context.figure("deals_won").value
+        said.append(ntext("the {n} deal won carries no amount", "none of {n} deals won carries an amount", n=won))
     elif metric == "pipeline_value":
         said.append(text("no open deal carries an amount"))
     else:
@@ -147,7 +152,7 @@ def _base(context: Context, metric: str) -> Text:
     elif metric in ("avg_deal_size", "cycle_days", "deals_won"):
         cases = ntext("{n} deal won", "{n} deals won", n=figure.n)
     else:
-        cases = ntext("{n} sale", "{n} sales", n=figure.n)
+        cases = ntext("{n} sale", "{n} sales", n=won if context.incomplete() else figure.n)
     if METRICS[metric].additive or not figure.known:
         return cases
     if figure.n < METRICS[metric].minimum_n or not figure.has_interval:

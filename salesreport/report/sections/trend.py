@@ -44,7 +44,11 @@ def trend(context: Context) -> Section:
 
 def _message(context: Context) -> str:
     """How revenue compares with its own past, and by how much one period usually differs from the next."""
-    history = [context.figure("revenue", period).value for period in context.trend[:-1]]
+    if context.incomplete():
+        return context.say(text("Too many sales carry no amount to say how revenue goes"))
+    history = [
+        context.figure("revenue", period).value for period in context.trend[:-1] if not context.incomplete(period)
+    ]
     known = [value for value in history if pd.notna(value)]
     now = context.figure("revenue").value
     if len(known) < 3 or pd.isna(now):

@@ -28,6 +28,18 @@ def _introduced(context: Context, said: str) -> str:
 def _nothing_closed(context: Context) -> Text:
     """That nothing came to an end, and what was begun."""
     name, period, day = context.subject.name, context.period, context.as_of
+    if context.unavailable("deals_closed") is not None and context.unavailable("revenue") is not None:
+        return (
+            ntext(
+                "{n} deal of {name} is open on {day}; what was won or lost these data do not tell.",
+                "{n} deals of {name} are open on {day}; what was won or lost these data do not tell.",
+                n=max(context.figure("deals_in_funnel").value, 0.0),
+                name=name,
+                day=day,
+            )
+            if context.figure("deals_in_funnel").known
+            else text("What {name} won or lost in {period} these data do not tell.", name=name, period=period)
+        )
     created = context.compute(["deals_created"]).frame["value"].sum()
     if created > 0:
         return ntext(
@@ -55,6 +67,14 @@ def _revenue(context: Context) -> Text | None:
     if not revenue.known or (revenue.n == 0 and context.figure("deals_closed").n == 0):
         return None
     shown = Quantity(revenue.value, revenue.unit)
+    if context.incomplete():
+        return ntext(
+            "{priced} of {n} deal won carries an amount, {revenue} in all",
+            "{priced} of {n} deals won carry an amount, {revenue} in all",
+            n=context.figure("deals_won").value,
+            priced=revenue.n,
+            revenue=shown,
+        )
     target = context.target("revenue")
     if target > 0:
         fields = {
