@@ -24,6 +24,7 @@ from salesreport.language import text
 from salesreport.pack.engine import ONE_THREAD, Watcher
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import Exporter, Job, Outcome, ReportFailed, default_exporter, in_words, make_report
+from salesreport.pack.sockets import STARTS, manager_class, never_began
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,19 @@ def execute_with_papermill(job: Job, seconds: float = DEFAULT_LIMITS.seconds) ->
     Raises:
         ReportFailed: a cell raised, or the kernel died.
     """
+    for _ in range(STARTS - 1):
+        try:
+            return _execute(job, seconds)
+        except _NeverBegan:
+            continue
+    return _execute(job, seconds, last=True)
+
+
+class _NeverBegan(Exception):
+    """A kernel died before its first reply."""
+
+
+def _execute(job: Job, seconds: float, last: bool = False) -> NotebookNode:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -109,10 +123,13 @@ def execute_with_papermill(job: Job, seconds: float = DEFAULT_LIMITS.seconds) ->
                 extra_arguments=["--log-level=40"],  # a kernel's own remarks are nobody's business
                 cwd=str(job.notebook.parent),
                 execution_timeout=max(1, round(seconds)),
+                kernel_manager_class=manager_class(Path(scratch)),
             )
         except PapermillExecutionError as error:
             raise ReportFailed(in_words(error.ename, error.evalue), _read(executed, job)) from None
         except Exception as error:
+            if never_began(error) and not last:
+                raise _NeverBegan from None
             kind = type(error).__name__
             reason = (
                 text("The notebook's kernel died while it made this report.")
