@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -142,7 +142,7 @@ class Raw:
         file: as messages name it. headings: as they stand in the file, trimmed. columns: their cells.
         rows: the number of each row in the file, as a spreadsheet counts (a heading on top is row 1).
         overflow: position of a row that does not fit the heading → what stood in cells beyond the last one.
-        sha256, bytes: of the file.
+        sha256, bytes: of the file. notes: what is to be known of how it was read.
     """
 
     file: str
@@ -152,6 +152,7 @@ class Raw:
     overflow: dict[int, str] = field(default_factory=dict)
     sha256: str = ""
     bytes: int = 0
+    notes: tuple[Text, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -170,7 +171,7 @@ class Raw:
         stay = np.flatnonzero(~gone)
         overflow = {int(np.searchsorted(stay, at)): cells for at, cells in self.overflow.items()}
         columns = [column.take(stay) for column in self.columns]
-        return Raw(self.file, self.headings, columns, self.rows[stay], overflow, self.sha256, self.bytes)
+        return replace(self, columns=columns, rows=self.rows[stay], overflow=overflow)
 
 
 @dataclass(frozen=True)

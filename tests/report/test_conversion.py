@@ -91,9 +91,7 @@ def test_a_rep_who_differs(tiny: Dataset) -> None:
     ]
     assert shown[5][0] == "−49"
     assert shown[6] == ("–", "")  # six deals before are too few to show a rate
-    assert section.tables[1].caption == (
-        "Lost, July 2024 to June 2025: Deal → Order (6 of 30, the largest first)"
-    )
+    assert section.tables[1].caption == ("Lost, July 2024 to June 2025: Deal → Order (6 of 30, the largest first)")
     assert len(section.tables[1].rows) == 6
     # 0.25 less 0.7418 of 40 deals are 19.67 orders of €100
     assert any("cost about €1.97K of orders" in note for note in section.notes)
