@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -248,7 +249,7 @@ def _plain(cell: Any) -> Any:
 
 
 def _is_number(cell: Any) -> bool:
-    return isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell
+    return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and cell == cell
 
 
 def _shown(cell: Any) -> str | None:
@@ -259,6 +260,10 @@ def _shown(cell: Any) -> str | None:
         return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
+    if isinstance(cell, Decimal) and cell.is_finite():
+        # 1.0000000000 is 1: a column of a database has as many decimals as it declares
+        plain = f"{cell:f}"
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
     if isinstance(cell, dt.datetime):
         midnight = cell.time() == dt.time() and cell.tzinfo is None
         return cell.date().isoformat() if midnight else cell.isoformat(" ")

@@ -4,15 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from salesreport.errors import DataError, SalesreportError, nearest
 from salesreport.ingest.addresses import shown, with_environment, without_secrets
 from salesreport.ingest.csv_files import read_csv
+from salesreport.ingest.parquet_files import read_parquet
 from salesreport.ingest.raw import Raw, RawColumn
 from salesreport.ingest.spec import TableSpec
 from salesreport.ingest.workbooks import Sheet, read_sheet
@@ -67,7 +65,7 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
     if path.suffix.lower() in WORKBOOKS:
         raw = _read_workbook(data, spec, file, table)
     elif path.suffix.lower() in PARQUETS:
-        raw = _read_parquet(data, file, table)
+        raw = read_parquet(data, file, table)
     else:
         raw = read_csv(data, spec, wanted, file, table)
     return replace(raw, file=file, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
@@ -102,17 +100,6 @@ def _far(sheet: Sheet, file: str) -> Text:
         sheet=sheet.name,
         cell=sheet.far,
     )
-
-
-def _read_parquet(data: bytes, file: str, table: str) -> Raw:
-    try:
-        content = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).split("\n", 1)[0].rstrip(".")
-        raise DataError(
-            text("The Parquet file cannot be read: {reason}.", reason=reason), file=file, table=table
-        ) from None
-    return _of_arrow(content, file)
 
 
 def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:
@@ -151,20 +138,3 @@ def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:
     columns = [RawColumn.of_cells([record[at] for record in records]) for at in range(len(headings))]
     digest = hashlib.sha256(repr([headings, *map(tuple, records)]).encode("utf-8", "surrogatepass")).hexdigest()
     return Raw(file, headings, columns, np.arange(2, len(records) + 2), sha256=digest)
-
-
-def _of_arrow(content: Any, file: str) -> Raw:
-    columns = []
-    for column in content.columns:
-        if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
-        if pa.types.is_large_string(column.type) or pa.types.is_null(column.type) or _is_view(column.type):
-            column = column.cast(pa.string())
-        if pa.types.is_binary_view(column.type):
-            column = column.cast(pa.binary())
-        columns.append(RawColumn(column))
-    return Raw(file, [name.strip() for name in content.column_names], columns, np.arange(2, len(content) + 2))
-
-
-def _is_view(kind: Any) -> bool:
-    return bool(pa.types.is_string_view(kind))

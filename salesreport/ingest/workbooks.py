@@ -183,9 +183,9 @@ def _ask(
     chosen = sheet or (heads["visible"][0] if len(heads.get("visible", ())) == 1 else None)
     if late.is_set() or -process.returncode == _OUT_OF_TIME:
         problem = text("Reading the workbook took longer than {seconds} s.", seconds=f"{limits.seconds:.3g}")
-        hint = text("Save the sheet as CSV, or allow more: {setting}.", setting=f"{SECONDS}=…")
+        hint = text("Save it as CSV, or allow more: {setting}.", setting=f"{SECONDS}=…")
     elif last or "memory" in said or "alloc" in said:
-        raise _too_large(limits, place, chosen)
+        raise too_large(limits, place, chosen)
     else:
         problem = text("The workbook cannot be read: it ended the program that reads it.")
         hint = text("Open it in a spreadsheet program and save the sheet as CSV.")
@@ -209,18 +209,19 @@ def _refuse_bombs(data: bytes, limits: Limits, place: dict[str, Any]) -> None:
     except Exception:  # not an archive, or a damaged one: the reader will say
         return
     if size > limits.memory:
-        raise _too_large(limits, place, None)
+        raise too_large(limits, place)
 
 
-def _too_large(limits: Limits, place: dict[str, Any], sheet: str | None) -> DataError:
+def too_large(limits: Limits, place: dict[str, Any], sheet: str | None = None) -> DataError:
+    """The error of a file that takes more memory than allowed."""
     problem = text(
-        "Reading the workbook takes more than {size} MB of memory.",
+        "Reading the file takes more than {size} MB of memory.",
         size=f"{math.ceil(limits.memory / _MEGABYTE)}",
     )
     return DataError(
         _of_sheet(sheet, problem),
         **place,
-        hint=text("Save the sheet as CSV, or allow more: {setting}.", setting=f"{MEMORY}=…"),
+        hint=text("Save it as CSV, or allow more: {setting}.", setting=f"{MEMORY}=…"),
     )
 
 

@@ -136,3 +136,11 @@ def test_limits_grow_with_the_file():
 def test_limits_that_are_none(written):
     with pytest.raises(ConfigError, match=r"SALESREPORT_READ_SECONDS.*a number above 0"):
         Limits.of(1, {SECONDS: written})
+
+
+def test_typed_numbers_beyond_what_can_be(export):
+    content = made([*HEADING, "Sum"], ["1", "A", "open", 1e300], ["2", "A", "open", 5], ["3", "A", "open", "n/a"])
+    export.write("deals.xlsx", content)
+    dataset = export.ingest({"deals": {"file": "deals.xlsx", "columns": {**COLUMNS, "amount": "Sum"}}})
+    assert dataset.table("deals").set_index("deal_id")["amount"].dropna().to_dict() == {"2": 5}
+    assert tallied(dataset.provenance.counts["deals"].repairs) == {"“Sum” is not a number: emptied": 1}
