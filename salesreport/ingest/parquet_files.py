@@ -31,6 +31,7 @@ def read_parquet(data: bytes, file: str, table: str) -> Raw:
         if parquet.metadata.num_rows * parquet.metadata.num_columns * _A_CELL > limits.memory:
             raise too_large(limits, {"file": file, "table": table})
         content = parquet.read()
+        content.validate(full=True)
         names = _uuids(parquet.schema)
     except (pa.ArrowException, OSError) as error:
         reason = str(error).split("\n", 1)[0].rstrip(".")

@@ -1,0 +1,65 @@
+"""Texts from data, made fit to be read: short enough, and with nothing in them that cannot be seen."""
+
+import re
+
+MOST = 1_000
+"""Up to so many characters a text from data stands in a message as it is; a longer one is not read by anybody."""
+
+BRIEF = 120
+"""To so many characters a longer one is cut, and each value that a message quotes."""
+
+_BLANK = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Letters and signs that look like nothing though Unicode does not count them among the invisible ones."""
+
+_JOINERS = "\u200c\u200d"
+"""Invisible between letters and in emoji, where they belong."""
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_ISOLATE, _END = "\u2068", "\u2069"
+_NAMED = 4
+"""So many of the signs of a text that cannot be seen are named."""
+
+
+def readable(written: str) -> str:
+    r"""A text from data as it stands in a message or report.
+
+    A text without anything to see is named by its signs, and so are marks within a text that turn the direction of
+    writing round and control characters. What is written from right to left is set apart, so that the numbers
+    beside it stay where they are. A text of more than `MOST` characters is cut.
+
+    Examples:
+        >>> readable("Ann"), readable("\u200b\u200b"), readable("A\u202eB"), readable("")
+        ('Ann', '⟨U+200B U+200B⟩', 'A⟨U+202E⟩B', '')
+        >>> len(readable("x" * 30_000))
+        120
+    """
+    if len(written) > MOST:
+        written = brief(written)
+    if written.isprintable() and written.isascii():
+        return written
+    if written and not written.isspace() and not any(map(_seen, written)):
+        codes = [f"U+{ord(sign):04X}" for sign in written]
+        return "⟨" + " ".join(codes[:_NAMED] + ["…"] * (len(codes) > _NAMED)) + "⟩"
+    if not written.isprintable():
+        written = "".join(sign if _harmless(sign) else f"⟨U+{ord(sign):04X}⟩" for sign in written)
+    return f"{_ISOLATE}{written}{_END}" if _RIGHT_TO_LEFT.search(written) else written
+
+
+def brief(written: str, most: int = BRIEF) -> str:
+    """A text cut to so many characters.
+
+    Examples:
+        >>> brief("abcdef", 4)
+        'abc…'
+    """
+    return written if len(written) <= most else written[: most - 1] + "…"
+
+
+def _seen(sign: str) -> bool:
+    """Whether a character shows anything."""
+    return sign.isprintable() and not sign.isspace() and sign not in _BLANK
+
+
+def _harmless(sign: str) -> bool:
+    """Whether a character may stand in a line: spaces of all kinds and joiners do."""
+    return sign.isprintable() or sign.isspace() or sign in _JOINERS

@@ -1,0 +1,73 @@
+"""Texts from data that nobody can read as they are."""
+
+import pytest
+
+from salesreport.errors import DataError
+from salesreport.language import Language, text
+from salesreport.language.readable import MOST, readable
+from salesreport.pack.plain import one_line
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", " ", "Ann", "Çağla Öz", "日本", "👩\u200d👩\u200d👧", "a\nb", "n\u00a0b", "x" * MOST, "e\u0301"],
+)
+def test_what_can_be_read_stays(written):
+    assert readable(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("\u200b", "⟨U+200B⟩"),
+        ("\ufeff \u2060", "⟨U+FEFF U+0020 U+2060⟩"),
+        ("\u3164", "⟨U+3164⟩"),
+        ("\u2800" * 9, "⟨U+2800 U+2800 U+2800 U+2800 …⟩"),
+        ("\x07", "⟨U+0007⟩"),
+        ("Ann\u202ennA", "Ann⟨U+202E⟩nnA"),
+        ("A\u200bB", "A⟨U+200B⟩B"),
+        ("A\x00", "A⟨U+0000⟩"),
+        ("مرحبا", "\u2068مرحبا\u2069"),
+        # isolates of the data are named, ours hold the name together
+        ("\u2066שלום", "\u2068⟨U+2066⟩שלום\u2069"),
+    ],
+)
+def test_what_cannot_be_seen_is_named(written, shown):
+    assert readable(written) == shown
+
+
+def test_a_name_in_a_sentence():
+    said = Language("en").say(text("{name} won {n} deals.", name="\u200b", n=5))
+    assert said == "⟨U+200B⟩ won 5 deals."
+
+
+def test_a_sentence_within_a_sentence_is_not_cut():
+    inner = Language("en").say(text("{list}.", list=[f"number {at}" for at in range(80)]))
+    assert len(inner) > MOST / 2
+    assert Language("en").say(text("Error: {problem}", problem=inner * 1)) == f"Error: {inner}"
+
+
+def test_a_list_is_as_long_as_can_be_read():
+    said = Language("en").say(text("one of {names}", names=[f"heading {at}" for at in range(16_384)]))
+    assert len(said) < 1_300
+    assert said.startswith("one of heading 0, heading 1, ")
+    assert said.endswith(" more")
+
+
+def test_long_items_leave_room_for_others():
+    said = Language("en").say(text("one of {names}", names=["x" * 30_000, "Id", "Owner"]))
+    assert said == "one of " + "x" * 119 + "…, Id, and Owner"
+
+
+def test_an_error_is_bounded_whatever_it_quotes():
+    long = "x" * 30_000
+    error = DataError(
+        text("The file has no such column."), file="deals.csv", table="deals", column=long, found=[long] * 9,
+        expected=text("one of {names}", names=[long] * 900), hint=text("Did you mean “{name}”?", name=long),
+    )  # fmt: skip
+    assert len(str(error)) < 3_000
+    assert str(error).startswith("deals.csv, table deals, column “xxx")
+
+
+def test_a_terminal_shows_no_marks_of_ours():
+    assert one_line(readable("مرحبا")) == "مرحبا"
