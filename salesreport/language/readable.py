@@ -16,6 +16,7 @@ _JOINERS = "\u200c\u200d"
 
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _ISOLATE, _END = "\u2068", "\u2069"
+_SET_APART = re.compile(f"{_ISOLATE}[^{_ISOLATE}{_END}]*{_END}")
 _NAMED = 4
 """So many of the signs of a text that cannot be seen are named."""
 
@@ -25,7 +26,7 @@ def readable(written: str) -> str:
 
     A text without anything to see is named by its signs, and so are marks within a text that turn the direction of
     writing round and control characters. What is written from right to left is set apart, so that the numbers
-    beside it stay where they are. A text of more than `MOST` characters is cut.
+    beside it stay where they are. A text of more than `MOST` characters is cut. Doing it again changes nothing.
 
     Examples:
         >>> readable("Ann"), readable("\u200b\u200b"), readable("A\u202eB"), readable("")
@@ -40,9 +41,26 @@ def readable(written: str) -> str:
     if written and not written.isspace() and not any(map(_seen, written)):
         codes = [f"U+{ord(sign):04X}" for sign in written]
         return "⟨" + " ".join(codes[:_NAMED] + ["…"] * (len(codes) > _NAMED)) + "⟩"
-    if not written.isprintable():
-        written = "".join(sign if _harmless(sign) else f"⟨U+{ord(sign):04X}⟩" for sign in written)
-    return f"{_ISOLATE}{written}{_END}" if _RIGHT_TO_LEFT.search(written) else written
+    rest = _SET_APART.sub("", written)
+    if not rest.isprintable():
+        # what is set apart already stays so, and closes what it opens
+        parts = zip(_SET_APART.split(written), [*_SET_APART.findall(written), ""], strict=True)
+        written = "".join(
+            _spelt(between) + (apart and _ISOLATE + _spelt(apart[1:-1]) + _END) for between, apart in parts
+        )
+    return f"{_ISOLATE}{written}{_END}" if _RIGHT_TO_LEFT.search(rest) else written
+
+
+def in_picture(written: str) -> str:
+    """A text from data as it stands in a picture: readable; each is a line of its own, so none is set apart.
+
+    Examples:
+        >>> in_picture("A\u202eB"), in_picture("مرحبا") == "مرحبا"
+        ('A⟨U+202E⟩B', True)
+    """
+    if written.isprintable() and written.isascii() and len(written) <= MOST:
+        return written
+    return readable(written).replace(_ISOLATE, "").replace(_END, "")
 
 
 def brief(written: str, most: int = BRIEF) -> str:
@@ -60,6 +78,11 @@ def _seen(sign: str) -> bool:
     return sign.isprintable() and not sign.isspace() and sign not in _BLANK
 
 
-def _harmless(sign: str) -> bool:
-    """Whether a character may stand in a line: spaces of all kinds and joiners do."""
-    return sign.isprintable() or sign.isspace() or sign in _JOINERS
+def _spelt(written: str) -> str:
+    """A text with the signs named that may not stand in a line; spaces of all kinds and joiners may."""
+    if written.isprintable():
+        return written
+    return "".join(
+        sign if sign.isprintable() or sign.isspace() or sign in _JOINERS else f"⟨U+{ord(sign):04X}⟩"
+        for sign in written
+    )

@@ -16,6 +16,9 @@ import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text as Written
+
+from salesreport.language.readable import in_picture
 
 INK = "#1b1f24"
 MUTED = "#57606a"
@@ -99,6 +102,8 @@ class Chart:
             figure = Figure(figsize=(self.width, self.height))
             FigureCanvasSVG(figure)
             self.draw(figure)
+            for written in figure.findobj(Written):
+                written.set_text(in_picture(written.get_text()))
             drawn = io.StringIO()
             figure.savefig(drawn, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
         return _inline(drawn.getvalue(), self.key, self.title, self.description)

@@ -34,6 +34,14 @@ def test_what_can_be_read_stays(written):
 )
 def test_what_cannot_be_seen_is_named(written, shown):
     assert readable(written) == shown
+    assert readable(shown) == shown
+
+
+def test_what_is_set_apart_is_not_set_apart_again():
+    joined = f"{readable('مرحبا')} · {readable('שלום')} · 5"
+    assert readable(joined) == joined
+    # the data's own isolates, closed or not
+    assert readable("\u2068A\u202e\u2069\u2069B\u2068") == "\u2068A⟨U+202E⟩\u2069⟨U+2069⟩B⟨U+2068⟩"
 
 
 def test_a_name_in_a_sentence():
