@@ -17,6 +17,10 @@ _JOINERS = "\u200c\u200d"
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _ISOLATE, _END = "\u2068", "\u2069"
 _SET_APART = re.compile(f"{_ISOLATE}[^{_ISOLATE}{_END}]*{_END}")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
 _NAMED = 4
 """So many of the signs of a text that cannot be seen are named."""
 
@@ -52,7 +56,7 @@ def readable(written: str) -> str:
 
 
 def in_picture(written: str) -> str:
-    """A text from data as it stands in a picture: readable; each is a line of its own, so none is set apart.
+    r"""A text from data as it stands in a picture: readable; each is a line of its own, so none is set apart.
 
     Examples:
         >>> in_picture("A\u202eB"), in_picture("مرحبا") == "مرحبا"
@@ -61,6 +65,16 @@ def in_picture(written: str) -> str:
     if written.isprintable() and written.isascii() and len(written) <= MOST:
         return written
     return readable(written).replace(_ISOLATE, "").replace(_END, "")
+
+
+def without_unseen(written: str) -> str:
+    r"""Any text, markup too, with the control characters and marks named that XML forbids or that cannot be seen.
+
+    Examples:
+        >>> without_unseen("<text>A\x1fB</text>")
+        '<text>A⟨U+001F⟩B</text>'
+    """
+    return _UNSEEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", written)
 
 
 def brief(written: str, most: int = BRIEF) -> str:
@@ -82,7 +96,9 @@ def _spelt(written: str) -> str:
     """A text with the signs named that may not stand in a line; spaces of all kinds and joiners may."""
     if written.isprintable():
         return written
-    return "".join(
-        sign if sign.isprintable() or sign.isspace() or sign in _JOINERS else f"⟨U+{ord(sign):04X}⟩"
-        for sign in written
-    )
+    return "".join(sign if _harmless(sign) else f"⟨U+{ord(sign):04X}⟩" for sign in written)
+
+
+def _harmless(sign: str) -> bool:
+    # Python counts some control characters (\x1f) among the spaces
+    return sign.isprintable() or sign in _JOINERS or sign in "\t\n\r" or (sign.isspace() and sign >= "\xa0")

@@ -27,6 +27,7 @@ def test_what_can_be_read_stays(written):
         ("Ann\u202ennA", "Ann⟨U+202E⟩nnA"),
         ("A\u200bB", "A⟨U+200B⟩B"),
         ("A\x00", "A⟨U+0000⟩"),
+        ("A\x1f\x85", "A⟨U+001F⟩⟨U+0085⟩"),
         ("مرحبا", "\u2068مرحبا\u2069"),
         # isolates of the data are named, ours hold the name together
         ("\u2066שלום", "\u2068⟨U+2066⟩שלום\u2069"),
