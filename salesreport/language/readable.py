@@ -21,6 +21,9 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
+ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+"""What colours a terminal's writing, or moves its cursor."""
+
 _NAMED = 4
 """So many of the signs of a text that cannot be seen are named."""
 
@@ -34,17 +37,18 @@ def readable(written: str) -> str:
 
     Examples:
         >>> readable("Ann"), readable("\u200b\u200b"), readable("A\u202eB"), readable("")
-        ('Ann', '⟨U+200B U+200B⟩', 'A⟨U+202E⟩B', '')
+        ('Ann', '\\u200b\\u200b', 'A\\u202eB', '')
         >>> len(readable("x" * 30_000))
         120
     """
+    if "\x1b" in written:
+        written = ANSI.sub("", written)
     if len(written) > MOST:
         written = brief(written)
     if written.isprintable() and written.isascii():
         return written
     if written and not written.isspace() and not any(map(_seen, written)):
-        codes = [f"U+{ord(sign):04X}" for sign in written]
-        return "⟨" + " ".join(codes[:_NAMED] + ["…"] * (len(codes) > _NAMED)) + "⟩"
+        return "".join(map(_escaped, written[:_NAMED])) + "…" * (len(written) > _NAMED)
     rest = _SET_APART.sub("", written)
     if not rest.isprintable():
         # what is set apart already stays so, and closes what it opens
@@ -60,7 +64,7 @@ def in_picture(written: str) -> str:
 
     Examples:
         >>> in_picture("A\u202eB"), in_picture("مرحبا") == "مرحبا"
-        ('A⟨U+202E⟩B', True)
+        ('A\\u202eB', True)
     """
     if written.isprintable() and written.isascii() and len(written) <= MOST:
         return written
@@ -72,9 +76,9 @@ def without_unseen(written: str) -> str:
 
     Examples:
         >>> without_unseen("<text>A\x1fB</text>")
-        '<text>A⟨U+001F⟩B</text>'
+        '<text>A\\x1fB</text>'
     """
-    return _UNSEEN.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", written)
+    return _UNSEEN.sub(lambda match: _escaped(match[0]), written)
 
 
 def brief(written: str, most: int = BRIEF) -> str:
@@ -96,7 +100,12 @@ def _spelt(written: str) -> str:
     """A text with the signs named that may not stand in a line; spaces of all kinds and joiners may."""
     if written.isprintable():
         return written
-    return "".join(sign if _harmless(sign) else f"⟨U+{ord(sign):04X}⟩" for sign in written)
+    return "".join(sign if _harmless(sign) else _escaped(sign) for sign in written)
+
+
+def _escaped(sign: str) -> str:
+    """How programmers write a character that cannot be seen; a space stays one."""
+    return sign if sign == " " else sign.encode("unicode_escape").decode()
 
 
 def _harmless(sign: str) -> bool:

@@ -185,8 +185,8 @@ def test_hostile_names_are_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        ("\u200b\u200b", "⟨U+200B U+200B⟩"),
-        ("A\x1f\u202eB", "A⟨U+001F⟩⟨U+202E⟩B"),
+        ("\u200b\u200b", "\\u200b\\u200b"),
+        ("A\x1f\u202eB", "A\\x1f\\u202eB"),
         ("مرحبا 5", "\u2068مرحبا 5\u2069"),
         ("x" * 30_000, "x" * 119 + "…"),
     ],
