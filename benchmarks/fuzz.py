@@ -231,11 +231,14 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="begin no more files after so many")
     parser.add_argument("--dry", action="store_true", help="do not write the page")
     options = parser.parse_args()
     results: list[Result] = []
-    last = options.first + options.files
+    last, begun = options.first + options.files, time.monotonic()
     for start in range(options.first, last, BATCH):
+        if time.monotonic() - begun > 60 * options.minutes:
+            break
         results += run(options.seed, range(start, min(start + BATCH, last)))
         for one in results[-BATCH:]:
             if one.outcome == "failure":
