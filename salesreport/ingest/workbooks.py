@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from salesreport.errors import ConfigError, DataError, nearest
+from salesreport.errors import DataError, nearest
 from salesreport.language import Text, text
 
 SECONDS, MEMORY = "SALESREPORT_READ_SECONDS", "SALESREPORT_READ_MEMORY"
 """Environment variables: how many seconds, and megabytes of memory, reading a workbook may take."""
 
 _MEGABYTE = 2**20
+_AS_CSV = text("Open it in a spreadsheet program and save the sheet as CSV.")
 _OUT_OF_TIME = 24
 """The signal of a process that computed for too long (SIGXCPU)."""
 
@@ -45,7 +46,7 @@ class Limits:
         """The limits for a file of so many bytes: what the environment says, or what is ample.
 
         Raises:
-            ConfigError: the environment says no number above 0.
+            DataError: the environment says no number above 0.
 
         Examples:
             >>> Limits.of(10 * 2**20, {})  # 30 seconds, or 3 for each megabyte; 2 GB, or 100 MB for each megabyte
@@ -179,7 +180,7 @@ def _ask(
         return heads, lines
     if "error" in last and "capacity overflow" not in last["error"]:
         reason = last["error"].rstrip(".")
-        raise DataError(text("The workbook cannot be read: {reason}.", reason=reason), **place)
+        raise DataError(text("The workbook cannot be read: {reason}.", reason=reason), **place, hint=_AS_CSV)
     chosen = sheet or (heads["visible"][0] if len(heads.get("visible", ())) == 1 else None)
     if late.is_set() or -process.returncode == _OUT_OF_TIME:
         problem = text("Reading the workbook took longer than {seconds} s.", seconds=f"{limits.seconds:.3g}")
@@ -188,7 +189,7 @@ def _ask(
         raise too_large(limits, place, chosen)
     else:
         problem = text("The workbook cannot be read: it ended the program that reads it.")
-        hint = text("Open it in a spreadsheet program and save the sheet as CSV.")
+        hint = _AS_CSV
     raise DataError(_of_sheet(chosen, problem), **place, hint=hint)
 
 
@@ -235,7 +236,5 @@ def _setting(environment: Mapping[str, str], name: str, ample: float) -> float:
     except ValueError:
         number = 0.0
     if not (0 < number < 1e6):
-        raise ConfigError(
-            text("This is not a number above 0."), key=name, found=written, expected=text("a number above 0")
-        )
+        raise DataError(text("The environment variable {name} is not a number above 0.", name=name), found=written)
     return number

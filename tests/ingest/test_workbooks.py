@@ -11,7 +11,7 @@ import pytest
 from tallies import tallied
 from xlsx import workbook
 
-from salesreport.errors import ConfigError, DataError
+from salesreport.errors import DataError
 from salesreport.ingest import workbooks
 from salesreport.ingest.workbooks import MEMORY, SECONDS, Limits, read_sheet, sheets_of
 
@@ -134,7 +134,7 @@ def test_limits_grow_with_the_file():
 
 @pytest.mark.parametrize("written", ["0", "-1", "ten", "inf", "nan"])
 def test_limits_that_are_none(written):
-    with pytest.raises(ConfigError, match=r"SALESREPORT_READ_SECONDS.*a number above 0"):
+    with pytest.raises(DataError, match=r"variable SALESREPORT_READ_SECONDS is not a number above 0\. Found"):
         Limits.of(1, {SECONDS: written})
 
 
