@@ -70,6 +70,10 @@ clean:  ## remove the environment and caches; outputs/ stays
 chaos: $(READY)  ## kill a pack's runner at 50 random moments, fill its disk, and look at what is left
 	$(BIN)/python benchmarks/chaos.py --moments 50
 
+.PHONY: fuzz
+fuzz: $(READY)  ## read 10,000 damaged exports; writes the table in docs/reliability.md (about 20 minutes)
+	$(BIN)/python benchmarks/fuzz.py --files 10000
+
 bench: $(READY)  ## measure packs, ingest and figures against their peers; writes docs/performance.md (about 15 minutes)
 	$(BIN)/python benchmarks/bench.py
 

@@ -302,8 +302,10 @@ def _write(
             digest.update(name.encode() + _sha256(file).encode())
         for name, frame in set_aside.items():
             (partial / "set_aside").mkdir(exist_ok=True)
-            # with a byte-order mark, for without one Excel garbles accents
-            frame.to_csv(partial / "set_aside" / f"{name}.csv", index=False, encoding="utf-8-sig")
+            # with a byte-order mark, for without one Excel garbles accents; lines end with both signs, for then a
+            # cell that holds either is quoted
+            file = partial / "set_aside" / f"{name}.csv"
+            frame.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n")
         fingerprint = digest.hexdigest()
         folder = f"tables-{fingerprint[:16]}"
         if (path / folder).exists():  # the very same tables: only the description is new

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from salesreport.language import Language, Text, ntext, text
+from salesreport.language.readable import brief
 
 SHOWN_ROWS = 5
 """How many row numbers a message lists before it only counts the rest."""
@@ -64,7 +65,7 @@ class DataError(SalesreportError):
         if self.table is not None:
             where.append(say(text("table {table}", table=self.table)))
         if self.column is not None:
-            where.append(say(text("column “{column}”", column=self.column)))
+            where.append(say(text("column “{column}”", column=brief(self.column))))
         if self.rows:
             rows = language.listing([str(row) for row in self.rows], most=SHOWN_ROWS)
             where.append(say(ntext("row {rows}", "rows {rows}", n=len(self.rows), rows=rows)))
@@ -128,7 +129,7 @@ def _sentence(
     if found is not None:
         values = found if isinstance(found, list | tuple) else [found]
         quoted = [
-            language.say(text("“{value}”", value=value if isinstance(value, Text) else str(value)))
+            language.say(text("“{value}”", value=value if isinstance(value, Text) else brief(str(value))))
             for value in values
         ]
         shown = language.listing(quoted, most=SHOWN_ROWS)

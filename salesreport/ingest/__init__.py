@@ -3,6 +3,7 @@
 - `salesreport.ingest.ingestion`: the whole way, from a source spec to a dataset
 - `salesreport.ingest.spec`: the source spec, how an export maps to the canonical tables
 - `salesreport.ingest.readers`, `.csv_files`, `.detect`: CSV, Excel, Parquet and databases → cells
+- `salesreport.ingest.workbooks`, `.workbook_child`, `.sheet_xml`: workbooks, read by a process with limits
 - `salesreport.ingest.raw`, `.headings`: the cells of an export, and which column a heading means
 - `salesreport.ingest.encodings`, `.broken_cells`: what a file's bytes tell: encodings, errors of spreadsheets
 - `salesreport.ingest.parse_texts`, `.parse_numbers`, `.parse_dates`: cells → texts, numbers, dates, instants
@@ -15,7 +16,23 @@
 - `salesreport.ingest.starter`: the beginning of a source spec for a file that comes without one
 """
 
-from salesreport.ingest.ingestion import ingest
-from salesreport.ingest.spec import SourceSpec, load_source
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from salesreport.ingest.ingestion import ingest
+    from salesreport.ingest.spec import SourceSpec, load_source
 
 __all__ = ["SourceSpec", "ingest", "load_source"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names on first use, so that the process that reads workbooks starts quickly."""
+    if name == "ingest":
+        from salesreport.ingest.ingestion import ingest
+
+        return ingest
+    if name in __all__:
+        from salesreport.ingest import spec
+
+        return getattr(spec, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

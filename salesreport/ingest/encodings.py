@@ -4,8 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from salesreport.language.readable import brief
+
 _CODE_PAGES = ("cp1250", "cp1251", "cp1252")
 _SAMPLE = 65_536
+_LONGEST = 40
 _WORDS = 3
 
 _PLAUSIBLE = 0.9
@@ -113,12 +116,17 @@ _EASTERN: dict[str, Callable[[str, str], bool]] = {
 
 def _first_words(sample: bytes, encoding: str, names: Sequence[str]) -> list[str]:
     """The first words beyond ASCII, of which those that the encodings read differently are the telling ones."""
-    readings_ = [re.findall(r"[^\s,;|\"]*[^\x00-\x7f\s][^\s,;|\"]*", sample.decode(name)) for name in names]
-    words = list(dict.fromkeys(re.findall(r"[^\s,;|\"]*[^\x00-\x7f\s][^\s,;|\"]*", sample.decode(encoding))))
+    readings_ = [_beyond_ascii(sample.decode(name)) for name in names]
+    words = list(dict.fromkeys(_beyond_ascii(sample.decode(encoding))))
     shared = set.intersection(*map(set, readings_)) if len(readings_) > 1 else set()
     telling = [word for word in words if word not in shared] or words
     return [_printable(word) for word in telling[:_WORDS]]
 
 
+def _beyond_ascii(written: str) -> list[str]:
+    """The words that have a sign beyond ASCII."""
+    return [word for word in re.findall(r"[^\s,;|\"]+", written) if not word.isascii()]
+
+
 def _printable(word: str) -> str:
-    return "".join(sign if unicodedata.category(sign)[0] != "C" else "�" for sign in word)
+    return "".join(sign if unicodedata.category(sign)[0] != "C" else "�" for sign in brief(word, _LONGEST))

@@ -54,6 +54,9 @@ class Kind(NamedTuple):
     coded: bool = False
 
 
+_LONGEST = 200
+"""Names with more letters are not looked at letter by letter: it takes the square of their number."""
+
 _TABLES = ("deals", "orders", "activities", "leads", "targets", "feedback", "equipment", "deal_owners")
 
 _LISTS = ("reps", "accounts")
@@ -155,7 +158,7 @@ def _one_letter_apart(names: Sequence[str]) -> list[tuple[str, str]]:
     """Pairs of plain names of which a letter makes the difference; names that lack the same letter meet."""
     lacking: dict[str, list[tuple[str, int]]] = {}
     for name in names:
-        if sum(map(str.isalpha, name)) >= _SHORTEST:
+        if len(name) <= _LONGEST and sum(map(str.isalpha, name)) >= _SHORTEST:
             for at, letter in enumerate(name):
                 if letter.isalpha():
                     lacking.setdefault(name[:at] + name[at + 1 :], []).append((name, at))

@@ -80,7 +80,7 @@ class _Work:
             self.spec, self.absent = spec.without_absent(self.table, self.raw.headings)
         self.ledger = Ledger(len(self.raw))
         self.declared = np.zeros(len(self.raw), dtype=bool)
-        self.notes: list[Text] = []
+        self.notes: list[Text] = list(self.raw.notes)
         self.unreadable: list[Unreadable] = []
         self.unpriced = np.zeros(len(self.raw), dtype=bool)
         self.cells: dict[str, RawColumn] = {}

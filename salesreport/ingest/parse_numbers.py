@@ -73,7 +73,9 @@ def read_numbers(
         read = _read_texts(texts, place, decimal, thousands)
     if typed is None:
         return read
-    return read._replace(values=_series(typed).fillna(read.values))
+    values = _series(typed)
+    beyond = (values.abs() > MOST).to_numpy()
+    return read._replace(values=values.mask(beyond).fillna(read.values), bad=read.bad | beyond)
 
 
 def _plain(texts: Any, decimal: str | None) -> Any:

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -142,7 +143,7 @@ class Raw:
         file: as messages name it. headings: as they stand in the file, trimmed. columns: their cells.
         rows: the number of each row in the file, as a spreadsheet counts (a heading on top is row 1).
         overflow: position of a row that does not fit the heading → what stood in cells beyond the last one.
-        sha256, bytes: of the file.
+        sha256, bytes: of the file. notes: what is to be known of how it was read.
     """
 
     file: str
@@ -152,6 +153,7 @@ class Raw:
     overflow: dict[int, str] = field(default_factory=dict)
     sha256: str = ""
     bytes: int = 0
+    notes: tuple[Text, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -170,7 +172,7 @@ class Raw:
         stay = np.flatnonzero(~gone)
         overflow = {int(np.searchsorted(stay, at)): cells for at, cells in self.overflow.items()}
         columns = [column.take(stay) for column in self.columns]
-        return Raw(self.file, self.headings, columns, self.rows[stay], overflow, self.sha256, self.bytes)
+        return replace(self, columns=columns, rows=self.rows[stay], overflow=overflow)
 
 
 @dataclass(frozen=True)
@@ -247,7 +249,7 @@ def _plain(cell: Any) -> Any:
 
 
 def _is_number(cell: Any) -> bool:
-    return isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell
+    return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and cell == cell
 
 
 def _shown(cell: Any) -> str | None:
@@ -258,6 +260,10 @@ def _shown(cell: Any) -> str | None:
         return str(cell).lower()
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
+    if isinstance(cell, Decimal) and cell.is_finite():
+        # 1.0000000000 is 1: a column of a database has as many decimals as it declares
+        plain = f"{cell:f}"
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
     if isinstance(cell, dt.datetime):
         midnight = cell.time() == dt.time() and cell.tzinfo is None
         return cell.date().isoformat() if midnight else cell.isoformat(" ")

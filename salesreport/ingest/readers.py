@@ -2,20 +2,19 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from salesreport.errors import DataError, SalesreportError, nearest
 from salesreport.ingest.addresses import shown, with_environment, without_secrets
-from salesreport.ingest.broken_cells import broken_cells
 from salesreport.ingest.csv_files import read_csv
+from salesreport.ingest.parquet_files import read_parquet
 from salesreport.ingest.raw import Raw, RawColumn
 from salesreport.ingest.spec import TableSpec
-from salesreport.language import text
+from salesreport.ingest.workbooks import Sheet, read_sheet
+from salesreport.language import Text, text
 
 WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 PARQUETS = {".parquet", ".pq"}
@@ -66,97 +65,41 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
     if path.suffix.lower() in WORKBOOKS:
         raw = _read_workbook(data, spec, file, table)
     elif path.suffix.lower() in PARQUETS:
-        raw = _read_parquet(data, file, table)
+        raw = read_parquet(data, file, table)
     else:
         raw = read_csv(data, spec, wanted, file, table)
-    return Raw(
-        file, raw.headings, raw.columns, raw.rows, raw.overflow, hashlib.sha256(data).hexdigest(), len(data)
-    )
+    return replace(raw, file=file, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
 
 
 def _neighbours(path: Path) -> list[str]:
     return [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
 
 
-def sheets_of(path: Path) -> list[str]:
-    """The visible sheets of a workbook.
-
-    Raises:
-        DataError: it cannot be read.
-    """
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-    try:
-        return [
-            sheet.name
-            for sheet in CalamineWorkbook.from_path(path).sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-        ]
-    except (CalamineError, OSError, ValueError) as error:
-        reason = str(error).rstrip(".")
-        raise DataError(text("The workbook cannot be read: {reason}.", reason=reason), file=path) from None
-
-
 def _read_workbook(data: bytes, spec: TableSpec, file: str, table: str) -> Raw:
-    import io
-
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = [
-            sheet.name
-            for sheet in workbook.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-        ]
-        if spec.sheet is None and len(sheets) != 1:
-            raise DataError(
-                text("The workbook has several sheets; declare “sheet”."),
-                file=file,
-                table=table,
-                expected=text("one of {names}", names=sheets),
-            )
-        if spec.sheet is not None and spec.sheet not in workbook.sheet_names:
-            near = nearest(spec.sheet, workbook.sheet_names)
-            raise DataError(
-                text("The workbook has no such sheet."),
-                file=file,
-                table=table,
-                found=spec.sheet,
-                expected=text("one of {names}", names=list(workbook.sheet_names)),
-                hint=text("Did you mean “{name}”?", name=near) if near else None,
-            )
-        sheet = spec.sheet or sheets[0]
-        cells = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        reason = str(error).rstrip(".")
-        raise DataError(
-            text("The workbook cannot be read: {reason}.", reason=reason), file=file, table=table
-        ) from None
-    for broken in broken_cells(data, sheet):
-        if broken.row < len(cells) and broken.column < len(cells[broken.row]):
-            cells[broken.row][broken.column] = broken.shown
-    filled = (at for at, row in enumerate(cells) if any(cell not in ("", None) for cell in row))
-    heading = spec.header_row - 1 if spec.header_row else next(filled, 0)
-    if heading >= len(cells):
+    sheet = read_sheet(data, spec.sheet, file, table)
+    heading = spec.header_row or next(iter(sheet.rows), 0)
+    below = {row: cells for row, cells in sheet.rows.items() if row > heading}
+    if not below and heading not in sheet.rows:
         raise DataError(text("The sheet is empty."), file=file, table=table)
-    headings = [text_ or "" for text_ in RawColumn.of_cells(cells[heading]).texts.to_pylist()]
-    below = cells[heading + 1 :]
+    top = sheet.rows.get(heading, [])
+    width = max(len(cells) for cells in (top, *below.values()))
+    headings = RawColumn.of_cells(top + [None] * (width - len(top))).texts.to_pylist()
     columns = [
-        RawColumn.of_cells([None if row[at] == "" else row[at] for row in below]) for at in range(len(headings))
+        RawColumn.of_cells([cells[at] if at < len(cells) else None for cells in below.values()])
+        for at in range(width)
     ]
-    return Raw(file, headings, columns, np.arange(heading + 2, heading + 2 + len(below)))
+    notes = () if sheet.far is None else (_far(sheet, file),)
+    rows = np.array(list(below), dtype="int64")
+    return Raw(file, [one or "" for one in headings], columns, rows, notes=notes)
 
 
-def _read_parquet(data: bytes, file: str, table: str) -> Raw:
-    try:
-        content = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).split("\n", 1)[0].rstrip(".")
-        raise DataError(
-            text("The Parquet file cannot be read: {reason}.", reason=reason), file=file, table=table
-        ) from None
-    return _of_arrow(content, file)
+def _far(sheet: Sheet, file: str) -> Text:
+    return text(
+        "{file}: sheet “{sheet}” is nearly empty but reaches to cell {cell}; only its filled cells were read.",
+        file=file,
+        sheet=sheet.name,
+        cell=sheet.far,
+    )
 
 
 def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:
@@ -195,20 +138,3 @@ def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:
     columns = [RawColumn.of_cells([record[at] for record in records]) for at in range(len(headings))]
     digest = hashlib.sha256(repr([headings, *map(tuple, records)]).encode("utf-8", "surrogatepass")).hexdigest()
     return Raw(file, headings, columns, np.arange(2, len(records) + 2), sha256=digest)
-
-
-def _of_arrow(content: Any, file: str) -> Raw:
-    columns = []
-    for column in content.columns:
-        if pa.types.is_dictionary(column.type):
-            column = column.cast(column.type.value_type)
-        if pa.types.is_large_string(column.type) or pa.types.is_null(column.type) or _is_view(column.type):
-            column = column.cast(pa.string())
-        if pa.types.is_binary_view(column.type):
-            column = column.cast(pa.binary())
-        columns.append(RawColumn(column))
-    return Raw(file, [name.strip() for name in content.column_names], columns, np.arange(2, len(content) + 2))
-
-
-def _is_view(kind: Any) -> bool:
-    return bool(pa.types.is_string_view(kind))

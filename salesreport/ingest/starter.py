@@ -13,8 +13,9 @@ from salesreport.ingest.endings import ending_of
 from salesreport.ingest.headings import loosely
 from salesreport.ingest.parse_texts import counted
 from salesreport.ingest.raw import Raw
-from salesreport.ingest.readers import PARQUETS, WORKBOOKS, read, sheets_of
+from salesreport.ingest.readers import PARQUETS, WORKBOOKS, read
 from salesreport.ingest.spec import TableSpec
+from salesreport.ingest.workbooks import sheets_of
 from salesreport.language import Language, Text, text
 
 DATA_FILES = {*WORKBOOKS, *PARQUETS, ".csv", ".tsv", ".tab", ".txt"}

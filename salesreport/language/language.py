@@ -1,7 +1,9 @@
 """A language: its catalogue and its number, money and date formats (`numerals` writes numbers, Babel dates)."""
 
+import bisect
 import datetime as dt
 import io
+import itertools
 import math
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +18,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from salesreport.language import numerals
+from salesreport.language.readable import MOST, brief, readable
 from salesreport.language.text import Fixed, Month, Quantity, Range, Text, bounds, ntext, text
 
 LANGUAGES = ("en", "de")
@@ -26,6 +29,12 @@ _SCALES = ("points", "per 100 orders", "times")
 
 MISSING = "–"
 """What stands where there is no figure: never a zero."""
+
+
+class Said(str):
+    """A sentence that is already said; within another one it stays as it is."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -73,14 +82,16 @@ class Language:
             template = translations.gettext(what.template)
         else:
             template = translations.ngettext(what.template, what.plural, _grammatical(what.fields["n"]))
-        return template.format_map({key: self.show(value) for key, value in what.fields.items()})
+        return Said(template.format_map({key: self.show(value) for key, value in what.fields.items()}))
 
     def show(self, value: Any) -> str:
         """Show one field of a text: the rules are those of `Text.fields`."""
         if value is None:
             return MISSING
-        if isinstance(value, str):
+        if isinstance(value, Said):
             return value
+        if isinstance(value, str):
+            return readable(value)
         if isinstance(value, Text):
             return self.say(value)
         if isinstance(value, Month):
@@ -98,10 +109,17 @@ class Language:
         if isinstance(value, dt.datetime | dt.date):
             return self.date(value)
         if isinstance(value, list | tuple):
-            return self.listing([self.show(item) for item in value])
+            return self._list([self.show(item) for item in value])
         if hasattr(value, "label"):  # a Period labels itself
             return self.say(value.label)
         return str(value)
+
+    def _list(self, items: list[str]) -> str:
+        """Items of a field: all of them, or as many as can be read."""
+        if sum(map(len, items)) > MOST:
+            items = [brief(item) for item in items]
+        room = list(itertools.accumulate(len(item) + 2 for item in items))
+        return Said(self.listing(items, most=max(1, bisect.bisect_right(room, MOST)) if items else None))
 
     def listing(self, items: list[str], most: int | None = None) -> str:
         """Join items with commas and the language's "and"; beyond `most`, say how many more there are.

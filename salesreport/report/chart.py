@@ -16,6 +16,9 @@ import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text as Written
+
+from salesreport.language.readable import in_picture, without_unseen
 
 INK = "#1b1f24"
 MUTED = "#57606a"
@@ -99,9 +102,12 @@ class Chart:
             figure = Figure(figsize=(self.width, self.height))
             FigureCanvasSVG(figure)
             self.draw(figure)
+            for written in figure.findobj(Written):
+                written.set_text(in_picture(written.get_text()))
             drawn = io.StringIO()
             figure.savefig(drawn, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-        return _inline(drawn.getvalue(), self.key, self.title, self.description)
+        # labels of ticks are written while it is drawn
+        return _inline(without_unseen(drawn.getvalue()), self.key, self.title, self.description)
 
 
 @contextmanager
@@ -148,7 +154,7 @@ def _inline(svg: str, key: str, title: str, description: str) -> Markup:
     root.set("aria-labelledby", f"{key}-title {key}-desc")
     for position, (tag, content) in enumerate((("title", title), ("desc", description))):
         element = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{key}-{tag}"})
-        element.text = content
+        element.text = in_picture(content)
         root.insert(position, element)
     text = ET.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "")
     for pattern, short in _SHORTER:

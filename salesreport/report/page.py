@@ -7,14 +7,16 @@ import jinja2
 from markupsafe import Markup
 
 from salesreport.language import Language
+from salesreport.language.readable import readable
 
 
 @lru_cache
 def environment(language: Language, package: str = "salesreport.report") -> jinja2.Environment:
     """The Jinja environment of a package's `templates/` folder; the report's templates are there for everybody.
 
-    Everything is escaped unless it is `Markup`. In templates, `say(text)` translates a `Text`, and the filters
-    `number`, `exact`, `count`, `percent`, `money`, `date`, `quantity`, `show` format as `Language` does.
+    Everything is escaped unless it is `Markup`. In templates, `say(text)` translates a `Text`, `readable` is for
+    texts from data; the filters `number`, `exact`, `count`, `percent`, `money`, `date`, `quantity`, `show` format
+    as `Language` does.
     """
     loaders = [jinja2.PackageLoader(name) for name in dict.fromkeys([package, "salesreport.report"])]
     made = jinja2.Environment(
@@ -25,6 +27,7 @@ def environment(language: Language, package: str = "salesreport.report") -> jinj
         undefined=jinja2.StrictUndefined,
     )
     made.globals.update(say=language.say, css=css, lang=language.locale.language)
+    made.filters["readable"] = readable
     for name in ("number", "exact", "count", "percent", "money", "date", "quantity", "show"):
         made.filters[name] = getattr(language, name)
     return made

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from salesreport.language.readable import readable
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -61,9 +63,9 @@ def number_table(
 
     def cell(content: Content, column: int) -> Cell:
         if isinstance(content, Cell):
-            return replace(content, numeric=column >= texts)
+            return replace(content, text=readable(content.text), numeric=column >= texts)
         shown, plus = (content, "") if isinstance(content, str) else content
-        return Cell(shown, plus, numeric=column >= texts)
+        return Cell(readable(shown), readable(plus), numeric=column >= texts)
 
     return NumberTable(
         caption,

@@ -79,3 +79,10 @@ def test_zero_bytes_do_not_reach_the_dataset(export):
         b"Id,Owner,State\n1,An\x00n,open\n", {"deal_id": "Id", "rep_id": "Owner", "status": "State"}
     )
     assert dataset.table("deals")["rep_id"].tolist() == ["Ann"]
+
+
+def test_a_word_without_end_is_cut_and_takes_no_time():
+    """40,000 letters without a sign beyond ASCII once took minutes."""
+    (reading,) = [one for one in readings("é".encode("cp1252") + b"x" * 40_000 + b";Gy") if "cp1252" in one]
+    assert reading == "cp1252 (é" + "x" * 38 + "…)"
+    assert readings(b"x" * 40_000 + b"\n\xe9;Gy")

@@ -144,6 +144,11 @@ def test_targets_read_money_as_deals_do(export):
     assert tallied(dataset.provenance.counts["targets"].reasons) == {"“Quota” is not a number": 1}
 
 
+def test_a_line_end_within_a_cell_makes_no_second_row_of_what_is_set_aside(export):
+    dataset = export.deals(OK + 'D2,"A\rnn",won,2025-01-31,soon,10\nD3,"B\nea",won,2025-01-31,soon,10\n')
+    assert export.aside(dataset)["Owner"].tolist() == ["A\rnn", "B\nea"]
+
+
 # --- Parquet types its values; they are judged as those of a CSV file
 
 

@@ -137,6 +137,12 @@ def test_what_is_said_in_reports_has_no_names(export):
     assert (one,) == dataset.provenance.noticed
 
 
+def test_long_names_are_not_compared_letter_by_letter():
+    """40,000 letters took minutes."""
+    long = "abcdefgh" * 5_000
+    assert alike([long, long + "x", "Anna Snelling", "Anna Sneling"]) == ([], [["Anna Sneling", "Anna Snelling"]])
+
+
 # --- most rows of a file
 
 

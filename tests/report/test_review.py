@@ -182,6 +182,35 @@ def test_hostile_names_are_text(tmp_path: Path) -> None:
     assert review.summary["subject"]["name"] == HOSTILE
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("\u200b\u200b", "\\u200b\\u200b"),
+        ("A\x1f\u202eB", "A\\x1f\\u202eB"),
+        ("مرحبا 5", "\u2068مرحبا 5\u2069"),
+        ("x" * 30_000, "x" * 119 + "…"),
+    ],
+    ids=["nothing to see", "control characters", "right to left", "long"],
+)
+def test_names_that_nobody_can_read_as_they_are(tmp_path: Path, name: str, shown: str) -> None:
+    odd = deals("R1", 8, 8, 3).assign(product_line=name, name=name, stage=name, account_id="A1", loss_reason=name)
+    odd.loc[8:12, "product_line"] = "Lamps"
+    tables = {
+        "accounts": pd.DataFrame({"account_id": ["A1"], "name": [name]}),
+        "reps": pd.DataFrame({"rep_id": ["R1", *(f"P{n}" for n in range(5))], "name": [name, *"abcde"]}),
+    }
+    others = [deals(f"P{n}", 5, 5) for n in range(5)]
+    data = dataset(tmp_path / "d", odd, *others, **tables)
+    html = ""
+    for about in ({"rep": "R1"}, {}):
+        review = Review(data, "2025-Q2", **about)
+        html += review._repr_html_() + "".join(getattr(review, section)._repr_html_() for section in SECTIONS)
+    assert f"<h1>{shown}</h1>" in html
+    assert html.count(shown) > 5
+    assert not set(html) & {"\x1f", "\u202e", "\u200b"}
+    assert "x" * 200 not in html
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_section_of_the_sample_shows_itself(sample: Dataset, language: str) -> None:
     rep = sample.table("reps")["rep_id"].iloc[0]

@@ -1,0 +1,363 @@
+"""Exports with something wrong in them: a small table, odd cells, a file of some kind, damaged bytes.
+
+`mutant(seed, number)` is always the same file.
+"""
+
+import datetime as dt
+import io
+import random
+import zipfile
+from decimal import Decimal
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+HEADINGS = {
+    "deal_id": "Id",
+    "rep_id": "Owner",
+    "status": "State",
+    "created_on": "Created",
+    "closed_on": "Closed",
+    "expected_close_on": "Due",
+    "amount": "Amount",
+    "units": "Pieces",
+    "crm_probability": "Chance",
+    "currency": "Money",
+    "name": "Title",
+    "account_id": "Customer",
+}
+KINDS = ("csv", "xlsx", "ods", "parquet")
+
+ODD: tuple[Any, ...] = (
+    "", " ", "NULL", "n/a", "-", "?", "#N/A", "#REF!", "inf", "-inf", "nan", "1e400", "1e300", "-1", "0", "1.234",
+    "1,234", "1.2.3", "1,2,3", "12 345,67 €", "(5)", "50%", "101%", "$5", "\u0663", "\uff11\uff12", "½", "0x10",
+    "--5", "5-", "+", "0000-00-00", "0001-01-01", "1899-12-31", "2199-12-31", "2200-01-01", "9999-12-31",
+    "2025-02-30", "12/31/2024", "13/13/2024", "2024-06-01T25:00", "2024-06-01T10:00+99:99", "31.12.24",
+    "45000", "-45000", "45000.75", "won", "WON", "Lost", "verloren", "true", "Total", "Summe", "=1+1", "@cmd",
+    "\u200b", "\u202eabc", "\u2066x", "\ufeff", "\x00", "\x1f", "\ufffd", "👩\u200d👧", "مرحبا", "\u3164",
+    "a\nb", "a\r\nb", 'a"b', "a;b,c\td|e", "{0}", "%s", "{name}", "<script>", "x" * 40_000, "9" * 400,
+    "\u0660" * 50, "1" + "0" * 308,
+)  # fmt: skip
+"""What a cell may hold that nobody expects."""
+
+
+class Mutant(NamedTuple):
+    """A damaged export.
+
+    Attributes:
+        number: which. kind: of `KINDS`. data: the file. options: what the source spec declares of the table.
+    """
+
+    number: int
+    kind: str
+    data: bytes
+    options: dict[str, Any]
+
+    @property
+    def file(self) -> str:
+        return f"deals.{self.kind}"
+
+
+def mutant(seed: int, number: int) -> Mutant:
+    """One of the damaged exports."""
+    chance = random.Random(f"{seed}/{number}")
+    kind = KINDS[number % len(KINDS)]
+    rows = table(chance)
+    for _ in range(chance.choice((0, 1, 1, 2, 5, 30))):
+        row = chance.randrange(1, len(rows)) if chance.random() < 0.95 else 0
+        rows[row][chance.randrange(len(rows[row]))] = chance.choice(ODD)
+    if chance.random() < 0.1:
+        reshape(rows, chance)
+    options: dict[str, Any] = {}
+    if kind == "csv":
+        data, options = csv_file(rows, chance)
+    else:
+        data = {"xlsx": xlsx_file, "ods": ods_file, "parquet": parquet_file}[kind](rows, chance)
+    # a byte changed makes most archives and Parquet files unreadable as a whole
+    if kind == "csv" or chance.random() < 0.3:
+        for _ in range(chance.choice((0, 0, 1, 1, 2, 4))):
+            data = damaged(data, chance)
+    if chance.random() < 0.1:
+        options["date_order"] = chance.choice(("dmy", "mdy", "ymd"))
+    if chance.random() < 0.1:
+        options["decimal"] = chance.choice(".,")
+    if chance.random() < 0.05:
+        options["header_row"] = chance.choice((1, 2, 3, 50))
+    return Mutant(number, kind, data, options)
+
+
+def table(chance: random.Random) -> list[list[Any]]:
+    """A heading, and deals below it."""
+    rows: list[list[Any]] = [list(HEADINGS.values())]
+    for number in range(chance.randrange(1, 40)):
+        status = chance.choice(("open", "won", "lost"))
+        created = dt.date(2024, 1, 1) + dt.timedelta(chance.randrange(500))
+        closed = None if status == "open" else created + dt.timedelta(chance.randrange(200))
+        due = created + dt.timedelta(chance.randrange(300))
+        money = round(chance.uniform(0, 50_000), 2)
+        owner, customer = chance.choice(("Ann", "Béla", "Çağla", "D")), f"C{chance.randrange(5)}"
+        pieces, likely = chance.randrange(9), chance.randrange(101) / 100
+        coin, title = chance.choice(("EUR", "EUR", "€", "USD")), f"Deal {number}"
+        dates = [created, closed, due]
+        rows.append([f"D{number}", owner, status, *dates, money, pieces, likely, coin, title, customer])
+    return rows
+
+
+def reshape(rows: list[list[Any]], chance: random.Random) -> None:
+    """Rows and headings that are too many, too few, or twice there."""
+    at = chance.randrange(len(rows))
+    what = chance.randrange(6)
+    if what == 0:
+        rows.insert(at, [])
+    elif what == 1:
+        rows.insert(at, list(rows[at]))
+    elif what == 2:
+        rows[at] = rows[at][: chance.randrange(len(rows[at]) + 1)]
+    elif what == 3:
+        rows[at] = [*rows[at], *rows[at]]
+    elif what == 4:
+        del rows[1:]
+    else:
+        rows.insert(0, ["A title above"])
+
+
+def damaged(data: bytes, chance: random.Random) -> bytes:
+    """A file with a place of it changed."""
+    if not data:
+        return data
+    at = chance.randrange(len(data))
+    length = min(len(data) - at, chance.choice((1, 1, 2, 8, 64, 512)))
+    what = chance.randrange(7)
+    if what == 0:
+        return data[:at] + bytes([data[at] ^ (1 << chance.randrange(8))]) + data[at + 1 :]
+    if what == 1:
+        return data[:at] + data[at + length :]
+    if what == 2:
+        return data[: at + length] + data[at : at + length] * chance.choice((1, 2, 50)) + data[at + length :]
+    if what == 3:
+        return data[:at] + chance.randbytes(length) + data[at + length :]
+    if what == 4:
+        return data[:at]
+    if what == 5:
+        token = chance.choice(
+            (b'"', b"'", b",", b";", b"\t", b"\n", b"\r", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xc3", b"<")
+        )
+        return data[:at] + token * chance.choice((1, 1, 3, 1000)) + data[at:]
+    return (
+        data[:at]
+        + chance.choice((b"\xff" * 4, b"\x7f\xff\xff\xff", bytes(4), b"\x80\x80\x80\x80\x01"))
+        + data[at + 4 :]
+    )
+
+
+def shown(cell: Any, chance: random.Random, date: str, decimal: str) -> str:
+    """A cell as a text file has it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, dt.date):
+        return cell.strftime(date)
+    if isinstance(cell, float):
+        return str(cell).replace(".", decimal)
+    return str(cell)
+
+
+def csv_file(rows: list[list[Any]], chance: random.Random) -> tuple[bytes, dict[str, Any]]:
+    """A CSV file of any dialect, not always one that holds together, and what is to be declared of it."""
+    separator, end = chance.choice(",,;;\t|"), chance.choice(("\n", "\n", "\r\n", "\r"))
+    date, order = chance.choice(
+        (("%Y-%m-%d", "ymd"), ("%d.%m.%Y", "dmy"), ("%m/%d/%Y", "mdy"), ("%d/%m/%y", "dmy"), ("%Y%m%d", "ymd"))
+    )
+    decimal = chance.choice("..,")
+    quoted = chance.choice((0, 1, 1, 2))  # never, where needed, always
+    lines = []
+    for row in rows:
+        cells = [shown(cell, chance, date, decimal) for cell in row]
+        needs = [
+            quoted == 2 or (quoted == 1 and any(sign in cell for sign in f'{separator}"\r\n')) for cell in cells
+        ]
+        lines.append(
+            separator.join(
+                '"' + cell.replace('"', '""') + '"' if need else cell
+                for cell, need in zip(cells, needs, strict=True)
+            )
+        )
+    content = end.join(lines) + chance.choice(("", end, end * 3))
+    if chance.random() < 0.05:
+        content = f"sep={separator}{end}{content}"
+    encodings = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "latin-1", "cp437")
+    encoding = chance.choice(encodings)
+    needed = {"date_order": order, "decimal": decimal}
+    if not encoding.startswith("utf-8"):
+        needed["encoding"] = encoding
+    return content.encode(encoding, "replace"), {
+        name: value for name, value in needed.items() if chance.random() < 0.9
+    }
+
+
+def xlsx_file(rows: list[list[Any]], chance: random.Random) -> bytes:
+    """A workbook of Excel, with odd attributes now and then."""
+    lines = []
+    for number, row in enumerate(rows, 1):
+        cells = []
+        for at, cell in enumerate(row):
+            place = f' r="{chr(65 + at % 26)}{number}"' if chance.random() < 0.9995 else chance.choice(PLACES)
+            kind = chance.choice(CELL_KINDS) if chance.random() < 0.0005 else None
+            if cell is None and kind is None:
+                continue
+            if isinstance(cell, dt.date):
+                value = str((cell - dt.date(1899, 12, 30)).days)
+                cells.append(f'<c{place} s="1"{kind or ""}><v>{value}</v></c>')
+            elif isinstance(cell, int | float):
+                cells.append(f"<c{place}{kind or ''}><v>{cell}</v></c>")
+            elif str(cell).startswith("#"):
+                cells.append(f'<c{place} t="e"><f>X1</f><v>{xml(cell)}</v></c>')
+            elif kind:
+                cells.append(f"<c{place}{kind}><f>{xml(cell)[:99]}</f><v>{xml(cell)}</v></c>")
+            else:
+                cells.append(f'<c{place} t="inlineStr"><is><t>{xml(cell)}</t></is></c>')
+        lines.append(f'<row r="{number}">{"".join(cells)}</row>')
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    return archive(
+        {
+            "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+            f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>'
+            f'<Override PartName="/xl/worksheets/s.xml" ContentType="{kind}.worksheet+xml"/></Types>',
+            "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+            f'<Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+            "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+            '<sheet name="Deals" sheetId="1" r:id="r1"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+            f'<Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/s.xml"/>'
+            f'<Relationship Id="r2" Type="{office}/styles" Target="styles.xml"/></Relationships>',
+            "xl/styles.xml": f'<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/>'
+            '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
+            "xl/worksheets/s.xml": f'<worksheet xmlns="{main}"><sheetData>'
+            f"{''.join(lines)}</sheetData></worksheet>",
+        },
+        chance,
+    )
+
+
+PLACES = ("", ' r=""', ' r="A0"', ' r="1A"', ' r="A1:B2"', ' r="a1"', ' r="AAA1"', ' r="B900"', ' r="A1"')
+CELL_KINDS = (' t="s"', ' t="b"', ' t="d"', ' t="n"', ' t="str"', ' t="x"', ' t="e"', ' s="99"', ' s="-1"')
+
+
+def ods_file(rows: list[list[Any]], chance: random.Random) -> bytes:
+    """A workbook of LibreOffice."""
+    lines = []
+    for row in rows:
+        cells = []
+        for cell in row:
+            again = (
+                f' table:number-columns-repeated="{chance.choice((0, 1, 2, -1, 300))}"'
+                if chance.random() < 0.0005
+                else ""
+            )
+            if cell is None:
+                cells.append(f"<table:table-cell{again}/>")
+            elif isinstance(cell, dt.date):
+                cells.append(f'<table:table-cell{again} office:value-type="date" office:date-value="{cell}"/>')
+            elif isinstance(cell, int | float):
+                cells.append(f'<table:table-cell{again} office:value-type="float" office:value="{cell}"/>')
+            else:
+                value = (
+                    chance.choice(("string", "float", "date", "percentage", "boolean", "time", ""))
+                    if chance.random() < 0.0005
+                    else "string"
+                )
+                extra = "" if value == "string" else f" office:value={quoteattr(xml(cell)[:200])}"
+                cells.append(
+                    f'<table:table-cell{again} office:value-type="{value}"{extra}>'
+                    f"<text:p>{xml(cell)}</text:p></table:table-cell>"
+                )
+        again = f' table:number-rows-repeated="{chance.choice((0, 2, 99))}"' if chance.random() < 0.01 else ""
+        lines.append(f"<table:table-row{again}>{''.join(cells)}</table:table-row>")
+    name = "urn:oasis:names:tc:opendocument:xmlns"
+    return archive(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{name}:manifest:1.0">'
+            '<manifest:file-entry manifest:full-path="/" '
+            'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
+            "</manifest:manifest>",
+            "content.xml": f'<office:document-content xmlns:office="{name}:office:1.0" '
+            f'xmlns:table="{name}:table:1.0" xmlns:text="{name}:text:1.0"><office:body><office:spreadsheet>'
+            '<table:table table:name="Deals">'
+            f"{''.join(lines)}</table:table></office:spreadsheet></office:body></office:document-content>",
+        },
+        chance,
+    )
+
+
+def archive(parts: dict[str, str], chance: random.Random) -> bytes:
+    """A zip archive; now and then a part is damaged before it is packed."""
+    content = io.BytesIO()
+    hurt = chance.choice(list(parts)) if chance.random() < 0.3 else None
+    with zipfile.ZipFile(content, "w", chance.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))) as new:
+        for name, part in parts.items():
+            data = part.encode("utf-8", "replace")
+            if name == hurt and chance.random() < 0.05:
+                continue
+            new.writestr(name, damaged(data, chance) if name == hurt else data)
+    return content.getvalue()
+
+
+def xml(cell: Any) -> str:
+    """A cell within XML; signs that XML forbids stay in."""
+    return escape(str(cell))
+
+
+def parquet_file(rows: list[list[Any]], chance: random.Random) -> bytes:
+    """A Parquet file: each column of some type that its values fit, or of texts."""
+    width = max(map(len, rows))
+    names = [str(cell or "") for cell in rows[0]] + [f"more {at}" for at in range(len(rows[0]), width)]
+    below = [row + [None] * (width - len(row)) for row in rows[1:]]
+    columns = []
+    for at in range(width):
+        cells = [row[at] for row in below]
+        columns.append(next(made for kind in types(chance) if (made := as_type(cells, kind)) is not None))
+    out = pa.BufferOutputStream()
+    pq.write_table(
+        pa.Table.from_arrays(columns, names), out, compression=chance.choice(("snappy", "none", "gzip", "zstd")),
+        use_dictionary=chance.random() < 0.5, version=chance.choice(("1.0", "2.4", "2.6")),
+        store_schema=chance.random() < 0.7,
+    )  # fmt: skip
+    return out.getvalue().to_pybytes()
+
+
+def types(chance: random.Random) -> list[Any]:
+    """Types of a column to try, in a chance order; the last takes everything."""
+    if chance.random() < 0.5:
+        return [pa.string()]
+    kinds = [pa.date32(), pa.date64(), pa.timestamp("us"), pa.timestamp("ms", "UTC"), pa.float32(), pa.float64(),
+             pa.float16(), pa.int64(), pa.decimal128(20, 4), pa.decimal256(50, 10), pa.large_string(),
+             pa.dictionary(pa.int32(), pa.string())]  # fmt: skip
+    if chance.random() < 0.1:
+        kinds += [pa.binary(), pa.list_(pa.string()), pa.bool_()]
+    chance.shuffle(kinds)
+    return [*kinds, pa.string()]
+
+
+def as_type(cells: list[Any], kind: Any) -> Any:
+    """An Arrow array of a type; None where the cells do not fit."""
+    odd = [float(cell) if cell in ("inf", "-inf", "nan", "1e300", "-1") else cell for cell in cells]
+    texts = [None if cell is None else str(cell) for cell in cells]
+    try:
+        if pa.types.is_decimal(kind):
+            return pa.array([None if cell is None else Decimal(str(cell)) for cell in odd], kind)
+        if pa.types.is_list(kind):
+            return pa.array([None if cell is None else [cell] for cell in texts], kind)
+        if pa.types.is_binary(kind):
+            return pa.array([None if cell is None else cell.encode() for cell in texts], kind)
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind):
+            return pa.array(texts, pa.string()).cast(kind)
+        return pa.array(odd, kind)
+    except (pa.ArrowException, ArithmeticError, TypeError, ValueError, OverflowError):
+        return None

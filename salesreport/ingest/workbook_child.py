@@ -1,0 +1,129 @@
+"""The process that reads a workbook: its bytes come in, its cells go out, as lines of JSON.
+
+    python -P -m salesreport.ingest.workbook_child '{"sheet": null, "seconds": 30, "memory": 1000000000}' < a.xlsx
+
+What reads workbooks is foreign, compiled code: of a damaged file it may take all memory, or end its process. So it
+runs in a process of its own, which holds itself to limits where the system can. It imports as little as it can.
+"""
+
+import contextlib
+import datetime as dt
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from salesreport.ingest.sheet_xml import Packed, broken_cells, packed, part_of, with_part
+
+Line = dict[str, Any] | list[Any]
+
+
+def main() -> None:
+    """Read standard input, write standard output: a line about the sheets, one per row, one that all is told."""
+    asked = json.loads(sys.argv[1])
+    hold_to(asked["seconds"], asked["memory"])
+    out = sys.stdout
+    try:
+        for line in told(sys.stdin.buffer.read(), asked["sheet"], asked["list"]):
+            out.write(json.dumps(line) + "\n")
+    except MemoryError:
+        out.write('{"memory": true}\n')
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BaseException as error:  # the reader's own panics are no Exceptions
+        out.write(json.dumps({"error": str(error).split("\n", 1)[0] or type(error).__name__}) + "\n")
+    out.flush()
+
+
+def hold_to(seconds: float, memory: int) -> None:
+    """Hold this process to seconds of computing, and to bytes of memory, where the system can."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, limit in (
+        (resource.RLIMIT_CPU, int(seconds) + 1),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        most = resource.getrlimit(kind)[1]
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(kind, (limit if most == resource.RLIM_INFINITY else min(limit, most), most))
+
+
+def told(data: bytes, sheet: str | None, only_list: bool) -> Iterator[Line]:
+    """A workbook, line by line.
+
+    Args:
+        data: its bytes. sheet: the sheet to read; None: the only visible one. only_list: read no sheet.
+
+    Yields:
+        `{"visible": […], "names": […]}`; then `[row number from 1, [cells up to the last filled one]]` of each
+        row that has any; `{"far": cell}` where empty rows and columns were left out; at last
+        `{"end": true}`. Where there is no such sheet, or none or several to choose from, the first and the last.
+    """
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    visible = [
+        one.name
+        for one in workbook.sheets_metadata
+        if one.typ == SheetTypeEnum.WorkSheet and one.visible == SheetVisibleEnum.Visible
+    ]
+    yield {"visible": visible, "names": list(workbook.sheet_names)}
+    chosen = sheet if sheet is not None else visible[0] if len(visible) == 1 else None
+    if not only_list and chosen in workbook.sheet_names:
+        yield from _rows(data, workbook, chosen)
+    yield {"end": True}
+
+
+def _rows(data: bytes, workbook: Any, sheet: str) -> Iterator[Line]:
+    broken: dict[int, dict[int, str]] = {}
+    small: Packed | None = None
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            part = part_of(archive, sheet)
+            if part is not None:
+                xml = archive.read(part)
+                small = packed(xml)
+                for cell in broken_cells(xml if small is None else small.xml):
+                    broken.setdefault(cell.row, {})[cell.column] = cell.shown
+                if small is not None:
+                    workbook = type(workbook).from_filelike(with_part(archive, part, small.xml))
+    except MemoryError:
+        raise
+    except Exception:  # no `.xlsx`, or damaged: what the other reader makes of it counts
+        broken, small = {}, None
+    content = workbook.get_sheet_by_name(sheet)
+    start = content.start
+    if start is None:
+        return
+    before = [None] * start[1]
+    for at, row in enumerate(content.iter_rows()):
+        cells = before + [_plain(cell) for cell in row]
+        for column, shown in broken.get(at, {}).items():
+            if column < len(cells):
+                cells[column] = shown
+        while cells and cells[-1] is None:
+            cells.pop()
+        if cells:
+            yield [at + 1 if small is None else small.rows[at], cells]
+    if small is not None:
+        yield {"far": small.last}
+
+
+def _plain(cell: Any) -> Any:
+    """A cell as JSON has it: texts, numbers, truth values; days and times as people write them."""
+    if isinstance(cell, str):
+        return cell or None
+    if isinstance(cell, int | float):
+        return cell
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() and cell.tzinfo is None else cell.isoformat(" ")
+    return str(cell)
+
+
+if __name__ == "__main__":
+    main()
