@@ -45,7 +45,7 @@ class Packed(NamedTuple):
 
     Attributes:
         xml: the sheet. rows: of each row, from 0, its number in the workbook, from 1.
-        last: the name of the outermost cell, such as XFD1048576.
+        last: the name of the outermost cell, such as ZZ20000.
     """
 
     xml: bytes
