@@ -349,7 +349,7 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
         )
     reasons: dict[str, list[str]] = {}
     for row in records(data):
-        if isinstance(row["reason"], Text) and row["n"] > 0:
+        if isinstance(row["reason"], Text) and any(row[name] > 0 for name in ("n", *COUNTS)):
             reasons.setdefault(context.say(row["reason"]), []).append(row["title"])
     notes += [text("{milestones}: {reason}.", milestones=names, reason=one) for one, names in reasons.items()]
     return notes + process_notes(context.shared.process)
