@@ -126,7 +126,9 @@ def compute(
         except Unavailable as problem:
             unavailable[metric.key] = problem.reason
             continue
-        if question.size and len(figures.missing) == question.size:
+        reasons = {str(reason) for reason in figures.missing.values()}
+        # where all lack it for the same reason; otherwise each is told its own
+        if question.size and len(figures.missing) == question.size and len(reasons) == 1:
             unavailable[metric.key] = figures.missing[0]
         else:
             told.append((metric, figures))

@@ -13,7 +13,7 @@ from salesreport.kpi.gaps import no_losses
 from salesreport.kpi.groups import grouped
 from salesreport.kpi.ledger import Flags, Numbers, Positions
 from salesreport.kpi.progress import ON, Place, places_of, shown, watched_in
-from salesreport.language import Quantity, Text, ntext, text
+from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 from salesreport.stats.competing_risks import ROUNDING, CumulativeIncidence, cumulative_incidence
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 ENDS = ("advanced", "lost", "back")
 """How a stay at a milestone ends; `advanced` is every way on: the next milestone, one after it, or the order."""
 
+
+NOBODY = text(
+    "no deal is known to have been at this milestone in the period; those that passed over it, or are there "
+    "nobody knows since when, do not count"
+)
+"""Why there is no share where nobody was watched; deals said to have reached the milestone may be either."""
 
 _MARGIN = 3
 """So many times the widest interval of an end stays are followed beyond the days asked about."""
@@ -108,23 +114,29 @@ def conversion(stays: Watched, within: int) -> Conversion:
     missing: dict[int, Text] = {}
     for group, part in enumerate(parts):
         if not len(part.last):
-            missing[group] = text("no deal was at this milestone in the period")
+            missing[group] = NOBODY
             continue
         curve = _curve(part, within, uncertain)
         gap = _first_gap(part, within)
         if gap is not None and _goes_on(curve, gap):
-            missing[group] = ntext(
-                "needs deals watched through the first {n} day; none was at the age of {days}",
-                "needs deals watched through the first {n} days; none was at the age of {days}",
-                n=within,
-                age=gap,
-                days=Quantity(gap, "days"),
-            )
+            missing[group] = _not_watched(gap, within)
             continue
         found = curve.incidence_at(within)
         value[group], lower[group], upper[group] = found.value, found.lower, found.upper
     return Conversion(
         Interval.of(value, lower, upper, np.repeat(n[:, None], len(ENDS), 1)), stay_days(stays), missing
+    )
+
+
+def _not_watched(age: int, within: int) -> Text:
+    """Why the share that goes on within some days cannot be told, where nobody was watched at an age."""
+    if not age:
+        return text("no deal was watched from the day it came: all had come before the period, or were taken over")
+    return ntext(
+        "deals were not watched long enough: none was seen there on day {day} of {n}",
+        "deals were not watched long enough: none was seen there on day {day} of {n}",
+        n=within,
+        day=age,
     )
 
 

@@ -24,6 +24,7 @@ from salesreport.language import Text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 from salesreport.report.subject import Subject
+from salesreport.stats.intervals import Interval
 
 MOST_DATASETS = 2
 """How many datasets are remembered at a time; the oldest is forgotten first."""
@@ -217,18 +218,18 @@ class Shared:
             raise Unavailable(found)
         return found
 
-    def standing_by(self, dimension: str, key: Hashable, make: Maker) -> Mapping[str, Standing]:
-        """Value and number of cases of all members of a dimension, from a frame with `group`, `value` and `n`.
+    def standing_by(self, dimension: str, key: Hashable, make: Maker) -> Mapping[str, Interval]:
+        """Figures of all members of a dimension, from a frame with `group`, `value`, `lower`, `upper` and `n`.
 
         Returns:
             group → figures in the order of `members`; `make` is as in `rows`.
         """
 
-        def find() -> dict[str, Standing]:
-            members, found = self.members(dimension), {}
+        def find() -> dict[str, Interval]:
+            members, found, columns = self.members(dimension), {}, list(Interval._fields)
             for group, rows in self.whole(dimension, key, make).groupby("group", sort=False):
-                placed = rows.dropna(subset=dimension).set_index(dimension)[["value", "n"]].reindex(members)
-                found[str(group)] = Standing(placed["value"].to_numpy(float), placed["n"].to_numpy(float))
+                placed = rows.dropna(subset=dimension).set_index(dimension)[columns].reindex(members)
+                found[str(group)] = Interval(*(placed[column].to_numpy(float) for column in columns))
             return found
 
         return self.facts.remember(("standing by", dimension, key), find)

@@ -101,7 +101,7 @@ def test_a_rep_who_differs(tiny: Dataset) -> None:
 def test_reps_who_do_not_differ_and_one_with_too_few_deals(tiny: Dataset) -> None:
     alike = Review(tiny, "2025-Q2", rep="P3").conversion
     assert alike.message == (
-        "At the 1 step with enough deals, conversion is not distinguishable from like deals of peers"
+        "At the one step with enough deals, conversion is not distinguishable from like deals of peers"
     )
     assert cells(alike)[0][1] == ("not distinguishable", "")
     assert len(alike.tables) == 1
@@ -113,6 +113,34 @@ def test_reps_who_do_not_differ_and_one_with_too_few_deals(tiny: Dataset) -> Non
     nothing = Review(tiny, "2025-Q1", rep="P3").conversion
     assert not nothing.available
     assert nothing.message == "No deal was decided in April 2024 to March 2025."
+
+
+def test_the_rate_is_that_of_all_decided_and_says_what_is_compared(tmp_path: Path) -> None:
+    # three are like nobody else's: of the 8 decided 4 were won (50 %), of the 5 that others have alike 1 (20 %)
+    others = [closed(f"P{n}", 30, 10) for n in range(4)]
+    unlike = closed("Ann", 3, 0, "Rare", day="2024-08-20", segment="Z")
+    data = write(tmp_path / "d", closed("Ann", 1, 4), unlike, *others)
+    section = Review(data, "2025-Q2", rep="Ann").conversion
+    (shown,) = cells(section)
+    assert shown[2:5] == [("8", ""), ("50%", "20% of the 5 compared"), ("75%", "")]
+    assert "20% of the 5 compared" in html_of(section)  # the chart has what is compared, too
+    year = Review(data, "2024-07-01..2025-06-30", rep="Ann")
+    assert "4 of 8 closed deals were won (50%)" in year.verdict
+
+
+def test_the_title_counts_the_steps_that_its_rows_call_told(tmp_path: Path) -> None:
+    # in the year Ann and Bob decided 4 deals each, too few; two years before 40 each, half of them won
+    frames = [
+        closed(rep, won, lost, day=day)
+        for rep in ("Ann", "Bob", "Cleo")
+        for won, lost, day in ((2, 2, "2025-05-20"), (20, 20, "2023-05-20"))
+    ]
+    section = Review(write(tmp_path / "d", *frames), "2025-Q2", rep="Ann").conversion
+    assert cells(section)[0][1] == ("too few deals to tell", "since May 2023: not distinguishable")
+    assert section.message == (
+        "Too few deals were decided in July 2024 to June 2025 to tell whether conversion differs from peers; "
+        "since May 2023: not distinguishable"
+    )
 
 
 def test_a_mix_of_hard_deals_is_not_skill(tmp_path: Path) -> None:

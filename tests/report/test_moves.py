@@ -14,8 +14,9 @@ from salesreport.kpi.forecast import Forecast
 from salesreport.language import Text, text
 from salesreport.provenance import Provenance
 from salesreport.report.sections import forecast as forecast_section
-from salesreport.report.sections.movement import FEWEST, _judged, widened
+from salesreport.report.sections.movement import FEWEST, _judged, counts_as, pooled
 from salesreport.stats.competing_risks import cumulative_incidence
+from salesreport.stats.intervals import Interval
 
 PROCESS = """
 processes:
@@ -193,25 +194,70 @@ def test_reps_add_up_to_the_company(sample: Dataset) -> None:
     np.testing.assert_allclose(parts_of, whole.forecast.data.set_index("period")["mean"], rtol=1e-6)
 
 
-def test_an_interval_is_widened_as_the_estimator_itself_would() -> None:
+def test_what_was_watched_counts_as_the_deals_that_its_error_tells_of() -> None:
     generator = np.random.default_rng(7)
     days, cause = generator.integers(1, 60, 80), generator.integers(0, 3, 80)
     curve = cumulative_incidence(days, cause, np.full(80, np.nan), np.ones(80), 2)
-    plain, wide = curve.incidence_at(40), curve.incidence_at(40, confidence=0.999)
-    for value, lower, upper, low, high in zip(
-        plain.value, plain.lower, plain.upper, wide.lower, wide.upper, strict=True
-    ):
-        np.testing.assert_allclose(widened(value, lower, upper, 0.999), (low, high), rtol=1e-6)
+    found = curve.incidence_at(40)
+    error = curve.errors[np.searchsorted(curve.times, 40, side="right") - 1]
+    expected = found.value * (1 - found.value) / error**2  # of a share of m deals the error is √(p (1 − p) ÷ m)
+    np.testing.assert_allclose(counts_as(found.value, found.lower, found.upper), expected, rtol=1e-9)
+    # Wilson's interval of n of n is n ÷ (n + z²) … 1; of none of n mirrored
+    for n in (4, 10, 14):
+        end = n / (n + 1.959964**2)
+        np.testing.assert_allclose(counts_as([1.0, 0.0], [end, 0.0], [1.0, 1 - end]), n, rtol=1e-5)
+
+
+def test_peers_together_count_as_the_variance_of_their_mean_tells() -> None:
+    # both watched to the end: 10 of 10 and 0 of 10 (Wilson's intervals) are as 10 of 20
+    end = 10 / (10 + 1.959964**2)
+    both = Interval(np.array([1.0, 0.0]), np.array([end, 0.0]), np.array([1.0, 1 - end]), np.array([10.0, 10.0]))
+    assert pooled(both) == pytest.approx((0.5, 20.0, 20.0), rel=1e-5)
+    # the second had 30 that tell as little as 10: weights ¼ and ¾, 1 ÷ ((1 ÷ 16 + 9 ÷ 16) ÷ 10) = 16
+    assert pooled(both._replace(n=np.array([10.0, 30.0]))) == pytest.approx((0.25, 40.0, 16.0), rel=1e-5)
+    nobody = pooled(Interval(*(np.array([np.nan]),) * 3, np.array([3.0])))
+    assert np.isnan(nobody[0])
+    assert nobody[1:] == (0.0, 0.0)
 
 
 def test_a_difference_is_claimed_only_beyond_the_allowance() -> None:
-    row = {"n": 50.0, "value": 0.4, "lower": 0.27, "upper": 0.53, "peers": 0.55}
+    # 0.4 with an error of 0.0693, as of 20 of 50 deals; peers are known as from 10,000
+    lower, upper = np.exp(
+        -np.exp(np.log(-np.log(0.4)) + np.array([1, -1]) * 1.959964 * 0.0693 / 0.4 / -np.log(0.4))
+    )
+    row = {"n": 50.0, "value": 0.4, "lower": lower, "upper": upper, "peers": 0.55, "peers_n": 1e4,
+           "peers_count_as": 1e4}  # fmt: skip
+    # 0.15 ÷ √(0.55 × 0.45 ÷ 50) = 2.1 standard errors
     assert _judged(row, 1) == "less"
     assert _judged(row, 40) == "alike"  # one of forty will lie this far off by chance
     assert _judged(row | {"peers": 0.9}, 40) == "less"
     assert _judged(row | {"peers": 0.05}, 40) == "more"
     assert _judged(row | {"n": FEWEST - 1.0, "peers": 0.9}, 40) == "few"
     assert _judged(row | {"peers": np.nan}, 40) is None
+    # what the peers rest on counts as well: as few deals tell little, and nothing below the fewest
+    assert _judged(row | {"peers_n": 50.0, "peers_count_as": 20.0}, 1) == "alike"
+    assert _judged(row | {"peers": 0.9, "peers_n": FEWEST - 1.0, "peers_count_as": FEWEST - 1.0}, 1) == "few"
+
+
+@pytest.mark.parametrize(("size", "others"), [(17, 12), (40, 40), (100, 1000)])
+def test_equals_seldom_differ_where_deals_are_watched_in_part(size: int, others: int) -> None:
+    draws, claimed, runs = np.random.default_rng(size), 0, 400
+    for _ in range(runs):
+        rates = []
+        for number in (size, others):
+            # each moves on or is lost, half and half, on a day up to 60; the watch ends before on some
+            day, watch = draws.integers(1, 60, number), draws.integers(20, 120, number)
+            cause = np.where(day <= watch, draws.integers(1, 3, number), 0)
+            curve = cumulative_incidence(
+                np.minimum(day, watch), cause, np.full(number, np.nan), np.ones(number), 2
+            )
+            rates.append([float(column[0]) for column in curve.incidence_at(45)])
+        (value, lower, upper, n), peers = rates
+        together = pooled(Interval(*(np.array([one]) for one in peers)))
+        row = {"value": value, "lower": lower, "upper": upper, "n": n}
+        row |= dict(zip(("peers", "peers_n", "peers_count_as"), together, strict=True))
+        claimed += _judged(row, 1) in ("more", "less")
+    assert claimed / runs <= 0.085  # 5 %, and three standard errors of 400 runs
 
 
 def faked(samples: list[list[float]], note: Text) -> Forecast:
@@ -256,11 +302,3 @@ def test_an_unfinished_period_is_forecast_itself(sample: Dataset) -> None:
     assert [one.name for one in forecast_section.coming(review.context)] == ["2026-Q1", "2026-Q2"]
     later = replace(review.context, period=review.context.period.previous(-1))
     assert [one.name for one in forecast_section.coming(later)] == ["2026-Q1", "2026-Q2"]
-
-
-def test_ten_of_ten_is_not_more_than_peers_once_many_are_compared() -> None:
-    # Wilson's interval of n of n is n ÷ (n + z²) … 1, with z = 1.96 and, at 99.9 %, 3.2905; of none of n mirrored
-    for n in (4, 10, 14):
-        wide = n / (n + 3.290527**2)
-        assert widened(1.0, n / (n + 1.959964**2), 1.0, 0.999) == (pytest.approx(wide, abs=1e-6), 1.0)
-        assert widened(0.0, 0.0, 1 - n / (n + 1.959964**2), 0.999) == (0.0, pytest.approx(1 - wide, abs=1e-6))

@@ -176,16 +176,33 @@ def _message(context: Context, data: pd.DataFrame, spans: Spans | None, findings
                      n=len(findings) - 1)  # fmt: skip
     if spans is None:
         return _plain(context, data)
-    tested = int(((data["judged"] == "alike") | (data["long_judged"] == "alike")).sum())
-    if not tested:
-        return text("Too few deals were decided to tell whether conversion differs from {peers}", peers=peers)
-    said = ntext(
-        "At the {n} step with enough deals, conversion is not distinguishable from like deals of {peers}",
+    tested = int((data["judged"] == "alike").sum())  # as the rows say
+    if tested:
+        said = _alike(tested, peers)
+    else:
+        few = text("Too few deals were decided to tell whether conversion differs from {peers}", peers=peers)
+        at_length = int((data["long_judged"] == "alike").sum())
+        if not at_length or spans.longest is None:
+            return few
+        said = text(
+            "Too few deals were decided in {year} to tell whether conversion differs from {peers}; {since}: "
+            "{judged}",
+            year=context.year,
+            peers=peers,
+            since=since_when(spans.longest),
+            judged=text("not distinguishable"),
+        )
+    return by_themselves(spans.year, said) if _by_itself(data).any() else said
+
+
+def _alike(tested: int, peers: Text) -> Text:
+    """That no step differs of those with enough deals."""
+    return ntext(
+        "At the one step with enough deals, conversion is not distinguishable from like deals of {peers}",
         "At none of the {n} steps with enough deals is conversion distinguishable from like deals of {peers}",
         n=tested,
         peers=peers,
     )
-    return by_themselves(spans.year, said) if _by_itself(data).any() else said
 
 
 def _by_itself(data: pd.DataFrame) -> pd.Series:
@@ -244,11 +261,23 @@ def _number(value: Any) -> float:
     return float("nan") if value is None else float(value)
 
 
+def _left_out(row: dict[str, Any]) -> bool:
+    """Whether only some of the deals decided are compared: those that others decided alike."""
+    return bool(0 < row["n"] < row["decided"])
+
+
+def _of_compared(row: dict[str, Any]) -> Text:
+    """The rate that is compared, where it is not that of all deals decided."""
+    return text("{share} of the {n} compared", share=Quantity(row["rate"], "share"), n=row["n"])
+
+
 def _said(context: Context, row: dict[str, Any]) -> str:
     n = row["n"] or row["decided"]
     if not n:
         return context.say(text("no deals"))
     of = text("{share} of {n}", share=Quantity(row["rate"], "share"), n=n)
+    if _left_out(row):
+        of = _of_compared(row)
     if row["judged"] in ("worse", "better"):
         return f"{context.say(of)} {SIGN[row['judged']]}"
     return context.say(text("{share}: few", share=of) if n < FEWEST else of)
@@ -278,6 +307,8 @@ def _verdict(context: Context, row: dict[str, Any], spans: Spans | None) -> Cont
             n=spans.year.family.all_tested,
         )
         return said, context.say(chance)
+    if spans.longest is not None and row["judged"] == "few" and row["long_judged"] == "alike":
+        return said, context.say(text("{since}: {judged}", since=since_when(spans.longest), judged=words["alike"]))
     return said
 
 
@@ -300,10 +331,9 @@ def _table(context: Context, data: pd.DataFrame, spans: Spans | None) -> NumberT
     for row in records(data):
         cells: list[Content] = [row["title"]]
         cells += [_verdict(context, row, spans)] if judged else []
-        left_out = row["n"] and row["n"] < row["decided"]
-        plus = say(text("of {n}", n=row["decided"])) if left_out else ""
-        cells.append((count(row["n"] or row["decided"]), plus))
-        cells.append(context.shown(row["rate"], "share"))
+        cells.append(count(row["decided"]))
+        plain = row["successes"] / row["decided"] if row["decided"] else math.nan
+        cells.append((context.shown(plain, "share"), say(_of_compared(row)) if _left_out(row) else ""))
         if compared:
             year = row["effect"], row["effect_lower"], row["effect_upper"]
             cells += [context.shown(_number(row["expected"]), "share"), _difference(context, *year)]

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
@@ -19,9 +20,11 @@ from salesreport.report.charts_moves import Rate, Strand, flows
 from salesreport.report.context import FEWEST_PEERS, Context, records
 from salesreport.report.section import Section
 from salesreport.report.sections.conversion import found_in_conversion
+from salesreport.report.sections.verdict import differs
 from salesreport.report.shared import Maker
 from salesreport.report.table import number_table
 from salesreport.stats.competing_risks import ROUNDING
+from salesreport.stats.intervals import Interval
 
 FEWEST = CONVERSION.minimum_n
 """With fewer deals at a milestone nobody can tell whether they move on like those of others."""
@@ -120,22 +123,21 @@ def _of_everybody(context: Context) -> Maker:
 
 
 def _with_peers(context: Context, frame: pd.DataFrame) -> pd.DataFrame:
-    """The share of all peers together that moves on, and the middle half of the peers."""
-    nowhere = (math.nan, math.nan, math.nan)
+    """The share of all peers together that moves on, what it rests on, and the middle half of the peers."""
+    nowhere = (math.nan, math.nan, math.nan, 0.0, 0.0)
     peers = dict.fromkeys(frame.index, nowhere)
     dimension = context.subject.dimension
     if dimension is not None:
-        for group, standing in context.shared.standing_by(
+        for group, everybody in context.shared.standing_by(
             dimension, _key(context), _of_everybody(context)
         ).items():
-            value, n = (numbers[context.peers] for numbers in standing)
-            some = ~np.isnan(value) & (n > 0)
-            together = float((value[some] * n[some]).sum() / n[some].sum()) if some.any() else math.nan
-            enough = value[some & (n >= FEWEST)]
+            theirs = Interval(*(numbers[context.peers] for numbers in everybody))
+            enough = theirs.value[~np.isnan(theirs.value) & (theirs.n >= FEWEST)]
             low, high = np.quantile(enough, [0.25, 0.75]) if len(enough) >= FEWEST_PEERS else nowhere[:2]
-            peers[group] = (together, float(low), float(high))
+            together, n, counts_as = pooled(theirs)
+            peers[group] = (together, float(low), float(high), n, counts_as)
     columns = zip(
-        ("peers", "band_lower", "band_upper"),
+        ("peers", "band_lower", "band_upper", "peers_n", "peers_count_as"),
         zip(*(peers[group] for group in frame.index), strict=True),
         strict=True,
     )
@@ -148,39 +150,59 @@ def _comparisons(context: Context, frame: pd.DataFrame) -> int:
 
 
 def _judged(row: dict[str, Any], comparisons: int) -> str | None:
-    """Whether the subject's share differs from the peers', at a confidence that allows for all comparisons."""
+    """Whether the subject's share differs from the peers', at a confidence that allows for all comparisons.
+
+    What either side was watched for is judged as so many deals decided as would make its interval as wide.
+    """
     if math.isnan(row["peers"]):
         return None
-    if row["n"] < FEWEST or math.isnan(row["value"]) or math.isnan(row["lower"]):
+    if min(row["n"], row["peers_n"]) < FEWEST or math.isnan(row["value"]) or math.isnan(row["lower"]):
         return "few"
-    lower, upper = widened(row["value"], row["lower"], row["upper"], 1 - 0.05 / max(comparisons, 1))
-    if row["peers"] < lower:
-        return "more"
-    return "less" if row["peers"] > upper else "alike"
+    n, m = float(counts_as(row["value"], row["lower"], row["upper"])), row["peers_count_as"]
+    sign = differs(row["value"] * n, n, row["peers"] * m, m, comparisons)
+    return "more" if sign > 0 else "less" if sign < 0 else "alike"
 
 
-def widened(value: float, lower: float, upper: float, confidence: float) -> tuple[float, float]:
-    """A share's 95 % interval at another confidence, made as `CumulativeIncidence.incidence_at` makes it.
+def pooled(rates: Interval) -> tuple[float, float, float]:
+    """The share of several together, weighted by their deals: its value, their deals, and what they count as.
 
     Examples:
-        >>> lower, upper = widened(1.0, 0.722, 1.0, 0.999)  # Wilson's of 10 of 10
-        >>> round(lower, 2), upper
-        (0.48, 1.0)
-        >>> lower, upper = widened(0.4, 0.25, 0.55, 0.999)
-        >>> round(lower, 2), round(upper, 2)
-        (0.16, 0.64)
-        >>> widened(0.4, 0.25, 0.55, 0.95)
-        (0.25, 0.55)
+        Two with 10 deals each, half of which move on, none of them cut short: 20 deals in all ways.
+
+        >>> pooled(Interval(*np.array([[0.5, 0.5], [0.2366, 0.2366], [0.7634, 0.7634], [10.0, 10.0]])))[:2]
+        (0.5, 20.0)
     """
-    if confidence == 0.95:
-        return lower, upper
-    factor = float(ndtri((1 + confidence) / 2) / ndtri(0.975))
-    if not ROUNDING <= value <= 1 - ROUNDING:  # there the interval is Wilson's: its length is z² ÷ (n + z²)
-        length = upper - lower
-        length = factor**2 * length / (1 + (factor**2 - 1) * length)
-        return (0.0, length) if value < ROUNDING else (1 - length, 1.0)
-    middle, low, high = (math.log(-math.log(share)) for share in (value, lower, upper))
-    return tuple(math.exp(-math.exp(middle + factor * (end - middle))) for end in (low, high))  # type: ignore[return-value]
+    some = ~np.isnan(rates.value) & ~np.isnan(rates.lower) & (rates.n > 0)
+    if not some.any():
+        return math.nan, 0.0, 0.0
+    value, lower, upper, n = (numbers[some] for numbers in rates)
+    # Σ (n ÷ N)² p (1 − p) ÷ m is the variance of the mean, that of p (1 − p) ÷ M
+    total = n.sum()
+    return (
+        float((value * n).sum() / total),
+        float(total),
+        float(total**2 / (n**2 / counts_as(value, lower, upper)).sum()),
+    )
+
+
+def counts_as(value: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Of how many deals, all watched to their end, a share would have such a 95 % interval.
+
+    The inverse of `CumulativeIncidence.incidence_at`: p (1 − p) ÷ its variance, or where all or none have ended
+    the number that Wilson's interval is for.
+
+    Examples:
+        >>> counts_as([1.0, 0.0], [0.722467, 0.0], [1.0, 0.277533]).round(3)  # Wilson's of 10 of 10 and 0 of 10
+        array([10., 10.])
+    """
+    share, low, high = (np.asarray(number, float) for number in (value, lower, upper))
+    z = ndtri(0.975)
+    inner = (share > ROUNDING) & (share < 1 - ROUNDING) & (low > 0) & (high < 1)
+    share, low, high = (np.where(inner, number, some) for number, some in ((share, 0.5), (low, 0.4), (high, 0.6)))
+    middle, far = (np.log(-np.log(number)) for number in (share, low))
+    error = np.abs(far - middle) / z * share * -np.log(share)
+    length = np.maximum(np.asarray(upper, float) - np.asarray(lower, float), ROUNDING)
+    return np.where(inner, share * (1 - share) / np.maximum(error, ROUNDING) ** 2, z**2 * (1 - length) / length)
 
 
 def _message(context: Context, data: pd.DataFrame) -> Text:
@@ -327,7 +349,7 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
         )
     reasons: dict[str, list[str]] = {}
     for row in records(data):
-        if isinstance(row["reason"], Text) and row["n"] > 0:
+        if isinstance(row["reason"], Text) and any(row[name] > 0 for name in ("n", *COUNTS)):
             reasons.setdefault(context.say(row["reason"]), []).append(row["title"])
     notes += [text("{milestones}: {reason}.", milestones=names, reason=one) for one, names in reasons.items()]
     return notes + process_notes(context.shared.process)

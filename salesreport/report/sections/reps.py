@@ -84,7 +84,11 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
 
 
 def _message(data: pd.DataFrame, overall: float) -> Text:
-    """How many reps differ from the common rate beyond what chance gives when all are compared."""
+    """How many reps differ from the common rate beyond what chance gives when all are compared.
+
+    The common rate counts each rep as well: of a rep with n of N deals the variance of the difference is that of
+    the rep's own rate × (1 − n ÷ N), so that the rep's own interval is careful enough, also with two reps.
+    """
     if len(data) == 1:
         return text("There is one rep to show, and nobody to compare with")
     alone = 1 - 0.05 / len(data)

@@ -1,11 +1,14 @@
 """The first sentence: where the subject stands, without claiming more than the numbers carry."""
 
+import numpy as np
+import numpy.typing as npt
+
 from salesreport.kpi import METRICS
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report import presence
 from salesreport.report.context import Context
 from salesreport.report.presence import with_caveat
-from salesreport.stats.intervals import wilson
+from salesreport.stats.rate_difference import rate_difference
 
 
 def verdict(context: Context) -> str:
@@ -109,21 +112,44 @@ def _won(context: Context) -> Text | None:
 def compare_with_rest(context: Context) -> Text | None:
     """Whether the win rate differs from that of all peers together, in words; None without peers.
 
-    It is called different only where the peers' rate lies outside the subject's Wilson interval at a confidence
-    that allows for comparing every one of them (Bonferroni, 5 % in all), so that a team of equals rarely
-    has a single one who "differs".
+    It is called different only where the interval of the difference, which counts the deals of both sides, leaves
+    out 0, at a confidence that allows for comparing every one of them (Bonferroni, 5 % in all), so that a team of
+    equals rarely has a single one who "differs".
     """
     peers = context.of_peers("win_rate")
     if not len(peers.value):
         return None
     rate, closed = context.figure("win_rate"), context.figure("deals_closed")
-    rest = float((peers.value * peers.n).sum() / peers.n.sum())
-    fields = {"peers": context.subject.peers, "rate": Quantity(rest, "share")}
-    if closed.value < METRICS["win_rate"].minimum_n:
+    theirs, decided = float((peers.value * peers.n).sum()), float(peers.n.sum())
+    fields = {"peers": context.subject.peers, "rate": Quantity(theirs / decided, "share")}
+    if min(closed.value, decided) < METRICS["win_rate"].minimum_n:
         return text("too few to tell whether that differs from {peers} ({rate})", **fields)
-    wide = wilson(rate.value * rate.n, rate.n, confidence=1 - 0.05 / (len(peers.value) + 1))
-    if rest < wide.lower:
+    won = rate.value * rate.n
+    sign = differs(won, rate.n, theirs, decided, comparisons=len(peers.value) + 1)
+    if sign > 0:
         return text("more often than {peers} ({rate})", **fields)
-    if rest > wide.upper:
+    if sign < 0:
         return text("less often than {peers} ({rate})", **fields)
     return text("not distinguishable from {peers} ({rate})", **fields)
+
+
+def differs(
+    successes: npt.ArrayLike, trials: npt.ArrayLike, theirs: npt.ArrayLike, of: npt.ArrayLike, comparisons: int
+) -> npt.NDArray[np.int64]:
+    """Whether rates are above (1) or below (-1) those of others, or not distinguishable from them (0).
+
+    Args:
+        successes, trials: of one side, which may be parts of deals.
+        theirs, of: successes and trials of the others.
+        comparisons: how many are made; in 5 % of cases any of them claims a difference where there is none.
+
+    Examples:
+        6 of 17 against 2 of 3 is nothing, for three deals tell nothing; against 2,000 of 3,000 it is.
+
+        >>> differs([6, 6], [17, 17], [2, 2000], [3, 3000], comparisons=1)
+        array([ 0, -1])
+    """
+    one, n, other, m = (np.asarray(number, float)[..., None] for number in (successes, trials, theirs, of))
+    confidence = 1 - 0.05 / max(comparisons, 1)
+    gap = rate_difference(one, np.maximum(n - one, 0), other, np.maximum(m - other, 0), confidence)
+    return (gap.lower > 0).astype(np.int64) - (gap.upper < 0)
