@@ -10,6 +10,9 @@ from salesreport.language import Language, Text, ntext, text
 SHOWN_ROWS = 5
 """How many row numbers a message lists before it only counts the rest."""
 
+_LONGEST = 120
+"""How many characters of a value a message shows; a cell can hold a whole letter."""
+
 
 class SalesreportError(Exception):
     """Something the user can mend; its text says what and where, in any language.
@@ -121,6 +124,16 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
     return names[matches[0]] if matches else None
 
 
+def cut(value: str, longest: int = _LONGEST) -> str:
+    """A value as a message shows it: its beginning, where it is long.
+
+    Examples:
+        >>> cut("a whole letter", 8)
+        'a whole…'
+    """
+    return value if len(value) <= longest else value[: longest - 1].rstrip() + "…"
+
+
 def _sentence(
     language: Language, where: str, problem: Text, found: Any, expected: Text | str | None, hint: Text | None
 ) -> str:
@@ -128,7 +141,7 @@ def _sentence(
     if found is not None:
         values = found if isinstance(found, list | tuple) else [found]
         quoted = [
-            language.say(text("“{value}”", value=value if isinstance(value, Text) else str(value)))
+            language.say(text("“{value}”", value=value if isinstance(value, Text) else cut(str(value))))
             for value in values
         ]
         shown = language.listing(quoted, most=SHOWN_ROWS)

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 from salesreport.language import numerals
-from salesreport.language.text import Fixed, Month, Quantity, Range, Text, bounds, ntext, text
+from salesreport.language.text import Either, Fixed, Month, Quantity, Range, Text, bounds, ntext, text
 
 LANGUAGES = ("en", "de")
 """The languages a report can be made in: English, the source, and each catalogue."""
@@ -89,6 +89,9 @@ class Language:
             return self.quantity(*value)
         if isinstance(value, Range):
             return self.interval(*value)
+        if isinstance(value, Either):
+            items = [self.show(item) for item in value.items]
+            return str(format_list(items, style="or", locale=self.locale)) if items else ""
         if isinstance(value, Fixed):
             return self.exact(value.value, value.places)
         if isinstance(value, bool):
