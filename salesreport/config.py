@@ -1,17 +1,19 @@
 """YAML files → validated settings; every error names the file, the line, the key and the nearest valid name."""
 
+import datetime as dt
 import json
 import re
 import types
 import typing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from salesreport.errors import ConfigError, nearest
 from salesreport.language import LANGUAGES, Language, Text, text
+from salesreport.language.readable import brief
 
 
 def language_of(code: str, key: str = "language") -> Language:
@@ -41,6 +43,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+
+_FEW_WORDS = 80
+"""How much is shown of a file that is something else; it may hold anybody's data."""
 
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[Any, ...]
@@ -142,6 +147,14 @@ def explain(
     if first["type"] == "missing":
         return ConfigError(text("This setting is required but missing."), file=path, line=line, key=key)
     found = first.get("input")
+    if not first["loc"] and problem is None:  # no mapping at all: some other file
+        wanted = sorted(name for name, one in model.model_fields.items() if one.is_required())
+        return ConfigError(
+            text("This is not a file of settings."),
+            file=path,
+            found=brief(found, _FEW_WORDS) if isinstance(found, str) else None,
+            expected=text("settings in YAML, such as {names}", names=[f"{name}: …" for name in wanted]),
+        )
     shown = found if isinstance(found, str | int | float | bool) else None
     if isinstance(problem, TextError):
         return ConfigError(
@@ -172,6 +185,20 @@ class TextError(ValueError):
     ) -> None:
         super().__init__(str(problem))
         self.problem, self.expected, self.nearest, self.place = problem, expected, nearest, place
+
+
+def _as_day(value: Any) -> Any:
+    """A day written 2024-06-30; anything else (a year alone, a number) is no day."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        raise TextError(text("This is not a day."), text("a day such as 2024-06-30")) from None
+
+
+Day = Annotated[dt.date, BeforeValidator(_as_day)]
+"""A day in a settings file."""
 
 
 class _Loader(yaml.SafeLoader):

@@ -284,6 +284,15 @@ def test_ingest_fails_with_one_message_and_writes_nothing(tmp_path: Path) -> Non
     assert not (tmp_path / "dataset").exists()
 
 
+def test_a_file_that_is_not_there_is_what_is_said(tmp_path: Path) -> None:
+    for name in ("none.yml", "none.xlsx"):
+        result = run("ingest", tmp_path / name)
+        assert (result.exit_code, result.stderr.strip()) == (
+            2,
+            f"Error: {tmp_path / name}: There is no such file.",
+        )
+
+
 def test_demo_makes_dataset_and_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # it works from anywhere
     result = run("demo", "--reps", 12, "--deals", 300, "--language", "de", engine=Rehearsal())

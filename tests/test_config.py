@@ -68,6 +68,22 @@ def test_wrong_and_missing_values(tmp_path: Path) -> None:
     assert str(error).endswith("This name is bad. Found “bad”. Expected a good one.")
 
 
+def test_a_file_that_is_something_else_is_not_shown_whole(tmp_path: Path) -> None:
+    error = problem(tmp_path, "Id,Owner,Amount\n" + "1,Ann Berg,100\n" * 500)
+    assert str(error).endswith(
+        # 79 characters: the heading (15), then as YAML reads it a blank and four rows of 14, and 4 of the fifth
+        "This is not a file of settings. Found “Id,Owner,Amount 1,Ann Berg,100 1,Ann Berg,100 1,Ann Berg,100 "
+        "1,Ann Berg,100 1,A…”. Expected settings in YAML, such as name: …."
+    )
+    assert problem(tmp_path, "- a\n- b\n").found is None
+
+
+def test_no_value_is_shown_at_a_letters_length(tmp_path: Path) -> None:
+    shown = str(problem(tmp_path, f"name: a\ntables:\n  deals: {{file: x, share: {'x' * 1000}}}\n"))
+    assert "x" * 119 + "…" in shown
+    assert "x" * 120 not in shown
+
+
 def test_not_yaml(tmp_path: Path) -> None:
     error = problem(tmp_path, "name: a\ntables: [\n")
     assert "not valid YAML" in str(error)

@@ -49,6 +49,8 @@ def ingest(
             file=source,
             hint=text("Save it as {name}, check every line, and ingest that.", name=f"{source.stem}.yml"),
         )
+    if not source.is_file():
+        raise ConfigError(text("There is no such file."), file=source)
     if out is None:
         raise ConfigError(text("This option is required."), key="--out")
     taken_on = None

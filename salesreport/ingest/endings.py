@@ -9,7 +9,7 @@ from typing import Literal
 from salesreport.config import setting_line
 from salesreport.errors import ConfigError
 from salesreport.ingest.spec import StatusSpec
-from salesreport.language import Text, ntext, text
+from salesreport.language import Either, Text, ntext, text
 
 Ending = Literal["won", "lost", "ended"]
 
@@ -152,7 +152,7 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
         ),
         key="tables.deals.status",
         found=[text("{value} ({n} ×)", value=value, n=taken[value]) for value in suspects],
-        hint=text("Add the line that is true: {lines}.", lines=lines),
+        hint=text("Add the line that is true: {lines}.", lines=Either(lines)),
     )
 
 

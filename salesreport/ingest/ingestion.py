@@ -135,8 +135,9 @@ def _with_line(error: ConfigError, source: Path) -> ConfigError:
 
 
 def _mostly_set_aside(ingested: Ingested) -> list[Text]:
-    """A warning where most rows of a file go, with the reason of most of them."""
+    """A warning where most rows of a file go, with the reason of most of them, or those that tie."""
     counts = ingested.counts
+    most = max((one.rows for one in counts.reasons), default=0)
     if counts.set_aside * 2 <= counts.read:
         return []
     return [
@@ -145,7 +146,7 @@ def _mostly_set_aside(ingested: Ingested) -> list[Text]:
             file=ingested.source.file,
             n=counts.set_aside,
             read=counts.read,
-            reason=max(counts.reasons, key=lambda one: one.rows).what,
+            reason=[one.what for one in counts.reasons if one.rows == most],
         )
     ]
 

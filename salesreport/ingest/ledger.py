@@ -1,7 +1,7 @@
 """What became of each row: kept, repaired, or set aside with its reason; read = kept + repaired + set aside."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from salesreport.language import Text
 from salesreport.provenance import Counts, Tally, some
 
 Mask = np.ndarray[Any, Any]
+Examples = Callable[[Mask], Sequence[str]]
+"""Gives some of the values that stood in some rows."""
 
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
@@ -27,7 +29,7 @@ class Ledger:
     def __init__(self, rows: int) -> None:
         self._reason: Mask = np.zeros(rows, dtype="int16")
         self._reasons: dict[str, Text] = {}
-        self._repairs: dict[str, tuple[Text, Mask, list[str]]] = {}
+        self._repairs: dict[str, tuple[Text, Mask, list[tuple[Mask, Examples]]]] = {}
 
     @property
     def live(self) -> Mask:
@@ -42,16 +44,17 @@ class Ledger:
             self._reasons.setdefault(sentence, reason)
             self._reason[rows] = list(self._reasons).index(sentence) + 1
 
-    def repair(self, rows: Mask, what: Text, examples: Sequence[str] = ()) -> None:
+    def repair(self, rows: Mask, what: Text, examples: Examples | None = None) -> None:
         """Note that rows were changed; those that are set aside do not count.
 
         Args:
-            rows: which. what: was done to them. examples: some of the values it was done to, as they stood.
+            rows: which. what: was done to them. examples: of the values it was done to, as they stood; asked for
+                once it is known which rows stay.
         """
         if rows.any():
             sentence = str(what)
             _, before, shown = self._repairs.get(sentence, (what, np.zeros_like(rows), []))
-            self._repairs[sentence] = what, before | rows, [*shown, *examples]
+            self._repairs[sentence] = what, before | rows, [*shown, *([(rows, examples)] if examples else [])]
 
     def counts(self) -> Counts:
         """The account: every row in exactly one of kept, repaired, set aside."""
@@ -66,8 +69,8 @@ class Ledger:
             repaired=int(repaired.sum()),
             set_aside=int((~live).sum()),
             repairs=tuple(
-                Tally(what, int((rows & live).sum()), some(examples))
-                for what, rows, examples in self._repairs.values()
+                Tally(what, int((rows & live).sum()), some(_values(shown, live)))
+                for what, rows, shown in self._repairs.values()
                 if (rows & live).any()
             ),
             reasons=tuple(Tally(reason, int(number[at])) for at, reason in enumerate(self._reasons.values(), 1)),
@@ -95,6 +98,10 @@ class Ledger:
         frame = pd.concat([*parts.values(), *cells], axis=1)
         frame.columns = pd.Index([*parts, *headings])
         return frame
+
+
+def _values(shown: Sequence[tuple[Mask, Examples]], live: Mask) -> list[str]:
+    return [value for rows, examples in shown for value in examples(rows & live)]
 
 
 def harmless(cell: str) -> str:

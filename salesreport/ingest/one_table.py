@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ class _Work:
             # what an amount is worth cannot be told without its currency
             what = text("{reason}: counted but not priced", reason=found.reason)
             self.unpriced |= emptied
-        self.ledger.repair(emptied, what, examples_of(found.cells, emptied & live))
+        self.ledger.repair(emptied, what, partial(examples_of, found.cells))
 
     def _within_bounds(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame without numbers that cannot be, which are judged like those that cannot be read."""
@@ -413,7 +414,7 @@ class _Work:
             self.ledger.set_aside(rows, reason)
             return
         what = text("{reason}: counted but not priced", reason=reason)
-        self.ledger.repair(rows, what, examples_of(self.cells[column.name], rows & self.ledger.live))
+        self.ledger.repair(rows, what, partial(examples_of, self.cells[column.name]))
         self.unpriced |= rows
 
     def _days(self, frame: pd.DataFrame) -> pd.Series:

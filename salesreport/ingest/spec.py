@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from babel.numbers import list_currencies
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from salesreport.config import Place, Settings, TextError, load, read_yaml
+from salesreport.config import Day, Place, Settings, TextError, load, read_yaml
 from salesreport.dataset import DatasetSettings
 from salesreport.errors import ConfigError, nearest
 from salesreport.ingest.dated_files import DATE
@@ -214,8 +215,8 @@ class SourceSpec(Settings):
     """
 
     name: str = Field(min_length=1)
-    stated_as_of: dt.date | None = Field(default=None, alias="as_of")
-    currency: str = Field(pattern="^[A-Z]{3}$")
+    stated_as_of: Day | None = Field(default=None, alias="as_of")
+    currency: str
     timezone: str = "UTC"
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
     preset: str | None = None
@@ -229,6 +230,15 @@ class SourceSpec(Settings):
     def _no_presets_yet(cls, value: str | None) -> None:
         if value is not None:
             raise TextError(text("This version has no presets; list the columns instead."), "null")
+
+    @field_validator("currency")
+    @classmethod
+    def _is_currency(cls, value: str) -> str:
+        known = list_currencies()
+        if value not in known:
+            near = value.upper() if value.upper() in known else None
+            raise TextError(text("There is no such currency."), text("an ISO code such as EUR"), near)
+        return value
 
     @field_validator("timezone")
     @classmethod

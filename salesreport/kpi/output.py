@@ -43,7 +43,8 @@ def render(table: KpiTable, facts: Facts, language: Language, format: Format = "
         return as_json(table, facts, language)
     screen = io.StringIO()
     console = Console(file=screen, width=width, color_system=None, highlight=False)
-    console.print(as_table(table, facts, language))
+    if len(table.frame):
+        console.print(as_table(table, facts, language))
     for line in explanations(table, facts, language):
         console.print(Cell(line))
     return screen.getvalue()
@@ -140,7 +141,14 @@ def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
 
 
 def explanations(table: KpiTable, facts: Facts, language: Language) -> list[str]:
-    """What biases figures (those with an asterisk), what could not be told and why, then how credit was given."""
+    """What biases figures (those with an asterisk), what could not be told and why, then how credit was given.
+
+    Metrics of which the same is said share a line.
+    """
+
+    def titles(metrics: Sequence[str]) -> str:
+        return language.listing([language.say(contract(key, facts).title) for key in metrics], most=SHOWN)
+
     beside: dict[tuple[str, str], list[str]] = {}
     by = _by(list(table.frame.columns))
     for row, said in zip(table.frame.to_dict("records"), _caveats_of_rows(table), strict=True):
@@ -149,32 +157,37 @@ def explanations(table: KpiTable, facts: Facts, language: Language) -> list[str]
         )
         for one in said:
             beside.setdefault((row["metric"], language.say(one)), []).append(whose)
-    lines = []
+    said_alike: dict[tuple[str, str | None], list[str]] = {}
     for (metric, what), places in beside.items():
-        groups = language.listing(places, most=SHOWN)
-        title = contract(metric, facts).title
         everybody = not by or len(places) == int((table.frame["metric"] == metric).sum())
-        lines.append(
-            language.say(
-                text("* {metric}: {what}", metric=title, what=what)
-                if everybody
-                else text("* {metric}, {groups}: {what}", metric=title, groups=groups, what=what)
-            )
+        groups = None if everybody else language.listing(places, most=SHOWN)
+        said_alike.setdefault((what, groups), []).append(metric)
+    lines = [
+        language.say(
+            text("* {metric}: {what}", metric=titles(metrics), what=what)
+            if groups is None
+            else text("* {metric}, {groups}: {what}", metric=titles(metrics), groups=groups, what=what)
         )
+        for (what, groups), metrics in said_alike.items()
+    ]
+    untold: dict[str, list[str]] = {}
+    for metric, reason in table.unavailable.items():
+        untold.setdefault(language.say(reason), []).append(metric)
     lines += [
-        language.say(text("{metric}: unavailable; {reason}", metric=contract(key, facts).title, reason=reason))
-        for key, reason in table.unavailable.items()
+        language.say(text("{metric}: unavailable; {reason}", metric=titles(metrics), reason=why))
+        for why, metrics in untold.items()
     ]
     alike: dict[tuple[str, str], list[str]] = {}
     for (key, *group), reason in table.missing.items():
         place = " · ".join(language.say(text("not known") if value is None else value) for value in group)
         alike.setdefault((str(key), language.say(reason)), []).append(place)
+    none_for: dict[tuple[str, str], list[str]] = {}
     for (key, why), places in alike.items():
-        groups = language.listing(places, most=SHOWN)
-        title = contract(key, facts).title
-        lines.append(
-            language.say(text("{metric}: none for {groups}; {reason}", metric=title, groups=groups, reason=why))
-        )
+        none_for.setdefault((why, language.listing(places, most=SHOWN)), []).append(key)
+    lines += [
+        language.say(text("{metric}: none for {groups}; {reason}", metric=titles(keys), groups=listed, reason=why))
+        for (why, listed), keys in none_for.items()
+    ]
     return [harmless(line) for line in [*lines, *map(language.say, (*table.notes, *facts.credit_notes))]]
 
 

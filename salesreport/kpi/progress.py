@@ -226,7 +226,7 @@ def shown(facts: "Facts", file: ProcessFile, day: dt.date) -> ProcessFile:
 
 def no_milestones(file: ProcessFile) -> Text:
     """Why a file without processes has no milestones, as the end of "cannot be told: …"."""
-    return file.why_none or text("needs milestones; the deals of this export have no stages")
+    return file.why_none or text("needs milestones; the deals of this export have no open stages")
 
 
 def _shown(facts: "Facts", day: dt.date) -> ProcessFile:

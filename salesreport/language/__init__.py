@@ -7,6 +7,18 @@ gettext catalogues in `salesreport/language/catalogue/` (see `salesreport.langua
 """
 
 from salesreport.language.language import LANGUAGES, Language
-from salesreport.language.text import Fixed, Month, Quantity, Range, Text, bounds, ntext, text
+from salesreport.language.text import Either, Fixed, Month, Quantity, Range, Text, bounds, ntext, text
 
-__all__ = ["LANGUAGES", "Fixed", "Language", "Month", "Quantity", "Range", "Text", "bounds", "ntext", "text"]
+__all__ = [
+    "LANGUAGES",
+    "Either",
+    "Fixed",
+    "Language",
+    "Month",
+    "Quantity",
+    "Range",
+    "Text",
+    "bounds",
+    "ntext",
+    "text",
+]

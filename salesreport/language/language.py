@@ -19,7 +19,7 @@ from babel.support import Translations
 
 from salesreport.language import numerals
 from salesreport.language.readable import MOST, brief, readable
-from salesreport.language.text import Fixed, Month, Quantity, Range, Text, bounds, ntext, text
+from salesreport.language.text import Either, Fixed, Month, Quantity, Range, Text, bounds, ntext, text
 
 LANGUAGES = ("en", "de")
 """The languages a report can be made in: English, the source, and each catalogue."""
@@ -100,6 +100,9 @@ class Language:
             return self.quantity(*value)
         if isinstance(value, Range):
             return self.interval(*value)
+        if isinstance(value, Either):
+            items = [self.show(item) for item in value.items]
+            return str(format_list(items, style="or", locale=self.locale)) if items else ""
         if isinstance(value, Fixed):
             return self.exact(value.value, value.places)
         if isinstance(value, bool):

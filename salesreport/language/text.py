@@ -14,7 +14,7 @@ class Text:
         template: English sentence with `{field}` places; the key of the translation catalogue.
         plural: English plural form, chosen by the field `n`; None where number plays no part.
         fields: values for the places: str (shown as it is), int, date, `Period`, `Quantity`, `Text`,
-            or a list of these.
+            or a list of these (joined with "and"; as `Either`, with "or").
 
     Examples:
         >>> str(text("{name} won {n} deals", name="Ann", n=1200))
@@ -71,6 +71,12 @@ class Month(NamedTuple):
     short: bool = False
 
 
+class Either(NamedTuple):
+    """Several of which one is meant: joined with the language's "or"."""
+
+    items: Sequence[Any]
+
+
 def text(template: str, /, **fields: Any) -> Text:
     """State a sentence; the template must be a literal, so that the catalogue can be extracted."""
     return Text(template, None, fields)
@@ -109,6 +115,8 @@ def _plain(value: Any) -> Any:
     """A field as JSON can hold it; what JSON knows not is marked with its kind."""
     if isinstance(value, Text):
         return {"text": value.to_json()}
+    if isinstance(value, Either):
+        return {"either": [_plain(item) for item in value.items]}
     for kind, made in _TUPLES.items():
         if isinstance(value, made):
             return {kind: list(value)}
@@ -127,6 +135,8 @@ def _restored(value: Any) -> Any:
     ((kind, plain),) = value.items()
     if kind == "text":
         return Text.from_json(plain)
+    if kind == "either":
+        return Either([_restored(item) for item in plain])
     return _TUPLES[kind](*plain) if kind in _TUPLES else dt.date.fromisoformat(plain)
 
 

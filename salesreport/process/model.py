@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from salesreport.config import Settings, TextError
+from salesreport.config import Day, Settings, TextError
 from salesreport.errors import nearest
 from salesreport.language import Text, text
 from salesreport.process.base import CATEGORIES, Category, problem_of
@@ -30,19 +30,6 @@ RESERVED_KEYS = ("last", "win", "won", "lost", "open")
 """Keys no milestone may have: they mean something else beside milestones."""
 
 _KEY = re.compile("[a-z0-9]+(?:[-_][a-z0-9]+)*")
-
-
-def _as_day(value: Any) -> Any:
-    """A day written 2024-06-30; anything else (a year alone, a number) is no day."""
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return value
-    try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError:
-        raise TextError(text("This is not a day."), text("a day such as 2024-06-30")) from None
-
-
-Day = Annotated[dt.date, BeforeValidator(_as_day)]
 
 
 class Spanned(Settings):

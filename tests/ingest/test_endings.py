@@ -87,6 +87,7 @@ def test_an_end_that_nobody_declared_is_asked_about(export):
     assert "3 values of column “Stage” of deals.csv look like the end of a deal" in message
     assert "Found “Closed lost (2 ×)”, “Gewonnen (1 ×)”, and “cancelled (1 ×)”." in message
     assert "won: [Won, Gewonnen], lost: [Lost, Closed lost, cancelled], neither: [cancelled]" in message
+    assert "(not decided: set aside and counted), or open: [Lead" in message
     assert "open: [Lead, Closed lost, Gewonnen, cancelled]" in message
     assert not export.out.exists()
 

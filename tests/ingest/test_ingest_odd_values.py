@@ -212,3 +212,11 @@ def test_any_type_can_be_shown_as_a_text(export, names):
 
 def test_views_of_bytes_are_bytes(export):
     assert parquet(export, Name=pa.array([b"x", b"\xff", None], pa.binary_view())).rows["deals"] == 3
+
+
+def test_examples_are_of_rows_that_stay(export):
+    rows = "D1,Ann,open,soon,,1\nD2,,open,later,,1\nD3,,open,never,,1\n" + "".join(
+        f"E{n},Ann,open,2025-02-01,,1\n" for n in range(9)
+    )
+    (repair,) = export.deals(rows).provenance.counts["deals"].repairs
+    assert (repair.rows, repair.examples) == (1, ("soon",))

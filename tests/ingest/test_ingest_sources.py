@@ -81,6 +81,13 @@ def test_a_database(export, database):
     assert len(dataset.provenance.files[0].sha256) == 64
 
 
+@pytest.mark.filterwarnings("error")
+def test_what_a_driver_warns_of_is_not_the_readers(export, database):
+    pytest.importorskip("sqlalchemy")
+    # the driver does not know the argument, says SQLAlchemy in a warning
+    assert len(export.ingest({"deals": {**database, "sql": "sqlite:///crm.db?colour=red"}}).table("deals")) == 1
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

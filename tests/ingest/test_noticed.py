@@ -152,6 +152,8 @@ def test_a_warning_where_most_rows_go(export):
     assert said(dataset.provenance.notes)[0] == (
         "Warning: most rows of deals.csv were set aside, 3 of 4; most of all: no rep."
     )
+    dataset = export.deals("Id,Owner,State\n1,A,open\n2,,open\n4,A,\n", BASIC, heading=False)
+    assert said(dataset.provenance.notes)[0].endswith("2 of 3; most of all: no rep and no status.")
 
 
 def test_no_warning_where_half_of_them_stay(export):

@@ -93,6 +93,15 @@ def test_missing_groups_reach_people_and_programs(given: Given):
     assert "Target attainment: none for bob; no target for revenue fits Q1 2024" in shown
 
 
+def test_metrics_with_one_reason_share_a_line(given: Given):
+    facts = given(deals=[deal(n, "ann", "won", "2024-01-01", "2024-02-01", amount=5.0) for n in range(3)])
+    shown = render(compute(facts, Q1, ["revenue", "deals_won", "satisfaction"], by=["team"]), facts, EN, width=200)
+    assert shown.splitlines()[:2] == [
+        "Revenue and Deals won: unavailable; cannot be told by team, which is not known of closed deals",
+        "Satisfaction: unavailable; needs table feedback; this export has none",
+    ]
+
+
 def test_the_table_shows_texts_as_they_are_and_steers_no_terminal(given: Given):
     facts = hostile(given)
     shown = render(compute(facts, Q1, ["revenue"], by=["rep_id"]), facts, EN, width=200)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from salesreport.language import Fixed, Language, Month, Quantity, Range, Text, ntext, text
+from salesreport.language import Either, Fixed, Language, Month, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
 
 EN, DE = Language("en"), Language("de")
@@ -64,6 +64,12 @@ def test_texts_nest_and_count() -> None:
     assert EN.say(text("{share}", share=Quantity(0.5, "share"))) == "50%"
     assert EN.say("as it is {x}") == "as it is {x}"
     assert EN.say(None) == ""
+
+
+def test_one_of_several_is_joined_with_or() -> None:
+    said = text("{line}", line=Either([text("a"), "b", "c"]))
+    assert (EN.say(said), Language("de").say(said)) == ("a, b, or c", "a, b oder c")
+    assert Text.from_json(json.loads(json.dumps(said.to_json()))) == said
 
 
 def test_data_in_fields_is_never_a_template() -> None:
