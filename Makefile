@@ -73,6 +73,11 @@ chaos: $(READY)  ## kill a pack's runner at 50 random moments, fill its disk, an
 bench: $(READY)  ## measure packs, ingest and figures against their peers; writes docs/performance.md (about 15 minutes)
 	$(BIN)/python benchmarks/bench.py
 
+.PHONY: overflow
+PACKS ?= $(wildcard outputs/*/index.html)
+overflow: $(READY)  ## look in a browser for what is cut off in the packs under outputs/, on screens and on paper
+	$(BIN)/python benchmarks/overflow.py $(patsubst %/index.html,%,$(PACKS))
+
 .PHONY: validate
 validate: $(READY)  ## measure how well forecasts, anomalies and intervals hold; writes docs/validation.md (about 15 minutes)
 	$(BIN)/python benchmarks/validate.py
