@@ -77,6 +77,11 @@ fuzz: $(READY)  ## read 10,000 damaged exports; writes the table in docs/reliabi
 bench: $(READY)  ## measure packs, ingest and figures against their peers; writes docs/performance.md (about 15 minutes)
 	$(BIN)/python benchmarks/bench.py
 
+.PHONY: overflow
+PACKS ?= $(wildcard outputs/*/index.html)
+overflow: $(READY)  ## look in a browser for what is cut off in the packs under outputs/, on screens and on paper
+	$(BIN)/python benchmarks/overflow.py $(patsubst %/index.html,%,$(PACKS))
+
 .PHONY: validate
 validate: $(READY)  ## measure how well forecasts, anomalies and intervals hold; writes docs/validation.md (about 15 minutes)
 	$(BIN)/python benchmarks/validate.py

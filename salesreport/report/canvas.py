@@ -4,6 +4,7 @@ matplotlib's own ticks, and the layout engines that make room for them, take mos
 Here margins follow from how long the texts are.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,8 +19,24 @@ GAP = 0.25
 
 
 def text_width(text: str, size: float = 9.0) -> float:
-    """Inches a text takes at most, roughly: six tenths of its size per character."""
-    return 0.6 * size * len(text) / 72
+    """Inches a text takes at most, roughly: six tenths of its size per character, more where they are broad.
+
+    Examples:
+        >>> round(text_width("Vega", 10), 3), round(text_width("€512K", 10), 3), round(text_width("織女", 10), 3)
+        (0.344, 0.472, 0.278)
+    """
+    return size * max(0.6 * len(text), sum(map(_em, text))) / 72
+
+
+def _em(one: str) -> float:
+    """How wide a character is in the broadest of the usual fonts, as a part of its size."""
+    if unicodedata.east_asian_width(one) in "WF":
+        return 1.0
+    if one in "mwMW":
+        return 0.98
+    if one.isupper() or one.isdigit() or unicodedata.category(one) in {"Sc", "Sm", "So"}:
+        return 0.68
+    return 0.6 if one.isalpha() else 0.4
 
 
 def canvas(
@@ -91,11 +108,14 @@ def row_names(axes: Axes, names: Mapping[float, str]) -> None:
         _beside(axes, name, (0.0, place), (-5, 0), ("axes fraction", "data"), ha="right", va="center", color=INK)
 
 
-def baseline(axes: Axes, labels: Mapping[float, str]) -> None:
-    """The line that a drawing stands on, and labels under it: position → label."""
+def baseline(axes: Axes, labels: Mapping[float, str], size: float = 9.0) -> None:
+    """The line that a drawing stands on, and labels under it: position → label, `size` points high."""
     axes.plot((0, 1), (0, 0), transform=axes.transAxes, color=LINE, linewidth=0.8, clip_on=False)
     for place, label in labels.items():
-        _beside(axes, label, (place, 0.0), (0, -4), ("data", "axes fraction"), ha="center", va="top", color=MUTED)
+        _beside(
+            axes, label, (place, 0.0), (0, -4), ("data", "axes fraction"), ha="center", va="top", color=MUTED,
+            fontsize=size,
+        )  # fmt: skip
 
 
 def _beside(

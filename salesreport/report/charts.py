@@ -208,7 +208,9 @@ def _columns(axes: Axes, columns: Columns) -> None:
         )
     axes.set_ylim(0, (max(columns.values) or 1) * 1.12)
     axes.set_xlim(-0.5, len(places) - 0.5)
-    baseline(axes, dict(zip(places, columns.labels, strict=True)))
+    inches = axes.bbox.width / axes.figure.get_dpi() / len(places)
+    widest = max(map(text_width, columns.labels)) + 0.06
+    baseline(axes, dict(zip(places, columns.labels, strict=True)), size=min(9.0, 9.0 * inches / widest))
 
 
 class Measure(NamedTuple):

@@ -194,7 +194,7 @@ def heat_map(
     each = 0.95
     names = max(map(name_width, rows), default=0.0)
     wide = width or min(9.4, max(text_width(heading, 9.5), names + each * max(len(columns), 1)) + 0.2)
-    letters = max(int((wide - names) / max(len(columns), 1) / text_width("m", 8.0)), 4)
+    letters = max(int((wide - names) / max(len(columns), 1) / text_width("n", 8.0)), 4)
     titles = [_wrapped(column, letters, 4) for column in columns]
     lines = max((one.count("\n") + 1 for one in titles), default=1)
     top = 0.42 + 0.15 * lines

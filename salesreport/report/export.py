@@ -10,7 +10,7 @@ from nbconvert.exporters import TemplateExporter
 from traitlets.config import Config
 
 from salesreport import __version__
-from salesreport.report.page import css
+from salesreport.report.page import css, margin_css
 from salesreport.report.review import MIME
 
 NOTEBOOK_ONLY = "notebook-only"
@@ -33,7 +33,7 @@ def to_html(notebook: nbformat.NotebookNode, language: str = "en") -> str:
         "language": summary.get("language", language),
         "title": summary.get("title") or "salesreport",
         "version": __version__,
-        "css": css(),
+        "css": css() + margin_css(summary.get("title") or "salesreport"),
         "meta": {
             "subject-kind": subject.get("kind", ""),
             "subject": subject.get("id", ""),

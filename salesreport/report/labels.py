@@ -49,7 +49,7 @@ def label_points(axes: Axes, labels: Sequence[Label], others: tuple[Numbers, Num
                 left = x + _AWAY if side > 0 else x - _AWAY - width
                 middle = y + step * _LINE / 2
                 wanted = (left, left + width, middle - _LINE / 2, middle + _LINE / 2)
-                if left < 0 or wanted[1] > right or wanted[2] < low - _LINE or wanted[3] > high + _LINE:
+                if left < 0 or wanted[1] > right or wanted[2] < low - 2 or wanted[3] > high + _LINE:
                     continue
                 if any(_overlap(wanted, other) for other in taken):
                     continue

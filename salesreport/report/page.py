@@ -26,7 +26,7 @@ def environment(language: Language, package: str = "salesreport.report") -> jinj
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.globals.update(say=language.say, css=css, lang=language.locale.language)
+    made.globals.update(say=language.say, css=css, margin_css=margin_css, lang=language.locale.language)
     made.filters["readable"] = readable
     for name in ("number", "exact", "count", "percent", "money", "date", "quantity", "show"):
         made.filters[name] = getattr(language, name)
@@ -37,3 +37,24 @@ def environment(language: Language, package: str = "salesreport.report") -> jinj
 def css() -> Markup:
     """The style sheet, to be put into a `<style>` element; it is ours, so it is not escaped."""
     return Markup((resources.files("salesreport.report") / "style.css").read_text(encoding="utf-8"))  # noqa: S704
+
+
+def margin_css(name: str) -> Markup:
+    r"""Print a name in the margin of every page, beside the page's number; for a `<style>` element.
+
+    Examples:
+        >>> print(margin_css("Åsa “</style>” \\"))
+        @media print { @page { @bottom-left { content: "Åsa “\00003c\00002fstyle\00003e” \00005c"; } } }
+    """
+    return Markup(f'@media print {{ @page {{ @bottom-left {{ content: "{_css_string(name)}"; }} }} }}')  # noqa: S704
+
+
+def _css_string(text: str) -> str:
+    """A text within the quotes of a CSS string, on one line: whatever could end it stands there as its code."""
+    return "".join(
+        one if one.isalnum() or one in _HARMLESS else f"\\{ord(one):06x}" for one in " ".join(text.split())
+    )
+
+
+_HARMLESS = frozenset(" .,:·-–—’“”&()")
+"""Characters besides letters and digits that mean nothing in a CSS string, nor in HTML within `<style>`."""

@@ -32,6 +32,8 @@ def company(
             "amount": 100.0,
         }
     )
+    still_open = {"deal_id": "D9999", "rep_id": "P5", "status": "open", "created_on": pd.Timestamp("2024-12-01")}
+    deals = pd.concat([deals, pd.DataFrame([still_open])], ignore_index=True)  # not an export of won deals only
     reps = pd.DataFrame({"rep_id": ["Ann", "P1", "P2", "P3", "P4", "P5"]})
     reps["name"] = reps["rep_id"]
     reps["hired_on"] = [hired, *["2020-01-01"] * 5]

@@ -1,0 +1,153 @@
+"""Nothing in a page is cut off, on a telephone, a tablet, a laptop and on paper: looked at in a real browser."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import overflow
+import pytest
+
+from salesreport import Dataset
+from salesreport.ingest import ingest
+from salesreport.report.page import margin_css
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        overflow.CHROMIUM is None and not os.environ.get("CI"),
+        reason="there is no chromium here (apt-get install chromium); with CI set this would fail",
+    ),
+]
+
+LONG = "Wolfeschlegelsteinhausenbergerdorff"
+HOSTILE = f'Ann "}}</style>\\ {LONG}-{LONG}'
+SPEC = """\
+name: Least
+as_of: 2025-03-31
+currency: EUR
+tables:
+  deals:
+    file: deals.csv
+    columns: {deal_id: No, rep_id: Who, stage: Step, created_on: Begun, closed_on: Ended, amount: Worth}
+    status: {from: Step, won: [Signed], lost: [Off]}
+"""
+ROWS = f"""\
+No;Who;Step;Begun;Ended;Worth
+1;"{HOSTILE.replace('"', '""')}";Signed;2025-01-10;2025-02-10;1000
+2;"{HOSTILE.replace('"', '""')}";Off;2025-01-11;2025-02-12;500
+3;"{HOSTILE.replace('"', '""')}";{LONG}{LONG};2025-01-12;;700
+4;Bob;Signed;2025-01-10;2025-02-20;800
+"""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Any]:
+    assert overflow.CHROMIUM is not None, (
+        "CI is set, and there is no chromium: install it (apt-get install chromium)"
+    )
+    with overflow.browser() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def least(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Four deals of two reps, one of whom has a long name with everything that means something to CSS and HTML."""
+    folder = tmp_path_factory.mktemp("least")
+    (folder / "crm.yml").write_text(SPEC, encoding="utf-8")
+    (folder / "deals.csv").write_text(ROWS, encoding="utf-8")
+    return ingest(folder / "crm.yml", folder / "dataset")
+
+
+def pack(folder: Path, dataset: Dataset, notebook: str, period: str, language: str, *options: str) -> Path:
+    """A pack as the command makes it."""
+    each = notebook.partition("_")[0]
+    file = folder / "pack.yml"
+    file.write_text(
+        f"notebook: {notebook}\ndataset: {dataset.path.as_posix()}\neach: {each}\nperiod: {period}\n"
+        f"language: {language}\noutput: out\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "salesreport", "pack", str(file), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
+
+
+def faults(page: Any, made: Path, reports: int) -> list[overflow.Found]:
+    """What is cut off in a pack that holds so many reports, and what is wrong with it printed."""
+    files = overflow.pages_of(made)
+    assert len(files) == reports + 1  # and the index
+    found = []
+    for file in files:
+        found += overflow.look_at(page, file)
+        if overflow.PDFTOTEXT is not None:
+            name = overflow.name_of(page)
+            for paper in overflow.PAPERS:
+                found += overflow.faults_of_print(file, name, overflow.printed(page, file, paper), paper)
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_reps_report_and_its_index(sample: Dataset, tmp_path: Path, page: Any, language: str) -> None:
+    reps = sample.table("reps")["rep_id"].iloc[[0, 2]]
+    only = [word for rep in reps for word in ("--only", rep)]
+    made = pack(tmp_path, sample, "rep_review", "2025-Q4", language, *only)
+    assert faults(page, made, reports=2) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_teams_report(sample: Dataset, tmp_path: Path, page: Any, language: str) -> None:
+    team = sample.table("reps")["team"].iloc[0]
+    made = pack(tmp_path, sample, "team_overview", "2025-Q4", language, "--only", team)
+    assert faults(page, made, reports=1) == []
+
+
+def test_the_least_export_with_a_name_that_is_long_and_hostile(least: Dataset, tmp_path: Path, page: Any) -> None:
+    assert faults(page, pack(tmp_path, least, "rep_review", "2025-Q1", "de"), reports=2) == []
+
+
+BROKEN = f"""<!DOCTYPE html><html lang="en"><body style="margin: 0"><main>
+<p id="narrow" style="width: 80px">{LONG}</p>
+<div id="short" style="height: 20px; overflow: hidden">one<br>two<br>three</div>
+<div class="scroll" id="scroll" style="overflow-x: auto">
+<table style="width: 500px"><tr><td>wide</td></tr></table></div>
+<svg id="cut" viewBox="0 0 100 20" width="100" height="20"><text x="60" y="15">outside of it</text></svg>
+<svg id="over" viewBox="0 0 200 20" width="200" height="20">
+<text y="15">beneath</text><text x="9" y="15">above</text></svg>
+</main></body></html>"""
+
+
+def test_what_is_cut_off_is_found(tmp_path: Path, page: Any) -> None:
+    file = tmp_path / "broken.html"
+    file.write_text(BROKEN, encoding="utf-8")
+    found = overflow.look_at(page, file)
+    on_a_telephone = {(one.what, one.which.split()[0]) for one in found if one.where == "375 px"}
+    assert on_a_telephone == {
+        ("text wider than its box", "#narrow"),
+        ("hidden below", "#short"),
+        ("text cut by its picture", "#cut"),
+        ("text over another text", "#over"),
+    }
+    # 500 pixels fit everywhere but on a telephone, where a table may scroll
+    assert not any(one.which.startswith("#scroll") for one in found)
+
+
+def test_printed_pages_without_name_or_number_or_with_one_line_are_found(tmp_path: Path) -> None:
+    pages = [["Ann", "Won", "Ann · Q1    1 / 3"], ["a line", "Q1   2 / 3"], ["some", "more"]]
+    found = overflow.faults_of_print(tmp_path / "a.html", "Ann", pages, "A4")
+    assert [one.what for one in found] == ["page without its name", "page of one line", "page without its number"]
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "</STYLE><script>", "a\nb\\", "Ärger; } @import 'x'", '"', "\\"])
+def test_a_name_in_css_stays_a_string(name: str) -> None:
+    said = str(margin_css(name))
+    before, _, after = said.partition('content: "')
+    string, _, rest = after.partition('"')
+    assert (before, rest) == ("@media print { @page { @bottom-left { ", "; } } }")
+    assert not set(string) & set("<>{}'\n@;")
+    # each code is six digits long, so that it takes no letter of the name with it
+    assert re.sub(r"\\[0-9a-f]{6}", lambda code: chr(int(code[0][1:], 16)), string) == " ".join(name.split())
