@@ -30,6 +30,16 @@ def test_the_pages_have_not_drifted(generate):
     assert generate.drifted() == [], "run: python docs/generate.py"
 
 
+def test_each_promise_of_security_has_its_test():
+    page = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 8
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)`", row)
+        assert named, row
+        assert all((ROOT / name).is_file() for name in named), row
+
+
 def test_a_page_that_drifted_is_noticed(generate, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(generate, "HERE", tmp_path)
     assert generate.main(["--check"]) == 1
