@@ -87,6 +87,37 @@ def test_milestones_by_hand(ann: Review) -> None:
     assert set(data["judged"].dropna()) <= {"few"}
 
 
+def test_a_share_of_all_beside_a_lost_deal_is_explained(tmp_path: Path) -> None:
+    # A1 and A2 move on after 10 days, when nobody else is watched; A3, there since March 1, is lost
+    moves = {
+        "A1": [("Offer", "2025-04-05"), ("Trial", "2025-04-15")],
+        "A2": [("Offer", "2025-04-08"), ("Trial", "2025-04-18")],
+        "A3": [("Offer", "2025-03-01"), ("Lost", "2025-05-20")],
+        "B1": [("Offer", "2025-01-05"), ("Trial", "2025-01-15"), ("Won", "2025-02-01")],
+    }
+    closed = {"A3": ("lost", "2025-05-20"), "B1": ("won", "2025-02-01")}
+    deals = pd.DataFrame(
+        {
+            "deal_id": list(moves), "rep_id": ["Ann", "Ann", "Ann", "Bob"],
+            "created_on": [stages[0][1] for stages in moves.values()],
+            "stage": [stages[-1][0] for stages in moves.values()],
+            "status": [closed.get(deal, ("open", ""))[0] for deal in moves],
+            "closed_on": [closed.get(deal, ("", None))[1] for deal in moves],
+        }
+    )  # fmt: skip
+    events = pd.DataFrame(
+        [
+            {"deal_id": deal, "stage": stage, "entered_at": since, "origin": "history"}
+            for deal, stages in moves.items()
+            for stage, since in stages
+        ]
+    )
+    section = Review(write(tmp_path / "d", deals=deals, stage_events=events), "2025-Q2", rep="Ann").milestones
+    offer = section.data.set_index("milestone").loc["offer"]
+    assert (offer["value"], offer["n"], offer["lost"]) == (1.0, 3.0, 1.0)
+    assert any(note.startswith("Offer: deals lost there do not lower the share") for note in section.notes)
+
+
 def test_the_pipeline_s_steps_add_up_in_what_the_reader_sees(ann: Review) -> None:
     section = ann.pipeline_changes
     # 100 + 200 + 400 + 500 before; A3 (50) came; A3, A5 lost; A4 won; A1 and A2 are left

@@ -28,8 +28,9 @@ def as_table(made: Forecast, facts: "Facts", language: Language) -> Table:
         [*(TITLES[name] for name in by), text("period")],
         [
             text("booked"),
-            text("expected"),
+            text("middle"),
             text("80 % interval"),
+            text("average"),
             text("from open deals"),
             text("open deals"),
         ],
@@ -42,8 +43,9 @@ def as_table(made: Forecast, facts: "Facts", language: Language) -> Table:
             *map(cell, groups),
             cell(period),
             cell(_money(row["booked"], currency, language)),
-            cell(_money(row["mean"], currency, language)),
+            cell(_money(row["median"], currency, language)),
             cell(band),
+            cell(_money(row["mean"], currency, language)),
             cell(_money(row["from_open"], currency, language)),
             cell(language.count(row["n_open"])),
         )

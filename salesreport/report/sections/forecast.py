@@ -223,7 +223,7 @@ def _message(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -
     row, currency = records(data)[0], context.facts.dataset.currency
     low, high = bounds(row["lower_80"], row["upper_80"], currency)
     expected = text(
-        "{period} is expected to bring {middle} ({low} to {high} in 80 of 100 cases)",
+        "The middle of the forecast for {period} is {middle} ({low} to {high} in 80 of 100 cases)",
         period=periods[row["period"]],
         middle=Quantity(row["median"], currency),
         low=low,

@@ -347,6 +347,15 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
                 days=days,
             )
         )
+    outside = data.loc[(data["value"] >= 1 - ROUNDING) & (data["lost"] > 0), "title"].tolist()
+    if outside:
+        notes.append(
+            text(
+                "{milestones}: deals lost there do not lower the share: they had been there longer than it took "
+                "those watched from earlier on to move on, or nobody knows since when.",
+                milestones=outside,
+            )
+        )
     reasons: dict[str, list[str]] = {}
     for row in records(data):
         if isinstance(row["reason"], Text) and any(row[name] > 0 for name in ("n", *COUNTS)):
