@@ -195,6 +195,8 @@ class Language:
             return self.say(text("{money} per day", money=self.money(value, unit.removesuffix("/day"))))
         if _is_money(unit):
             return self.money(value, unit)
+        if unit == "times" and value >= 100:
+            return self.exact(value)
         return self.exact(value, 1) if unit in _SCALES else self.count(value)
 
     def interval(self, lower: float | None, upper: float | None, unit: str, between: str = " – ") -> str:

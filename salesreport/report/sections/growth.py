@@ -64,6 +64,8 @@ def growth(context: Context) -> Section:
 
 def _nothing(context: Context) -> Text:
     """Why there is no growth."""
+    if (reason := context.unavailable("revenue")) is not None:
+        return text("Growth of revenue cannot be told: {reason}.", reason=reason)
     caveats = partly(context, (context.compare,))
     day = started(context)
     if day is not None and day > context.compare.end:
@@ -111,6 +113,12 @@ def _message(context: Context, data: pd.DataFrame, now: float, before: float) ->
     )
 
 
+def _relative(context: Context, change: float) -> str:
+    """A relative change with its sign; what is none as it is shown has none."""
+    shown = context.language.percent(change)
+    return f"+{shown}" if change > 0 and shown != context.language.percent(0) else shown
+
+
 def _row(context: Context, metric: str) -> list[str]:
     now, before = context.figure(metric), context.figure(metric, context.compare)
     change = ""
@@ -118,7 +126,7 @@ def _row(context: Context, metric: str) -> list[str]:
         if now.unit == "share":
             change = context.say(difference(context, now.value - before.value))
         elif before.value:
-            change = context.language.percent(now.value / before.value - 1)
+            change = _relative(context, now.value / before.value - 1)
     return [
         context.title(metric),
         context.shown(before.value, now.unit),
