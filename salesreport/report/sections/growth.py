@@ -12,6 +12,9 @@ from salesreport.report.table import number_table
 MOST_GROUPS = 8
 """Product lines shown; the smallest are put together."""
 
+_SAME = 0.005
+"""A smaller relative change is shown as none."""
+
 MEASURES = ("revenue", "deals_won", "avg_deal_size", "win_rate")
 """The figures compared."""
 
@@ -115,8 +118,8 @@ def _message(context: Context, data: pd.DataFrame, now: float, before: float) ->
 
 def _relative(context: Context, change: float) -> str:
     """A relative change with its sign; what is none as it is shown has none."""
-    shown = context.language.percent(change)
-    return f"+{shown}" if change > 0 and shown != context.language.percent(0) else shown
+    shown = context.language.percent(0 if abs(change) < _SAME else change)
+    return f"+{shown}" if change >= _SAME else shown
 
 
 def _row(context: Context, metric: str) -> list[str]:

@@ -245,8 +245,10 @@ def _listed(context: Context, data: pd.DataFrame) -> tuple[NumberTable, ...]:
         cells = [deal_name(pd.Series(row)), *([customer] if named else []), milestone, "; ".join(reasons)]
         amount = context.shown(row["amount"], context.facts.dataset.currency)
         rows.append([*cells, amount] if priced else cells)
+    started = context.facts.known(context.eve).why_amounts_unknown is None
+    worth = text("Amount at the start") if started else text("Amount")
     headings = [say(text("Deal")), *([say(text("Customer"))] if named else []), say(text("Milestone"))]
-    headings += [say(text("Off course")), *([say(text("Amount at the start"))] if priced else [])]
+    headings += [say(text("Off course")), *([say(worth)] if priced else [])]
     caption = text(
         "Deals off course since {day}: {shown} of {all}", day=context.eve, shown=len(rows), all=len(data)
     )
@@ -332,7 +334,7 @@ def _notes(context: Context, book: pd.DataFrame) -> list[Text]:
         notes.append(text("The start is not compared: {reason}.", reason=why))
     unpriced = float(book.loc[(book["when"] == "now") & ~(book["amount"] > 0), "share"].sum())
     if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
-        notes.append(text("Open deals are counted, not valued: {reason}.", reason=why))
+        notes.append(text("Open deals are counted, not valued; {reason}.", reason=why))
     elif not _priced(context):
         notes.append(text("Open deals carry no amounts in this data, so they are counted, not valued."))
     elif unpriced:

@@ -121,7 +121,7 @@ def _notes(context: Context, data: pd.DataFrame, limit: float | None) -> tuple[s
     notes = []
     unpriced = float(data.loc[~(data["amount"] > 0), "share"].sum())
     if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
-        notes.append(text("Open deals are counted, not valued: {reason}.", reason=why))
+        notes.append(text("Open deals are counted, not valued; {reason}.", reason=why))
     elif unpriced:
         notes.append(
             ntext(

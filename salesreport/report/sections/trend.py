@@ -46,7 +46,9 @@ def _message(context: Context) -> str:
     """How revenue compares with its own past, and by how much one period usually differs from the next."""
     if context.unavailable("revenue") is not None:
         measures = [context.title(metric) for metric in MEASURES if context.unavailable(metric) is None]
-        return context.say(text("{metrics} over the last {n} periods", metrics=measures, n=len(context.trend)))
+        return context.say(
+            ntext("{metrics} in {n} period", "{metrics} over {n} periods", metrics=measures, n=len(context.trend))
+        )
     history = [context.figure("revenue", period).value for period in context.trend[:-1]]
     known = [value for value in history if pd.notna(value)]
     now = context.figure("revenue").value
