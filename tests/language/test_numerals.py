@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from babel import Locale, localedata
 
-from salesreport.language import LANGUAGES, Fixed, Language, ntext
+from salesreport.language import Language, Quantity
 from salesreport.language.numerals import short, signs, units, written
 
 LOCALES = [code for code in sorted(localedata.locale_identifiers()) if code.split("_")[0] in LANGUAGES]
@@ -188,3 +188,16 @@ def test_languages_to_come() -> None:
     assert spaced(Language("en").money(1_234_567, "HUF")) == "HUF 1.23M"
     assert spaced(Language("de").money(1_234_567, "HUF")) == "1,23 Mio. HUF"
     assert Language("en").money(0.4, "JPY") == "¥0"  # a yen has no hundredths
+
+
+def test_a_share_says_none_or_all_only_where_it_is() -> None:
+    shown = [Quantity(one, "share") for one in (0.0, 0.0049, 0.0051, 0.9949, 0.9951, 1.0, 1.004)]
+    # half a per cent rounds to none, 99.5 % to all
+    assert list(map(Language("en").show, shown)) == ["0%", "<1%", "1%", "99%", ">99%", "100%", "100%"]
+    assert spaced(Language("de").show(shown[4])) == ">99 %"
+    assert spaced(Language("de").share(0.0004, 1)) == "<0,1 %"
+
+
+def test_big_factors_have_no_decimals() -> None:
+    shown = [Language("en").show(Quantity(one, "times")) for one in (5.0, 99.94, 173_146.4)]
+    assert shown == ["5.0", "99.9", "173,146"]
