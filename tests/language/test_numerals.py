@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from babel import Locale, localedata
 
-from salesreport.language import Language, Quantity
+from salesreport.language import LANGUAGES, Fixed, Language, Quantity, ntext
 from salesreport.language.numerals import short, signs, units, written
 
 LOCALES = [code for code in sorted(localedata.locale_identifiers()) if code.split("_")[0] in LANGUAGES]
