@@ -54,7 +54,7 @@ def kpi(
         typer.echo(output.as_csv(table, language), nl=False)
     elif format is Format.json:
         typer.echo(output.as_json(table, facts, language), nl=False)
-    else:
+    elif len(table.frame):
         results_console().print(output.as_table(table, facts, language))
     for line in output.explanations(table, facts, language):
         say(line, language, error=True)

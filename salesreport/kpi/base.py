@@ -11,7 +11,7 @@ import pandas as pd
 
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.categories import States, states_at, states_between
-from salesreport.kpi.customers import customers_of, named_rep, seen_by
+from salesreport.kpi.customers import customers_of, named_rep, seen_by, why_untold
 from salesreport.kpi.dimensions import DIMENSIONS, PEOPLE, TITLES
 from salesreport.kpi.events import KIND_TITLES, Events
 from salesreport.kpi.ledger import taken
@@ -126,12 +126,13 @@ def base_notes(facts: "Facts", file: ProcessFile, day: dt.date, start: dt.date |
     notes: list[Text] = []
     if (there & named).any():
         notes.append(text("Customers count for the rep who has them today: the export has no history of it."))
-    if (there & ~named).any():
+    passed = there & ~named & (states.rep.codes >= 0)
+    if passed.any():
         notes.append(
             ntext(
                 "{n} customer without a rep of its own counts for that of its last order, deal or activity.",
                 "{n} customers without a rep of their own count for that of their last order, deal or activity.",
-                n=int((there & ~named).sum()),
+                n=int(passed.sum()),
             )
         )
     notes += _note_untold(file, states)
@@ -230,9 +231,9 @@ def standing(facts: "Facts", window: Period, day: dt.date) -> Events:
     Raises:
         Unavailable: the export names no customers.
     """
+    if (reason := why_untold(facts)) is not None:
+        raise Unavailable(reason)
     customers = customers_of(facts)
-    if not len(customers.ids):
-        raise Unavailable(text("this export knows of no {events}", events=KIND_TITLES["base"]))
     states = states_at(facts, process_file(facts), day)
     there = np.flatnonzero(states.category >= 0)
     on = np.full(len(there), np.datetime64(day, "D"))

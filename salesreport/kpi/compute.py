@@ -21,7 +21,7 @@ from salesreport.kpi import (
     service,
     slippage,
 )  # fmt: skip
-from salesreport.kpi.customers import customers_of
+from salesreport.kpi.customers import customers_of, why_untold
 from salesreport.kpi.facts import Facts
 from salesreport.kpi.gaps import set_aside
 from salesreport.kpi.ledger import Numbers
@@ -235,7 +235,7 @@ def _notes(question: Question, counts: Sequence[Fact]) -> tuple[Text, ...]:
         notes += amounts_notes(question.facts, question.as_of)
     if {"reached", "watched"} & set(counts) and question.facts.ledger.has("deals"):
         notes += process_notes(process_file(question.facts))
-    if "base" in counts and len(customers_of(question.facts).ids):
+    if "base" in counts and why_untold(question.facts) is None:
         notes += base.base_notes(question.facts, process_file(question.facts), question.as_of)
     if "equipment" in counts and question.facts.ledger.has("equipment"):
         notes += equipment.equipment_notes(question.facts, question.as_of)

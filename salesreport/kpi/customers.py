@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.events import KIND_TITLES
 from salesreport.kpi.ledger import Days, Flags, Ledger, Positions, filled, recoded, taken
+from salesreport.language import Text, text
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -37,6 +39,19 @@ class Customers(NamedTuple):
 def customers_of(facts: "Facts") -> Customers:
     """All customers of a dataset, whenever they came; worked out once."""
     return facts.remember("customers of tables", lambda: _customers(facts.ledger))
+
+
+def why_untold(facts: "Facts") -> Text | None:
+    """Why nothing can be told of the customers; None where something can.
+
+    Names alone tell nothing: that no deal names its customer does not make all of them cold.
+    """
+    customers = customers_of(facts)
+    if not len(customers.ids):
+        return text("this export knows of no {events}", events=KIND_TITLES["base"])
+    if any((rows >= 0).any() for table, rows in customers.of.items() if table != "accounts"):
+        return None
+    return text("of customers only the names are known: no deal, order or activity names its customer")
 
 
 def seen_by(facts: "Facts", day: dt.date) -> Flags:

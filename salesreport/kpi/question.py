@@ -12,7 +12,7 @@ import pandas as pd
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi import base, equipment, progress, slippage
 from salesreport.kpi.checks import check_day, check_dimensions
-from salesreport.kpi.customers import customers_of
+from salesreport.kpi.customers import why_untold
 from salesreport.kpi.dimensions import PEOPLE, TITLES
 from salesreport.kpi.events import KIND_TITLES, Events, Kind
 from salesreport.kpi.facts import Facts
@@ -151,8 +151,8 @@ class Question:
             Unavailable: they are not.
         """
         if table == "customers":
-            if not len(customers_of(self.facts).ids):
-                raise Unavailable(text("this export knows of no {events}", events=KIND_TITLES["base"]))
+            if (reason := why_untold(self.facts)) is not None:
+                raise Unavailable(reason)
             return
         table = ("orders" if self.sells_by_order else "deals") if table == "sales" else table
         if not self.facts.ledger.has(table):

@@ -171,7 +171,7 @@ class Language:
             return MISSING
         assert value is not None
         number = numerals.fixed(value, decimals)
-        sign = "−" if number < 0 else "+" if number > 0 else ""
+        sign = numerals.MINUS if number < 0 else "+" if number > 0 else ""
         return sign + numerals.written(self.code, number)
 
     def percent(self, share: float | None, decimals: int = 0) -> str:
@@ -179,7 +179,26 @@ class Language:
         if _absent(share):
             return MISSING
         assert share is not None
-        return numerals.percentage(self.code, numerals.fixed(numerals.decimal(share) * 100, decimals))
+        exact = numerals.decimal(share) * 100
+        return numerals.percentage(self.code, numerals.fixed(exact, decimals))
+
+    def share(self, share: float | None, decimals: int = 0) -> str:
+        """Show a share (0–1) as a percentage that says none or all only where it is none or all.
+
+        Examples:
+            >>> [Language("en").share(one) for one in (0, 0.004, 0.006, 0.994, 0.996, 1)]
+            ['0%', '<1%', '1%', '99%', '>99%', '100%']
+        """
+        if _absent(share):
+            return MISSING
+        assert share is not None
+        exact, least = numerals.decimal(share) * 100, Decimal(1).scaleb(-decimals)
+        rounded = numerals.fixed(exact, decimals)
+        if exact > 0 and not rounded:
+            return "<" + numerals.percentage(self.code, least)
+        if exact < 100 and rounded == 100:
+            return ">" + numerals.percentage(self.code, 100 - least)
+        return numerals.percentage(self.code, rounded)
 
     def money(self, value: float | None, currency: str, exact: bool = False) -> str:
         """Show an amount of money, short (three significant digits, no cents from one unit on) or to the unit."""
@@ -205,7 +224,7 @@ class Language:
         if beside is not None and not _absent(beside):
             return self._bound(value, unit, beside)
         if unit == "share":
-            return self.percent(value)
+            return self.share(value)
         if unit == "days":
             shown = round(value) if abs(value) >= 10 else round(value, 1)
             return self.say(ntext("{n} day", "{n} days", n=shown))
@@ -213,6 +232,8 @@ class Language:
             return self.say(text("{money} per day", money=self.money(value, unit.removesuffix("/day"))))
         if _is_money(unit):
             return self.money(value, unit)
+        if unit == "times" and value >= 100:
+            return self.exact(value)
         return self.exact(value, 1) if unit in _SCALES else self.count(value)
 
     def interval(self, lower: float | None, upper: float | None, unit: str, between: str = " – ") -> str:

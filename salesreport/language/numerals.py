@@ -12,6 +12,9 @@ from typing import NamedTuple
 from babel import Locale
 from babel.numbers import NumberPattern, get_currency_precision, get_currency_symbol, parse_pattern
 
+MINUS = "\N{MINUS SIGN}"
+"""The sign of negative numbers, the same in every locale: a hyphen beside it would look like another thing."""
+
 _MOST_DECIMALS = 9
 """However small a number is, it is not written longer."""
 
@@ -55,7 +58,7 @@ def signs(code: str) -> Signs:
     first, other = parse_pattern(locale.decimal_formats[None].pattern).grouping
     # the Swiss apostrophe is a straight one in some versions of the data and a typographic one in others
     group = "’" if known.get("group") == "'" else known.get("group", ",")
-    return Signs(known.get("decimal", "."), group, known.get("minusSign", "-"), first, other)
+    return Signs(known.get("decimal", "."), group, MINUS, first, other)
 
 
 @lru_cache
@@ -180,7 +183,7 @@ def percentage(code: str, share: Decimal) -> str:
 
     Examples:
         >>> percentage("en", Decimal(63)), percentage("de", Decimal("-4.5"))
-        ('63%', '-4,5\\xa0%')
+        ('63%', '−4,5\\xa0%')
     """
     pattern = _percent_pattern(code)
     before, after = (side[1 if share < 0 else 0] for side in (pattern.prefix, pattern.suffix))
@@ -203,7 +206,7 @@ def with_currency(code: str, negative: bool, amount: str, currency: str) -> str:
 
     Examples:
         >>> with_currency("en", True, "5.12K", "EUR"), with_currency("de", False, "5.120", "EUR")
-        ('-€5.12K', '5.120\\xa0€')
+        ('−€5.12K', '5.120\\xa0€')
         >>> with_currency("en", False, "5.12K", "CHF")
         'CHF\\xa05.12K'
     """

@@ -279,7 +279,10 @@ class Context:
         if metric == "revenue" and (self.incomplete() or self.incomplete(self.compare)):
             return None
         if METRICS[metric].additive:
-            return None if before.value <= 0 else change_in_words(now.value / before.value - 1, self.compare.label)
+            if before.value <= 0:
+                return None
+            counted = METRICS[metric].unit != "money"
+            return change_in_words(now.value / before.value - 1, self.compare.label, counted)
         fields: dict[str, Any] = {"before": Quantity(before.value, now.unit), "period": self.compare}
         if not (now.has_interval and before.has_interval):
             return text("{before} in {period}: too few to tell", **fields)
@@ -313,18 +316,32 @@ def difference(context: Context, value: float) -> Text:
     return ntext("{points} point", "{points} points", n=round(abs(100 * value)), points=points)
 
 
-def change_in_words(change: float, than: Text) -> Text:
+def change_in_words(change: float, than: Text, counted: bool = False) -> Text:
     """A relative change in words; below half a per cent it is none.
+
+    Args:
+        change: of the earlier figure. than: the earlier period. counted: whether the figure is a number of things.
 
     Examples:
         >>> str(change_in_words(-0.123, text("Q3 2017")))
         '12% less than in Q3 2017'
+        >>> str(change_in_words(4, text("Q3 2017"), counted=True))
+        '5.0 times as many as in Q3 2017'
+        >>> str(change_in_words(173_145.4, text("Q3 2017")))
+        '173,146 times as much as in Q3 2017'
     """
     if abs(change) < 0.005:
         return text("as in {period}", period=than)
     if change >= 1:
-        return text("{factor} times as much as in {period}", factor=Quantity(1 + change, "times"), period=than)
+        factor = Quantity(1 + change, "times")
+        if counted:
+            return text("{factor} times as many as in {period}", factor=factor, period=than)
+        return text("{factor} times as much as in {period}", factor=factor, period=than)
     size = Quantity(abs(change), "share")
+    if counted:
+        if change < 0:
+            return text("{size} fewer than in {period}", size=size, period=than)
+        return text("{size} more than in {period}", size=size, period=than)
     if change < 0:
         return text("{size} less than in {period}", size=size, period=than)
     return text("{size} more than in {period}", size=size, period=than)

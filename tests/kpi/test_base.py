@@ -390,3 +390,21 @@ def test_the_sample_company_s_future_changes_nothing(sample: Dataset, tmp_path, 
     assert len(found[0]) > 300
     assert found[0]["category"].nunique() == 7
     pd.testing.assert_frame_equal(found[0], found[1])
+
+
+def test_names_alone_tell_nothing_of_customers(given: Given):
+    deals = [deal(1, "ann", "open", "2024-01-01"), deal(2, "ann", "won", "2024-01-01", "2024-06-01")]
+    accounts = [{"account_id": name, "name": name} for name in ("x", "y")]
+    table = compute(given(deals=deals, accounts=accounts), Period.parse("2024-Q2"), ["base_state"])
+    assert str(table.unavailable["base_state"]) == (
+        "of customers only the names are known: no deal, order or activity names its customer"
+    )
+    assert not any("customers" in str(note) for note in table.notes)
+
+
+def test_a_customer_without_any_dealings_counts_for_nobody(given: Given):
+    deals = [{**deal(1, "ann", "open", "2024-01-01"), "account_id": "x"}]
+    accounts = [{"account_id": name, "name": name} for name in ("x", "y")]
+    notes = list(map(str, base_notes(given(deals=deals, accounts=accounts), FILE, JUNE)))
+    assert "1 customer without a rep of its own counts for that of its last order, deal or activity." in notes
+    assert "1 customer of whom nothing is known but the name counts as always there." in notes

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from babel import Locale, localedata
 
-from salesreport.language import LANGUAGES, Fixed, Language, ntext
+from salesreport.language import LANGUAGES, Fixed, Language, Quantity, ntext
 from salesreport.language.numerals import short, signs, units, written
 
 LOCALES = [code for code in sorted(localedata.locale_identifiers()) if code.split("_")[0] in LANGUAGES]
@@ -33,7 +33,7 @@ def spaced(text: str) -> str:
         (-0.0, "€0", "€0", "0 €", "€ 0", "EUR 0"),
         (0.001, "€0", "€0", "0 €", "€ 0", "EUR 0"),  # less than half a cent
         (0.4, "€0.40", "€0.40", "0,40 €", "€ 0,40", "EUR 0.40"),  # some cents are not nothing
-        (-0.4, "-€0.40", "-€0.40", "-0,40 €", "-€ 0,40", "EUR-0.40"),
+        (-0.4, "−€0.40", "−€0.40", "−0,40 €", "−€ 0,40", "EUR−0.40"),
         (999.4, "€999", "€999", "999 €", "€ 999", "EUR 999"),
         (999.6, "€1K", "€1K", "1.000 €", "€ 1.000", "EUR 1’000"),
         (1234, "€1.23K", "€1.23K", "1.230 €", "€ 1.230", "EUR 1’230"),
@@ -41,7 +41,7 @@ def spaced(text: str) -> str:
         (123_456, "€123K", "€1.23L", "123.000 €", "€ 123.000", "EUR 123’000"),
         (999_499, "€999K", "€9.99L", "999.000 €", "€ 999.000", "EUR 999’000"),
         (999_501, "€1M", "€10L", "1 Mio. €", "€ 1 Mio.", "EUR 1 Mio."),
-        (-999_501, "-€1M", "-€10L", "-1 Mio. €", "-€ 1 Mio.", "EUR-1 Mio."),
+        (-999_501, "−€1M", "−€10L", "−1 Mio. €", "−€ 1 Mio.", "EUR−1 Mio."),
         (1_234_567, "€1.23M", "€12.3L", "1,23 Mio. €", "€ 1,23 Mio.", "EUR 1.23 Mio."),
         (12_345_678, "€12.3M", "€1.23Cr", "12,3 Mio. €", "€ 12,3 Mio.", "EUR 12.3 Mio."),
         (999_999_500, "€1B", "€100Cr", "1 Mrd. €", "€ 1 Mrd.", "EUR 1 Mrd."),
@@ -51,21 +51,21 @@ def spaced(text: str) -> str:
 def test_money(value: float, english: str, indian: str, german: str, austrian: str, swiss: str) -> None:
     expected = {"en": english, "en_GB": english, "en_IN": indian, "de": german, "de_AT": austrian, "de_CH": swiss}
     assert {code: spaced(Language(code).money(value, "EUR")) for code in expected} == expected
-    assert spaced(Language("de_LI").money(abs(value), "CHF")) == swiss.replace("EUR-", "EUR ").replace(
+    assert spaced(Language("de_LI").money(abs(value), "CHF")) == swiss.replace("EUR−", "EUR ").replace(
         "EUR", "CHF"
     )
     # Australians write other people's money with its letters, which do not touch the digits
-    assert spaced(Language("en_AU").money(abs(value), "EUR")) == english.lstrip("-").replace("€", "EUR ")
+    assert spaced(Language("en_AU").money(abs(value), "EUR")) == english.lstrip("−").replace("€", "EUR ")
 
 
 @pytest.mark.parametrize(
     ("code", "whole", "decimals", "share"),
     [
-        ("en", "1,234,567", "-1,234.5", "-4%"),
-        ("en_IN", "12,34,567", "-1,234.5", "-4%"),
-        ("de", "1.234.567", "-1.234,5", "-4 %"),
-        ("de_CH", "1’234’567", "-1’234.5", "-4%"),
-        ("de_LI", "1’234’567", "-1’234.5", "-4%"),
+        ("en", "1,234,567", "−1,234.5", "−4%"),
+        ("en_IN", "12,34,567", "−1,234.5", "−4%"),
+        ("de", "1.234.567", "−1.234,5", "−4 %"),
+        ("de_CH", "1’234’567", "−1’234.5", "−4%"),
+        ("de_LI", "1’234’567", "−1’234.5", "−4%"),
     ],
 )
 def test_written_out(code: str, whole: str, decimals: str, share: str) -> None:
@@ -154,7 +154,7 @@ def test_units_are_the_languages() -> None:
         (105_700, 359_300, "EUR", "€106K – €359K", "106.000 € – 359.000 €"),
         (1_230_400, 1_234_000, "EUR", "€1.230M – €1.234M", "1,230 Mio. € – 1,234 Mio. €"),
         (5_121, 5_124, "EUR", "€5.121K – €5.124K", "5.121 € – 5.124 €"),
-        (-950_000, 1_204_000, "EUR", "-€0.95M – €1.20M", "-0,95 Mio. € – 1,20 Mio. €"),
+        (-950_000, 1_204_000, "EUR", "−€0.95M – €1.20M", "−0,95 Mio. € – 1,20 Mio. €"),
         (1500, 2500, "EUR/day", "€1.50K per day – €2.50K per day", "1.500 € pro Tag – 2.500 € pro Tag"),
         (4, 8.1, "points", "4.0 – 8.1", "4,0 – 8,1"),
         (None, None, "share", "", ""),
@@ -188,3 +188,16 @@ def test_languages_to_come() -> None:
     assert spaced(Language("en").money(1_234_567, "HUF")) == "HUF 1.23M"
     assert spaced(Language("de").money(1_234_567, "HUF")) == "1,23 Mio. HUF"
     assert Language("en").money(0.4, "JPY") == "¥0"  # a yen has no hundredths
+
+
+def test_a_share_says_none_or_all_only_where_it_is() -> None:
+    shown = [Quantity(one, "share") for one in (0.0, 0.0049, 0.0051, 0.9949, 0.9951, 1.0, 1.004)]
+    # half a per cent rounds to none, 99.5 % to all
+    assert list(map(Language("en").show, shown)) == ["0%", "<1%", "1%", "99%", ">99%", "100%", "100%"]
+    assert spaced(Language("de").show(shown[4])) == ">99 %"
+    assert spaced(Language("de").share(0.0004, 1)) == "<0,1 %"
+
+
+def test_big_factors_have_no_decimals() -> None:
+    shown = [Language("en").show(Quantity(one, "times")) for one in (5.0, 99.94, 173_146.4)]
+    assert shown == ["5.0", "99.9", "173,146"]

@@ -136,7 +136,7 @@ def test_growth_by_hand(tiny: Dataset) -> None:
     section = Review(tiny, "2025-Q2", rep="Ann").growth
     assert section.data[["group", "now", "before", "change"]].to_numpy().tolist() == [["Lamps", 1000, 300, 700]]
     rows = [[cell.text for cell in row] for row in section.tables[0].rows]
-    assert rows[0] == ["Revenue", "€300", "€1K", "233%"]
+    assert rows[0] == ["Revenue", "€300", "€1K", "+233%"]
     assert rows[3] == ["Win rate", "50%", "25%", "−25 points"]
 
 
@@ -348,3 +348,49 @@ def test_few_cases_are_not_placed_among_peers_who_have_enough(tmp_path: Path) ->
     assert rate.base == "2 closed deals: too few to tell"
     won = next(tile for tile in few.tiles.extra["tiles"] if tile.name == "Deals won")
     assert "below the middle half of peers (30 – 30)" in won.said
+
+
+def test_without_amounts_trend_and_growth_speak_of_what_there_is(tmp_path: Path) -> None:
+    frames = [
+        deals("Ann", 3, 2, 7, closed_on=day).drop(columns="amount")
+        for day in ("2025-05-20", "2025-02-10", "2024-11-10")
+    ]
+    review = Review(dataset(tmp_path / "d", *frames), "2025-Q2", rep="Ann")
+    assert review.trend.message == "Deals won and Win rate over 2 periods"
+    reason = "needs column amount of table deals; this export has none"
+    assert review.growth.message == f"Growth of revenue cannot be told: {reason}."
+
+
+def test_what_is_not_known_of_an_earlier_day_is_not_missing_from_the_data(tmp_path: Path) -> None:
+    review = Review(
+        dataset(tmp_path / "d", deals("Ann", 3, 3), deals("Ann", 1, 1, 5, closed_on="2025-06-20")),
+        "2025-05",
+        rep="Ann",
+    )
+    # all ten deals carry an amount; on 31 May nobody had written it down yet
+    why = "what open deals were worth on May 31, 2025 is not known: no snapshots up to then."
+    for notes in (review.pipeline.notes, review.order_book.notes):
+        assert f"Open deals are counted, not valued; {why}" in notes
+        assert not any("carr" in note for note in notes)
+
+
+def test_no_forecast_from_a_day_whose_open_deals_nobody_knows(tmp_path: Path) -> None:
+    frame = deals("Ann", 30, 10, 20)
+    frame.loc[frame["status"] == "open", "created_on"] = None
+    made = dataset(tmp_path / "d", frame)
+    assert Review(made, "2025-Q2", rep="Ann").forecast.available
+    assert Review(made, "2025-05", rep="Ann").forecast.message == (
+        "No forecast can be made: 20 deals have no creation date, so nobody knows whether they were open on "
+        "May 31, 2025."
+    )
+
+
+def test_changes_of_counts_and_of_money(tmp_path: Path) -> None:
+    frames = deals("Ann", 1, 3, closed_on="2025-03-31"), deals("Ann", 5, 3)
+    review = Review(dataset(tmp_path / "d", *frames), "2025-Q2", rep="Ann")
+    told = {tile.name: tile.said for tile in review.tiles.extra["tiles"]}
+    assert "5.0 times as many as in Q1 2025" in " ".join(told["Deals won"])
+    assert "5.0 times as much as in Q1 2025" in " ".join(told["Revenue"])
+    (table,) = review.growth.tables
+    # 100 → 500 is 400 % more; one of four against five of eight is 37.5 points
+    assert [str(row[-1].text) for row in table.rows[:2]] == ["+400%", "+400%"]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.kpi.base import BY, base_moves, base_notes
 from salesreport.kpi.cash import cash_notes, cash_plan, cash_total
-from salesreport.kpi.customers import customers_of
+from salesreport.kpi.customers import customers_of, why_untold
 from salesreport.kpi.equipment import equipment_out
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
@@ -50,6 +50,9 @@ def customer_base(context: Context) -> Section:
     facts, file = context.facts, context.shared.process
     if not len(customers_of(facts).ids):
         message = context.say(text("The customer base cannot be told: this export names no customers."))
+        return Section("base", topic, message, nothing, context.language, available=False)
+    if (reason := why_untold(facts)) is not None:
+        message = context.say(text("The customer base cannot be told: {reason}.", reason=reason))
         return Section("base", topic, message, nothing, context.language, available=False)
     try:
         data = context.shared.rows(

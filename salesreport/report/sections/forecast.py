@@ -108,6 +108,8 @@ def _measured(context: Context) -> tuple[pd.DataFrame, list[Text]]:
     shared, facts, subject = context.shared, context.facts, context.subject
     periods, day = coming(context), context.as_of
     key = ("forecast", day, *(period.name for period in periods))
+    if (unknown := facts.known(day).why_open_unknown) is not None:
+        raise Unavailable(unknown)
     dimension = subject.dimension
     by = () if dimension is None else (dimension,)
 
@@ -269,8 +271,9 @@ def _sources(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -
     ]
     headings = ["", say(text("booked")), say(text("from open deals")), say(text("from deals yet to come"))]
     caption = ntext(
-        "The average of all cases and where it comes from; {n} open deal today",
-        "The average of all cases and where it comes from; {n} open deals today",
+        "The average of all cases and where it comes from; {n} open deal on {day}",
+        "The average of all cases and where it comes from; {n} open deals on {day}",
         n=float(data["n_open"].iloc[0]),
+        day=context.as_of,
     )
     return number_table(say(caption), [*headings, say(text("average"))], rows)

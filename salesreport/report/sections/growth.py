@@ -12,6 +12,9 @@ from salesreport.report.table import number_table
 MOST_GROUPS = 8
 """Product lines shown; the smallest are put together."""
 
+_SAME = 0.005
+"""A smaller relative change is shown as none."""
+
 MEASURES = ("revenue", "deals_won", "avg_deal_size", "win_rate")
 """The figures compared."""
 
@@ -65,6 +68,8 @@ def growth(context: Context) -> Section:
 
 def _nothing(context: Context) -> Text:
     """Why there is no growth."""
+    if (reason := context.unavailable("revenue")) is not None:
+        return text("Growth of revenue cannot be told: {reason}.", reason=reason)
     caveats = partly(context, (context.compare,))
     day = started(context)
     if day is not None and day > context.compare.end:
@@ -112,6 +117,12 @@ def _message(context: Context, data: pd.DataFrame, now: float, before: float) ->
     )
 
 
+def _relative(context: Context, change: float) -> str:
+    """A relative change with its sign; what is none as it is shown has none."""
+    shown = context.language.percent(0 if abs(change) < _SAME else change)
+    return f"+{shown}" if change >= _SAME else shown
+
+
 def _row(context: Context, metric: str) -> list[str]:
     now, before = context.figure(metric), context.figure(metric, context.compare)
     change = ""
@@ -119,7 +130,7 @@ def _row(context: Context, metric: str) -> list[str]:
         if now.unit == "share":
             change = context.say(difference(context, now.value - before.value))
         elif before.value:
-            change = context.language.percent(now.value / before.value - 1)
+            change = _relative(context, now.value / before.value - 1)
     return [
         context.title(metric),
         context.shown(before.value, now.unit),

@@ -264,8 +264,12 @@ def _chart(context: Context, data: pd.DataFrame, message: str) -> Any:
     if data["handed_over"].any():
         columns.append((say(text("handed over")), "out", data["handed_over"]))
     columns.append((say(text("at the end")), "now", data["there_after"]))
+    unknown = {"before": _unknown(context, "there_before"), "now": _unknown(context, "there_after")}
     strands = [
-        Strand(title, form, list(values), [count(one) for one in values]) for title, form, values in columns
+        Strand(title, form, [0.0] * len(values), [context.language.show(None)] * len(values))
+        if unknown.get(form)
+        else Strand(title, form, list(values), [count(one) for one in values])
+        for title, form, values in columns
     ]
     rates = [
         Rate(row["value"], row["lower"], row["upper"], row["band_lower"], row["band_upper"], _said(context, row))
@@ -287,6 +291,12 @@ def _chart(context: Context, data: pd.DataFrame, message: str) -> Any:
             )
         ),
     )
+
+
+def _unknown(context: Context, count: str) -> bool:
+    """Whether nobody knows which deals were there at the start, or at the end: then their number is none."""
+    days = {"there_before": context.eve, "there_after": context.as_of}
+    return count in days and context.facts.known(days[count]).why_open_unknown is not None
 
 
 def _heading(data: pd.DataFrame) -> Text:
@@ -321,12 +331,18 @@ def _table(context: Context, data: pd.DataFrame) -> Any:
     shown = [name for name in COUNTS if name in ("there_before", "there_after") or data[name].any()]
     headings = [say(text("Milestone")), *(say(names[name]) for name in shown)]
     headings += [say(text("moves on")), say(text("median time there"))]
-    rows = []
+    rows, untold = [], context.language.show(None)
+    unknown = {name for name in shown if _unknown(context, name)}
     for row in records(data):
         share = context.shown(row["value"], "share")
         rate = (share, context.language.interval(row["lower"], row["upper"], "share"))
         rows.append(
-            [row["title"], *(count(row[name]) for name in shown), rate, context.shown(row["median_days"], "days")]
+            [
+                row["title"],
+                *(untold if name in unknown else count(row[name]) for name in shown),
+                rate,
+                context.shown(row["median_days"], "days"),
+            ]
         )
     return number_table(say(text("Numbers of the chart, in deals")), headings, rows)
 

@@ -186,7 +186,7 @@ def _summary(context: Context, milestones: pd.DataFrame, both: bool) -> NumberTa
 
 
 def _deviating(context: Context, book: pd.DataFrame) -> pd.DataFrame:
-    """The deals that went off course, the biggest first."""
+    """The deals that went off course, the biggest first; without amounts those that are the most days off."""
     before = set(book.loc[book["when"] == "before", "deal_id"])
     why: dict[str, dict[str, Text]] = {name: {} for name in WHY}
     gone = context.closed
@@ -214,9 +214,13 @@ def _deviating(context: Context, book: pd.DataFrame) -> pd.DataFrame:
         )
     data = book[book["deal_id"].isin(set().union(*why.values()))].sort_values(["deal_id", "when"])
     data = data.assign(amount=data["amount"].fillna(data["last_amount"]))
-    data = data.drop_duplicates("deal_id")[["deal_id", "name", "account_id", "place", "amount"]]
+    off = book.groupby("deal_id")[["put_off", "days"]].max().max(axis=1)
+    data = data.assign(off=data["deal_id"].map(off).astype(float))
+    data = data.drop_duplicates("deal_id")[["off", "deal_id", "name", "account_id", "place", "amount"]]
     data = data.assign(**{name: [why[name].get(deal) for deal in data["deal_id"]] for name in WHY})
-    return data.sort_values(["amount", "deal_id"], ascending=[False, True], na_position="last", ignore_index=True)
+    return data.sort_values(
+        ["amount", "off", "deal_id"], ascending=[False, False, True], na_position="last", ignore_index=True
+    ).drop(columns="off")
 
 
 def _lost(day: dt.date, reason: object) -> Text:
@@ -241,11 +245,18 @@ def _listed(context: Context, data: pd.DataFrame) -> tuple[NumberTable, ...]:
         cells = [deal_name(pd.Series(row)), *([customer] if named else []), milestone, "; ".join(reasons)]
         amount = context.shown(row["amount"], context.facts.dataset.currency)
         rows.append([*cells, amount] if priced else cells)
+    started = context.facts.known(context.eve).why_amounts_unknown is None
+    worth = text("Amount at the start") if started else text("Amount")
     headings = [say(text("Deal")), *([say(text("Customer"))] if named else []), say(text("Milestone"))]
-    headings += [say(text("Off course")), *([say(text("Amount"))] if priced else [])]
+    headings += [say(text("Off course")), *([say(worth)] if priced else [])]
     caption = text(
         "Deals off course since {day}: {shown} of {all}", day=context.eve, shown=len(rows), all=len(data)
     )
+    if not priced and len(data) > MOST:
+        caption = text(
+            "Deals off course since {day}: the {shown} of {all} that are so for the most days",
+            day=context.eve, shown=len(rows), all=len(data),
+        )  # fmt: skip
     if priced and len(data) > MOST:
         caption = text(
             "Deals off course since {day}: the {shown} biggest of {all}",
@@ -322,7 +333,9 @@ def _notes(context: Context, book: pd.DataFrame) -> list[Text]:
     if (why := context.facts.known(context.eve).why_open_unknown) is not None:
         notes.append(text("The start is not compared: {reason}.", reason=why))
     unpriced = float(book.loc[(book["when"] == "now") & ~(book["amount"] > 0), "share"].sum())
-    if not _priced(context):
+    if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
+        notes.append(text("Open deals are counted, not valued; {reason}.", reason=why))
+    elif not _priced(context):
         notes.append(text("Open deals carry no amounts in this data, so they are counted, not valued."))
     elif unpriced:
         notes.append(

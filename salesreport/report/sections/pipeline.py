@@ -120,7 +120,9 @@ def _why(context: Context, oldest: pd.DataFrame) -> list[str]:
 def _notes(context: Context, data: pd.DataFrame, limit: float | None) -> tuple[str, ...]:
     notes = []
     unpriced = float(data.loc[~(data["amount"] > 0), "share"].sum())
-    if unpriced:
+    if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
+        notes.append(text("Open deals are counted, not valued; {reason}.", reason=why))
+    elif unpriced:
         notes.append(
             ntext(
                 "{n} open deal carries no amount and is counted, not valued.",

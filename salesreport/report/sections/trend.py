@@ -44,6 +44,11 @@ def trend(context: Context) -> Section:
 
 def _message(context: Context) -> str:
     """How revenue compares with its own past, and by how much one period usually differs from the next."""
+    if context.unavailable("revenue") is not None:
+        measures = [context.title(metric) for metric in MEASURES if context.unavailable(metric) is None]
+        return context.say(
+            ntext("{metrics} in {n} period", "{metrics} over {n} periods", metrics=measures, n=len(context.trend))
+        )
     if context.incomplete():
         return context.say(text("Too many sales carry no amount to say how revenue goes"))
     history = [
