@@ -76,6 +76,6 @@ def _days_off(days: float) -> Text:
 def _trust(row: dict[str, Any]) -> tuple[Text, ...]:
     if row["verdict"] == "optimist":
         return (text("More is said of deals at the same stage than peers say, and less comes: discount it."),)
-    if row["verdict"] == "sandbagger":
+    if row["verdict"] == "cautious":
         return (text("Less is said of deals at the same stage than peers say, and more comes: it is cautious."),)
     return (text("How far it is from what is said to what comes is not distinguishable from peers."),)
