@@ -105,7 +105,7 @@ def forecast_on_maven(folder: Path) -> str:
 
 
 def judgement_on_samples(folder: Path) -> str:
-    """Whether optimist and sandbagger are found, and who else is taken for one."""
+    """Whether the optimist and the cautious one are found, and who else is taken for one."""
     rows, told = [], 0
     for seed in SEEDS:
         company = Dataset.open(folder / f"company{seed}")
@@ -118,11 +118,11 @@ def judgement_on_samples(folder: Path) -> str:
                 str(seed),
                 verdict[truth.optimist_rep],
                 verdict[truth.sandbagger_rep],
-                str(int(others.isin(["optimist", "sandbagger"]).sum())),
+                str(int(others.isin(["optimist", "cautious"]).sum())),
                 str(int((others != "unknown").sum())),
             ]
         )
-    head = ["company", "the optimist is called", "the sandbagger is called", "others called either", "others told"]
+    head = ["company", "the optimist is called", "the cautious is called", "others called either", "others told"]
     return "\n".join(["## Stated probabilities", "", markdown(head, rows)])
 
 

@@ -51,7 +51,7 @@ def kpi(
         where=arguments.filters(where or [], opened),
     )
     if format is Format.csv:
-        typer.echo(output.as_csv(table, language), nl=False)
+        typer.echo(output.as_csv(table, facts, language), nl=False)
     elif format is Format.json:
         typer.echo(output.as_json(table, facts, language), nl=False)
     elif len(table.frame):
@@ -105,12 +105,12 @@ def anomalies(
     facts = Facts.of(opened)
     found = find_anomalies(facts, when, arguments.dimensions(by), q, arguments.filters(where or [], opened))
     if format is Format.csv:
-        typer.echo(output.as_csv(found), nl=False)
+        typer.echo(output.as_csv(found, facts), nl=False)
     elif format is Format.json:
         typer.echo(output.as_json(found, language), nl=False)
     else:
         results_console().print(output.as_table(found, facts, language))
-    for line in output.explanations(found, language):
+    for line in output.explanations(found, language, table=format is Format.table):
         say(line, language, error=True)
 
 

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import math
-import unicodedata
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -16,6 +15,7 @@ from rich.text import Text as Cell
 from salesreport.kpi.compute import KpiTable, contract
 from salesreport.kpi.dimensions import DIMENSIONS, TITLES
 from salesreport.kpi.facts import Facts
+from salesreport.kpi.grid import Column, Content, fits, grid, harmless
 from salesreport.language import Language, Quantity, Text, text
 
 Format = Literal["table", "csv", "json"]
@@ -38,7 +38,7 @@ def render(table: KpiTable, facts: Facts, language: Language, format: Format = "
         width: characters a line of `table` may have.
     """
     if format == "csv":
-        return as_csv(table, language)
+        return as_csv(table, facts, language)
     if format == "json":
         return as_json(table, facts, language)
     screen = io.StringIO()
@@ -50,13 +50,28 @@ def render(table: KpiTable, facts: Facts, language: Language, format: Format = "
     return screen.getvalue()
 
 
-def as_csv(table: KpiTable, language: Language) -> str:
-    """The figures as CSV, the last column what biases them, if anything.
+def as_csv(table: KpiTable, facts: Facts, language: Language) -> str:
+    """The figures as CSV, reps with their names, the last column what biases them, if anything.
 
     A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
     beside = ["; ".join(map(language.say, said)) or None for said in _caveats_of_rows(table)]
-    return frame_as_csv(table.frame.assign(caveat=pd.Series(beside, index=table.frame.index, dtype=object)))
+    frame = table.frame.assign(caveat=pd.Series(beside, index=table.frame.index, dtype=object))
+    return frame_as_csv(with_names(frame, facts))
+
+
+def with_names(frame: pd.DataFrame, facts: Facts, ids: str = "rep_id") -> pd.DataFrame:
+    """A table with column `rep`, the reps' names, right after the column of their ids, where there is one.
+
+    Args:
+        frame: a row per figure. facts: whose reps. ids: the column of the ids; missing ones have no name.
+    """
+    if ids not in frame.columns:
+        return frame
+    names = [None if _missing(one) else facts.names.get(one, one) for one in frame[ids].astype(object)]
+    named = frame.copy()
+    named.insert(frame.columns.get_loc(ids) + 1, "rep", pd.Series(names, index=frame.index, dtype=object))
+    return named
 
 
 def _caveats_of_rows(table: KpiTable) -> list[list[Text]]:
@@ -118,26 +133,30 @@ def as_json(table: KpiTable, facts: Facts, language: Language) -> str:
 def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
     """The figures as a table for a terminal; texts from the data are shown as they are, never as markup."""
     by = _by(list(table.frame.columns))
-    shown = Table(box=None, header_style="bold", pad_edge=False)
-    shown.add_column(cell(language.say(text("metric"))))
-    for name in by:
-        shown.add_column(cell(language.say(TITLES[name])))
-    for title in (text("value"), text("95 % interval"), text("n")):
-        shown.add_column(cell(language.say(title)), justify="right")
-    reps = facts.reps.set_index("rep_id")["name"]
+    columns = [Column(language.say(title)) for title in (text("metric"), *(TITLES[name] for name in by))]
+    numbers = (text("value"), text("95 % interval"), text("n"))
+    columns += [Column(language.say(title), numbers=True) for title in numbers]
+    rows: list[list[Content]] = []
     titles = {key: language.say(contract(key, facts).title) for key in table.frame["metric"].unique()}
     for row, beside in zip(table.frame.to_dict("records"), _caveats_of_rows(table), strict=True):
-        groups = [reps.get(row[name], row[name]) if name == "rep_id" else row[name] for name in by]
+        groups = [facts.names.get(row[name], row[name]) if name == "rep_id" else row[name] for name in by]
         unit = row["unit"]
         interval = language.interval(row["lower"], row["upper"], unit, " … ")
-        shown.add_row(
-            cell(titles[row["metric"]]),
-            *[cell(language.say(text("not known")) if _missing(value) else str(value)) for value in groups],
-            cell(language.show(Quantity(row["value"], unit)) + (" *" if beside else "")),
-            cell("" if _missing(row["lower"]) else interval),
-            cell(language.count(row["n"])),
+        rows.append(
+            [
+                titles[row["metric"]],
+                *[language.say(text("not known")) if _missing(value) else str(value) for value in groups],
+                language.show(Quantity(row["value"], unit)) + (" *" if beside else ""),
+                "" if _missing(row["lower"]) else interval,
+                language.count(row["n"]),
+            ]
         )
-    return shown
+    if fits(columns, rows):
+        return grid(columns, rows)
+    # intervals below their values leave the texts more room
+    below = Column(language.say(text("value, and 95 % interval")), numbers=True)
+    narrow = [[*row[:-3], (str(row[-3]), str(row[-2])) if row[-2] else row[-3], row[-1]] for row in rows]
+    return grid([*columns[:-3], below, columns[-1]], narrow)
 
 
 def explanations(table: KpiTable, facts: Facts, language: Language) -> list[str]:
@@ -214,13 +233,3 @@ def _plain(value: Any) -> Any:
 
 def _missing(value: Any) -> bool:
     return value is None or (isinstance(value, float) and not math.isfinite(value))
-
-
-def harmless(line: str) -> str:
-    """A text without characters that steer a terminal."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(one)[0] == "C" else one for one in line)
-
-
-def cell(shown: str) -> Cell:
-    """A text as a terminal table shows it: as it is, never as markup."""
-    return Cell(harmless(shown))

@@ -176,7 +176,7 @@ def test_the_output_shows_what_biases_a_figure(given: Given):
     table = compute(facts, Q1, ["revenue", "deals_lost"], by=["rep_id"])
     beside = {
         (row["metric"], row["rep_id"]): row["caveat"]
-        for row in csv.DictReader(io.StringIO(as_csv(table, ENGLISH)))
+        for row in csv.DictReader(io.StringIO(as_csv(table, facts, ENGLISH)))
     }
     aside = "set aside when the export was read: 1 of 2 lost deals (50%)"
     assert beside == {

@@ -45,6 +45,36 @@ def test_csv_has_the_columns_unrounded_numbers_and_empty_cells(given: Given):
     assert rows[1]["value"] == "0.5"
 
 
+def test_csv_has_the_name_right_after_the_id(given: Given):
+    facts = given(
+        deals=[deal(1, "r1", "won", "2024-01-01", "2024-02-01", amount=1.0),
+               deal(2, "r2", "won", "2024-01-01", "2024-02-01", amount=1.0)],
+        reps=[{"rep_id": "r1", "name": "=Ann"}],
+    )  # fmt: skip
+    rows = list(
+        csv.DictReader(io.StringIO(render(compute(facts, Q1, ["revenue"], by=["rep_id"]), facts, EN, "csv")))
+    )
+    assert list(rows[0])[:4] == ["metric", "rep_id", "rep", "period"]
+    # no formula, and who has no name is called by the id
+    assert sorted((row["rep_id"], row["rep"]) for row in rows) == [("r1", "'=Ann"), ("r2", "r2")]
+
+
+def test_intervals_stand_below_their_values_where_words_would_break(given: Given):
+    what = {"product_line": "Straßenbeleuchtung"}
+    deals = [
+        deal(n, "ann", "won" if n % 3 else "lost", "2024-01-01", "2024-02-01", amount=1e5 * (n + 1), **what)
+        for n in range(9)
+    ]
+    facts = given(deals=deals, reps=[{"rep_id": "ann", "name": "Anna Obermaier-Schmidt"}])
+    narrow = compute(facts, Q1, ["avg_deal_size"], by=["rep_id", "product_line"])
+    shown = render(narrow, facts, Language("de"), width=80)
+    assert {"Straßenbeleuchtung", "Obermaier-Schmidt"} <= set(shown.split())
+    assert max(map(len, shown.splitlines()[:6])) <= 80
+    german, english = (as_table(narrow, facts, language).columns for language in (Language("de"), EN))
+    assert [str(column.header).split() for column in german][3] == ["Wert,", "mit", "95-%-Intervall"]
+    assert len(english) == 6  # €560K is short enough for the interval to stand beside it
+
+
 def test_csv_cells_are_no_formulas(given: Given):
     facts = hostile(given)
     rows = list(csv.reader(io.StringIO(render(compute(facts, Q1, ["revenue"], by=["rep_id"]), facts, EN, "csv"))))
@@ -121,7 +151,8 @@ def test_the_table_is_in_the_readers_language_and_formats(given: Given):
     assert "67\N{NO-BREAK SPACE}%" in shown
     assert "Ann Müller" in shown
     table = as_table(compute(facts, Q1, ["win_rate"]), facts, EN)
-    assert [str(column.header) for column in table.columns] == ["metric", "value", "95 % interval", "n"]
+    headings = [" ".join(str(column.header).split()) for column in table.columns]
+    assert headings == ["metric", "value", "95 % interval", "n"]
 
 
 @pytest.mark.parametrize("format", ["table", "csv", "json"])

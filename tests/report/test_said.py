@@ -64,4 +64,4 @@ def test_on_the_command_line(company: Dataset, optimist: str) -> None:
     assert verdicts[optimist] == "optimist"
     assert sum(verdict != "neither" for verdict in verdicts.values()) <= 6  # the two there are, and who is too new
     done = CliRunner().invoke(app, ["forecast", str(company.path), "--stated"])
-    assert "sandbagger" in done.output
+    assert "cautious" in done.output

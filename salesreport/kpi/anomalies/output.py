@@ -12,7 +12,8 @@ from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import not_gone_on, outcomes
 from salesreport.kpi.anomalies.sentences import by_itself, leaves_out_nothing
 from salesreport.kpi.dimensions import TITLES
-from salesreport.kpi.output import cell, frame_as_csv, frame_as_rows, harmless
+from salesreport.kpi.grid import Column, Content, grid, harmless
+from salesreport.kpi.output import frame_as_csv, frame_as_rows, with_names
 from salesreport.language import Language, Quantity, Text, text
 
 if TYPE_CHECKING:
@@ -80,9 +81,9 @@ def _in_a_word(deal: dict[str, str | None]) -> str:
     return " ".join(word for word in (deal["deal_id"], deal["now"], deal["closed_on"]) if word)
 
 
-def as_csv(found: Anomalies) -> str:
-    """All comparisons as CSV; ids of deals stand in one cell, with semicolons between."""
-    return frame_as_csv(as_frame(found, joined=True))
+def as_csv(found: Anomalies, facts: "Facts") -> str:
+    """All comparisons as CSV, reps with their names; ids of deals stand in one cell, with semicolons between."""
+    return frame_as_csv(with_names(as_frame(found, joined=True), facts))
 
 
 def as_json(found: Anomalies, language: Language) -> str:
@@ -106,57 +107,66 @@ def said(found: Anomalies, language: Language) -> list[list[str]]:
 
 def as_table(found: Anomalies, facts: "Facts", language: Language) -> Table:
     """The flagged comparisons; where there are none, those that come nearest."""
-    rows = _shown(found)
-    who = [name for name in rows.columns if name in TITLES and rows[name].notna().any()]
-    shown = Table(box=None, header_style="bold", pad_edge=False)
-    for name in who:
-        shown.add_column(cell(language.say(TITLES[name])))
-    shown.add_column(cell(language.say(text("milestone"))))
-    numbers = (text("n"), text("rate"), text("like deals of others"), text("difference (95 %)"), text("q"),
-               text("at stake"))  # fmt: skip
-    for title in numbers:
-        shown.add_column(cell(language.say(title)), justify="right")
-    shown.add_column(cell(language.say(text("result"))))
-    currency = facts.dataset.currency
-    for row in rows.to_dict("records"):
-        groups = [row[name] if isinstance(row[name], str) else text("all") for name in who]
-        names = [facts.names.get(str(value), value) if name == "rep_id" else value
-                 for name, value in zip(who, groups, strict=True)]  # fmt: skip
+    columns = [
+        Column(language.say(text("who, and milestone"))),
+        *(
+            Column(language.say(title), numbers=True)
+            for title in (text("rate; of others"), text("difference (95 %)"), text("q"), text("at stake"))
+        ),
+        Column(language.say(text("result"))),
+    ]
+    currency, rows = facts.dataset.currency, list[list[Content]]()
+    for row in _shown(found).to_dict("records"):
         step = found.step(row["step"])
-        shares = [language.show(Quantity(row[name], "share")) for name in ("rate", "expected")]
-        shown.add_row(
-            *(cell(language.say(name)) for name in names),
-            cell(language.say(text("won, overall") if step.key == WIN else step.title)),
-            cell(language.count(row["n"])),
-            *map(cell, shares),
-            cell(_points(row, language)),
-            cell("" if pd.isna(row["q"]) else language.exact(row["q"], 3)),
-            cell(language.show(Quantity(row["at_stake"], currency))),
-            cell(language.say(FLAGS[row["flag"]])),
+        milestone = language.say(text("won, overall") if step.key == WIN else step.title)
+        rate, expected = (language.show(Quantity(row[name], "share")) for name in ("rate", "expected"))
+        rows.append(
+            [
+                (_who(row, facts, language), milestone),
+                (language.say(text("{share} of {n}", share=rate, n=row["n"])), expected),
+                _points(row, language),
+                "" if pd.isna(row["q"]) else language.exact(row["q"], 3),
+                language.show(Quantity(row["at_stake"], currency)),
+                language.say(FLAGS[row["flag"]]),
+            ]
         )
-    return shown
+    return grid(columns, rows)
+
+
+def _who(row: dict[str, Any], facts: "Facts", language: Language) -> str:
+    """Whom a row is about, and within what: `Ann · Pumps`."""
+    said = [str(row[name]) for name in TITLES if isinstance(row.get(name), str)]
+    if isinstance(row.get("rep_id"), str):
+        said[0] = facts.names.get(said[0], said[0])
+    return " · ".join(said) or language.say(text("all"))
 
 
 def _shown(found: Anomalies) -> pd.DataFrame:
     return found.findings if len(found.findings) else found.frame.head(NEAREST)
 
 
-def explanations(found: Anomalies, language: Language) -> list[str]:
-    """The message, each finding in words, and what a reader must know; one line each."""
+def explanations(found: Anomalies, language: Language, table: bool = False) -> list[str]:
+    """The message, each finding in words, and what a reader must know; one line each.
+
+    Args:
+        found: the anomalies. language: to say it in. table: whether a reader has the table above it.
+    """
     lines = [language.say(text("{sentence}.", sentence=found.message))]
     if any(row["flag"] == "none" and leaves_out_nothing(row) for row in _shown(found).to_dict("records")):
         lines.append(language.say(text("{sentence}.", sentence=by_itself(found))))
     lines += [" ".join(one) for one in said(found, language)]
+    if table:
+        lines.append(language.say(text("Of others: the rate of their like deals.")))
     lines += [language.say(note) for note in found.notes]
     return [harmless(line) for line in lines]
 
 
-def _points(row: dict[str, Any], language: Language) -> str:
+def _points(row: dict[str, Any], language: Language) -> Content:
     """A difference of two rates and its interval in points, with their signs."""
     if pd.isna(row["effect"]):
         return language.show(None)
     signed = [_signed(100 * row[name], language) for name in ("effect", "lower", "upper")]
-    return f"{signed[0]} ({signed[1]} … {signed[2]})"
+    return signed[0], f"({signed[1]} … {signed[2]})"
 
 
 def _signed(points: float, language: Language) -> str:

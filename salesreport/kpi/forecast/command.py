@@ -14,8 +14,9 @@ from salesreport.kpi.forecast.backtest import backtest
 from salesreport.kpi.forecast.forecast import SIMULATIONS, forecast
 from salesreport.kpi.forecast.horizon import Horizon
 from salesreport.kpi.forecast.judgement import judgement
+from salesreport.kpi.grid import harmless
 from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.output import frame_as_csv, frame_as_rows, harmless
+from salesreport.kpi.output import frame_as_csv, frame_as_rows, with_names
 from salesreport.kpi.progress import process_file
 from salesreport.language import Language, Text, text
 
@@ -48,7 +49,7 @@ def look_ahead(
         raise _untold(problem) from None
     notes = _said(made.notes, language)
     if format == "csv":
-        return frame_as_csv(made.frame), notes
+        return frame_as_csv(with_names(made.frame, facts)), notes
     if format == "json":
         return _json({"forecast": frame_as_rows(made.frame), "notes": notes}), []
     return output.as_table(made, facts, language), notes
@@ -81,10 +82,10 @@ def try_out(
         raise _untold(problem) from None
     notes = _said(done.notes, language)
     if format == "table":
-        return output.scores_as_table(done, language), notes
+        return output.scores_as_table(done, language), [*notes, *_said(output.WORDS, language)]
     folds = done.frame.assign(as_of=done.frame["as_of"].dt.strftime("%Y-%m-%d").astype("str"))
     if format == "csv":
-        return frame_as_csv(folds), notes
+        return frame_as_csv(with_names(folds, facts, ids="group")), notes
     return _json({"folds": frame_as_rows(folds), "scores": frame_as_rows(done.scores), "notes": notes}), []
 
 
@@ -105,7 +106,7 @@ def judge(facts: "Facts", format: Format, language: Language) -> tuple[str | Tab
         "first said. Verdicts compare a rep with the others, and allow for looking at many."
     )
     if format == "csv":
-        return frame_as_csv(frame), []
+        return frame_as_csv(with_names(frame, facts)), []
     if format == "json":
         return _json({"reps": frame_as_rows(frame)}), []
     return output.judgement_as_table(frame, facts, language), _said([note], language)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 VERDICTS: dict[str, Text] = {
     "optimist": text("optimist"),
-    "sandbagger": text("sandbagger"),
+    "cautious": text("cautious"),
     "neither": text("neither"),
     "unknown": text("cannot be told"),
 }
@@ -42,7 +42,7 @@ def judgement(facts: "Facts", as_of: dt.date | None = None) -> pd.DataFrame:
 
     A verdict compares a rep with the other reps, because stage probabilities may be off for everybody; it needs a
     difference that matters, and an interval that excludes none of it even though many reps are looked at
-    (Bonferroni). And an optimist says more of deals at the same stage than the others do, a sandbagger less: who
+    (Bonferroni). And an optimist says more of deals at the same stage than the others do, a cautious rep less: who
     only wins less often is neither. It goes by the probabilities; where these cannot tell, by the dates.
 
     Args:
@@ -86,7 +86,7 @@ def judgement(facts: "Facts", as_of: dt.date | None = None) -> pd.DataFrame:
     by_share = _verdicts(share, _shares(won[judged] - probability[judged], code[judged], size), _LEAST_SHARE, -1)
     # who wins less than the others without saying more of the same stage is no optimist, but needs help
     by_share = np.where((by_share == "optimist") & ~(above >= _LEAST_ABOVE), "neither", by_share)
-    by_share = np.where((by_share == "sandbagger") & ~(above <= -_LEAST_ABOVE), "neither", by_share)
+    by_share = np.where((by_share == "cautious") & ~(above <= -_LEAST_ABOVE), "neither", by_share)
     by_days = _verdicts(days, _medians(late, code[dated], size), _LEAST_DAYS, 1)
     frame = pd.DataFrame(
         {
@@ -172,7 +172,7 @@ def _verdicts(shown: Interval, judged: tuple[Interval, Numbers], least: float, s
     told: Flags = (shown.n >= FEWEST) & ~np.isnan(low) & ~np.isnan(difference)
     return np.select(
         [~told, (low > 0) & (difference >= least), (high < 0) & (difference <= -least)],
-        ["unknown", "optimist", "sandbagger"],
+        ["unknown", "optimist", "cautious"],
         "neither",
     )
 

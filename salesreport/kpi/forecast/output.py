@@ -9,7 +9,7 @@ from salesreport.kpi.dimensions import DIMENSIONS, TITLES
 from salesreport.kpi.forecast.backtest import METHODS, Backtest
 from salesreport.kpi.forecast.forecast import Forecast
 from salesreport.kpi.forecast.judgement import VERDICTS
-from salesreport.kpi.output import cell
+from salesreport.kpi.grid import Column, Content, grid
 from salesreport.language import Language, Quantity, Text, text
 
 if TYPE_CHECKING:
@@ -22,97 +22,106 @@ def as_table(made: Forecast, facts: "Facts", language: Language) -> Table:
     """A forecast, one line per group and period; the other intervals are in the CSV and JSON."""
     by = [name for name in made.frame.columns if name in DIMENSIONS]
     currency = facts.dataset.currency
-    names = dict(zip(facts.reps["rep_id"], facts.reps["name"], strict=True))
-    shown = _table(
+    columns = _columns(
         language,
         [*(TITLES[name] for name in by), text("period")],
         [
             text("booked"),
-            text("middle"),
-            text("80 % interval"),
+            text("middle, and 80 % interval"),
             text("average"),
             text("from open deals"),
             text("open deals"),
         ],
     )
+    rows: list[list[Content]] = []
     for row in made.frame.to_dict("records"):
-        groups = [_group(row[name], names if name == "rep_id" else {}, language) for name in by]
+        groups = [_group(row[name], facts.names if name == "rep_id" else {}, language) for name in by]
         period = language.say(facts.dataset.period(row["period"]).label)
         band = language.interval(row["lower_80"], row["upper_80"], currency, " … ")
-        shown.add_row(
-            *map(cell, groups),
-            cell(period),
-            cell(_money(row["booked"], currency, language)),
-            cell(_money(row["median"], currency, language)),
-            cell(band),
-            cell(_money(row["mean"], currency, language)),
-            cell(_money(row["from_open"], currency, language)),
-            cell(language.count(row["n_open"])),
+        rows.append(
+            [
+                *groups,
+                period,
+                _money(row["booked"], currency, language),
+                (_money(row["median"], currency, language), band),
+                _money(row["mean"], currency, language),
+                _money(row["from_open"], currency, language),
+                language.count(row["n_open"]),
+            ]
         )
-    return shown
+    return grid(columns, rows)
+
+
+WORDS: tuple[Text, ...] = (
+    text("Fold: one forecast made from the past, of what has come since."),
+    text("WAPE: by how much forecasts were off, as a share of what came; of milestones: in the same folds."),
+    text("Milestones closer: in how many folds the forecast from milestones and ages was off by less."),
+    text("80 % interval held: how often what came lay within it; of a good forecast in 80 of 100 cases."),
+)
+"""What the words above a backtest's scores mean."""
 
 
 def scores_as_table(done: Backtest, language: Language) -> Table:
     """A backtest's scores: one line per level and method."""
-    shown = _table(
+    columns = _columns(
         language,
-        [text("level"), text("forecast from")],
+        [text("forecast of, and from")],
         [
             text("folds"),
-            text("WAPE"),
-            text("WAPE of milestones"),
+            text("WAPE; of milestones"),
             text("milestones closer"),
             text("80 % interval held"),
         ],
     )
+    rows: list[list[Content]] = []
     for row in done.scores.to_dict("records"):
         if not row["folds"]:
             continue
-        ours = row["method"] == "milestones"
-        shown.add_row(
-            cell(language.say(_LEVELS[row["level"]])),
-            cell(language.say(METHODS[row["method"]])),
-            cell(language.count(row["folds"])),
-            cell(_share(row["wape"], language)),
-            cell("" if ours else _share(row["wape_ours"], language)),
-            cell("" if ours else _with_interval(row, "beaten", language)),
-            cell(_with_interval(row, "coverage_80", language) if ours else ""),
+        ours, ours_there = row["method"] == "milestones", _share(row["wape_ours"], language)
+        rows.append(
+            [
+                language.say(text("{level}: {way}", level=_LEVELS[row["level"]], way=METHODS[row["method"]])),
+                language.count(row["folds"]),
+                _share(row["wape"], language) if ours else (_share(row["wape"], language), ours_there),
+                "" if ours else _with_interval(row, "beaten", language),
+                _with_interval(row, "coverage_80", language) if ours else "",
+            ]
         )
-    return shown
+    return grid(columns, rows)
 
 
 def judgement_as_table(frame: pd.DataFrame, facts: "Facts", language: Language) -> Table:
     """What reps said against what came, one line per rep."""
-    names = dict(zip(facts.reps["rep_id"], facts.reps["name"], strict=True))
-    shown = _table(
+    columns = _columns(
         language,
         [TITLES["rep_id"], text("verdict")],
         [text("said"), text("won"), text("deals"), text("days late"), text("deals won")],
     )
+    rows: list[list[Content]] = []
     for row in frame.to_dict("records"):
-        days = ""
+        days: Content = ""
         if pd.notna(row["days_bias"]):
             between = language.interval(row["days_lower"], row["days_upper"], "days late", " … ")
             days = f"{language.count(row['days_bias'])} ({between})"
-        shown.add_row(
-            cell(_group(row["rep_id"], names, language)),
-            cell(language.say(VERDICTS[row["verdict"]])),
-            cell(_share(row["said"], language)),
-            cell(_share(row["won"], language)),
-            cell(language.count(row["n_closed"])),
-            cell(days),
-            cell(language.count(row["n_won"])),
+        rows.append(
+            [
+                _group(row["rep_id"], facts.names, language),
+                language.say(VERDICTS[row["verdict"]]),
+                _share(row["said"], language),
+                _share(row["won"], language),
+                language.count(row["n_closed"]),
+                days,
+                language.count(row["n_won"]),
+            ]
         )
-    return shown
+    return grid(columns, rows)
 
 
-def _table(language: Language, left: list[Text], right: list[Text]) -> Table:
-    shown = Table(box=None, header_style="bold", pad_edge=False)
-    for title in left:
-        shown.add_column(cell(language.say(title)))
-    for title in right:
-        shown.add_column(cell(language.say(title)), justify="right")
-    return shown
+def _columns(language: Language, left: list[Text], right: list[Text]) -> list[Column]:
+    return [
+        *(Column(language.say(title)) for title in left),
+        *(Column(language.say(title), numbers=True) for title in right),
+    ]
 
 
 def _group(value: Any, names: dict[str, str], language: Language) -> str:
@@ -127,6 +136,6 @@ def _share(value: float, language: Language) -> str:
     return language.show(Quantity(value, "share"))
 
 
-def _with_interval(row: dict[str, Any], name: str, language: Language) -> str:
+def _with_interval(row: dict[str, Any], name: str, language: Language) -> tuple[str, str]:
     between = language.interval(row[f"{name}_lower"], row[f"{name}_upper"], "share", " … ")
-    return f"{_share(row[name], language)} ({between})"
+    return _share(row[name], language), f"({between})"

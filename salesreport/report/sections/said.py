@@ -76,6 +76,6 @@ def _days_off(days: float) -> Text:
 def _trust(row: dict[str, Any]) -> tuple[Text, ...]:
     if row["verdict"] == "optimist":
         return (text("More is promised than by peers at the same stage, and less of it comes: plan with less."),)
-    if row["verdict"] == "sandbagger":
+    if row["verdict"] == "cautious":
         return (text("Less is promised than by peers at the same stage, and more of it comes: plan with more."),)
     return (text("How far it is from what is said to what comes is not distinguishable from peers."),)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from salesreport.dataset import Dataset
 CONTRACT = ["step", "n", "rate", "expected", "effect", "lower", "upper", "p", "q", "flag", "at_stake", "deals"]
 
 
-def run(*words: str, language: str = "en") -> Result:
-    return CliRunner().invoke(app, [*words], env={"SALESREPORT_LANGUAGE": language, "COLUMNS": "200"})
+def run(*words: str, language: str = "en", columns: int = 200) -> Result:
+    return CliRunner().invoke(app, [*words], env={"SALESREPORT_LANGUAGE": language, "COLUMNS": str(columns)})
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def test_csv_has_the_columns_of_the_contract(sample: Dataset) -> None:
     said = run("anomalies", str(sample.path), "--period", "2025", "--format", "csv")
     assert said.exit_code == 0, said.output
     rows = list(csv.DictReader(io.StringIO(said.stdout)))
-    assert list(rows[0])[:16] == ["rep_id", "product_line", "segment", "lead_source", *CONTRACT]
+    assert list(rows[0])[:17] == ["rep_id", "rep", "product_line", "segment", "lead_source", *CONTRACT]
     assert {row["flag"] for row in rows} <= {"worse", "better", "none"}
     for row in rows:
         ids = row["deals"].split(";") if row["deals"] else []
@@ -90,11 +91,39 @@ def test_table_shows_names_as_they_are(hostile: Path) -> None:
     assert "50 points fewer" in said.stderr or "of like deals of others" in said.stderr
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_eighty_columns_hold_a_finding_whole(tmp_path: Path, language: str) -> None:
+    # 12 of 40 against 30 of 40, deal by deal alike: 45 points fewer
+    deals = [
+        deal(number, rep, "won" if number < won else "lost", "2024-01-01", "2024-02-01", amount=1e6)
+        for rep, first, won in (("ann", 0, 12), ("bob", 100, 130))
+        for number in range(first, first + 40)
+    ]
+    reps = [{"rep_id": "ann", "name": "Anna-Maria Wintersteiner"}, {"rep_id": "bob", "name": "Bob"}]
+    path = str(dataset_of(tmp_path / "dataset", "2024-12-31", {"deals": deals, "reps": reps}).path)
+    shown = run("anomalies", path, "--period", "2024", "--by", "rep", language=language, columns=80).stdout
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "…" not in shown.replace(" … ", "")  # but between the ends of intervals
+    first = shown.replace("\N{NO-BREAK SPACE}", " ")
+    for whole in ("Anna-Maria", "Wintersteiner", "30% of 40" if language == "en" else "30 % von 40", "−45"):
+        assert whole in first
+    assert re.search(r"\(−\d+ … −\d+\)", shown)  # on one line
+
+
+def test_csv_names_reps_beside_their_ids(tmp_path: Path) -> None:
+    deals = [deal(n, f"r{n % 2}", "won" if n % 3 else "lost", "2024-01-01", "2024-02-01") for n in range(80)]
+    reps = [{"rep_id": "r0", "name": "Ann Müller"}]
+    path = str(dataset_of(tmp_path / "dataset", "2024-12-31", {"deals": deals, "reps": reps}).path)
+    rows = list(csv.DictReader(io.StringIO(run("anomalies", path, "--period", "2024", "--format", "csv").stdout)))
+    assert {(row["rep_id"], row["rep"]) for row in rows} == {("r0", "Ann Müller"), ("r1", "r1")}
+
+
 def test_csv_holds_no_formula(hostile: Path) -> None:
     rows = list(
         csv.DictReader(io.StringIO(run("anomalies", str(hostile), "--period", "2024", "--format", "csv").stdout))
     )
     assert {row["rep_id"][:5] for row in rows} == {"'=cmd", "[red]"}
+    assert {row["rep"][:5] for row in rows} == {"'=cmd", "[red]"}
 
 
 def test_in_german(sample: Dataset) -> None:

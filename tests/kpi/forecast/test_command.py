@@ -11,8 +11,8 @@ from salesreport.cli import app
 from salesreport.dataset import Dataset
 
 
-def run(*words: str) -> Result:
-    return CliRunner().invoke(app, [*words], env={"SALESREPORT_LANGUAGE": "en", "COLUMNS": "160"})
+def run(*words: str, columns: int = 160) -> Result:
+    return CliRunner().invoke(app, [*words], env={"SALESREPORT_LANGUAGE": "en", "COLUMNS": str(columns)})
 
 
 def test_csv_has_a_row_per_rep_and_period(sample: Dataset) -> None:
@@ -22,6 +22,9 @@ def test_csv_has_a_row_per_rep_and_period(sample: Dataset) -> None:
     rows = list(csv.DictReader(io.StringIO(said.stdout)))
     assert {row["period"] for row in rows} == {"2025-Q3", "2025-Q4"}
     assert len({row["rep_id"] for row in rows}) * 2 == len(rows)
+    assert list(rows[0])[:4] == ["rep_id", "rep", "period", "booked"]
+    reps = sample.table("reps").set_index("rep_id")["name"]
+    assert all(row["rep"] == reps[row["rep_id"]] for row in rows)
     assert all(float(row["lower_80"]) <= float(row["median"]) <= float(row["upper_80"]) for row in rows)
     assert "by milestone and age alone" in said.stderr
 
@@ -46,6 +49,27 @@ def test_backtest_as_json_holds_folds_and_scores(sample: Dataset) -> None:
     content = json.loads(said.stdout)
     assert {"folds", "scores", "notes"} == set(content)
     assert {row["method"] for row in content["scores"]} == {"milestones", "crm", "stage", "run_rate", "last_year"}
+
+
+@pytest.mark.slow
+def test_backtest_in_eighty_columns_says_what_its_words_mean(sample: Dataset) -> None:
+    said = run("forecast", str(sample.path), "--horizon", "1Y", "--backtest", "--simulations", "20", columns=80)
+    assert said.exit_code == 0, said.output
+    assert max(map(len, said.stdout.splitlines())) <= 80
+    assert "…" not in said.stdout.replace(" … ", "")  # but between the ends of intervals
+    assert "company: CRM probability × amount" in said.stdout
+    for word in ("Fold: ", "WAPE: ", "Milestones closer: ", "80 % interval held: "):
+        assert sum(line.startswith(word) for line in said.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [("--by", "rep"), ("--stated",)])
+def test_eighty_columns_hold_every_name_and_interval_whole(sample: Dataset, words: tuple[str, ...]) -> None:
+    few = () if "--stated" in words else ("--simulations", "50")
+    said = run("forecast", str(sample.path), *words, *few, columns=80)
+    assert said.exit_code == 0, said.output
+    assert max(map(len, said.stdout.splitlines())) <= 80
+    assert "…" not in said.stdout.replace(" … ", "")  # but between the ends of intervals
+    assert any(name in said.stdout for name in sample.table("reps")["name"])
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ from salesreport.sample.company import make_company
 
 
 @pytest.mark.parametrize("seed", [7, 1])
-def test_the_optimist_and_the_sandbagger_are_found_and_nobody_else(seed: int, tmp_path) -> None:
+def test_the_optimist_and_the_cautious_one_are_found_and_nobody_else(seed: int, tmp_path) -> None:
     truth = make_company(seed=seed, activities_per_deal=0.1).truth
     found = judgement(Facts.of(write_company(tmp_path / "company", seed=seed, activities_per_deal=0.1)))
     verdict = found.set_index("rep_id")["verdict"]
     assert verdict[truth.optimist_rep] == "optimist"
-    assert verdict[truth.sandbagger_rep] == "sandbagger"
+    assert verdict[truth.sandbagger_rep] == "cautious"
     assert verdict[truth.weak_rep] == "neither"  # wins less, but says no more of the same stage than others do
-    assert verdict.isin(["optimist", "sandbagger"]).sum() == 2
+    assert verdict.isin(["optimist", "cautious"]).sum() == 2
 
 
 def test_by_hand(given: Given) -> None:
@@ -42,7 +42,7 @@ def test_by_hand(given: Given) -> None:
     assert found["share_bias"].to_dict() == pytest.approx({"ann": 0.25 - 0.6, "bob": 0.5 - 0.3})
     assert found["said_above"].to_dict() == pytest.approx({"ann": 0.15, "bob": -0.15})
     assert found["n_closed"].tolist() == [20, 20]
-    assert found["verdict"].to_dict() == {"ann": "optimist", "bob": "sandbagger"}
+    assert found["verdict"].to_dict() == {"ann": "optimist", "bob": "cautious"}
     # won on 31 May, first promised for 30 April; ann's five orders are too few to say so
     assert found.loc["bob", "n_won"] == 10
     assert np.isnan(found.loc["bob", "days_bias"])
