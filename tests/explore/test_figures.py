@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cases import dataset_of
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
@@ -117,6 +117,7 @@ DEALS = st.lists(
 @given(deals=DEALS, line=st.sampled_from(["", "Lamps"]))
 @settings(max_examples=20, deadline=None)
 def test_any_deals_reps_add_up_to_the_count_by_hand(tmp_path_factory, deals, line):
+    assume(not all(won for _, won, _, _ in deals))  # of winners alone nothing is told
     rows = [
         {
             "deal_id": f"D{at:02}", "rep_id": rep, "status": "won" if won else "lost", "created_on": "2023-12-01",
