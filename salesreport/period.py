@@ -228,8 +228,8 @@ class Period:
             case "week":
                 return text("week {week}, {year}", week=str(int(self.name[-2:])), year=year)
         if self._whole_months() is not None:
-            return text("the days from {start} to {end}", start=Month(self.start), end=Month(self.end))
-        return text("{start} to {end}", start=self.start, end=self.end)
+            return text("{start} to {end}", start=Month(self.start), end=Month(self.end))
+        return text("the days from {start} to {end}", start=self.start, end=self.end)
 
     @property
     def short_label(self) -> Text:
