@@ -218,31 +218,36 @@ def xlsx_file(rows: list[list[Any]], chance: random.Random) -> bytes:
             else:
                 cells.append(f'<c{place} t="inlineStr"><is><t>{xml(cell)}</t></is></c>')
         lines.append(f'<row r="{number}">{"".join(cells)}</row>')
+    dates = '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs>'
+    return archive(workbook_parts("".join(lines), dates), chance)
+
+
+def workbook_parts(rows: str, styles: str = "") -> dict[str, str]:
+    """The parts of an `.xlsx` file of one sheet, by name.
+
+    Args:
+        rows: the XML of the sheet's rows. styles: that of the workbook's styles; none: it has none.
+    """
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-    return archive(
-        {
-            "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
-            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
-            f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>'
-            f'<Override PartName="/xl/worksheets/s.xml" ContentType="{kind}.worksheet+xml"/></Types>',
-            "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
-            f'<Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-            "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
-            '<sheet name="Deals" sheetId="1" r:id="r1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
-            f'<Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/s.xml"/>'
-            f'<Relationship Id="r2" Type="{office}/styles" Target="styles.xml"/></Relationships>',
-            "xl/styles.xml": f'<styleSheet xmlns="{main}"><cellXfs count="2"><xf numFmtId="0"/>'
-            '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>',
-            "xl/worksheets/s.xml": f'<worksheet xmlns="{main}"><sheetData>'
-            f"{''.join(lines)}</sheetData></worksheet>",
-        },
-        chance,
-    )
+    types = f'<Override PartName="/xl/styles.xml" ContentType="{kind}.styles+xml"/>' if styles else ""
+    related = f'<Relationship Id="r2" Type="{office}/styles" Target="styles.xml"/>' if styles else ""
+    return {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+        f'{types}<Override PartName="/xl/worksheets/s.xml" ContentType="{kind}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        '<sheet name="Deals" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r1" Type="{office}/worksheet" Target="worksheets/s.xml"/>{related}</Relationships>',
+        **({"xl/styles.xml": f'<styleSheet xmlns="{main}">{styles}</styleSheet>'} if styles else {}),
+        "xl/worksheets/s.xml": f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
+    }
 
 
 PLACES = ("", ' r=""', ' r="A0"', ' r="1A"', ' r="A1:B2"', ' r="a1"', ' r="AAA1"', ' r="B900"', ' r="A1"')

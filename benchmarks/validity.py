@@ -48,6 +48,11 @@ def _piece(work: Callable[..., Any], piece: tuple[Any, range]) -> np.ndarray:
     return work(task, seeds)
 
 
+def judged(rate: float, error: float) -> str:
+    """A false discovery rate with its standard error, marked where it is above the level."""
+    return f"{rate:.3f} ± {error:.3f}" + ("" if rate - 2 * error <= LEVEL else " **above 0.1**")
+
+
 def false_discoveries(folder: Path) -> str:
     """What part of what is reported is false."""
     say("false discoveries")
@@ -59,7 +64,7 @@ def false_discoveries(folder: Path) -> str:
         rows.append(
             [
                 name,
-                f"{rate:.3f} ± {error:.3f}" + ("" if rate - 2 * error <= LEVEL else " **above 0.1**"),
+                judged(rate, error),
                 f"{runs.reported.mean():.2f}",
                 f"{runs.false.mean():.2f}",
                 f"{(runs.reported == 0).mean():.0%}",
@@ -108,7 +113,7 @@ def spans_together(folder: Path) -> str:
         rows.append(
             [
                 name,
-                f"{rate:.3f} ± {error:.3f}" + ("" if rate - 2 * error <= LEVEL else " **above 0.1**"),
+                judged(rate, error),
                 f"{both.reported.mean():.2f}",
                 f"{both.false.mean():.2f}",
                 f"{(both.reported == 0).mean():.0%}",

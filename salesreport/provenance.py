@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from salesreport.language import Text, text
+from salesreport.language.readable import brief
 
 EXAMPLES = 3
 """How many values are shown as examples."""
@@ -55,7 +56,7 @@ def some(examples: Iterable[str]) -> tuple[str, ...]:
         >>> some(["ten", "ten", "x" * 50, "", "a", "b"])
         ('ten', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…', 'a')
     """
-    shown = dict.fromkeys(one if len(one) <= _LONGEST else one[: _LONGEST - 1] + "…" for one in examples if one)
+    shown = dict.fromkeys(brief(one, _LONGEST) for one in examples if one)
     return tuple(shown)[:EXAMPLES]
 
 

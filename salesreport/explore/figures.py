@@ -176,15 +176,9 @@ def _of_rep(compared: Anomalies | None, rep: str) -> pd.DataFrame:
     types = dict.fromkeys(_COMPARISON.values(), "float") | dict.fromkeys(("step", "flag", "explained"), "str")
     if compared is None or not rep:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
-    whole = wholes(compared)
+    whole = compared.whole(compared.frame)
     mine = whole[(whole["rep_id"] == rep).to_numpy(bool)]
     return mine[["step", *_COMPARISON]].rename(columns=_COMPARISON)
-
-
-def wholes(compared: Anomalies) -> pd.DataFrame:
-    """The comparisons that are not of a single product line, segment or source."""
-    parts = [name for name in PARTS if name in compared.frame]
-    return compared.frame[compared.frame[parts].isna().all(axis=1).to_numpy(bool)]
 
 
 def found(facts: Facts, state: State) -> Anomalies:
@@ -238,7 +232,7 @@ def reps_by_step(facts: Facts, state: State, compared: Anomalies | None = None) 
     frame = kept[key]
     if compared is None:
         return frame.assign(flag="none")
-    flags = wholes(compared)[["rep_id", "step", "flag"]]
+    flags = compared.whole(compared.frame)[["rep_id", "step", "flag"]]
     frame = frame.merge(flags, on=["rep_id", "step"], how="left")
     return frame.assign(flag=frame["flag"].astype("str").fillna("none"))
 

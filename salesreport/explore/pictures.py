@@ -59,15 +59,15 @@ def of_funnel(scene: Scene, data: pd.DataFrame, message: str) -> Chart:
         period=scene.period,
         compare=scene.compare,
     )
-    return step_funnel(
-        "explore-funnel-chart",
-        rows,
-        message,
-        scene.say(description),
-        scene.say(text("goes on in time")),
-        words,
-        scene.share,
-    )
+    return _steps(scene, "explore-funnel-chart", rows, message, description, words)
+
+
+def _steps(
+    scene: Scene, key: str, rows: list[StepRow], message: str, description: Text, words: tuple[str, str, str]
+) -> Chart:
+    """Rates, a line each, on the axis of what goes on in time."""
+    axis = scene.say(text("goes on in time"))
+    return step_funnel(key, rows, message, scene.say(description), axis, words, scene.share)
 
 
 def of_reps_by_step(scene: Scene, shown: pd.DataFrame, message: str) -> Chart:
@@ -168,12 +168,4 @@ def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame, message
         "difference."
     )
     words = (scene.say(text("rep")), scene.say(text("others, like deals")), "")
-    return step_funnel(
-        "explore-anomalies-chart",
-        rows,
-        message,
-        scene.say(description),
-        scene.say(text("goes on in time")),
-        words,
-        scene.share,
-    )
+    return _steps(scene, "explore-anomalies-chart", rows, message, description, words)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.explore.figures import FEWEST_MONTHS, PlotFigures, TrendFigures, finding_key, wholes
+from salesreport.explore.figures import FEWEST_MONTHS, PlotFigures, TrendFigures, finding_key
 from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies.anomalies import Anomalies
@@ -67,7 +67,7 @@ def _rep_against_others(scene: Scene, data: pd.DataFrame) -> Text:
     flagged = data[data["flag"].isin(["worse", "better"]).to_numpy(bool)]
     if len(flagged) and scene.compared is not None:
         step = flagged.sort_values("q", kind="stable")["step"].iloc[0]
-        whole = wholes(scene.compared)
+        whole = scene.compared.whole(scene.compared.frame)
         row = whole[((whole["rep_id"] == scene.state.rep) & (whole["step"] == step)).to_numpy(bool)]
         return scene.compared.sentence(records(row)[0])
     if data["q"].notna().any():

@@ -1,10 +1,9 @@
 """Which encodings read a text file right, judged by its content; none is offered that gives nonsense."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 
-from salesreport.language.readable import brief
+from salesreport.language.readable import brief, printable
 
 _CODE_PAGES = ("cp1250", "cp1251", "cp1252")
 _SAMPLE = 65_536
@@ -120,13 +119,9 @@ def _first_words(sample: bytes, encoding: str, names: Sequence[str]) -> list[str
     words = list(dict.fromkeys(_beyond_ascii(sample.decode(encoding))))
     shared = set.intersection(*map(set, readings_)) if len(readings_) > 1 else set()
     telling = [word for word in words if word not in shared] or words
-    return [_printable(word) for word in telling[:_WORDS]]
+    return [printable(brief(word, _LONGEST)) for word in telling[:_WORDS]]
 
 
 def _beyond_ascii(written: str) -> list[str]:
     """The words that have a sign beyond ASCII."""
     return [word for word in re.findall(r"[^\s,;|\"]+", written) if not word.isascii()]
-
-
-def _printable(word: str) -> str:
-    return "".join(sign if unicodedata.category(sign)[0] != "C" else "�" for sign in brief(word, _LONGEST))

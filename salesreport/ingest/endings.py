@@ -2,12 +2,12 @@
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from salesreport.config import setting_line
 from salesreport.errors import ConfigError
+from salesreport.ingest.headings import plain_words
 from salesreport.ingest.spec import StatusSpec
 from salesreport.language import Either, Text, ntext, text
 
@@ -80,9 +80,7 @@ _NOT = {"not", "no", "nicht", "kein", "non", "pas", "nao", "nem", "nie", "ne", "
 def _words(value: str) -> tuple[str, ...]:
     """The words of a value, without regard to case, accents and punctuation; `ClosedLost` is two."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", value)
-    plain = unicodedata.normalize("NFKD", apart.casefold().replace("ı", "i"))
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
-    return tuple(re.findall(r"[^\W_]+", letters))
+    return plain_words(apart.replace("ı", "i"))
 
 
 _MEANINGS: Mapping[tuple[str, ...], Ending] = {

@@ -19,8 +19,23 @@ def loosely(heading: str) -> str:
         >>> loosely("Deal  Ówner") == loosely("dealowner")
         True
     """
-    plain = unicodedata.normalize("NFKD", heading.casefold())
-    return re.sub(r"\s+", "", "".join(sign for sign in plain if not unicodedata.combining(sign)))
+    return re.sub(r"\s+", "", _plain(heading))
+
+
+def plain_words(written: str) -> tuple[str, ...]:
+    """The words of a text without regard to case, accents and punctuation.
+
+    Examples:
+        >>> plain_words("Nicht-zugewiesen (É)")
+        ('nicht', 'zugewiesen', 'e')
+    """
+    return tuple(re.findall(r"[^\W_]+", _plain(written)))
+
+
+def _plain(written: str) -> str:
+    """A text without letter case and accents."""
+    plain = unicodedata.normalize("NFKD", written.casefold())
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 
 def positions(wanted: str, headings: Sequence[str]) -> list[int]:

@@ -84,8 +84,7 @@ class _Work:
         self.notes: list[Text] = list(self.raw.notes)
         self.unreadable: list[Unreadable] = []
         self.unpriced = np.zeros(len(self.raw), dtype=bool)
-        self.cells: dict[str, RawColumn] = {}
-        self.places: dict[str, Place] = {}
+        self.cells: dict[str, tuple[RawColumn, Place]] = {}
         self.signs: dict[str, np.ndarray[Any, Any]] = {}
 
     def done(self) -> Ingested:
@@ -106,9 +105,10 @@ class _Work:
         frame = self._priced(frame)
         live = self.ledger.live
         noticed: list[Noticed] = []
-        for name in [one.name for one in self.table.columns if one.kind == "money" and one.name in self.places]:
-            at = self.places[name], self.cells[name]
-            noticed += about_amounts(frame[name], live, *at, self.source.currency)
+        for one in self.table.columns:
+            if one.kind == "money" and one.name in self.spec.columns:
+                cells, place = self.cells[one.name]
+                noticed += about_amounts(frame[one.name], live, place, cells, self.source.currency)
         kept = frame if live.all() else frame[live].reset_index(drop=True)
         raw = self.raw
         return Ingested(
@@ -162,8 +162,8 @@ class _Work:
     def _within_bounds(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame without numbers that cannot be, which are judged like those that cannot be read."""
         for column, beyond, reason, expected in list(rules.out_of_bounds(self.table, frame)):
-            place = self.places.get(column.name) or self._place(column.name)
-            self._judge(Unreadable(column, place, self.cells[column.name], beyond, reason, expected), frame)
+            cells, place = self.cells[column.name]
+            self._judge(Unreadable(column, place, cells, beyond, reason, expected), frame)
             frame = frame.assign(**{column.name: frame[column.name].mask(beyond)})
         return frame
 
@@ -198,13 +198,11 @@ class _Work:
 
     def _frame(self) -> pd.DataFrame:
         """All rows, parsed; what cannot be parsed is missing and noted in `unreadable`."""
-        cells = {
+        cells = self.cells = {
             column.name: self._column(column.name)
             for column in self.table.columns
             if column.name in self.spec.columns or column.name in self.spec.constants
         }
-        self.cells = {name: column for name, (column, _) in cells.items()}
-        self.places = {name: place for name, (_, place) in cells.items() if name in self.spec.columns}
         dates = [cells[name] for name in cells if self.table[name].kind in ("date", "instant")]
         start = self._start()
         order = date_order([*dates, *([start] if start else [])], self.spec.date_order)
@@ -275,7 +273,7 @@ class _Work:
         spec = self.spec.status
         assert spec is not None
         if spec.source in self.spec.columns:
-            cells, place = self._column(spec.source)
+            cells, place = self.cells[spec.source]
         else:
             near = nearest(spec.source, [*self.spec.columns, *self.raw.headings])
             try:
@@ -414,7 +412,7 @@ class _Work:
             self.ledger.set_aside(rows, reason)
             return
         what = text("{reason}: counted but not priced", reason=reason)
-        self.ledger.repair(rows, what, partial(examples_of, self.cells[column.name]))
+        self.ledger.repair(rows, what, partial(examples_of, self.cells[column.name][0]))
         self.unpriced |= rows
 
     def _days(self, frame: pd.DataFrame) -> pd.Series:

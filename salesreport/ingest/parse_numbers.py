@@ -58,24 +58,23 @@ def read_numbers(
     """
     typed = column.numbers
     if typed is not None and len(column.cells) == len(typed) and not pa.types.is_string(column.cells.type):
-        values = _series(typed)
-        bad = (values.abs() > MOST).to_numpy()
-        return Numbers(values.mask(bad), bad)
+        return _within(typed)
     if decimal is None and thousands is not None and thousands in ".,":
         decimal = "," if thousands == "." else "."
     texts = column.texts if typed is None else pc.if_else(pc.is_valid(typed), None, column.texts)
     plain = _plain(texts, decimal)
-    if plain is not None:
-        values = _series(plain)
-        bad = (values.abs() > MOST).to_numpy()
-        read = Numbers(values.mask(bad), bad)
-    else:
-        read = _read_texts(texts, place, decimal, thousands)
+    read = _within(plain) if plain is not None else _read_texts(texts, place, decimal, thousands)
     if typed is None:
         return read
+    own = _within(typed)
+    return read._replace(values=own.values.fillna(read.values), bad=read.bad | own.bad)
+
+
+def _within(typed: Any) -> Numbers:
+    """Numbers by their type; those beyond `MOST` are none."""
     values = _series(typed)
-    beyond = (values.abs() > MOST).to_numpy()
-    return read._replace(values=values.mask(beyond).fillna(read.values), bad=read.bad | beyond)
+    bad = (values.abs() > MOST).to_numpy()
+    return Numbers(values.mask(bad), bad)
 
 
 def _plain(texts: Any, decimal: str | None) -> Any:

@@ -1,12 +1,12 @@
 """Owners who are no person: those the source spec declares, and those who look like a queue or an integration."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
 import pandas as pd
 
 from salesreport.dataset import DatasetSettings
+from salesreport.ingest.headings import plain_words
 from salesreport.language import Quantity, Text, ntext, text
 
 LARGE = 0.5
@@ -95,6 +95,4 @@ def _asked(name: str, part: float) -> Text:
 
 def _plain(name: str) -> str:
     """Without accents and letter case; what is not a letter or digit is a space."""
-    decomposed = unicodedata.normalize("NFKD", str(name).casefold())
-    letters = "".join(one for one in decomposed if not unicodedata.combining(one))
-    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
+    return " ".join(plain_words(str(name)))

@@ -17,6 +17,7 @@ from salesreport.ingest.readers import PARQUETS, WORKBOOKS, read
 from salesreport.ingest.spec import TableSpec
 from salesreport.ingest.workbooks import sheets_of
 from salesreport.language import Language, Text, text
+from salesreport.language.readable import printable
 
 DATA_FILES = {*WORKBOOKS, *PARQUETS, ".csv", ".tsv", ".tab", ".txt"}
 """Endings of files that hold data."""
@@ -163,7 +164,9 @@ def _read(path: Path, options: dict[str, Any]) -> tuple[Raw, dict[str, Any]]:
         if found is not None and raw.headings != found[0].headings:
             break
         if sum(map(bool, raw.headings)) > 1:
-            found = found if found is not None and row > 1 and "header_row" not in found[1] else (raw, declared)
+            found = raw, declared
+            if row == 1:  # nothing need be declared: no later row can do better
+                break
     if found is None:
         raise failed or DataError(text("The file has only one column."), file=path)
     return found
@@ -175,15 +178,13 @@ def _status(raw: Raw, columns: Mapping[str, str], language: Language) -> list[st
     if source is None:
         asked = language.say(text("which heading tells that a deal is won or lost, and by which words?"))
         return [f"    status: {{from: '?', won: ['?'], lost: ['?']}}  # {asked}"]
-    values = list(counted(raw.columns[list(raw.headings).index(source)].encoded))
-    ends: dict[str, list[str]] = {"won": [], "lost": [], "ended": []}
-    for value in values:
-        ends.get(ending_of(value) or "", []).append(value)
+    looks = {value: ending_of(value) for value in counted(raw.columns[list(raw.headings).index(source)].encoded)}
+    ends = {end: [value for value, its in looks.items() if its == end] for end in ("won", "lost", "ended")}
     status: dict[str, Any] = {"from": source, "won": ends["won"] or ["?"], "lost": ends["lost"] or ["?"]}
     if ends["ended"]:
         status["neither"] = ends["ended"]
     lines = ["    " + setting_line("status", status)]
-    rest = [value for value in values if ending_of(value) is None]
+    rest = [value for value, its in looks.items() if its is None]
     if rest:
         shown = [_plain(one) for one in rest[:_MANY_STAGES]] + (["…"] if len(rest) > _MANY_STAGES else [])
         lines.append("    # " + language.say(text("everything else is open: {values}", values=shown)))
@@ -196,4 +197,4 @@ def _day(path: Path) -> str:
 
 def _plain(value: str) -> str:
     """A value within a remark: on one line, without signs that a terminal obeys."""
-    return "".join(sign if sign.isprintable() else "�" for sign in re.sub(r"\s+", " ", value))
+    return printable(re.sub(r"\s+", " ", value))

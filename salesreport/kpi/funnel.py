@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from salesreport.kpi.gaps import MOST_UNPRICED, no_losses, unpriced, without_losses
+from salesreport.kpi.gaps import MOST_UNPRICED, need_losses, unpriced, without_losses
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import CLOSED_ON, CREATED_ON, OWNER_THEN, Figures, Metric, Unavailable
 from salesreport.kpi.question import Question, Sheet
@@ -29,7 +29,7 @@ def deals_lost(question: Question) -> Figures:
     Raises:
         Unavailable: the data have no lost deals at all: that is no zero.
     """
-    need_losses(question)
+    need_losses(question.facts)
     sheet = question.sheet("closed")
     count = sheet.add(~sheet.flag("won"))
     return Figures(count, count)
@@ -47,20 +47,10 @@ def win_rate(question: Question) -> Figures:
     Raises:
         Unavailable: the data have no lost deals at all.
     """
-    need_losses(question)
+    need_losses(question.facts)
     sheet = question.sheet("closed")
     won, closed = sheet.add(sheet.flag("won")), sheet.add()
     return _figures(wilson(won, closed))._replace(caveats=without_losses(question.facts, won, closed))
-
-
-def need_losses(question: Question) -> None:
-    """Make sure that lost deals are known.
-
-    Raises:
-        Unavailable: they are not: every rate would be 100 %.
-    """
-    if (why := no_losses(question.facts)) is not None:
-        raise Unavailable(why)
 
 
 def win_rate_amount(question: Question) -> Figures:
@@ -69,7 +59,7 @@ def win_rate_amount(question: Question) -> Figures:
     Raises:
         Unavailable: more than `MOST_UNPRICED` of the lost or of the won deals carry no amount, or none is lost.
     """
-    need_losses(question)
+    need_losses(question.facts)
     sheet = question.sheet("closed")
     # judged on everybody's deals: a selection of reps who lost nothing would else come out as 100 %
     everything = sheet.events

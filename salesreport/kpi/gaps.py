@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from salesreport.kpi.ledger import Flags, Numbers
+from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.provenance import Counts
 
@@ -62,6 +63,16 @@ def no_losses(facts: "Facts") -> Text | None:
         "needs lost deals; this export has none beside {n} deals won, so a rate would be of winners alone",
         n=won,
     )
+
+
+def need_losses(facts: "Facts") -> None:
+    """Make sure that lost deals are known.
+
+    Raises:
+        Unavailable: they are not: every rate would be 100 %.
+    """
+    if (why := no_losses(facts)) is not None:
+        raise Unavailable(why)
 
 
 def won_only(facts: "Facts") -> Text | None:
@@ -154,10 +165,12 @@ def without_losses(facts: "Facts", won: Numbers, closed: Numbers) -> dict[int, T
 
 def _clause(facts: "Facts", state: str) -> Text | None:
     aside = _of_deals(facts).get(state, 0)
+    if not aside:
+        return None
     closing = facts.closing
     there = {"won": closing.won, "lost": closing.lost, "open": ~closing.closed}[state]
     total = int(there.sum()) + aside
-    if aside < max(WORTH_SAYING * total, 1):
+    if aside < WORTH_SAYING * total:
         return None
     fields = {"n": aside, "all": total, "share": Quantity(aside / total, "share")}
     if state == "won":

@@ -1,7 +1,6 @@
 """Tables for a terminal, laid out so that eighty columns are enough: nothing is cut off."""
 
 import textwrap
-import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,6 +8,8 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text as Cell
+
+from salesreport.language.readable import printable
 
 WIDTH = 80
 """Characters a line of a terminal holds at least."""
@@ -129,9 +130,4 @@ def _parts(place: int, rows: Sequence[Sequence[Content]]) -> list[str]:
 
 
 def _lines(content: Content) -> list[str]:
-    return [harmless(line) for line in ([content] if isinstance(content, str) else content)]
-
-
-def harmless(line: str) -> str:
-    """A text without characters that steer a terminal."""
-    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(one)[0] == "C" else one for one in line)
+    return [printable(line) for line in ([content] if isinstance(content, str) else content)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.conversions import Conversion, Watched, conversion, conversions, stay_days
-from salesreport.kpi.gaps import no_losses
+from salesreport.kpi.gaps import need_losses
 from salesreport.kpi.metric import OWNER_THEN, Figures, Metric, Unavailable
 from salesreport.kpi.movement import direct_closings, movement
 from salesreport.kpi.progress import Place, no_milestones, places_of, process_file
@@ -36,8 +36,7 @@ def advanced(question: "Question", place: Place) -> Figures:
     Raises:
         Unavailable: the data have no lost deals at all.
     """
-    if (why := no_losses(question.facts)) is not None:
-        raise Unavailable(why)
+    need_losses(question.facts)
     found: Conversion = conversion(_watched(question, place), place.milestone.within)
     interval = found.interval
     return Figures(

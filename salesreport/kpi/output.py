@@ -15,8 +15,9 @@ from rich.text import Text as Cell
 from salesreport.kpi.compute import KpiTable, contract
 from salesreport.kpi.dimensions import DIMENSIONS, TITLES
 from salesreport.kpi.facts import Facts
-from salesreport.kpi.grid import Column, Content, fits, grid, harmless
+from salesreport.kpi.grid import Column, Content, fits, grid
 from salesreport.language import Language, Quantity, Text, text
+from salesreport.language.readable import printable
 
 Format = Literal["table", "csv", "json"]
 
@@ -207,7 +208,7 @@ def explanations(table: KpiTable, facts: Facts, language: Language) -> list[str]
         language.say(text("{metric}: none for {groups}; {reason}", metric=titles(keys), groups=listed, reason=why))
         for (why, listed), keys in none_for.items()
     ]
-    return [harmless(line) for line in [*lines, *map(language.say, (*table.notes, *facts.credit_notes))]]
+    return [printable(line) for line in [*lines, *map(language.say, (*table.notes, *facts.credit_notes))]]
 
 
 def _by(columns: Sequence[str]) -> list[str]:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from salesreport.kpi.funnel import need_losses, won_amounts, won_cycles
-from salesreport.kpi.gaps import unpriced
+from salesreport.kpi.funnel import won_amounts, won_cycles
+from salesreport.kpi.gaps import need_losses, unpriced
 from salesreport.kpi.ledger import Numbers
 from salesreport.kpi.metric import AS_OF, OWNER_THEN, Figures, Metric, Unavailable
 from salesreport.kpi.question import Question, Sheet
@@ -46,7 +46,7 @@ def velocity(question: Question) -> Figures:
     Raises:
         Unavailable: the data have no lost deals at all.
     """
-    need_losses(question)
+    need_losses(question.facts)
     opened = question.sheet("open").add()
     closed = question.sheet("closed")
     won, all_closed = closed.add(closed.flag("won")), closed.add()

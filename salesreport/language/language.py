@@ -144,7 +144,7 @@ class Language:
             return MISSING
         assert value is not None
         number, amount = numerals.short(self.code, value, digits)
-        return self._minus(number) + amount
+        return (numerals.MINUS if number < 0 else "") + amount
 
     def exact(self, value: float | None, decimals: int = 0) -> str:
         """Show a number with its thousands separated and a fixed number of decimals."""
@@ -297,9 +297,6 @@ class Language:
         if unit is not None:
             amount = unit.before + amount + unit.after
         return numerals.with_currency(self.code, number < 0, amount, currency)
-
-    def _minus(self, number: Decimal) -> str:
-        return numerals.signs(self.code).minus if number < 0 else ""
 
     # --- dates
 

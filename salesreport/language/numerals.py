@@ -26,13 +26,12 @@ class Signs(NamedTuple):
     """How a locale writes plain numbers.
 
     Attributes:
-        decimal, group, minus: its signs. first, other: how many digits the last group before the decimal sign has,
+        decimal, group: its signs. first, other: how many digits the last group before the decimal sign has,
             and those to its left.
     """
 
     decimal: str
     group: str
-    minus: str
     first: int
     other: int
 
@@ -58,7 +57,7 @@ def signs(code: str) -> Signs:
     first, other = parse_pattern(locale.decimal_formats[None].pattern).grouping
     # the Swiss apostrophe is a straight one in some versions of the data and a typographic one in others
     group = "’" if known.get("group") == "'" else known.get("group", ",")
-    return Signs(known.get("decimal", "."), group, MINUS, first, other)
+    return Signs(known.get("decimal", "."), group, first, other)
 
 
 @lru_cache
@@ -161,7 +160,7 @@ def written(code: str, number: Decimal) -> str:
 
 def signed(code: str, number: Decimal) -> str:
     """A number with all its digits and its sign."""
-    return (signs(code).minus if number < 0 else "") + written(code, number)
+    return (MINUS if number < 0 else "") + written(code, number)
 
 
 def short(code: str, value: float, digits: int) -> tuple[Decimal, str]:
@@ -187,7 +186,7 @@ def percentage(code: str, share: Decimal) -> str:
     """
     pattern = _percent_pattern(code)
     before, after = (side[1 if share < 0 else 0] for side in (pattern.prefix, pattern.suffix))
-    before = before.replace("-", signs(code).minus)
+    before = before.replace("-", MINUS)
     return before + written(code, share) + after
 
 
@@ -217,7 +216,7 @@ def with_currency(code: str, negative: bool, amount: str, currency: str) -> str:
         before += "\xa0"
     if after.startswith("¤") and symbol[0].isalpha():
         after = "\xa0" + after
-    before = before.replace("-", signs(code).minus)
+    before = before.replace("-", MINUS)
     return before.replace("¤", symbol) + amount + after.replace("¤", symbol)
 
 

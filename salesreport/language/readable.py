@@ -1,6 +1,7 @@
 """Texts from data, made fit to be read: short enough, and with nothing in them that cannot be seen."""
 
 import re
+import unicodedata
 
 MOST = 1_000
 """Up to so many characters a text from data stands in a message as it is; a longer one is not read by anybody."""
@@ -89,6 +90,11 @@ def brief(written: str, most: int = BRIEF) -> str:
         'abc…'
     """
     return written if len(written) <= most else written[: most - 1] + "…"
+
+
+def printable(line: str) -> str:
+    """A line without characters that steer a terminal."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(one)[0] == "C" else one for one in line)
 
 
 def _seen(sign: str) -> bool:

@@ -63,27 +63,22 @@ def derived_process(dataset: Dataset) -> ProcessFile:
         has no process.
     """
     columns = ["deal_id", "stage", "status", "closed_on", "pipeline"]
-    parts = _parts(dataset.table("deals", columns), _seen(dataset))
-    if len(parts) > MOST_PIPELINES:
+    deals = dataset.table("deals", columns)
+    pipelines = deals["pipeline"].nunique(dropna=False)
+    if pipelines > MOST_PIPELINES:
         why = text("the deals are in {n} pipelines; a process file must say what their milestones are",
-                   n=len(parts))  # fmt: skip
+                   n=pipelines)  # fmt: skip
         return ProcessFile().learnt(why_none=why)
+    parts = _parts(deals, _seen(dataset))
     orders = [stage_order(part.seen, _milestone_stages(dataset, part)) for part in parts]
-    words = [
-        f"{part.pipeline or ''} {stage}".strip()
-        for part, order in zip(parts, orders, strict=True)
-        for stage in order.stages
-    ]
-    keys = safe_names(words)
+    keys = safe_names(
+        [_words(part, stage) for part, order in zip(parts, orders, strict=True) for stage in order.stages]
+    )
     taken = {part.pipeline for part in parts}
     processes = []
     for part, order in zip(parts, orders, strict=True):
         milestones = tuple(
-            Milestone(
-                key=_key(keys[f"{part.pipeline or ''} {stage}".strip()]),
-                title=stage,
-                stages=(StageSign(name=stage),),
-            )
+            Milestone(key=_key(keys[_words(part, stage)]), title=stage, stages=(StageSign(name=stage),))
             for stage in order.stages
         )
         if milestones:
@@ -111,6 +106,11 @@ def _parts(deals: pd.DataFrame, seen: pd.DataFrame | None) -> list[_Part]:
                 _Part(name, theirs, None if seen is None else seen[seen["deal_id"].isin(theirs["deal_id"])])
             )
     return found
+
+
+def _words(part: _Part, stage: str) -> str:
+    """What a milestone's key is made of."""
+    return f"{part.pipeline or ''} {stage}".strip()
 
 
 def _key(name: str) -> str:

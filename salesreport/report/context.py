@@ -11,7 +11,7 @@ import pandas as pd
 
 from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.facts import Events, Kind
-from salesreport.kpi.gaps import MOST_UNPRICED
+from salesreport.kpi.gaps import too_few_priced
 from salesreport.kpi.ledger import Positions
 from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
@@ -205,7 +205,11 @@ class Context:
         if self.facts.ledger.has("orders"):
             return False
         won, priced = self.figure("deals_won", period).value, self.figure("revenue", period).n
-        return bool(won > 0 and won - priced > MOST_UNPRICED * won + 1e-9)
+        return bool(won > 0 and too_few_priced(np.array(priced), np.array(won)))
+
+    def incomplete_either(self) -> bool:
+        """Whether that is so of the period or of the one it is compared with."""
+        return self.incomplete() or self.incomplete(self.compare)
 
     def target(self, metric: str) -> float:
         """The subject's target for a metric in the period; NaN where there is none."""
@@ -276,7 +280,7 @@ class Context:
         now, before = self.figure(metric), self.figure(metric, self.compare)
         if not (now.known and before.known):
             return None
-        if metric == "revenue" and (self.incomplete() or self.incomplete(self.compare)):
+        if metric == "revenue" and self.incomplete_either():
             return None
         if METRICS[metric].additive:
             if before.value <= 0:

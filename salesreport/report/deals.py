@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from salesreport.language import text
+from salesreport.language import Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.table import NumberTable, number_table
 
@@ -35,7 +35,7 @@ def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequenc
     headings = [text("Deal"), *(title for title, _ in known), text("Why")]
     cells = [
         [deal_name(deal) for _, deal in deals.iterrows()],
-        *([_or_dash(context, value) for value in values] for _, values in known),
+        *([or_dash(context, value) for value in values] for _, values in known),
         list(why),
     ]
     texts = len(headings)
@@ -46,5 +46,22 @@ def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequenc
     return number_table(caption, [say(heading) for heading in headings], rows, texts=texts)
 
 
-def _or_dash(context: Context, value: object) -> str:
+def or_dash(context: Context, value: object) -> str:
+    """A value of the data, or the sign for what is missing."""
     return context.language.show(None if pd.isna(value) else str(value))
+
+
+def not_valued(context: Context, deals: pd.DataFrame) -> list[Text]:
+    """Which open deals are counted and not valued, and why; `deals` has amount and share."""
+    if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
+        return [text("Open deals are counted, not valued; {reason}.", reason=why)]
+    unpriced = float(deals.loc[~(deals["amount"] > 0), "share"].sum())
+    if not unpriced:
+        return []
+    return [
+        ntext(
+            "{n} open deal carries no amount and is counted, not valued.",
+            "{n} open deals carry no amount and are counted, not valued.",
+            n=unpriced,
+        )
+    ]

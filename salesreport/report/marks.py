@@ -6,6 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from salesreport.language.readable import brief
 from salesreport.report.canvas import text_width
 from salesreport.report.chart import ACCENT, FAINT, INK, MUTED, PAPER, PEERS
 
@@ -54,7 +55,7 @@ FORMS = {
 
 def short_name(name: str, longest: int = 26) -> str:
     """A label that leaves room for the chart."""
-    return name if len(name) <= longest else name[: longest - 1] + "…"
+    return brief(name, longest)
 
 
 def name_width(name: str) -> float:

@@ -22,7 +22,6 @@ from salesreport.explore.figures import (
     picked,
     reps_by_step,
     trend,
-    wholes,
 )
 from salesreport.explore.state import State, all_decisions, choices, facts_of, period_of
 
@@ -243,7 +242,7 @@ def test_a_key_names_one_finding(year):
     for _, row in compared.findings.iterrows():
         assert finding_of(compared, finding_key(row)).equals(row)
     assert finding_of(compared, "rep_id=nobody;step=win") is None
-    assert not wholes(compared)["rep_id"].isna().any()
+    assert not compared.whole(compared.frame)["rep_id"].isna().any()
 
 
 def test_keys_survive_hostile_values():

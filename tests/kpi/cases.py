@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.ingest import ingest
 from salesreport.kpi import Facts, KpiTable
 from salesreport.provenance import Provenance
 
@@ -18,6 +19,26 @@ _DATES = {
     "created_on", "closed_on", "from", "to", "ordered_on", "on", "hired_on", "left_on", "done_at", "processed_at",
     "created_at", "entered_at", "due_on", "paid_on", "lent_on", "returned_on",
 }  # fmt: skip
+
+
+LEAST = """\
+name: Least
+as_of: 2025-03-31
+currency: EUR
+tables:
+  deals:
+    file: deals.csv
+    columns: {deal_id: No, rep_id: Who, stage: Step, created_on: Begun, closed_on: Ended, amount: Worth}
+    status: {from: Step, won: [Signed], lost: [Off]}
+"""
+"""The source spec of the least export that there can be."""
+
+
+def least_of(folder: Path, rows: str) -> Dataset:
+    """The dataset made of such an export, from its CSV."""
+    (folder / "crm.yml").write_text(LEAST, encoding="utf-8")
+    (folder / "deals.csv").write_text(rows, encoding="utf-8")
+    return ingest(folder / "crm.yml", folder / "dataset")
 
 
 def dataset_of(path: Path, as_of: str, tables: dict[str, Any]) -> Dataset:

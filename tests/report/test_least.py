@@ -4,26 +4,15 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from cases import Rows, dataset_of, deal
+from cases import Rows, dataset_of, deal, least_of
 
 from salesreport import Dataset, Review
 from salesreport.errors import ConfigError
 from salesreport.explore import ConversionReview
-from salesreport.ingest import ingest
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
 from salesreport.report.section import Section
 
-SPEC = """\
-name: Least
-as_of: 2025-03-31
-currency: EUR
-tables:
-  deals:
-    file: deals.csv
-    columns: {deal_id: No, rep_id: Who, stage: Step, created_on: Begun, closed_on: Ended, amount: Worth}
-    status: {from: Step, won: [Signed], lost: [Off]}
-"""
 ROWS = """\
 No,Who,Step,Begun,Ended,Worth
 1,Ann,Signed,2025-01-10,2025-02-10,1000
@@ -44,10 +33,7 @@ OPEN = [deal(6, "Ann", "open", "2025-02-01", amount=400.0), deal(7, "Bob", "open
 @pytest.fixture(scope="module")
 def least(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Six deals of two reps, by id, rep, stage, both dates and amount: no product line, segment, history."""
-    folder = tmp_path_factory.mktemp("least")
-    (folder / "crm.yml").write_text(SPEC, encoding="utf-8")
-    (folder / "deals.csv").write_text(ROWS, encoding="utf-8")
-    return ingest(folder / "crm.yml", folder / "dataset")
+    return least_of(tmp_path_factory.mktemp("least"), ROWS)
 
 
 def review(tmp_path: Path, rows: Rows, **subject: str) -> Review:

@@ -10,9 +10,9 @@ from typing import Any
 
 import overflow
 import pytest
+from cases import least_of
 
 from salesreport import Dataset
-from salesreport.ingest import ingest
 from salesreport.report.page import margin_css
 
 pytestmark = [
@@ -25,16 +25,6 @@ pytestmark = [
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff"
 HOSTILE = f'Ann "}}</style>\\ {LONG}-{LONG}'
-SPEC = """\
-name: Least
-as_of: 2025-03-31
-currency: EUR
-tables:
-  deals:
-    file: deals.csv
-    columns: {deal_id: No, rep_id: Who, stage: Step, created_on: Begun, closed_on: Ended, amount: Worth}
-    status: {from: Step, won: [Signed], lost: [Off]}
-"""
 ROWS = f"""\
 No;Who;Step;Begun;Ended;Worth
 1;"{HOSTILE.replace('"', '""')}";Signed;2025-01-10;2025-02-10;1000
@@ -56,10 +46,7 @@ def page() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def least(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     """Four deals of two reps, one of whom has a long name with everything that means something to CSS and HTML."""
-    folder = tmp_path_factory.mktemp("least")
-    (folder / "crm.yml").write_text(SPEC, encoding="utf-8")
-    (folder / "deals.csv").write_text(ROWS, encoding="utf-8")
-    return ingest(folder / "crm.yml", folder / "dataset")
+    return least_of(tmp_path_factory.mktemp("least"), ROWS)
 
 
 def pack(folder: Path, dataset: Dataset, notebook: str, period: str, language: str, *options: str) -> Path:

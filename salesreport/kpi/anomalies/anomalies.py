@@ -144,6 +144,11 @@ class Anomalies:
         """A step by its key."""
         return next(step for step in self.steps if step.key == key)
 
+    def whole(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Of some rows of `frame` those about all decisions of a group at a step, not about a part of them."""
+        parts = [name for names in self.family.parts for name in names]
+        return rows[rows[parts].isna().all(axis=1).to_numpy(bool)]
+
     def part(self, row: Row) -> dict[str, str]:
         """Within what a row of `frame` is: dimension → value; empty for a whole."""
         names = dict.fromkeys(name for names in self.family.parts for name in names)

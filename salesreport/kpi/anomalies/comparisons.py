@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -30,6 +29,7 @@ class Comparisons:
         decided: the decisions. by: the dimension whose values are compared.
         parts: within what, one tuple of dimensions per level; () is the whole.
         like: which decisions are alike. cells: the comparisons. level: the false discovery rate allowed.
+        codes: by level, the part each decision is in; see `part_codes`.
     """
 
     decided: Decisions
@@ -38,6 +38,7 @@ class Comparisons:
     like: Likeness
     cells: Cells
     level: float
+    codes: list[Positions | None]
 
     @classmethod
     def of(cls, decided: Decisions, by: str, parts: tuple[tuple[str, ...], ...], level: float) -> "Comparisons":
@@ -45,17 +46,12 @@ class Comparisons:
         group, like = decided.dimension(by).codes, like_decisions(decided, by)
         codes = [part_codes(decided, names) for names in parts]
         cells = compare_family(group, decided.step, decided.success, like.stratum, codes)
-        return cls(decided, by, parts, like, cells, level)
+        return cls(decided, by, parts, like, cells, level, codes)
 
     @property
     def groups(self) -> pd.Categorical:
         """Whose each decision is."""
         return self.decided.dimension(self.by)
-
-    @cached_property
-    def codes(self) -> list[Positions | None]:
-        """By level, the part each decision is in; see `part_codes`."""
-        return [part_codes(self.decided, names) for names in self.parts]
 
     @staticmethod
     def in_one_family(made: Sequence["Comparisons"]) -> tuple["Comparisons", ...]:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesreport.kpi.gaps import no_losses
+from salesreport.kpi.gaps import need_losses
 from salesreport.kpi.journeys import ADVANCED, OPEN, WON, Journeys
 from salesreport.kpi.known import largest
 from salesreport.kpi.lacking import lacks
@@ -168,8 +168,7 @@ def of_people(decided: Decisions) -> Decisions:
 def _decide(facts: "Facts", file: ProcessFile) -> Decisions:
     if not facts.ledger.has("deals"):
         raise lacks("deals")
-    if (why := no_losses(facts)) is not None:
-        raise Unavailable(why)
+    need_losses(facts)
     journeys = journeys_of(facts, file, facts.as_of)
     steps = _steps(file)
     parts = [_at_milestones(journeys), _closings(facts, len(steps) - 1)]

@@ -12,9 +12,10 @@ from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import not_gone_on, outcomes
 from salesreport.kpi.anomalies.sentences import by_itself, leaves_out_nothing
 from salesreport.kpi.dimensions import TITLES
-from salesreport.kpi.grid import Column, Content, grid, harmless
+from salesreport.kpi.grid import Column, Content, grid
 from salesreport.kpi.output import frame_as_csv, frame_as_rows, with_names
 from salesreport.language import Language, Quantity, Text, text
+from salesreport.language.readable import printable
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -152,23 +153,19 @@ def explanations(found: Anomalies, language: Language, table: bool = False) -> l
         found: the anomalies. language: to say it in. table: whether a reader has the table above it.
     """
     lines = [language.say(text("{sentence}.", sentence=found.message))]
-    if any(row["flag"] == "none" and leaves_out_nothing(row) for row in _shown(found).to_dict("records")):
+    shown = _shown(found).to_dict("records")
+    if any(row["flag"] == "none" and leaves_out_nothing(row["lower"], row["upper"]) for row in shown):
         lines.append(language.say(text("{sentence}.", sentence=by_itself(found))))
     lines += [" ".join(one) for one in said(found, language)]
     if table:
         lines.append(language.say(text("Of others: the rate of their like deals.")))
     lines += [language.say(note) for note in found.notes]
-    return [harmless(line) for line in lines]
+    return [printable(line) for line in lines]
 
 
 def _points(row: dict[str, Any], language: Language) -> Content:
     """A difference of two rates and its interval in points, with their signs."""
     if pd.isna(row["effect"]):
         return language.show(None)
-    signed = [_signed(100 * row[name], language) for name in ("effect", "lower", "upper")]
+    signed = [language.change(100 * row[name]) for name in ("effect", "lower", "upper")]
     return signed[0], f"({signed[1]} … {signed[2]})"
-
-
-def _signed(points: float, language: Language) -> str:
-    shown = language.exact(abs(points))
-    return shown if shown == "0" else ("+" if points > 0 else "\N{MINUS SIGN}") + shown

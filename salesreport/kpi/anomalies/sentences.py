@@ -78,7 +78,7 @@ def _judged(found: "Anomalies", row: "Row") -> Text:
         return points(row)
     if np.isnan(row["p"]):
         return text("too few deals to tell") if row["n"] < FEWEST else text("cannot be told")
-    if leaves_out_nothing(row):
+    if leaves_out_nothing(row["lower"], row["upper"]):
         return text("{points}, {chance}", points=points(row), chance=may_be_chance(found))
     return text("no difference beyond chance")
 
@@ -102,9 +102,9 @@ def points(row: "Row") -> Text:
     )  # fmt: skip
 
 
-def leaves_out_nothing(row: "Row") -> bool:
-    """Whether a comparison's interval by itself leaves out that there is no difference."""
-    return bool(row["lower"] > 0 or row["upper"] < 0)
+def leaves_out_nothing(lower: float, upper: float) -> bool:
+    """Whether a difference's interval by itself leaves out that there is none."""
+    return bool(lower > 0 or upper < 0)
 
 
 def by_themselves(found: "Anomalies", said: Text) -> Text:

@@ -14,11 +14,11 @@ from salesreport.kpi.forecast.backtest import backtest
 from salesreport.kpi.forecast.forecast import SIMULATIONS, forecast
 from salesreport.kpi.forecast.horizon import Horizon
 from salesreport.kpi.forecast.judgement import judgement
-from salesreport.kpi.grid import harmless
 from salesreport.kpi.metric import Unavailable
 from salesreport.kpi.output import frame_as_csv, frame_as_rows, with_names
 from salesreport.kpi.progress import process_file
 from salesreport.language import Language, Text, text
+from salesreport.language.readable import printable
 
 if TYPE_CHECKING:
     from salesreport.kpi.facts import Facts
@@ -117,7 +117,7 @@ def _untold(problem: Unavailable) -> ConfigError:
 
 
 def _said(notes: Sequence[Text], language: Language) -> list[str]:
-    return [harmless(language.say(note)) for note in notes]
+    return [printable(language.say(note)) for note in notes]
 
 
 def _json(content: Any) -> str:

@@ -12,7 +12,6 @@ import pandas as pd
 from salesreport.errors import ConfigError
 from salesreport.kpi.checks import check_day, check_dimensions
 from salesreport.kpi.dimensions import TITLES
-from salesreport.kpi.events import KIND_TITLES
 from salesreport.kpi.forecast import arrivals, drift, effects, hazards, sizes
 from salesreport.kpi.forecast.arrivals import Arrivals
 from salesreport.kpi.forecast.cells import Cells, cells_of
@@ -23,7 +22,7 @@ from salesreport.kpi.forecast.hazards import Hazards
 from salesreport.kpi.forecast.simulate import New, Open, Samples, Shocks, simulate
 from salesreport.kpi.forecast.sizes import Sizes
 from salesreport.kpi.forecast.ways import Ways, ways_of
-from salesreport.kpi.gaps import no_losses
+from salesreport.kpi.gaps import need_losses
 from salesreport.kpi.lacking import lacks
 from salesreport.kpi.ledger import Numbers, Positions
 from salesreport.kpi.metric import Unavailable
@@ -186,8 +185,6 @@ def _learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
     if not facts.ledger.has("deals"):
         raise lacks("deals")
     for column in ("amount", "created_on", "closed_on"):
-        if column == "closed_on" and not facts.ledger.has("deals", column):  # every closed deal has one
-            raise Unavailable(text("this export knows of no {events}", events=KIND_TITLES["closed"]))
         if not facts.ledger.has("deals", column):
             raise lacks("deals", column)
     known = facts.known(as_of)
@@ -202,8 +199,7 @@ def _learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
                 day=as_of,
             )
         )
-    if (why := no_losses(facts)) is not None:
-        raise Unavailable(why)
+    need_losses(facts)
     fiscal = facts.dataset.settings.fiscal_year_start
     ways = ways_of(facts, file, as_of)
     counts = hazards.count(ways)

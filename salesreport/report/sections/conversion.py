@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN, Step
 from salesreport.kpi.anomalies.family import FEWEST
-from salesreport.kpi.anomalies.sentences import by_themselves
+from salesreport.kpi.anomalies.sentences import by_themselves, leaves_out_nothing
 from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
@@ -67,7 +68,7 @@ def conversion(context: Context) -> Section:
         nothing = pd.DataFrame(columns=COLUMNS)
         return Section("conversion", topic, message, nothing, context.language, available=False)
     spans, rows, reason = _compared(context)
-    data = _measured(context, counts, rows)
+    data = _measured(context, counts, spans, rows)
     if not data["decided"].any():
         message = context.say(text("No deal was decided in {period}.", period=context.year))
         return Section("conversion", topic, message, data, context.language, available=False)
@@ -105,24 +106,27 @@ def _compared(context: Context) -> tuple[Spans | None, list[pd.DataFrame], Text 
     try:
         spans = comparison(context)
         rows = [
-            context.shared.rows(
-                context.subject, ("conversion", context.year, found.period), _everybody(context, number)
-            )
-            for number, found in enumerate(spans.both)
+            context.shared.rows(context.subject, ("conversion", context.year, found.period), _everybody(found))
+            for found in spans.both
         ]
     except Unavailable as problem:
         return None, [], problem.reason
     return spans, [frame.assign(**{dimension: context.subject.id}) for frame in rows], None
 
 
-def _everybody(context: Context, number: int) -> Maker:
-    return lambda _: comparison(context).both[number].frame
+def _everybody(found: Anomalies) -> Maker:
+    return lambda _: found.frame
 
 
-def _measured(context: Context, counts: pd.DataFrame, rows: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def _measured(
+    context: Context, counts: pd.DataFrame, spans: Spans | None, rows: Sequence[pd.DataFrame]
+) -> pd.DataFrame:
     """Counts and comparisons side by side, by step."""
     titles = {step.key: context.say(step_title(step)) for step in steps_of(context)}
-    year, longest = (_whole(context, rows[at] if at < len(rows) else None) for at in (0, 1))
+    compared = [] if spans is None else zip(spans.both, rows, strict=True)
+    none = pd.DataFrame(columns=["step", *_ROWS]).astype({"step": "str"})
+    wholes = [*(found.whole(own) for found, own in compared), none, none]
+    year, longest = (whole.set_index("step")[list(_ROWS)] for whole in wholes[:2])
     data = counts.join(year.rename(columns={"lower": "effect_lower", "upper": "effect_upper"}), on="step")
     data["title"] = data["step"].map(titles)
     data["n"] = data["n"].astype(float).fillna(0.0)
@@ -144,17 +148,6 @@ def _measured(context: Context, counts: pd.DataFrame, rows: Sequence[pd.DataFram
         judged=pd.Series(judged, data.index, dtype="str"),
         long_judged=pd.Series(at_length, data.index, dtype="str"),
     )[list(COLUMNS)]
-
-
-def _whole(context: Context, rows: pd.DataFrame | None) -> pd.DataFrame:
-    """A subject's comparisons as a whole, by step."""
-    if rows is None or rows.empty:
-        return pd.DataFrame(columns=list(_ROWS), index=pd.Index([], dtype="str", name="step"))
-    parts = [name for name in ("product_line", "segment", "lead_source") if name in rows]
-    if context.subject.dimension in parts:
-        parts.remove(context.subject.dimension)
-    whole = rows[rows[parts].isna().all(axis=1)] if parts else rows
-    return whole.set_index("step")[list(_ROWS)]
 
 
 def _judged(row: dict[str, Any]) -> str | None:
@@ -192,7 +185,7 @@ def _message(context: Context, data: pd.DataFrame, spans: Spans | None, findings
             since=since_when(spans.longest),
             judged=text("not distinguishable"),
         )
-    return by_themselves(spans.year, said) if _by_itself(data).any() else said
+    return by_themselves(spans.year, said) if any(map(_by_itself, records(data))) else said
 
 
 def _alike(tested: int, peers: Text) -> Text:
@@ -205,11 +198,10 @@ def _alike(tested: int, peers: Text) -> Text:
     )
 
 
-def _by_itself(data: pd.DataFrame) -> pd.Series:
-    """At which steps an interval leaves out that there is no difference, and all comparisons together do not."""
-    year = (data["judged"] == "alike") & ((data["effect_lower"] > 0) | (data["effect_upper"] < 0))
-    long = (data["long_judged"] == "alike") & ((data["long_lower"] > 0) | (data["long_upper"] < 0))
-    return year | long
+def _by_itself(row: dict[str, Any]) -> bool:
+    """Whether an interval leaves out that there is no difference, and all comparisons together do not."""
+    spans = (("judged", "effect_lower", "effect_upper"), ("long_judged", "long_lower", "long_upper"))
+    return any(row[judged] == "alike" and leaves_out_nothing(row[low], row[high]) for judged, low, high in spans)
 
 
 def _plain(context: Context, data: pd.DataFrame) -> Text:
@@ -300,7 +292,7 @@ def _verdict(context: Context, row: dict[str, Any], spans: Spans | None) -> Cont
         return said, context.say(
             text("{since}: {judged}", since=since_when(spans.longest), judged=words[row["long_judged"]])
         )
-    if bool(_by_itself(pd.DataFrame([row])).iloc[0]):
+    if _by_itself(row):
         chance = ntext(
             "of {n} comparison: may be chance",
             "one of {n} comparisons: may be chance",

@@ -9,7 +9,7 @@ from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import did_not_go_on, last_of_each, not_gone_on, outcomes, went_on
 from salesreport.language import text
 from salesreport.report.context import Context, records
-from salesreport.report.deals import deal_name
+from salesreport.report.deals import deal_name, or_dash
 from salesreport.report.sections.compared import Finding, Spans, in_other_span, step_title
 from salesreport.report.table import NumberTable, number_table
 
@@ -77,7 +77,8 @@ def _listed(context: Context, decided: Decisions, caption: str, since: bool) -> 
     columns = ["deal_id", "name", "account_id", "product_line"]
     frame = pd.DataFrame({name: facts.ledger.series("deals", name).take(decided.deal).array for name in columns})
     frame["day"], frame["amount"] = decided.day, decided.amount
-    frame["since"] = [say(one) for one in outcomes(decided).words()]
+    if since:
+        frame["since"] = [say(one) for one in outcomes(decided).words()]
     customers = context.shared.customers
     headings = [say(text("Deal")), say(text("Customer")), say(text("Product line")), say(text("Decided on"))]
     headings += [say(text("Since then, by {day}", day=facts.as_of))] if since else []
@@ -86,8 +87,8 @@ def _listed(context: Context, decided: Decisions, caption: str, since: bool) -> 
         customer = customers.get(row["account_id"], row["account_id"])
         cells = [
             deal_name(pd.Series(row)),
-            context.language.show(None if pd.isna(customer) else str(customer)),
-            context.language.show(None if pd.isna(row["product_line"]) else str(row["product_line"])),
+            or_dash(context, customer),
+            or_dash(context, row["product_line"]),
             context.language.date(pd.Timestamp(row["day"]).date()),
         ]
         cells += [row["since"]] if since else []

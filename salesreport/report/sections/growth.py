@@ -25,7 +25,7 @@ def growth(context: Context) -> Section:
     data = _by(context, dimension)
     topic = context.say(text("Growth"))
     now, before = context.figure("revenue"), context.figure("revenue", context.compare)
-    if _incomplete(context) or not now.known or not before.known or before.value == 0:
+    if context.incomplete_either() or not now.known or not before.known or before.value == 0:
         message = context.say(_nothing(context))
         return Section("growth", topic, message, data, context.language, available=False)
     unit, say = now.unit, context.say
@@ -65,16 +65,11 @@ def growth(context: Context) -> Section:
     )
 
 
-def _incomplete(context: Context) -> bool:
-    """Whether too many sales of either period carry no amount."""
-    return context.incomplete() or context.incomplete(context.compare)
-
-
 def _nothing(context: Context) -> Text:
     """Why there is no growth."""
     if (reason := context.unavailable("revenue")) is not None:
         return text("Growth of revenue cannot be told: {reason}.", reason=reason)
-    if _incomplete(context):
+    if context.incomplete_either():
         return text("Too many sales carry no amount to compare.")
     caveats = partly(context, (context.compare,))
     day = started(context)

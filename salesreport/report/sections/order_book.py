@@ -15,7 +15,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_moves import Pair, pairs
 from salesreport.report.context import Context, Figure, records
-from salesreport.report.deals import deal_name
+from salesreport.report.deals import deal_name, not_valued
 from salesreport.report.section import Section
 from salesreport.report.shared import Maker
 from salesreport.report.table import NumberTable, number_table
@@ -332,17 +332,8 @@ def _notes(context: Context, book: pd.DataFrame) -> list[Text]:
     notes += context.gaps(("slippage", "stale"))
     if (why := context.facts.known(context.eve).why_open_unknown) is not None:
         notes.append(text("The start is not compared: {reason}.", reason=why))
-    unpriced = float(book.loc[(book["when"] == "now") & ~(book["amount"] > 0), "share"].sum())
-    if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
-        notes.append(text("Open deals are counted, not valued; {reason}.", reason=why))
-    elif not _priced(context):
+    if context.facts.known(context.as_of).why_amounts_unknown is None and not _priced(context):
         notes.append(text("Open deals carry no amounts in this data, so they are counted, not valued."))
-    elif unpriced:
-        notes.append(
-            ntext(
-                "{n} open deal carries no amount and is counted, not valued.",
-                "{n} open deals carry no amount and are counted, not valued.",
-                n=unpriced,
-            )
-        )
+    else:
+        notes += not_valued(context, book[book["when"] == "now"])
     return notes

@@ -6,7 +6,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts import Bars, Columns, columns_and_bars
 from salesreport.report.context import Context, records
-from salesreport.report.deals import deal_table
+from salesreport.report.deals import deal_table, not_valued
 from salesreport.report.section import Section
 
 EDGES = (30, 60, 90, 180, 365)
@@ -118,18 +118,7 @@ def _why(context: Context, oldest: pd.DataFrame) -> list[str]:
 
 
 def _notes(context: Context, data: pd.DataFrame, limit: float | None) -> tuple[str, ...]:
-    notes = []
-    unpriced = float(data.loc[~(data["amount"] > 0), "share"].sum())
-    if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
-        notes.append(text("Open deals are counted, not valued; {reason}.", reason=why))
-    elif unpriced:
-        notes.append(
-            ntext(
-                "{n} open deal carries no amount and is counted, not valued.",
-                "{n} open deals carry no amount and are counted, not valued.",
-                n=unpriced,
-            )
-        )
+    notes = not_valued(context, data)
     undated = float(data.loc[data["age"].isna(), "share"].sum())
     if undated:
         notes.append(

@@ -52,9 +52,7 @@ class Team(NamedTuple):
 
     def whole(self) -> pd.DataFrame:
         """Of these the rows about all deals of a rep at a step."""
-        rows = self.rows()
-        parts = [name for names in self.found.family.parts for name in names]
-        return rows[rows[parts].isna().all(axis=1)] if parts else rows
+        return self.found.whole(self.rows())
 
     def findings(self) -> list[Finding]:
         """What is flagged of reps of the report, over either span; see `findings_of`."""
