@@ -284,21 +284,23 @@ def ods_file(rows: list[list[Any]], chance: random.Random) -> bytes:
                 )
         again = f' table:number-rows-repeated="{chance.choice((0, 2, 99))}"' if chance.random() < 0.01 else ""
         lines.append(f"<table:table-row{again}>{''.join(cells)}</table:table-row>")
+    return archive(ods_parts("".join(lines)), chance)
+
+
+def ods_parts(rows: str) -> dict[str, str]:
+    """The parts of a workbook of LibreOffice with one sheet, called Deals, of these rows."""
     name = "urn:oasis:names:tc:opendocument:xmlns"
-    return archive(
-        {
-            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-            "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{name}:manifest:1.0">'
-            '<manifest:file-entry manifest:full-path="/" '
-            'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
-            "</manifest:manifest>",
-            "content.xml": f'<office:document-content xmlns:office="{name}:office:1.0" '
-            f'xmlns:table="{name}:table:1.0" xmlns:text="{name}:text:1.0"><office:body><office:spreadsheet>'
-            '<table:table table:name="Deals">'
-            f"{''.join(lines)}</table:table></office:spreadsheet></office:body></office:document-content>",
-        },
-        chance,
-    )
+    return {
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{name}:manifest:1.0">'
+        '<manifest:file-entry manifest:full-path="/" '
+        'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/>'
+        "</manifest:manifest>",
+        "content.xml": f'<office:document-content xmlns:office="{name}:office:1.0" '
+        f'xmlns:table="{name}:table:1.0" xmlns:text="{name}:text:1.0"><office:body><office:spreadsheet>'
+        '<table:table table:name="Deals">'
+        f"{rows}</table:table></office:spreadsheet></office:body></office:document-content>",
+    }
 
 
 def archive(parts: dict[str, str], chance: random.Random) -> bytes:

@@ -108,15 +108,33 @@ def packed(xml: bytes) -> Packed | None:
     if not cells or placed != cells:
         return None
     columns = sorted(map(_position, names))
-    if max(rows) * (columns[-1] + 1) <= max(SMALL, SPARSE * cells):
+    if not is_sparse(max(rows) * (columns[-1] + 1), cells):
         return None
     new_row = {number: b"%d" % at for at, number in enumerate(sorted(rows), 1)}
     new_name = {_letters(column): _letters(at) for at, column in enumerate(columns)}
     return Packed(
         _PLACED.sub(lambda match: match[1] + new_name[match[2]] + new_row[int(match[3])] + b'"', xml),
         sorted(rows),
-        f"{_letters(columns[-1]).decode()}{max(rows)}",
+        cell_name(columns[-1], max(rows)),
     )
+
+
+def is_sparse(area: int, filled: int) -> bool:
+    """Whether an area of cells is a burden, of which so few are filled."""
+    return area > max(SMALL, SPARSE * filled)
+
+
+def cell_name(column: int, row: int) -> str:
+    """The name of a cell.
+
+    Args:
+        column: its place, from 0. row: its number, from 1.
+
+    Examples:
+        >>> cell_name(701, 20_000)
+        'ZZ20000'
+    """
+    return f"{_letters(column).decode()}{row}"
 
 
 def with_part(archive: zipfile.ZipFile, part: str, content: bytes) -> io.BytesIO:
@@ -133,7 +151,7 @@ def _may_be_large(xml: bytes) -> bool:
     """Whether the area of a sheet may be a burden: a quick look, for most sheets are small or full."""
     widest = next((most for pattern, most in _WIDTHS if pattern.search(xml)), 26)
     last = max((int(match[1]) for match in _ROW.finditer(xml)), default=0)
-    return last * widest > max(SMALL, SPARSE * xml.count(b' r="'))
+    return is_sparse(last * widest, xml.count(b' r="'))
 
 
 _WIDTHS = ((re.compile(rb'\br="[A-Z]{3}[0-9]'), 16_384), (re.compile(rb'\br="[A-Z]{2}[0-9]'), 702))

@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from salesreport.ingest.ods_xml import CONTENT, packed_ods
 from salesreport.ingest.sheet_xml import Packed, broken_cells, packed, part_of, with_part
 
 Line = dict[str, Any] | list[Any]
@@ -66,6 +67,7 @@ def told(data: bytes, sheet: str | None, only_list: bool) -> Iterator[Line]:
     """
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+    data, small = _without_empty(data)
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     visible = [
         one.name
@@ -75,16 +77,30 @@ def told(data: bytes, sheet: str | None, only_list: bool) -> Iterator[Line]:
     yield {"visible": visible, "names": list(workbook.sheet_names)}
     chosen = sheet if sheet is not None else visible[0] if len(visible) == 1 else None
     if not only_list and chosen in workbook.sheet_names:
-        yield from _rows(data, workbook, chosen)
+        yield from _rows(data, workbook, chosen, small.get(chosen))
     yield {"end": True}
 
 
-def _rows(data: bytes, workbook: Any, sheet: str) -> Iterator[Line]:
-    broken: dict[int, dict[int, str]] = {}
-    small: Packed | None = None
+def _without_empty(data: bytes) -> tuple[bytes, dict[str, Packed]]:
+    """An `.ods` without the many empty rows and columns of its sheets, and which of these are packed."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            part = part_of(archive, sheet)
+            small = packed_ods(archive.read(CONTENT)) if CONTENT in archive.namelist() else {}
+            if small:
+                xml = next(iter(small.values())).xml
+                return with_part(archive, CONTENT, xml).getvalue(), small
+    except MemoryError:
+        raise
+    except Exception:  # noqa: S110 - no archive, or damaged: what the other reader makes of it counts
+        pass
+    return data, {}
+
+
+def _rows(data: bytes, workbook: Any, sheet: str, small: Packed | None) -> Iterator[Line]:
+    broken: dict[int, dict[int, str]] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            part = None if CONTENT in archive.namelist() else part_of(archive, sheet)
             if part is not None:
                 xml = archive.read(part)
                 small = packed(xml)

@@ -9,7 +9,7 @@ import zipfile
 import openpyxl
 import pytest
 from tallies import tallied
-from xlsx import workbook
+from xlsx import ods, workbook
 
 from salesreport.errors import DataError
 from salesreport.ingest import workbooks
@@ -76,6 +76,32 @@ def test_a_cell_far_from_the_table(export):
         "deals.xlsx: sheet “Deals” is nearly empty but reaches to cell ZZ20000" in str(note)
         for note in dataset.provenance.notes
     )
+
+
+def test_a_cell_far_from_the_table_of_an_ods(export):
+    """An `.ods` reaches it by "so many empty rows", a row further down by "so many empty cells"."""
+    rows = "".join(ods_row(*row) for row in (HEADING, ROW, ("2", "", "won")))
+    rows += '<table:table-row table:number-rows-repeated="900000"><table:table-cell/></table:table-row>'
+    rows += '<table:table-row><table:table-cell table:number-columns-repeated="16000"/>'
+    rows += ods_row("7").removeprefix("<table:table-row>")
+    rows += '<table:table-row table:number-rows-repeated="100000"><table:table-cell/></table:table-row>'
+    export.write("deals.ods", ods(rows))
+    dataset = export.ingest({"deals": {"file": "deals.ods", "columns": COLUMNS}})
+    counts = dataset.provenance.counts["deals"]
+    assert (counts.read, counts.kept, counts.set_aside) == (3, 1, 2)
+    assert export.aside(dataset)["row"].tolist() == ["3", "900004"]
+    assert any("reaches to cell WQK900004" in str(note) for note in dataset.provenance.notes)
+
+
+def ods_row(*cells):
+    """A row of texts of an `.ods`; empty ones are empty cells."""
+    shown = (
+        f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+        if cell
+        else "<table:table-cell/>"
+        for cell in cells
+    )
+    return f"<table:table-row>{''.join(shown)}</table:table-row>"
 
 
 def test_errors_stay_where_they_are_in_a_sheet_with_a_cell_far_away(export):

@@ -1,9 +1,9 @@
-"""Small `.xlsx` files, written by hand: what libraries that write workbooks do not write."""
+"""Small `.xlsx` and `.ods` files, written by hand: what libraries that write workbooks do not write."""
 
 import io
 import zipfile
 
-from mutants import workbook_parts
+from mutants import ods_parts, workbook_parts
 
 
 def workbook(rows, *, formulas=(), more=""):
@@ -25,7 +25,16 @@ def workbook(rows, *, formulas=(), more=""):
             else:
                 cells.append(f'<c {place} t="inlineStr"><is><t>{value}</t></is></c>')
         lines.append(f'<row r="{number}">{"".join(cells)}</row>')
-    parts = workbook_parts("".join(lines) + more)
+    return zipped(workbook_parts("".join(lines) + more))
+
+
+def ods(rows):
+    """An `.ods` file of one sheet; `rows` is its XML."""
+    return zipped(ods_parts(rows))
+
+
+def zipped(parts):
+    """An archive with these texts."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for name, part in parts.items():
