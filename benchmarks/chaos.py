@@ -316,11 +316,11 @@ def full_disk(company: Company, disk: Path) -> None:
 
 def command(engine: str, arguments: list[str]) -> None:
     """The command line itself, with the engine of this file where that is asked for."""
-    import salesreport.pack.engine
+    import salesreport.pack.engines
     from salesreport.cli import main
 
     if engine == InProcess.name:
-        salesreport.pack.engine.make_engine = lambda *_, **__: InProcess()  # type: ignore[assignment]
+        salesreport.pack.engines.make_engine = lambda *_, **__: InProcess()  # type: ignore[assignment]
     sys.argv = ["salesreport", *arguments]
     main()
 

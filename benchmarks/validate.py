@@ -24,7 +24,7 @@ from validity import (
 from salesreport.dataset import Dataset
 from salesreport.ingest import ingest
 from salesreport.kpi import Facts
-from salesreport.kpi.cash import cash_backtest
+from salesreport.kpi.customers.cash import cash_backtest
 from salesreport.kpi.forecast import backtest, forecast, judgement
 from salesreport.kpi.forecast.backtest import METHODS, scores_of
 from salesreport.kpi.forecast.horizon import Horizon

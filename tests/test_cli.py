@@ -90,7 +90,7 @@ def run(*arguments: object, engine: Rehearsal | None = None, **environment: str)
     variables = {"SALESREPORT_LANGUAGE": "en", "COLUMNS": "200", **environment}
     with pytest.MonkeyPatch.context() as patch:
         if engine is not None:
-            patch.setattr("salesreport.pack.engine.make_engine", lambda name, workers, limits: engine)
+            patch.setattr("salesreport.pack.engines.make_engine", lambda name, workers, limits: engine)
         return CliRunner().invoke(app, [str(one) for one in arguments], env=variables)
 
 

@@ -3,6 +3,8 @@
 import ast
 import re
 import tomllib
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,20 @@ FLOORS = [
     "cli", "__main__",
 ]  # fmt: skip
 """The floors of the house, from the ground up: a module imports only from its own floor and those before."""
+
+ROOMS = [
+    "facts",
+    "milestones",
+    "customers",
+    "metrics",
+    "grid",
+    "frames",
+    "forecast",
+    "anomalies",
+    "compute",
+    "output",
+]
+"""The rooms of `kpi/`, likewise."""
 
 
 def requirements(lines: list[str]) -> dict[str, str]:
@@ -46,31 +62,68 @@ def test_lock_pins_everything_asked_for_and_names_no_host() -> None:
     assert set(requirements(project()["optional-dependencies"]["dev"])) <= pinned
 
 
-def imports_of(path: Path) -> set[str]:
-    """The floors that a module imports from, at its top and inside its functions."""
+MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+
+
+def name_of(path: Path) -> str:
+    """The dotted name of a file's module."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+NAMES = {name_of(path): path for path in [PACKAGE / "__init__.py", *MODULES]}
+
+
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    """The modules of the package that one imports, at its top, inside its functions, and for types only."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [name if name in NAMES else node.module for name in names]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == "salesreport" and len(parts) > 1 and parts[1] in FLOORS:
-                found.add(parts[1])
-    return found
+        found.update(name for name in names if name.split(".")[0] == "salesreport")
+    return frozenset(found)
 
 
-MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
+def places(path: Path, depth: int) -> set[str]:
+    """The floors (depth 1) or rooms (depth 2) that a module imports from."""
+    return {name.split(".")[depth] for name in imports_of(path) if name.count(".") >= depth}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_go_one_way(path: Path) -> None:
     floor = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
     assert floor in FLOORS, f"{floor} is not in the house's plan (docs/architecture.md)"
-    above = {other for other in imports_of(path) if FLOORS.index(other) > FLOORS.index(floor)}
+    above = {other for other in places(path, 1) if FLOORS.index(other) > FLOORS.index(floor)}
     assert not above, f"{path.name} imports from floors above its own: {sorted(above)}"
+
+
+KPI = [
+    path for path in MODULES if path.is_relative_to(PACKAGE / "kpi") and path != PACKAGE / "kpi" / "__init__.py"
+]
+
+
+@pytest.mark.parametrize("path", KPI, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_rooms_of_kpi_look_one_way(path: Path) -> None:
+    room = path.relative_to(PACKAGE / "kpi").parts[0].removesuffix(".py")
+    own = {name for name in imports_of(path) if name.startswith("salesreport.kpi")}
+    assert "salesreport.kpi" not in own, "a room is not entered through the front door of the house"
+    above = {name for name in own if ROOMS.index(name.split(".")[2]) > ROOMS.index(room)}
+    assert not above, f"{path.name} imports from rooms after its own: {sorted(above)}"
+
+
+def test_no_files_know_each_other_in_a_circle() -> None:
+    # what a package's face hands on is no file of its own
+    graph = {name: [one for one in imports_of(path) if one != name] for name, path in NAMES.items()}
+    faces = {name for name, path in NAMES.items() if path.name == "__init__.py"}
+    between = {
+        name: {one for one in others if one not in faces} for name, others in graph.items() if name not in faces
+    }
+    TopologicalSorter(between).prepare()  # raises CycleError, which names the circle
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -36,7 +36,7 @@ def run_pack(
     language = language_of(context)
     with loading_for_reports():
         from salesreport.pack import load_pack, make_pack, make_plan
-        from salesreport.pack.engine import make_engine
+        from salesreport.pack.engines import make_engine
         from salesreport.pack.limits import Limits
         from salesreport.pack.manifest import INDEX
         from salesreport.pack.progress import PackProgress

@@ -11,10 +11,11 @@ from salesreport.explore.scene import Scene
 from salesreport.explore.state import State, checked, choices, period_of
 from salesreport.explore.words import rep_name, step_name
 from salesreport.kpi import Facts
+from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import outcomes
-from salesreport.kpi.ledger import Positions
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.columns import Positions
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Language, Text, ntext, text
 from salesreport.report.section import Section
 from salesreport.report.table import Cell, NumberTable
@@ -65,7 +66,7 @@ def chosen_decisions(facts: Facts, state: State) -> tuple[Decisions, Text] | Non
         compared = found(facts, state)
         row = finding_of(compared, state.finding)
         if row is not None:
-            return compared.decisions(row), compared.sentence(row)
+            return compared.decisions(row), sentences.claim(compared, row)
     if not (state.rep or state.step):
         return None
     period = period_of(facts, state)
@@ -110,7 +111,7 @@ def _keys(facts: Facts, decided: Decisions, sort: str) -> npt.NDArray[Any]:
     if sort in ("product_line", "segment"):
         return np.asarray(decided.dimension(sort).codes)  # categories are in order
     if sort == "stage":
-        return facts.ledger.coded("deals", "stage").codes[decided.deal]
+        return facts.columns.coded("deals", "stage").codes[decided.deal]
     texts = _names(facts, decided.deal) if sort == "deal" else _customers(facts, decided.deal)
     codes, _ = pd.factorize(texts, sort=True)
     return codes
@@ -128,14 +129,14 @@ def _order(keys: npt.NDArray[Any], descending: bool) -> Positions:
 
 def _names(facts: Facts, deals: Positions) -> pd.Series:
     """What people call some deals; the id of one that has no name."""
-    ids = facts.ledger.series("deals", "deal_id").take(deals)
-    return facts.ledger.series("deals", "name").take(deals).fillna(ids)
+    ids = facts.columns.series("deals", "deal_id").take(deals)
+    return facts.columns.series("deals", "name").take(deals).fillna(ids)
 
 
 def _customers(facts: Facts, deals: Positions) -> pd.Series:
     """The customer's name of some deals; its id where it has no name."""
-    ids = facts.ledger.series("deals", "account_id").take(deals)
-    if not facts.ledger.has("accounts", "name"):
+    ids = facts.columns.series("deals", "account_id").take(deals)
+    if not facts.columns.has("accounts", "name"):
         return ids
     names: pd.Series = facts.remember(
         "explored customers", lambda: facts.own("accounts").set_index("account_id")["name"].dropna()
@@ -145,8 +146,8 @@ def _customers(facts: Facts, deals: Positions) -> pd.Series:
 
 def _frame(facts: Facts, decided: Decisions) -> pd.DataFrame:
     """The rows as they are shown, in the order given."""
-    ledger, rows, since = facts.ledger, decided.deal, outcomes(decided)
-    ids = ledger.series("deals", "deal_id").take(rows)
+    columns, rows, since = facts.columns, decided.deal, outcomes(decided)
+    ids = columns.series("deals", "deal_id").take(rows)
     return pd.DataFrame(
         {
             "deal_id": ids.to_numpy(),
@@ -154,7 +155,7 @@ def _frame(facts: Facts, decided: Decisions) -> pd.DataFrame:
             "customer": _customers(facts, rows).to_numpy(),
             "product_line": pd.Series(decided.dimension("product_line")).astype("str"),
             "segment": pd.Series(decided.dimension("segment")).astype("str"),
-            "stage": ledger.series("deals", "stage").take(rows).to_numpy(),
+            "stage": columns.series("deals", "stage").take(rows).to_numpy(),
             "amount": decided.amount,
             "decided_on": decided.day.astype("datetime64[s]"),
             "success": decided.success,

@@ -16,9 +16,9 @@ from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies
 from salesreport.kpi.anomalies.comparisons import PARTS
 from salesreport.kpi.anomalies.decided import Decisions
-from salesreport.kpi.ledger import Days, Flags, Numbers, Positions
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.progress import process_file
+from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.period import Period
 from salesreport.stats.funnel import Funnel, Limits, funnel_limits
 from salesreport.stats.funnel import funnel as funnel_of

@@ -3,29 +3,29 @@
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import ipywidgets as widgets
 from markupsafe import escape
 
-from salesreport.explore.deals import NUMBERS
-from salesreport.explore.state import FILTERS, State, choices
-from salesreport.explore.words import step_name
+from salesreport.explore.deals import COLUMNS, NUMBERS
+from salesreport.explore.scene import Scene
+from salesreport.explore.state import FILTERS, VIEWS, State, choices
+from salesreport.explore.words import CONTROL_TITLES, VIEW_TITLES, step_name
 from salesreport.kpi import Facts
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Language, Text, text
 from salesreport.report.page import css
 from salesreport.report.section import Section
-
-if TYPE_CHECKING:
-    from salesreport.explore.scene import Scene
-    from salesreport.explore.widgets import Explorer
 
 SHARES = {
     "deal": 16, "customer": 14, "product_line": 11, "segment": 8, "stage": 10, "amount": 9, "decided_on": 10,
     "result": 11, "since": 11,
 }  # fmt: skip
 """How wide the columns of the deals are, in per cent; headings and table agree on it."""
+
+CONTROLS = ("dataset", "period", "compare_to", *FILTERS, "rep", "step")
+"""The drop-down lists, in order."""
 
 ARROWS = {True: "▼", False: "▲"}
 """How a heading says that its column sorts, downwards or upwards."""
@@ -91,40 +91,57 @@ def code(title: str) -> widgets.Textarea:
 # --- all of them
 
 
-def whole(explorer: "Explorer") -> widgets.VBox:
-    """The explorer's widgets, laid out."""
-    say = explorer.language.say
-    style = widgets.HTML(f"<style>{css()}{_style()}</style>", layout={"display": "none"})
-    controls = _box(widgets.Box(list(explorer.controls.values())), "sr-controls")
-    shares = dict(zip(explorer.headings, SHARES.values(), strict=True))
-    for name, one in explorer.headings.items():
-        one.layout = widgets.Layout(width=f"{shares[name]}%", margin="0")
-        if name in NUMBERS:
-            one.add_class("sr-number")
-    headings = _box(widgets.HBox(list(explorer.headings.values())), "sr-headings")
-    listed = _box(widgets.VBox([headings, explorer.deals]), "sr-wide")
-    keep = widgets.HBox(
-        [explorer.name, explorer.save, explorer.replace],
-        layout={"flex_flow": "row wrap", "align_items": "flex-end"},
-    )
-    more = widgets.Accordion(children=[widgets.VBox([keep, explorer.saved, explorer.code])])
-    more.set_title(0, say(text("Save as pack parameters, copy as code")))
-    return _box(
-        widgets.VBox(
-            [
-                style,
-                controls,
-                explorer.views,
-                explorer.status,
-                explorer.picture,
-                explorer.findings,
-                explorer.about,
-                listed,
-                more,
-            ]
-        ),
-        "sr-explorer",
-    )
+class Panels:
+    """The explorer's widgets: what is chosen, and what is shown."""
+
+    def build(self, language: Language, view: str) -> widgets.VBox:
+        """Make them, and lay them out."""
+        say = language.say
+        self.controls = {name: dropdown(say(CONTROL_TITLES[name])) for name in CONTROLS}
+        self.views = switch([(say(VIEW_TITLES[name]), name) for name in VIEWS], view)
+        self.status, self.picture = area(), area("sr-view")
+        self.about, self.deals = area("sr-about"), area("sr-deals")
+        self.findings = listing(say(text("Findings")))
+        self.headings = {name: heading(say(title)) for name, title in COLUMNS.items()}
+        self.name = line(say(text("Name of the pack")), say(text("such as weak offers in the north")))
+        self.replace = tick(say(text("write over a pack file of this name")))
+        self.save = button(say(text("Save as pack parameters")))
+        self.saved = area()
+        self.code = code(say(text("The same view as code")))
+        return self._laid_out(say(text("Save as pack parameters, copy as code")))
+
+    def _laid_out(self, more_title: str) -> widgets.VBox:
+        style = widgets.HTML(f"<style>{css()}{_style()}</style>", layout={"display": "none"})
+        controls = _box(widgets.Box(list(self.controls.values())), "sr-controls")
+        shares = dict(zip(self.headings, SHARES.values(), strict=True))
+        for name, one in self.headings.items():
+            one.layout = widgets.Layout(width=f"{shares[name]}%", margin="0")
+            if name in NUMBERS:
+                one.add_class("sr-number")
+        headings = _box(widgets.HBox(list(self.headings.values())), "sr-headings")
+        listed = _box(widgets.VBox([headings, self.deals]), "sr-wide")
+        keep = widgets.HBox(
+            [self.name, self.save, self.replace],
+            layout={"flex_flow": "row wrap", "align_items": "flex-end"},
+        )
+        more = widgets.Accordion(children=[widgets.VBox([keep, self.saved, self.code])])
+        more.set_title(0, more_title)
+        return _box(
+            widgets.VBox(
+                [
+                    style,
+                    controls,
+                    self.views,
+                    self.status,
+                    self.picture,
+                    self.findings,
+                    self.about,
+                    listed,
+                    more,
+                ]
+            ),
+            "sr-explorer",
+        )
 
 
 def _style() -> str:
@@ -220,7 +237,7 @@ def datasets(path: Path) -> list[tuple[str, str]]:
     return sorted(names.items(), key=lambda one: one[0].casefold())
 
 
-def finding_line(scene: "Scene", row: Any) -> str:
+def finding_line(scene: Scene, row: Any) -> str:
     """A finding in one line."""
     shown = text(
         "{who} · {step} · {share} of {n}, others {expected}",

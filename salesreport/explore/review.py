@@ -11,7 +11,7 @@ from salesreport.explore.figures import funnel
 from salesreport.explore.state import VIEWS, State, View, checked, choices
 from salesreport.explore.views import view as view_of
 from salesreport.explore.words import selection, step_name
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import text
 from salesreport.report.context import records
 from salesreport.report.page import environment

@@ -7,6 +7,7 @@ import pandas as pd
 from salesreport.explore.figures import FEWEST_MONTHS, PlotFigures, TrendFigures, finding_key
 from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
+from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN
 from salesreport.kpi.anomalies.sentences import TOO_FEW, by_themselves
@@ -69,7 +70,7 @@ def _rep_against_others(scene: Scene, data: pd.DataFrame) -> Text:
         step = flagged.sort_values("q", kind="stable")["step"].iloc[0]
         whole = scene.compared.whole(scene.compared.frame)
         row = whole[((whole["rep_id"] == scene.state.rep) & (whole["step"] == step)).to_numpy(bool)]
-        return scene.compared.sentence(records(row)[0])
+        return sentences.claim(scene.compared, records(row)[0])
     if data["q"].notna().any():
         said = text("{rep} is not distinguishable from others with like deals at any step", rep=scene.rep)
         alone = (data["effect_lower"] > 0) | (data["effect_upper"] < 0)
@@ -148,9 +149,9 @@ def of_trend(scene: Scene, figures: TrendFigures) -> Text:
 def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> Text:
     """What was found, of the chosen rep and step where there are any."""
     if not (scene.rep or scene.state.step) or not compared.family.all_tested:
-        return compared.message
+        return sentences.message(compared)
     if len(shown):
-        return compared.sentence(records(shown)[0])
+        return sentences.claim(compared, records(shown)[0])
     if not scene.rep:
         return text(
             "{step}: nobody’s deals go on more or less often than like deals of others by more than chance",
@@ -243,8 +244,8 @@ def trend_notes(scene: Scene, figures: TrendFigures) -> list[Text]:
 def anomalies_notes(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> list[Text]:
     """What else there is to say of the finding chosen, and how many comparisons were made."""
     chosen = [row for _, row in shown.iterrows() if finding_key(row) == scene.state.finding]
-    more = [note for row in chosen for note in compared.details(row)]
-    return [*more, *compared.notes]
+    more = [note for row in chosen for note in sentences.details(compared, row)]
+    return [*more, *sentences.notes(compared)]
 
 
 def _what_counts(scene: Scene) -> Text:

@@ -13,7 +13,7 @@ from salesreport.explore.words import VIEW_TITLES, rep_name, selection, step_nam
 from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import Step
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Language, Text
 from salesreport.period import Period
 

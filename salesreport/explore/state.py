@@ -11,7 +11,7 @@ from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.decided import Decisions, Step, decisions
-from salesreport.kpi.progress import process_file
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.language import text
 from salesreport.period import Kind, Period
 from salesreport.report.shared import Shared

@@ -11,7 +11,7 @@ from salesreport.explore.scene import Scene
 from salesreport.explore.state import State, View, checked, facts_of
 from salesreport.explore.words import VIEW_TITLES
 from salesreport.kpi import Facts
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Language, Text, text
 from salesreport.report.section import Section
 

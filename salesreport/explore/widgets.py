@@ -23,11 +23,10 @@ from salesreport.explore.debounce import Debounced
 from salesreport.explore.figures import finding_key, found, is_found
 from salesreport.explore.saving import as_code, save_pack
 from salesreport.explore.scene import Scene
-from salesreport.explore.state import FILTERS, VIEWS, State, checked, choices, facts_of, fitted
+from salesreport.explore.state import State, checked, choices, facts_of, fitted
 from salesreport.explore.views import needs_comparison, view
-from salesreport.explore.words import CONTROL_TITLES, VIEW_TITLES
 from salesreport.kpi import Facts
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Language, Text, text
 
 WAIT = 0.12
@@ -36,11 +35,8 @@ WAIT = 0.12
 SLOW = 0.3
 """A view that took longer than this the last time says that it is being worked out."""
 
-CONTROLS = ("dataset", "period", "compare_to", *FILTERS, "rep", "step")
-"""The drop-down lists, in order."""
 
-
-class Explorer:
+class Explorer(panels.Panels):
     """The explorer of conversions, to be shown in a notebook.
 
     Args:
@@ -94,18 +90,7 @@ class Explorer:
     # --- what is shown
 
     def _build(self) -> None:
-        say = self.language.say
-        self.controls = {name: panels.dropdown(say(CONTROL_TITLES[name])) for name in CONTROLS}
-        self.views = panels.switch([(say(VIEW_TITLES[name]), name) for name in VIEWS], self.state.view)
-        self.status, self.picture = panels.area(), panels.area("sr-view")
-        self.about, self.deals = panels.area("sr-about"), panels.area("sr-deals")
-        self.findings = panels.listing(say(text("Findings")))
-        self.headings = {name: panels.heading(say(title)) for name, title in COLUMNS.items()}
-        self.name = panels.line(say(text("Name of the pack")), say(text("such as weak offers in the north")))
-        self.replace = panels.tick(say(text("write over a pack file of this name")))
-        self.save = panels.button(say(text("Save as pack parameters")))
-        self.saved = panels.area()
-        self.code = panels.code(say(text("The same view as code")))
+        self.widget = self.build(self.language, self.state.view)
         for name, control in self.controls.items():
             control.observe(lambda change, name=name: self._set(**{name: change["new"]}), "value")
         self.views.observe(lambda change: self._set(view=change["new"]), "value")
@@ -113,7 +98,6 @@ class Explorer:
         for name, button in self.headings.items():
             button.on_click(lambda _, name=name: self._sort(name))
         self.save.on_click(lambda _: self._save())
-        self.widget = panels.whole(self)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **options: Any) -> Any:
         return self.widget._repr_mimebundle_(include=include, exclude=exclude, **options)

@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 
 from salesreport.errors import ConfigError, nearest
-from salesreport.kpi import (
+from salesreport.kpi.customers.customers import customers_of
+from salesreport.kpi.facts.columns import Numbers
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.gaps import set_aside
+from salesreport.kpi.facts.kinds import Kind
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.metrics import (
     activity,
     attainment,
     base,
@@ -21,15 +27,10 @@ from salesreport.kpi import (
     service,
     slippage,
 )  # fmt: skip
-from salesreport.kpi.customers import customers_of, why_untold
-from salesreport.kpi.facts import Facts
-from salesreport.kpi.gaps import set_aside
-from salesreport.kpi.ledger import Numbers
-from salesreport.kpi.metric import Fact, Figures, Metric, Unavailable
-from salesreport.kpi.notes import amounts_notes, process_notes
-from salesreport.kpi.progress import process_file
-from salesreport.kpi.question import Question
-from salesreport.kpi.targets import targets_for
+from salesreport.kpi.metrics.metric import Figures, Metric
+from salesreport.kpi.metrics.question import Question
+from salesreport.kpi.metrics.targets import targets_for
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.stats.holds import assert_holds
@@ -37,22 +38,16 @@ from salesreport.stats.holds import assert_holds
 METRICS: dict[str, Metric] = {
     metric.key: metric
     for metric in (
-        revenue.REVENUE,
-        revenue.UNITS,
-        revenue.GROSS_PROFIT,
-        revenue.GROWTH,
-        attainment.ATTAINMENT,
-        attainment.COVERAGE,
+        *revenue.METRICS,
+        *attainment.METRICS,
         *funnel.METRICS,
         *pipeline.METRICS,
-        milestones.REACHED,
-        milestones.CONVERSION,
-        milestones.MILESTONE_DAYS,
+        *milestones.METRICS,
         *slippage.METRICS,
-        activity.ACTIVITY,
+        *activity.METRICS,
         *leads.METRICS,
         *service.METRICS,
-        base.BASE_STATE,
+        *base.METRICS,
         *equipment.METRICS,
     )
 }
@@ -112,7 +107,7 @@ def compute(
     """
     keys = _of_each_milestone(_all(facts) if metrics is None else metrics, facts)
     contracts = [contract(key, facts) for key in dict.fromkeys(keys)]
-    counts = [fact for metric in contracts for fact in metric.facts]
+    counts = [kind for metric in contracts for kind in metric.facts]
     question = Question(facts, period, by, where, as_of, compare_to)
     question.sort(counts, _groups_with_targets(question, contracts))
 
@@ -176,7 +171,7 @@ def contract(key: str, facts: Facts) -> Metric:
 def _all(facts: Facts) -> list[str]:
     """The keys of every metric, with the parameters that the data has."""
     keys = []
-    targets = facts.targets["metric"].unique() if facts.ledger.has("targets") else []
+    targets = facts.targets["metric"].unique() if facts.columns.has("targets") else []
     for key in METRICS:
         keys.append(key)
         if key == "activity":
@@ -213,7 +208,7 @@ def _groups_with_targets(question: Question, contracts: Iterable[Metric]) -> lis
     """The groups that have a target for one of the metrics, whether or not anything happened in them."""
     frames = []
     for metric in contracts:
-        if metric.target is None or not question.by or not question.facts.ledger.has("targets"):
+        if metric.target is None or not question.by or not question.facts.columns.has("targets"):
             continue
         try:
             targets = targets_for(question.facts, question.period, metric.target, question.by, question.where)
@@ -223,7 +218,7 @@ def _groups_with_targets(question: Question, contracts: Iterable[Metric]) -> lis
     return frames
 
 
-def _notes(question: Question, counts: Sequence[Fact]) -> tuple[Text, ...]:
+def _notes(question: Question, counts: Sequence[Kind]) -> tuple[Text, ...]:
     notes = [
         text("Revenue is counted from orders.")
         if question.sells_by_order
@@ -231,14 +226,8 @@ def _notes(question: Question, counts: Sequence[Fact]) -> tuple[Text, ...]:
     ]
     if question.window.days < question.period.days:
         notes.append(text("Only what happened up to {day} counts: the period is not over.", day=question.as_of))
-    if question.as_of < question.facts.as_of and "open" in counts and question.facts.ledger.has("deals"):
-        notes += amounts_notes(question.facts, question.as_of)
-    if {"reached", "watched"} & set(counts) and question.facts.ledger.has("deals"):
-        notes += process_notes(process_file(question.facts))
-    if "base" in counts and why_untold(question.facts) is None:
-        notes += base.base_notes(question.facts, process_file(question.facts), question.as_of)
-    if "equipment" in counts and question.facts.ledger.has("equipment"):
-        notes += equipment.equipment_notes(question.facts, question.as_of)
+    for kind in dict.fromkeys(counts):
+        notes += [note for note in kind.notes(question.facts, question.as_of) if note not in notes]
     return tuple(notes)
 
 

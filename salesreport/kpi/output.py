@@ -1,11 +1,8 @@
 """The table of figures as a terminal table, CSV or JSON."""
 
-import csv
 import io
 import json
-import math
 from collections.abc import Sequence
-from typing import Any, Literal
 
 import pandas as pd
 from rich.console import Console
@@ -13,19 +10,15 @@ from rich.table import Table
 from rich.text import Text as Cell
 
 from salesreport.kpi.compute import KpiTable, contract
-from salesreport.kpi.dimensions import DIMENSIONS, TITLES
-from salesreport.kpi.facts import Facts
+from salesreport.kpi.facts.dimensions import DIMENSIONS, TITLES
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.frames import Format, frame_as_csv, frame_as_rows, is_missing, with_names
 from salesreport.kpi.grid import Column, Content, fits, grid
 from salesreport.language import Language, Quantity, Text, text
 from salesreport.language.readable import printable
 
-Format = Literal["table", "csv", "json"]
-
 SHOWN = 5
 """How many groups without a figure are named before the rest is only counted."""
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is worked out by a spreadsheet instead of shown."""
 
 
 def render(table: KpiTable, facts: Facts, language: Language, format: Format = "table", width: int = 120) -> str:
@@ -61,20 +54,6 @@ def as_csv(table: KpiTable, facts: Facts, language: Language) -> str:
     return frame_as_csv(with_names(frame, facts))
 
 
-def with_names(frame: pd.DataFrame, facts: Facts, ids: str = "rep_id") -> pd.DataFrame:
-    """A table with column `rep`, the reps' names, right after the column of their ids, where there is one.
-
-    Args:
-        frame: a row per figure. facts: whose reps. ids: the column of the ids; missing ones have no name.
-    """
-    if ids not in frame.columns:
-        return frame
-    names = [None if _missing(one) else facts.names.get(one, one) for one in frame[ids].astype(object)]
-    named = frame.copy()
-    named.insert(frame.columns.get_loc(ids) + 1, "rep", pd.Series(names, index=frame.index, dtype=object))
-    return named
-
-
 def _caveats_of_rows(table: KpiTable) -> list[list[Text]]:
     """What biases each row's figure, in the order of the table's rows; nothing where there is no figure."""
     if not table.biased and not table.caveats:
@@ -89,25 +68,6 @@ def _caveats_of_rows(table: KpiTable) -> list[list[Text]]:
     return [
         [said for said in (table.biased.get(key[0]), table.caveats.get(key)) if said is not None] if there else []
         for key, there in zip(keys, known, strict=True)
-    ]
-
-
-def frame_as_csv(frame: pd.DataFrame) -> str:
-    """Any table of figures as CSV, numbers unrounded, missing ones empty."""
-    screen = io.StringIO()
-    writer = csv.writer(screen, lineterminator="\n")
-    writer.writerow(frame.columns)
-    for row in frame.itertuples(index=False):
-        writer.writerow([_csv_cell(value) for value in row])
-    return screen.getvalue()
-
-
-def frame_as_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Any table of figures as objects that JSON can hold, missing values null."""
-    names = list(frame.columns)
-    return [
-        {name: _plain(value) for name, value in zip(names, row, strict=True)}
-        for row in frame.itertuples(index=False)
     ]
 
 
@@ -146,9 +106,9 @@ def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
         rows.append(
             [
                 titles[row["metric"]],
-                *[language.say(text("not known")) if _missing(value) else str(value) for value in groups],
+                *[language.say(text("not known")) if is_missing(value) else str(value) for value in groups],
                 language.show(Quantity(row["value"], unit)) + (" *" if beside else ""),
-                "" if _missing(row["lower"]) else interval,
+                "" if is_missing(row["lower"]) else interval,
                 language.count(row["n"]),
             ]
         )
@@ -173,7 +133,7 @@ def explanations(table: KpiTable, facts: Facts, language: Language) -> list[str]
     by = _by(list(table.frame.columns))
     for row, said in zip(table.frame.to_dict("records"), _caveats_of_rows(table), strict=True):
         whose = " · ".join(
-            language.say(text("not known")) if _missing(row[name]) else str(row[name]) for name in by
+            language.say(text("not known")) if is_missing(row[name]) else str(row[name]) for name in by
         )
         for one in said:
             beside.setdefault((row["metric"], language.say(one)), []).append(whose)
@@ -213,24 +173,3 @@ def explanations(table: KpiTable, facts: Facts, language: Language) -> list[str]
 
 def _by(columns: Sequence[str]) -> list[str]:
     return [name for name in columns if name in DIMENSIONS]
-
-
-def _csv_cell(value: Any) -> str:
-    if _missing(value):
-        return ""
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(_FORMULA) else value
-    return repr(_plain(value))
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it: whole numbers without a fraction, missing ones null."""
-    if _missing(value):
-        return None
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 2**53 else float(value)
-    return value
-
-
-def _missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and not math.isfinite(value))

@@ -338,3 +338,10 @@ def _translations(language: str) -> Translations:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return Translations(compiled)
+
+
+def _in_english(what: Text) -> str:
+    return Language("en").say(what)
+
+
+Text.in_english = _in_english

@@ -1,9 +1,9 @@
 """Texts as values: a template and its fields, translated only when somebody shows them."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class Text:
     plural: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
 
+    in_english: ClassVar[Callable[["Text"], str]]
+    """How a text is shown where nobody asked for a language; set by the module that has the languages."""
+
     def to_json(self) -> list[Any]:
         """Plain values that JSON can hold, for what is said later by somebody else; see `from_json`."""
         return [self.template, self.plural, {name: _plain(value) for name, value in self.fields.items()}]
@@ -36,9 +39,7 @@ class Text:
         return cls(template, plural, {name: _restored(value) for name, value in fields.items()})
 
     def __str__(self) -> str:
-        from salesreport.language.language import Language
-
-        return Language("en").say(self)
+        return Text.in_english(self)
 
 
 class Quantity(NamedTuple):

@@ -13,7 +13,8 @@
 - `salesreport.pack.run`: all of it, in order
 """
 
-from salesreport.pack.engine import Engine, Watcher, make_engine
+from salesreport.pack.engine import Engine, Watcher
+from salesreport.pack.engines import make_engine
 from salesreport.pack.make import Job, Outcome
 from salesreport.pack.manifest import Manifest
 from salesreport.pack.packfile import Pack, PackFile, load_pack

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi import METRICS, Facts, KpiTable
-from salesreport.kpi.facts import Events, Kind
-from salesreport.kpi.gaps import too_few_priced
-from salesreport.kpi.ledger import Positions
+from salesreport.kpi.facts.columns import Positions
+from salesreport.kpi.facts.facts import DAYS
+from salesreport.kpi.facts.gaps import too_few_priced
+from salesreport.kpi.facts.kinds import CLOSED, OPEN
 from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.shared import Shared, Standing
@@ -156,8 +157,7 @@ class Context:
     @cached_property
     def first_day(self) -> date | None:
         """The first day the data tells of a sale or a closed deal; what was before is not known."""
-        kinds: tuple[Kind, ...] = ("closed", "orders")
-        days = [self.facts.begin(kind) for kind in kinds if self.facts.ledger.has(Events.table_of(kind))]
+        days = [self.facts.begin(name) for name in ("closed", "orders") if self.facts.columns.has(DAYS[name][0])]
         return min((day for day in days if day is not None), default=None)
 
     def of_all(self, notes: Iterable[Text]) -> list[Text]:
@@ -185,12 +185,12 @@ class Context:
     @cached_property
     def closed(self) -> pd.DataFrame:
         """The subject's deals that were won or lost in the period; columns as in `Facts.closed`."""
-        return self.shared.events("closed", self.period, self.subject)
+        return self.shared.events(CLOSED, self.period, self.as_of, self.subject)
 
     @cached_property
     def open(self) -> pd.DataFrame:
         """The subject's deals that are open on the as-of date; columns as in `Facts.open`."""
-        return self.shared.events("open", self.as_of, self.subject)
+        return self.shared.events(OPEN, self.period, self.as_of, self.subject)
 
     def caveats(self, metric: str) -> list[Text]:
         """What makes one of `FIGURES` of the subject tell less than it seems to; nothing where there is none."""
@@ -202,7 +202,7 @@ class Context:
 
     def incomplete(self, period: Period | None = None) -> bool:
         """Whether so many sales of a period carry no amount that revenue compares with nothing."""
-        if self.facts.ledger.has("orders"):
+        if self.facts.columns.has("orders"):
             return False
         won, priced = self.figure("deals_won", period).value, self.figure("revenue", period).n
         return bool(won > 0 and too_few_priced(np.array(priced), np.array(won)))

@@ -14,12 +14,12 @@ import pandas as pd
 
 from salesreport.dataset import Dataset
 from salesreport.kpi import DIMENSIONS, Facts, KpiTable, compute
-from salesreport.kpi.facts import Kind
-from salesreport.kpi.ledger import Numbers, Positions
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.progress import process_file
-from salesreport.kpi.stages import stage_when_lost
-from salesreport.kpi.targets import targets_for
+from salesreport.kpi.facts.columns import Numbers, Positions
+from salesreport.kpi.facts.kinds import Kind
+from salesreport.kpi.facts.stages import stage_when_lost
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.metrics.targets import targets_for
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.language import Text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
@@ -241,13 +241,14 @@ class Shared:
 
     # --- events and what belongs to them
 
-    def events(self, kind: Kind, when: Period | date, subject: Subject) -> pd.DataFrame:
-        """A subject's events of a kind in a period, or on a day; columns as in `Facts.closed` and the like."""
+    def events(self, kind: Kind, period: Period, as_of: date, subject: Subject) -> pd.DataFrame:
+        """A subject's events of a kind in a period, seen from a day; columns as in `Facts.closed` and the like."""
         dimension = subject.dimension
-        frame = self.facts.remember(("frame", kind, when), lambda: self.facts.events(kind, when).frame())
+        when = (kind, period, as_of)
+        frame = self.facts.remember(("frame", *when), lambda: kind.find(self.facts, period, as_of).frame())
         if dimension is None:
             return frame.copy(deep=False)
-        key = ("sliced", kind, when, dimension)
+        key = ("sliced", *when, dimension)
         return self.facts.remember(key, lambda: slice_up(frame, dimension)).of(subject)
 
     def days_to_win(self, periods: Sequence[Period], share: float, fewest: int) -> float | None:

@@ -49,7 +49,7 @@ def test_no_more_than_the_first_are_listed(year):
     assert section.notes[0].startswith(f"{MOST} of {everything.total:,} decisions")
     # the largest of all, not of the first 200
     won_or_lost = facts.closing.closed & (facts.closing.day >= np.datetime64("2025-01-01"))
-    assert everything.frame["amount"].iloc[0] == np.nanmax(facts.ledger.numbers("deals", "amount")[won_or_lost])
+    assert everything.frame["amount"].iloc[0] == np.nanmax(facts.columns.numbers("deals", "amount")[won_or_lost])
 
 
 def test_of_a_finding_they_are_those_that_it_counts(weak):

@@ -13,7 +13,7 @@ from salesreport.explore.saving import as_code, own_folder, save_pack
 from salesreport.explore.state import VIEWS, checked, choices, facts_of
 from salesreport.explore.views import show
 from salesreport.pack import load_pack, make_pack, make_plan
-from salesreport.pack.engine import make_engine
+from salesreport.pack.engines import make_engine
 from salesreport.pack.limits import Limits
 from salesreport.pack.notebook import PACKAGE
 from salesreport.pack.progress import PackProgress

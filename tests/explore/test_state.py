@@ -8,7 +8,7 @@ from three_reps import HOSTILE, company_tables
 
 from salesreport.errors import ConfigError, DataError
 from salesreport.explore.state import FILTERS, State, checked, choices, facts_of, fitted, period_of, step_of
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.unavailable import Unavailable
 
 
 def test_periods_are_those_in_which_something_was_decided(facts):

@@ -12,7 +12,7 @@ from salesreport.errors import ConfigError
 from salesreport.ingest import ingest
 from salesreport.kpi import Facts, compute
 from salesreport.kpi.anomalies.anomalies import anomalies
-from salesreport.kpi.progress import process_file
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.pack.subjects import subjects
 from salesreport.period import Period
 from salesreport.report.shared import Shared

@@ -15,9 +15,9 @@ from hypothesis import strategies as some
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, compute
-from salesreport.kpi.base import base_moves, base_notes, base_states
-from salesreport.kpi.categories import states_at
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.customers.categories import states_at
+from salesreport.kpi.customers.states import base_moves, base_notes, base_states
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.period import Period
 from salesreport.process import Category, Condition, Milestone, Process, ProcessFile, StageSign, process_of
 

@@ -11,7 +11,7 @@ from cases import Given, Rows, dataset_of, deal
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts
-from salesreport.kpi.cash import (
+from salesreport.kpi.customers.cash import (
     cash_backtest,
     cash_haircuts,
     cash_notes,
@@ -19,9 +19,9 @@ from salesreport.kpi.cash import (
     cash_sources,
     cash_total,
 )
-from salesreport.kpi.cash_history import Past, profile_of
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.payments import FIRST_DUE, PARTS, months_after, owed, paid, without_date
+from salesreport.kpi.customers.cash_history import Past, profile_of
+from salesreport.kpi.customers.payments import FIRST_DUE, PARTS, months_after, owed, paid, without_date
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.process import ProcessFile, process_of
 
 FILE = ProcessFile()

@@ -10,8 +10,8 @@ from cases import Given, deal, value, values
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, compute
-from salesreport.kpi.equipment import equipment_notes, equipment_out, equipment_pieces
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.customers.equipment import equipment_notes, equipment_out, equipment_pieces
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.period import Period
 
 JUNE = dt.date(2024, 6, 30)

@@ -10,12 +10,12 @@ from cases import Given, Rows, deal, value
 
 from salesreport.kpi import Facts, compute
 from salesreport.kpi.anomalies.decided import decisions
-from salesreport.kpi.conversions import conversions
+from salesreport.kpi.facts.gaps import no_losses
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast.forecast import learn
-from salesreport.kpi.gaps import no_losses
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.milestones.conversions import conversions
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.kpi.output import as_csv, as_json, explanations
-from salesreport.kpi.progress import process_file
 from salesreport.language import Language
 from salesreport.period import Period
 from salesreport.provenance import Counts

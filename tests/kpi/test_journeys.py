@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from salesreport.dataset import Dataset
 from salesreport.kpi import Facts
-from salesreport.kpi.journeys import OPEN, OUTCOMES, Journeys, spells
+from salesreport.kpi.milestones.journeys import OPEN, OUTCOMES, Journeys, spells
 from salesreport.process import Milestone, Process, ProcessFile, StageSign, process_of
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from salesreport.kpi import METRICS
-from salesreport.kpi.lacking import COLUMN_TITLES, TABLE_TITLES, lacks
+from salesreport.kpi.facts.lacking import COLUMN_TITLES, TABLE_TITLES, lacks
 from salesreport.language import Language
 from salesreport.tables import TABLES
 

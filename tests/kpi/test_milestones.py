@@ -15,14 +15,13 @@ from test_journeys import ANCHORS, EASY, FILE, SIGNED, companies, move
 from salesreport.dataset import Dataset, write_dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, compute
-from salesreport.kpi.conversions import Watched, conversion
-from salesreport.kpi.journeys import Journeys
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.milestones import conversions, direct_closings, movement
-from salesreport.kpi.movement import FLOWS
-from salesreport.kpi.progress import process_file
-from salesreport.kpi.slippage import slipped_deals, stale_deals
-from salesreport.kpi.waterfall import waterfall
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.conversions import Watched, conversion, conversions
+from salesreport.kpi.milestones.journeys import Journeys
+from salesreport.kpi.milestones.movement import FLOWS, direct_closings, movement
+from salesreport.kpi.milestones.promises import slipped_deals, stale_deals
+from salesreport.kpi.milestones.reached import process_file
+from salesreport.kpi.milestones.waterfall import waterfall
 from salesreport.period import Period
 from salesreport.process import Milestone, Process, ProcessFile
 from salesreport.provenance import Provenance

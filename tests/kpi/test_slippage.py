@@ -11,10 +11,10 @@ from test_journeys import FILE, move
 
 from salesreport.dataset import Dataset
 from salesreport.kpi import Facts, compute
-from salesreport.kpi.journeys import Journeys
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.progress import process_file
-from salesreport.kpi.slippage import LEAST_STAYS, promises, slipped_deals, stale_deals
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.journeys import Journeys
+from salesreport.kpi.milestones.promises import LEAST_STAYS, promises, slipped_deals, stale_deals
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.period import Period
 from salesreport.stats.intervals import wilson
 
@@ -37,7 +37,7 @@ def slipped(given: Given, snapshots: Rows, *deals: dict[str, Any]) -> dict[str, 
     """Whether each deal slipped in the first quarter; seen from the end of 2024."""
     facts = given(deals=[*deals], snapshots=snapshots)
     found = promises(facts, Q1.start, Q1.end)
-    ids = facts.ledger.series("deals", "deal_id").to_numpy(object)[found.deal]
+    ids = facts.columns.series("deals", "deal_id").to_numpy(object)[found.deal]
     return dict(zip(ids, found.slipped.tolist(), strict=True))
 
 

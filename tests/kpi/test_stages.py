@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.dataset import DatasetSettings, write_dataset
 from salesreport.kpi import Facts
-from salesreport.kpi.stages import stage_when_lost
+from salesreport.kpi.facts.stages import stage_when_lost
 from salesreport.provenance import Provenance
 
 

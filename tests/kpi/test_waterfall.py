@@ -13,9 +13,9 @@ from test_journeys import EASY
 
 from salesreport.dataset import Dataset
 from salesreport.kpi import Facts, compute
-from salesreport.kpi.gaps import won_only
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.waterfall import ADDED, COLUMNS, TAKEN, waterfall
+from salesreport.kpi.facts.gaps import won_only
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.waterfall import ADDED, COLUMNS, TAKEN, waterfall
 from salesreport.period import Period
 
 Q1 = Period.parse("2024-Q1")

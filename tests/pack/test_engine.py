@@ -12,7 +12,7 @@ from workshop import ENDINGS, HOSTILE, SHOW, Silent, job_for, plain_export, stri
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.language import Language
-from salesreport.pack.engine import make_engine
+from salesreport.pack.engines import make_engine
 from salesreport.pack.kernels import PapermillEngine
 from salesreport.pack.make import Outcome
 from salesreport.pack.manifest import Manifest

@@ -13,7 +13,7 @@ from workshop import ENDINGS, SHOW, Silent, job_for, plain_export, strict, write
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.pack import warm
-from salesreport.pack.engine import make_engine
+from salesreport.pack.engines import make_engine
 from salesreport.pack.kernels import PapermillEngine
 from salesreport.pack.limits import Limits
 from salesreport.pack.make import Job

@@ -183,7 +183,7 @@ def test_no_creation_dates_at_all(tmp_path: Path) -> None:
 
 def test_a_deal_that_does_not_say_when_it_began_is_not_said_to_have_skipped_the_milestones(tmp_path: Path) -> None:
     from salesreport.kpi import Facts
-    from salesreport.kpi.journeys import Journeys
+    from salesreport.kpi.milestones.journeys import Journeys
     from salesreport.process import Milestone, Process, ProcessFile
 
     begun = Milestone(key="begun", title="Begun", field="created_on")

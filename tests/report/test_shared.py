@@ -12,9 +12,10 @@ import pytest
 from salesreport import Dataset, Review
 from salesreport.dataset import DatasetSettings, write_dataset
 from salesreport.kpi import Facts, KpiTable, compute
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.stages import stage_when_lost
-from salesreport.kpi.targets import targets_for
+from salesreport.kpi.facts.kinds import Kind
+from salesreport.kpi.facts.stages import stage_when_lost
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.metrics.targets import targets_for
 from salesreport.period import Period
 from salesreport.provenance import Provenance
 from salesreport.report import shared as module
@@ -67,8 +68,8 @@ class Alone(Shared):
         frame = make((subject.dimension,))
         return frame[frame[subject.dimension] == subject.id].drop(columns=subject.dimension).reset_index(drop=True)
 
-    def events(self, kind: str, when: Period | date, subject: Subject) -> pd.DataFrame:
-        frame = self.facts.events(kind, when).frame()  # type: ignore[arg-type]
+    def events(self, kind: Kind, period: Period, as_of: date, subject: Subject) -> pd.DataFrame:
+        frame = kind.find(self.facts, period, as_of).frame()
         return frame[frame[subject.dimension] == subject.id] if subject.dimension else frame
 
     def days_to_win(self, periods: Sequence[Period], share: float, fewest: int) -> float | None:

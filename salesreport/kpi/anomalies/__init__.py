@@ -1,23 +1,20 @@
 """Conversion anomalies: whose deals go on more or less often than like deals of others, and what tells."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from salesreport.errors import ConfigError
 from salesreport.kpi.anomalies.anomalies import LEVEL, Anomalies, anomalies
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.progress import process_file
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.language import text
 from salesreport.period import Period
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 __all__ = ["LEVEL", "Anomalies", "anomalies", "find_anomalies"]
 
 
 def find_anomalies(
-    facts: "Facts",
+    facts: Facts,
     period: Period,
     by: Sequence[str] | None = None,
     level: float = LEVEL,

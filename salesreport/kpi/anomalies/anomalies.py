@@ -8,29 +8,26 @@ reported holds for all comparisons together (`family`). Most teams have few or n
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from salesreport.errors import ConfigError
-from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.comparisons import PARTS, Comparisons
 from salesreport.kpi.anomalies.decided import Decisions, Step, decisions, of_people
 from salesreport.kpi.anomalies.explain import Past, crude, uneven
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
-from salesreport.kpi.checks import check_dimensions
-from salesreport.kpi.lacking import COLUMN_TITLES
-from salesreport.kpi.ledger import Flags
-from salesreport.kpi.metric import Unavailable
-from salesreport.language import Text, text
+from salesreport.kpi.facts.checks import check_dimensions
+from salesreport.kpi.facts.columns import Flags
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.lacking import COLUMN_TITLES
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.language import text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 from salesreport.stats.holds import assert_holds
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 LEVEL = 0.1
 """The part of what is reported that may be chance."""
@@ -95,7 +92,7 @@ class Anomalies:
         timing: how win rates depend on the month of the quarter; None where that cannot be told.
     """
 
-    facts: "Facts"
+    facts: Facts
     period: Period
     level: float
     family: Family
@@ -113,32 +110,6 @@ class Anomalies:
         """The flagged rows, those with most at stake first; unknown amounts last."""
         found = self.frame[self.frame["flag"] != "none"]
         return found.sort_values(["at_stake", "q"], ascending=[False, True], kind="stable")
-
-    @property
-    def message(self) -> Text:
-        """What was found, in a sentence."""
-        return sentences.message(self)
-
-    @property
-    def notes(self) -> tuple[Text, ...]:
-        """What a reader must know: what was compared with what, and what may explain differences."""
-        return sentences.notes(self)
-
-    def sentence(self, row: Row, dated: bool = False) -> Text:
-        """What a row says, in a sentence; `dated`: which names the period."""
-        return sentences.claim(self, row, dated)
-
-    def details(self, row: Row) -> tuple[Text, ...]:
-        """What else there is to say of a row: since when, what it is worth, where, what explains it."""
-        return sentences.details(self, row)
-
-    def became(self, row: Row) -> Text | None:
-        """What has become of a row's deals that did not go on, where they are too many; None: nothing to say."""
-        return next(iter(sentences.became(self, row)), None)
-
-    def uneven(self, row: Row) -> Text | None:
-        """Where a row's difference is widest, and where narrowest; None: nothing to say."""
-        return next(iter(sentences.uneven(self, row)), None)
 
     def step(self, key: str) -> Step:
         """A step by its key."""
@@ -181,7 +152,7 @@ class Anomalies:
 
 
 def anomalies(
-    facts: "Facts",
+    facts: Facts,
     file: ProcessFile,
     period: Period,
     by: Sequence[str] | None = None,
@@ -205,7 +176,7 @@ def anomalies(
 
 
 def in_one_family(
-    facts: "Facts",
+    facts: Facts,
     file: ProcessFile,
     periods: Sequence[Period],
     by: Sequence[str] | None = None,
@@ -234,7 +205,7 @@ def in_one_family(
     return kept[key]
 
 
-def longest(facts: "Facts", file: ProcessFile, period: Period) -> Period | None:
+def longest(facts: Facts, file: ProcessFile, period: Period) -> Period | None:
     """The longest span up to a period's end of which the data know decisions.
 
     Returns:
@@ -251,7 +222,7 @@ def longest(facts: "Facts", file: ProcessFile, period: Period) -> Period | None:
 
 
 def _look(
-    facts: "Facts",
+    facts: Facts,
     file: ProcessFile,
     periods: tuple[Period, ...],
     chosen: tuple[str, ...],

@@ -9,7 +9,7 @@ import pandas as pd
 from salesreport.kpi.anomalies.decided import Decisions
 from salesreport.kpi.anomalies.family import Cells, compare_family, in_one_family
 from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_bands, strata
-from salesreport.kpi.ledger import Numbers, Positions
+from salesreport.kpi.facts.columns import Numbers, Positions
 
 PARTS = ("product_line", "segment", "lead_source")
 """What groups are looked at within, besides as a whole."""

@@ -9,25 +9,23 @@ import datetime as dt
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesreport.kpi.gaps import need_losses
-from salesreport.kpi.journeys import ADVANCED, OPEN, WON, Journeys
-from salesreport.kpi.known import largest
-from salesreport.kpi.lacking import lacks
-from salesreport.kpi.ledger import Days, Flags, Numbers, Positions, taken
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.progress import journeys_of, place_numbers, places_of
+from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.gaps import need_losses
+from salesreport.kpi.facts.known import largest
+from salesreport.kpi.facts.lacking import lacks
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.journeys import ADVANCED, OPEN, WON, Journeys
+from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 WIN = "win"
 """The key of the step from a deal to its order: won or lost, whatever lies between."""
@@ -63,7 +61,7 @@ class Decisions:
         day: of the decision. rep: whose it was.
     """
 
-    facts: "Facts"
+    facts: Facts
     steps: tuple[Step, ...]
     deal: Positions
     step: Codes
@@ -126,7 +124,7 @@ class Decisions:
     @cached_property
     def amount(self) -> Numbers:
         """The amount of each decision's deal as last known; NaN where there is none."""
-        return self.facts.ledger.numbers("deals", "amount")[self.deal]
+        return self.facts.columns.numbers("deals", "amount")[self.deal]
 
     @cached_property
     def brought(self) -> Numbers:
@@ -138,11 +136,11 @@ class Decisions:
     def ids(self, rows: Positions | Flags | slice = slice(None)) -> list[str]:
         """The ids of the deals of some decisions, each once, in order of time."""
         deals = pd.unique(self.deal[rows])
-        names: list[str] = self.facts.ledger.series("deals", "deal_id").array.take(deals).tolist()
+        names: list[str] = self.facts.columns.series("deals", "deal_id").array.take(deals).tolist()
         return names
 
 
-def decisions(facts: "Facts", file: ProcessFile) -> Decisions:
+def decisions(facts: Facts, file: ProcessFile) -> Decisions:
     """All decisions up to the facts' as-of date; worked out once.
 
     A stay of which nobody knows since when it lasts, is left out: nobody knows whether it was in time.
@@ -165,8 +163,8 @@ def of_people(decided: Decisions) -> Decisions:
     return decided.take(~nobody[decided.rep.codes])
 
 
-def _decide(facts: "Facts", file: ProcessFile) -> Decisions:
-    if not facts.ledger.has("deals"):
+def _decide(facts: Facts, file: ProcessFile) -> Decisions:
+    if not facts.columns.has("deals"):
         raise lacks("deals")
     need_losses(facts)
     journeys = journeys_of(facts, file, facts.as_of)
@@ -211,7 +209,7 @@ def _at_milestones(journeys: Journeys) -> tuple[Positions, Positions, Flags, Day
     return stays.deal[decided], number[decided], success[decided], day[decided], eve[decided]
 
 
-def _closings(facts: "Facts", step: int) -> tuple[Positions, Positions, Flags, Days, Days]:
+def _closings(facts: Facts, step: int) -> tuple[Positions, Positions, Flags, Days, Days]:
     """Likewise of every deal that was won or lost."""
     closing = facts.closing
     deals = np.flatnonzero(closing.closed & (closing.day <= np.datetime64(facts.as_of, "D")))

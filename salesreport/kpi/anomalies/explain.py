@@ -11,7 +11,7 @@ from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions, s
 from salesreport.kpi.anomalies.decided import Decisions
 from salesreport.kpi.anomalies.likeness import MONTH
 from salesreport.kpi.anomalies.since import Since, excess_by_month, since
-from salesreport.kpi.ledger import Numbers, Positions
+from salesreport.kpi.facts.columns import Numbers, Positions
 
 EVEN = 0.05
 """A difference is called uneven where chance would make its parts as different in at most this share of cases."""

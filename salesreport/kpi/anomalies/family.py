@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesreport.kpi.ledger import Flags, Numbers, Positions
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.multiplicity import benjamini_hochberg
 from salesreport.stats.reference import compare_in_pools
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.anomalies.decided import WIN, Decisions, Step
-from salesreport.kpi.ledger import Days, Flags, Positions
+from salesreport.kpi.facts.columns import Days, Flags, Positions
 from salesreport.language import Text, ntext, text
 
 

@@ -1,24 +1,23 @@
 """Conversion anomalies as a table for a terminal, as CSV and as JSON."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from rich.table import Table
 
+from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import not_gone_on, outcomes
 from salesreport.kpi.anomalies.sentences import by_itself, leaves_out_nothing
-from salesreport.kpi.dimensions import TITLES
+from salesreport.kpi.facts.dimensions import TITLES
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.frames import frame_as_csv, frame_as_rows, with_names
 from salesreport.kpi.grid import Column, Content, grid
-from salesreport.kpi.output import frame_as_csv, frame_as_rows, with_names
 from salesreport.language import Language, Quantity, Text, text
 from salesreport.language.readable import printable
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 NEAREST = 5
 """So many comparisons are shown where nothing is conspicuous, those least likely to be chance."""
@@ -82,7 +81,7 @@ def _in_a_word(deal: dict[str, str | None]) -> str:
     return " ".join(word for word in (deal["deal_id"], deal["now"], deal["closed_on"]) if word)
 
 
-def as_csv(found: Anomalies, facts: "Facts") -> str:
+def as_csv(found: Anomalies, facts: Facts) -> str:
     """All comparisons as CSV, reps with their names; ids of deals stand in one cell, with semicolons between."""
     return frame_as_csv(with_names(as_frame(found, joined=True), facts))
 
@@ -90,10 +89,10 @@ def as_csv(found: Anomalies, facts: "Facts") -> str:
 def as_json(found: Anomalies, language: Language) -> str:
     """All comparisons as JSON, with the message, the sentences of what is flagged, and the notes."""
     content: dict[str, Any] = {
-        "message": language.say(found.message),
+        "message": language.say(sentences.message(found)),
         "findings": [" ".join(lines) for lines in said(found, language)],
         "anomalies": frame_as_rows(as_frame(found, joined=False)),
-        "notes": [language.say(note) for note in found.notes],
+        "notes": [language.say(note) for note in sentences.notes(found)],
     }
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
@@ -101,12 +100,15 @@ def as_json(found: Anomalies, language: Language) -> str:
 def said(found: Anomalies, language: Language) -> list[list[str]]:
     """Of each flagged row its sentence, and what else there is to say."""
     return [
-        [language.say(text("{sentence}.", sentence=found.sentence(row))), *map(language.say, found.details(row))]
+        [
+            language.say(text("{sentence}.", sentence=sentences.claim(found, row))),
+            *map(language.say, sentences.details(found, row)),
+        ]
         for row in found.findings.to_dict("records")
     ]
 
 
-def as_table(found: Anomalies, facts: "Facts", language: Language) -> Table:
+def as_table(found: Anomalies, facts: Facts, language: Language) -> Table:
     """The flagged comparisons; where there are none, those that come nearest."""
     columns = [
         Column(language.say(text("who, and milestone"))),
@@ -134,7 +136,7 @@ def as_table(found: Anomalies, facts: "Facts", language: Language) -> Table:
     return grid(columns, rows)
 
 
-def _who(row: dict[str, Any], facts: "Facts", language: Language) -> str:
+def _who(row: dict[str, Any], facts: Facts, language: Language) -> str:
     """Whom a row is about, and within what: `Ann · Pumps`."""
     said = [str(row[name]) for name in TITLES if isinstance(row.get(name), str)]
     if isinstance(row.get("rep_id"), str):
@@ -152,14 +154,14 @@ def explanations(found: Anomalies, language: Language, table: bool = False) -> l
     Args:
         found: the anomalies. language: to say it in. table: whether a reader has the table above it.
     """
-    lines = [language.say(text("{sentence}.", sentence=found.message))]
+    lines = [language.say(text("{sentence}.", sentence=sentences.message(found)))]
     shown = _shown(found).to_dict("records")
     if any(row["flag"] == "none" and leaves_out_nothing(row["lower"], row["upper"]) for row in shown):
         lines.append(language.say(text("{sentence}.", sentence=by_itself(found))))
     lines += [" ".join(one) for one in said(found, language)]
     if table:
         lines.append(language.say(text("Of others: the rate of their like deals.")))
-    lines += [language.say(note) for note in found.notes]
+    lines += [language.say(note) for note in sentences.notes(found)]
     return [printable(line) for line in lines]
 
 

@@ -1,21 +1,19 @@
 """What anomalies say, in sentences a manager understands."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.anomalies.anomalies import Anomalies, Row
 from salesreport.kpi.anomalies.comparisons import SIZE
 from salesreport.kpi.anomalies.decided import WIN
 from salesreport.kpi.anomalies.family import FEWEST
 from salesreport.kpi.anomalies.likeness import MONTH
 from salesreport.kpi.anomalies.outcome import summary
-from salesreport.kpi.dimensions import TITLES
+from salesreport.kpi.facts.dimensions import TITLES
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.language.text import Month
-
-if TYPE_CHECKING:
-    from salesreport.kpi.anomalies.anomalies import Anomalies, Row
 
 LIKE: dict[str, Text] = {
     **TITLES,
@@ -25,7 +23,7 @@ LIKE: dict[str, Text] = {
 """What people call that which like deals have in common."""
 
 
-def claim(found: "Anomalies", row: "Row", dated: bool = False) -> Text:
+def claim(found: Anomalies, row: Row, dated: bool = False) -> Text:
     """How often a group's deals went on, how often like deals of others did, and whether that differs.
 
     Args:
@@ -64,7 +62,7 @@ def claim(found: "Anomalies", row: "Row", dated: bool = False) -> Text:
     )
 
 
-def who(found: "Anomalies", row: "Row") -> Text | str:
+def who(found: Anomalies, row: Row) -> Text | str:
     """Whom a row is about, and within what."""
     name = str(row[found.family.by])
     if found.family.by == "rep_id":
@@ -73,7 +71,7 @@ def who(found: "Anomalies", row: "Row") -> Text | str:
     return text("{who}, {parts}", who=name, parts=part) if part else name
 
 
-def _judged(found: "Anomalies", row: "Row") -> Text:
+def _judged(found: Anomalies, row: Row) -> Text:
     if row["flag"] in ("worse", "better"):
         return points(row)
     if np.isnan(row["p"]):
@@ -83,7 +81,7 @@ def _judged(found: "Anomalies", row: "Row") -> Text:
     return text("no difference beyond chance")
 
 
-def points(row: "Row") -> Text:
+def points(row: Row) -> Text:
     """A difference in points with its interval, in words."""
     effect = round(100 * abs(float(row["effect"])))
     if not _bounded(row):
@@ -107,7 +105,7 @@ def leaves_out_nothing(lower: float, upper: float) -> bool:
     return bool(lower > 0 or upper < 0)
 
 
-def by_themselves(found: "Anomalies", said: Text) -> Text:
+def by_themselves(found: Anomalies, said: Text) -> Text:
     """That nothing can be told, though some intervals by themselves leave out that there is no difference."""
     return ntext(
         "{said}; where an interval leaves out 0, it is of {n} comparison, and may be chance",
@@ -117,7 +115,7 @@ def by_themselves(found: "Anomalies", said: Text) -> Text:
     )
 
 
-def by_itself(found: "Anomalies") -> Text:
+def by_itself(found: Anomalies) -> Text:
     """What an interval that leaves out 0 says by itself, where all comparisons together do not."""
     return ntext(
         "An interval that leaves out 0 is of {n} comparison: that may be chance",
@@ -126,7 +124,7 @@ def by_itself(found: "Anomalies") -> Text:
     )
 
 
-def may_be_chance(found: "Anomalies") -> Text:
+def may_be_chance(found: Anomalies) -> Text:
     """Why what its interval calls a difference is none that can be told."""
     return ntext(
         "but this is {n} comparison: that may be chance",
@@ -135,11 +133,11 @@ def may_be_chance(found: "Anomalies") -> Text:
     )
 
 
-def _bounded(row: "Row") -> bool:
+def _bounded(row: Row) -> bool:
     return not (np.isnan(row["lower"]) or np.isnan(row["upper"]))
 
 
-def details(found: "Anomalies", row: "Row") -> tuple[Text, ...]:
+def details(found: Anomalies, row: Row) -> tuple[Text, ...]:
     """Since when, what it is worth, whether it is the same everywhere, and what explains it."""
     said: list[Text] = []
     if row["flag"] != "none":
@@ -153,7 +151,7 @@ _EXPLAINED = {
 }
 
 
-def _explained(row: "Row") -> list[Text]:
+def _explained(row: Row) -> list[Text]:
     """What raw rates say that like deals do not."""
     if row["explained"] not in _EXPLAINED:
         return []
@@ -175,7 +173,7 @@ def _explained(row: "Row") -> list[Text]:
     ]
 
 
-def _since(row: "Row") -> list[Text]:
+def _since(row: Row) -> list[Text]:
     if pd.isna(row["since"]):
         return []
     begun, first, last = (Month(pd.Timestamp(row[name]).date()) for name in ("since", "since_from", "since_until"))
@@ -186,7 +184,7 @@ def _since(row: "Row") -> list[Text]:
     return [text("Since about {month} (between {first} and {last}).", month=begun, first=first, last=last)]
 
 
-def _worth(found: "Anomalies", row: "Row") -> list[Text]:
+def _worth(found: Anomalies, row: Row) -> list[Text]:
     if np.isnan(row["at_stake"]):
         return []
     currency = found.facts.dataset.currency
@@ -199,7 +197,7 @@ def _worth(found: "Anomalies", row: "Row") -> list[Text]:
     return [text("The difference brought about {money} of orders (95 %: {low} to {high}; {period}).", **fields)]
 
 
-def became(found: "Anomalies", row: "Row") -> list[Text]:
+def became(found: Anomalies, row: Row) -> list[Text]:
     """What has become of deals that did not go on, where they are too many."""
     if row["flag"] != "worse":
         return []
@@ -207,7 +205,7 @@ def became(found: "Anomalies", row: "Row") -> list[Text]:
     return [] if said is None else [said]
 
 
-def uneven(found: "Anomalies", row: "Row") -> list[Text]:
+def uneven(found: Anomalies, row: Row) -> list[Text]:
     """Where the difference is widest, and where narrowest."""
     name = row["uneven"]
     if not isinstance(name, str):
@@ -237,7 +235,7 @@ TOO_FEW = text("Too few deals were decided to compare like with like")
 """What is said where nothing could be tested: that nothing differs, nobody knows."""
 
 
-def message(found: "Anomalies") -> Text:
+def message(found: Anomalies) -> Text:
     """How many anomalies there are; that there are none is the usual result."""
     if not found.family.all_tested:
         return TOO_FEW
@@ -259,7 +257,7 @@ def message(found: "Anomalies") -> Text:
     )
 
 
-def notes(found: "Anomalies") -> tuple[Text, ...]:
+def notes(found: Anomalies) -> tuple[Text, ...]:
     """What was compared with what, how sure it is, and how win rates go with the months of the quarter."""
     family = found.family
     said = [_family(found), *_together(found)]
@@ -287,7 +285,7 @@ def notes(found: "Anomalies") -> tuple[Text, ...]:
     return tuple(said)
 
 
-def _together(found: "Anomalies") -> list[Text]:
+def _together(found: Anomalies) -> list[Text]:
     """What else belongs to the family."""
     others = [period for period in found.family.periods if period != found.period]
     if not others:
@@ -302,7 +300,7 @@ def _together(found: "Anomalies") -> list[Text]:
     ]
 
 
-def _family(found: "Anomalies") -> Text:
+def _family(found: Anomalies) -> Text:
     family = found.family
     fields: dict[str, Any] = {
         "tests": ntext("{n} comparison", "{n} comparisons", n=family.tested),

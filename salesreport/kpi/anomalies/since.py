@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesreport.kpi.ledger import Flags, Numbers, Positions
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 
 SURE = 0.95
 """The probability of the months between which the change lies."""

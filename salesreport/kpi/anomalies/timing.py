@@ -5,18 +5,16 @@ and that of others low, of all reps alike; yet deals that *began* in different m
 """
 
 import datetime as dt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import chdtrc
 
 from salesreport.kpi.anomalies.decided import WIN, Decisions
-from salesreport.kpi.ledger import Flags, Numbers, Positions
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
+from salesreport.kpi.facts.facts import Facts
 from salesreport.language import Quantity, Text, text
 from salesreport.stats.intervals import wilson
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 MONTHS = 3
 """Months of a quarter."""
@@ -101,7 +99,7 @@ class Timing(NamedTuple):
         )
 
 
-def timing(facts: "Facts", decided: Decisions, start: dt.date, end: dt.date) -> Timing | None:
+def timing(facts: Facts, decided: Decisions, start: dt.date, end: dt.date) -> Timing | None:
     """How the win rate depends on the month of the quarter.
 
     Args:
@@ -120,7 +118,7 @@ def timing(facts: "Facts", decided: Decisions, start: dt.date, end: dt.date) -> 
     rate, p = _by_month(place, won.success)
     if not len(won) or np.bincount(place, minlength=MONTHS).min() < 30:
         return None
-    created = facts.ledger.days("deals", "created_on")[won.deal]
+    created = facts.columns.days("deals", "created_on")[won.deal]
     dated = ~np.isnat(created)
     begun, begun_p = np.full(MONTHS, np.nan), float("nan")
     if dated.mean() > 0.9:

@@ -6,7 +6,7 @@ import numpy as np
 
 from salesreport.kpi.anomalies.comparisons import Comparisons
 from salesreport.kpi.anomalies.decided import Decisions
-from salesreport.kpi.ledger import Numbers
+from salesreport.kpi.facts.columns import Numbers
 
 LOOK_BACK = 730
 """Days up to the period's end whose deals tell what one that goes on brings."""

@@ -1,19 +1,16 @@
 """Deals that are not there yet: how many will come, and who will get what kind of deal."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from salesreport.kpi.facts.columns import Numbers, Positions
+from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.forecast import seasons
 from salesreport.kpi.forecast.seasons import Season
 from salesreport.kpi.forecast.ways import Ways
-from salesreport.kpi.ledger import Numbers, Positions
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 _HALF_LIFE = 120.0
 """Days after which an arrival counts half for how many come now."""
@@ -59,7 +56,7 @@ class Arrivals:
         return number
 
 
-def learn(facts: "Facts", ways: Ways, day: int, fiscal_year_start: int = 1) -> Arrivals:
+def learn(facts: Facts, ways: Ways, day: int, fiscal_year_start: int = 1) -> Arrivals:
     """Learn from the deals that came up to a day.
 
     Args:
@@ -138,7 +135,7 @@ def _spread(number: Whole, weight: Numbers) -> float:
     return float(np.sqrt(max(beyond, _LEAST_SPREAD**2)))
 
 
-def _gone(facts: "Facts", rep: pd.Categorical, day: int) -> npt.NDArray[np.bool_]:
+def _gone(facts: Facts, rep: pd.Categorical, day: int) -> npt.NDArray[np.bool_]:
     """Which reps had left by a day; the last one: nobody."""
     left = facts.reps.set_index("rep_id")["left_on"].reindex(rep.categories).to_numpy("datetime64[D]")
     return np.append(left <= np.datetime64(day, "D"), False)

@@ -2,24 +2,22 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.facts.columns import Numbers
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.lacking import lacks
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast.baselines import BASELINES, actual, baselines
 from salesreport.kpi.forecast.forecast import BANDS, CYCLES, SEED, enough_history, forecast
 from salesreport.kpi.forecast.horizon import Every, Horizon, looks
-from salesreport.kpi.lacking import lacks
-from salesreport.kpi.ledger import Numbers
-from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, ntext, text
 from salesreport.process import ProcessFile
 from salesreport.stats.intervals import wilson
 from salesreport.stats.scores import coverage, crps, wape
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 FEWEST_WON = 30
 """A fold needs so many deals won before it, …"""
@@ -54,7 +52,7 @@ class Backtest(NamedTuple):
 
 
 def backtest(
-    facts: "Facts",
+    facts: Facts,
     file: ProcessFile,
     horizon: str = "1Q",
     every: Every = "month",
@@ -114,11 +112,11 @@ def backtest(
     return Backtest(frame, scores_of(frame), notes)
 
 
-def _folds(facts: "Facts", ahead: Horizon, every: Every) -> list[dt.date]:
+def _folds(facts: Facts, ahead: Horizon, every: Every) -> list[dt.date]:
     """The days to forecast from."""
-    if not facts.ledger.has("deals"):
+    if not facts.columns.has("deals"):
         raise lacks("deals")
-    created = facts.ledger.days("deals", "created_on")
+    created = facts.columns.days("deals", "created_on")
     won_on = np.sort(facts.closing.day[facts.closing.won])
     if np.isnat(created).all() or not len(won_on):
         return []
@@ -134,7 +132,7 @@ def _folds(facts: "Facts", ahead: Horizon, every: Every) -> list[dt.date]:
 
 
 def _fold(
-    facts: "Facts", file: ProcessFile, day: dt.date, ahead: Horizon, every: Every, simulations: int, seed: int
+    facts: Facts, file: ProcessFile, day: dt.date, ahead: Horizon, every: Every, simulations: int, seed: int
 ) -> pd.DataFrame:
     period = ahead.span(day, every)
     made = forecast(facts, file, day, [period], by=("rep_id",), simulations=simulations, seed=seed)

@@ -1,19 +1,16 @@
 """What a manager would have said: the CRM's probabilities, stage win rates, the run rate, last year."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
+from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.forecast.ways import Ways, ways_of
-from salesreport.kpi.ledger import Days, Flags, Numbers, Positions, taken
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 BASELINES: dict[str, Text] = {
     "crm": text("CRM probability × amount"),
@@ -26,7 +23,7 @@ BASELINES: dict[str, Text] = {
 _RUN = 4
 
 
-def baselines(facts: "Facts", file: ProcessFile, day: dt.date, period: Period) -> pd.DataFrame:
+def baselines(facts: Facts, file: ProcessFile, day: dt.date, period: Period) -> pd.DataFrame:
     """Forecasts of a period by the baselines, from what was known at the end of a day.
 
     - `crm`: amount × the CRM's probability of open deals that are expected to close in the period; needs
@@ -99,7 +96,7 @@ def baselines(facts: "Facts", file: ProcessFile, day: dt.date, period: Period) -
     return total
 
 
-def actual(facts: "Facts", period: Period) -> pd.Series:
+def actual(facts: Facts, period: Period) -> pd.Series:
     """What came: the amounts of deals won in a period, by rep, as known at the facts' as-of date."""
     known = facts.known()
     won = np.flatnonzero(known.won & _inside(known.closed_on, period))
@@ -108,7 +105,7 @@ def actual(facts: "Facts", period: Period) -> pd.Series:
     return pd.Series(money).groupby(pd.Series(rep).astype("str"), dropna=False).sum()
 
 
-def _sold(facts: "Facts", won: Positions, closed_on: Days) -> tuple[Positions, pd.Categorical, Numbers]:
+def _sold(facts: Facts, won: Positions, closed_on: Days) -> tuple[Positions, pd.Categorical, Numbers]:
     """Deals won with those who have credit: rows of table `deals`, rep, share."""
     rep = taken(facts.dimensions.of("deals", "rep_id"), won)
     if facts.owners is None:
@@ -130,9 +127,9 @@ def _win_rates(ways: Ways, won: Flags, lost: Flags) -> Numbers:
     return of_deal
 
 
-def _when_usual(facts: "Facts", won: Flags, closed_on: Days, soon: np.datetime64) -> Days:
+def _when_usual(facts: Facts, won: Flags, closed_on: Days, soon: np.datetime64) -> Days:
     """When each deal will be as old as the median deal won."""
-    created = facts.ledger.days("deals", "created_on")
+    created = facts.columns.days("deals", "created_on")
     cycle = (closed_on - created)[won & ~np.isnat(created)].astype(np.int64)
     usual = int(np.median(cycle)) if len(cycle) else 0
     return np.maximum(created + usual, soon)

@@ -2,19 +2,17 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from salesreport.kpi.facts.columns import Numbers, Positions, taken
+from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.forecast.arrivals import Arrivals
 from salesreport.kpi.forecast.ways import Ways
-from salesreport.kpi.ledger import Numbers, Positions, taken
 from salesreport.period import Period
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 
 class Cells(NamedTuple):
@@ -40,7 +38,7 @@ class Cells(NamedTuple):
 
 
 def cells_of(
-    facts: "Facts",
+    facts: Facts,
     ways: Ways,
     new: Arrivals,
     as_of: dt.date,
@@ -114,7 +112,7 @@ def cells_of(
 
 
 def _values(
-    facts: "Facts", deals: Positions, rep: pd.Categorical, days: npt.NDArray[np.datetime64], by: Sequence[str]
+    facts: Facts, deals: Positions, rep: pd.Categorical, days: npt.NDArray[np.datetime64], by: Sequence[str]
 ) -> pd.DataFrame:
     """The dimensions of parts of deals, as texts."""
     columns: dict[str, pd.Categorical] = {"rep_id": rep}

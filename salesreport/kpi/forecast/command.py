@@ -3,31 +3,29 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.table import Table
 
 from salesreport.errors import ConfigError
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import output
 from salesreport.kpi.forecast.backtest import SIMULATIONS as OF_A_BACKTEST
 from salesreport.kpi.forecast.backtest import backtest
 from salesreport.kpi.forecast.forecast import SIMULATIONS, forecast
 from salesreport.kpi.forecast.horizon import Horizon
 from salesreport.kpi.forecast.judgement import judgement
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.output import frame_as_csv, frame_as_rows, with_names
-from salesreport.kpi.progress import process_file
+from salesreport.kpi.frames import frame_as_csv, frame_as_rows, with_names
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.language import Language, Text, text
 from salesreport.language.readable import printable
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 Format = str
 
 
 def look_ahead(
-    facts: "Facts",
+    facts: Facts,
     as_of: dt.date | None,
     horizon: str,
     by: Sequence[str],
@@ -56,7 +54,7 @@ def look_ahead(
 
 
 def try_out(
-    facts: "Facts",
+    facts: Facts,
     horizon: str,
     simulations: int | None,
     seed: int,
@@ -89,7 +87,7 @@ def try_out(
     return _json({"folds": frame_as_rows(folds), "scores": frame_as_rows(done.scores), "notes": notes}), []
 
 
-def judge(facts: "Facts", format: Format, language: Language) -> tuple[str | Table, list[str]]:
+def judge(facts: Facts, format: Format, language: Language) -> tuple[str | Table, list[str]]:
     """What reps said of their deals against what came, ready to print, and what it says.
 
     Raises:

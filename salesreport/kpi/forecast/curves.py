@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
+from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.forecast.hazards import CAUSES, Hazards
-from salesreport.kpi.journeys import ADVANCED, BACK, LOST, WON
-from salesreport.kpi.ledger import Numbers, Positions
+from salesreport.kpi.milestones.journeys import ADVANCED, BACK, LOST, WON
 
 Whole = npt.NDArray[np.int64]
 

@@ -1,19 +1,17 @@
 """How far forecasts made on earlier days were off: the shocks that all deals share, and those of each rep's."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from salesreport.kpi.facts.columns import Numbers
+from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.forecast import arrivals, hazards
 from salesreport.kpi.forecast.curves import compose
 from salesreport.kpi.forecast.effects import Effects
 from salesreport.kpi.forecast.hazards import Counts
 from salesreport.kpi.forecast.ways import Ways
-from salesreport.kpi.journeys import WON
-from salesreport.kpi.ledger import Numbers
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
+from salesreport.kpi.milestones.journeys import WON
 
 _LOOKS, _APART = 8, 30
 """How many earlier forecasts are looked at, at most, and how many days they lie apart."""
@@ -47,7 +45,7 @@ class Drift(NamedTuple):
 
 
 def learn(
-    facts: "Facts", ways: Ways, counts: Counts, effects: Effects, horizon: int, fiscal_year_start: int = 1
+    facts: Facts, ways: Ways, counts: Counts, effects: Effects, horizon: int, fiscal_year_start: int = 1
 ) -> Drift:
     """Make the forecast again as of earlier days and compare with what came by now.
 
@@ -86,7 +84,7 @@ def learn(
 
 
 def _look_back(
-    facts: "Facts", ways: Ways, counts: Counts, effects: Effects, day: int, ahead: int, fiscal_year_start: int
+    facts: Facts, ways: Ways, counts: Counts, effects: Effects, day: int, ahead: int, fiscal_year_start: int
 ) -> tuple[Numbers, Numbers]:
     """Wins by rep within some days after a day, and how many the forecast of that day expected."""
     learnt = hazards.fit(counts, day, fiscal_year_start)

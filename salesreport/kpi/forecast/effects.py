@@ -1,20 +1,17 @@
 """What makes a deal better or quicker than others at the same milestone and age: its rep, and what it is about."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from scipy.special import logit
 
+from salesreport.kpi.facts.columns import Numbers, Positions, recoded
+from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.forecast.hazards import WINDOW, Hazards
 from salesreport.kpi.forecast.shrink import Effect, log_odds_effects, shrunk_ratio
 from salesreport.kpi.forecast.ways import Ways
-from salesreport.kpi.journeys import ADVANCED, LOST, WON
-from salesreport.kpi.ledger import Numbers, Positions, recoded
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
+from salesreport.kpi.milestones.journeys import ADVANCED, LOST, WON
 
 MIX = ("product_line", "segment", "lead_source")
 """What a deal is about, beside whose it is."""
@@ -29,7 +26,7 @@ class Effects:
         pace: by rep, how quickly deals leave milestones; 1 is the team's.
     """
 
-    facts: "Facts"
+    facts: Facts
     reps: pd.Index
     rep: Effect
     mix: dict[str, Effect]
@@ -51,7 +48,7 @@ class Effects:
         return places[rep.codes]
 
 
-def learn(facts: "Facts", ways: Ways, hazards: Hazards) -> Effects:
+def learn(facts: Facts, ways: Ways, hazards: Hazards) -> Effects:
     """Learn from every milestone left within the window."""
     reps = ways.rep.categories
     seen = ways.dated & (ways.state < ways.milestones) & (ways.last > ways.day - WINDOW)

@@ -4,14 +4,19 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from salesreport.errors import ConfigError
-from salesreport.kpi.checks import check_day, check_dimensions
-from salesreport.kpi.dimensions import TITLES
+from salesreport.kpi.facts.checks import check_day, check_dimensions
+from salesreport.kpi.facts.columns import Numbers, Positions
+from salesreport.kpi.facts.dimensions import TITLES
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.gaps import need_losses
+from salesreport.kpi.facts.lacking import lacks
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import arrivals, drift, effects, hazards, sizes
 from salesreport.kpi.forecast.arrivals import Arrivals
 from salesreport.kpi.forecast.cells import Cells, cells_of
@@ -22,18 +27,11 @@ from salesreport.kpi.forecast.hazards import Hazards
 from salesreport.kpi.forecast.simulate import New, Open, Samples, Shocks, simulate
 from salesreport.kpi.forecast.sizes import Sizes
 from salesreport.kpi.forecast.ways import Ways, ways_of
-from salesreport.kpi.gaps import need_losses
-from salesreport.kpi.lacking import lacks
-from salesreport.kpi.ledger import Numbers, Positions
-from salesreport.kpi.metric import Unavailable
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 from salesreport.stats.holds import assert_holds
 from salesreport.stats.scores import sample_interval
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 BANDS = (50, 80, 95)
 """How often, in per cent, the intervals of a forecast are to hold what comes."""
@@ -90,7 +88,7 @@ class Learnt:
 
 
 def forecast(
-    facts: "Facts",
+    facts: Facts,
     file: ProcessFile,
     as_of: dt.date,
     periods: Sequence[Period],
@@ -171,7 +169,7 @@ def forecast(
     return _result(facts, as_of, periods, by, cells, first, second, _notes(facts, model, off, as_of))
 
 
-def learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
+def learn(facts: Facts, file: ProcessFile, as_of: dt.date) -> Learnt:
     """Learn from what was known at the end of a day; once.
 
     Raises:
@@ -181,11 +179,11 @@ def learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
     return learnt
 
 
-def _learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
-    if not facts.ledger.has("deals"):
+def _learn(facts: Facts, file: ProcessFile, as_of: dt.date) -> Learnt:
+    if not facts.columns.has("deals"):
         raise lacks("deals")
     for column in ("amount", "created_on", "closed_on"):
-        if not facts.ledger.has("deals", column):
+        if not facts.columns.has("deals", column):
             raise lacks("deals", column)
     known = facts.known(as_of)
     won = int((known.won & (known.amount > 0)).sum())
@@ -214,10 +212,10 @@ def _learn(facts: "Facts", file: ProcessFile, as_of: dt.date) -> Learnt:
     )
 
 
-def enough_history(facts: "Facts", day: dt.date) -> bool:
+def enough_history(facts: Facts, day: dt.date) -> bool:
     """Whether the history before a day is as long as three times the median days from creation to winning."""
     known = facts.known(day)
-    created = facts.ledger.days("deals", "created_on")
+    created = facts.columns.days("deals", "created_on")
     won = known.won & ~np.isnat(created)
     if not won.any():
         return False
@@ -226,7 +224,7 @@ def enough_history(facts: "Facts", day: dt.date) -> bool:
 
 
 def _result(
-    facts: "Facts",
+    facts: Facts,
     as_of: dt.date,
     periods: Sequence[Period],
     by: Sequence[str],
@@ -266,7 +264,7 @@ def _result(
     return Forecast(frame, samples.reshape(groups * size, samples.shape[-1]), notes)
 
 
-def _notes(facts: "Facts", model: Learnt, off: Drift, as_of: dt.date) -> tuple[Text, ...]:
+def _notes(facts: Facts, model: Learnt, off: Drift, as_of: dt.date) -> tuple[Text, ...]:
     known, ways = facts.known(as_of), model.ways
     followed = np.zeros(len(known.open), bool)
     followed[ways.deal[ways.going]] = True
@@ -287,7 +285,7 @@ def _notes(facts: "Facts", model: Learnt, off: Drift, as_of: dt.date) -> tuple[T
             day=as_of,
         )
     ]
-    if facts.ledger.has("orders"):
+    if facts.columns.has("orders"):
         notes.append(
             text("Revenue here is the amounts of deals on the day they are won; the metric revenue counts orders.")
         )
@@ -324,11 +322,11 @@ def _notes(facts: "Facts", model: Learnt, off: Drift, as_of: dt.date) -> tuple[T
     return tuple(notes)
 
 
-def _check(facts: "Facts", as_of: dt.date, periods: Sequence[Period], by: Sequence[str], simulations: int) -> None:
+def _check(facts: Facts, as_of: dt.date, periods: Sequence[Period], by: Sequence[str], simulations: int) -> None:
     check_day(as_of, facts.as_of)
     check_dimensions(by)
     for name in by:
-        if not facts.dimensions.carries("deals", name) and facts.ledger.has("deals"):
+        if not facts.dimensions.carries("deals", name) and facts.columns.has("deals"):
             raise Unavailable(
                 text(
                     "cannot be told by {dimension}, which is not known of {events}",

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.forecast import seasons
 from salesreport.kpi.forecast.seasons import Season
 from salesreport.kpi.forecast.ways import Ways
-from salesreport.kpi.journeys import ADVANCED, BACK, LOST, OPEN, WON
-from salesreport.kpi.ledger import Numbers, Positions
+from salesreport.kpi.milestones.journeys import ADVANCED, BACK, LOST, OPEN, WON
 
 CAUSES = (ADVANCED, BACK, LOST, WON)
 """How a state can be left, in the order of the last axis of hazards."""

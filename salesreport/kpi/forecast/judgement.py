@@ -1,18 +1,15 @@
 """How far reps' closing dates and probabilities can be trusted: what was said of deals, and what came of it."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from salesreport.kpi.ledger import Flags, Numbers, Positions
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, text
 from salesreport.stats.intervals import Interval, mean_t, median_order_statistic
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 VERDICTS: dict[str, Text] = {
     "optimist": text("optimist"),
@@ -33,7 +30,7 @@ _CONFIDENCE, _ERROR = 0.95, 0.05
 _MOST_LOOKS = 36
 
 
-def judgement(facts: "Facts", as_of: dt.date | None = None) -> pd.DataFrame:
+def judgement(facts: Facts, as_of: dt.date | None = None) -> pd.DataFrame:
     """Compare what reps said of their open deals with what came of them.
 
     What was said is looked up in the last snapshot of each of the three years' months before the day. Of a deal
@@ -60,7 +57,7 @@ def judgement(facts: "Facts", as_of: dt.date | None = None) -> pd.DataFrame:
     """
     day = as_of or facts.as_of
     if not (
-        facts.ledger.has("snapshots", "crm_probability") or facts.ledger.has("snapshots", "expected_close_on")
+        facts.columns.has("snapshots", "crm_probability") or facts.columns.has("snapshots", "expected_close_on")
     ):
         raise Unavailable(
             text("needs snapshots with the probabilities or closing dates that reps said; this export has none")
@@ -106,11 +103,11 @@ def judgement(facts: "Facts", as_of: dt.date | None = None) -> pd.DataFrame:
     return frame[(frame["n_closed"] > 0) | (frame["n_won"] > 0)].reset_index(drop=True)
 
 
-def _said(facts: "Facts", day: dt.date) -> pd.DataFrame:
+def _said(facts: Facts, day: dt.date) -> pd.DataFrame:
     """What was said of deals, a row per deal and rep: mean probability, how far above all reps' mean at the same
     stages that is, the first date.
     """
-    days = facts.ledger.days("snapshots", "taken_on")
+    days = facts.columns.days("snapshots", "taken_on")
     taken = np.unique(days[days <= np.datetime64(day, "D")])
     month = taken.astype("datetime64[M]")
     taken = taken[np.append(month[1:] != month[:-1], True)[: len(taken)]][-_MOST_LOOKS:]

@@ -1,24 +1,22 @@
 """Forecasts and backtests as tables for a terminal."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from rich.table import Table
 
-from salesreport.kpi.dimensions import DIMENSIONS, TITLES
+from salesreport.kpi.facts.dimensions import DIMENSIONS, TITLES
+from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.forecast.backtest import METHODS, Backtest
 from salesreport.kpi.forecast.forecast import Forecast
 from salesreport.kpi.forecast.judgement import VERDICTS
 from salesreport.kpi.grid import Column, Content, grid
 from salesreport.language import Language, Quantity, Text, text
 
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
-
 _LEVELS: dict[str, Text] = {"company": text("company"), "rep_id": text("rep")}
 
 
-def as_table(made: Forecast, facts: "Facts", language: Language) -> Table:
+def as_table(made: Forecast, facts: Facts, language: Language) -> Table:
     """A forecast, one line per group and period; the other intervals are in the CSV and JSON."""
     by = [name for name in made.frame.columns if name in DIMENSIONS]
     currency = facts.dataset.currency
@@ -90,7 +88,7 @@ def scores_as_table(done: Backtest, language: Language) -> Table:
     return grid(columns, rows)
 
 
-def judgement_as_table(frame: pd.DataFrame, facts: "Facts", language: Language) -> Table:
+def judgement_as_table(frame: pd.DataFrame, facts: Facts, language: Language) -> Table:
     """What reps said against what came, one line per rep."""
     columns = _columns(
         language,

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.forecast.shrink import shrunk_ratio
-from salesreport.kpi.ledger import Numbers, Positions
 
 Whole = npt.NDArray[np.int64]
 

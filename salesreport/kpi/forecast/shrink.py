@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from salesreport.kpi.ledger import Flags, Numbers
+from salesreport.kpi.facts.columns import Flags, Numbers
 
 Codes = npt.NDArray[np.integer]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesreport.kpi.ledger import Numbers, Positions
+from salesreport.kpi.facts.columns import Numbers, Positions
 
 Samples = npt.NDArray[np.float64]
 

@@ -2,14 +2,11 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from salesreport.kpi.ledger import Flags, Numbers, Positions
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
+from salesreport.kpi.facts.facts import Facts
 
 _WINDOW = 2 * 365
 _WEIGHT = 8.0
@@ -49,7 +46,7 @@ class Sizes:
         return np.where(own, amount * self.change, self.usual[deals]), own
 
 
-def learn(facts: "Facts", day: dt.date) -> Sizes:
+def learn(facts: Facts, day: dt.date) -> Sizes:
     """Learn from the deals won in the two years before a day."""
     known = facts.known(day)
     on = np.datetime64(day, "D")
@@ -78,9 +75,9 @@ def learn(facts: "Facts", day: dt.date) -> Sizes:
     return Sizes(usual, spread, change, change_spread, compared, len(won))
 
 
-def _changes(facts: "Facts", day: dt.date, won: Positions, value: Numbers) -> tuple[float, float, int]:
+def _changes(facts: Facts, day: dt.date, won: Positions, value: Numbers) -> tuple[float, float, int]:
     """How amounts known of open deals on earlier days compare with those they were won at."""
-    if not facts.ledger.has("snapshots", "amount"):
+    if not facts.columns.has("snapshots", "amount"):
         return 1.0, 0.0, 0
     before, after, whose = [], [], []
     month = np.datetime64(day, "M")

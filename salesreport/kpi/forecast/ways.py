@@ -6,19 +6,16 @@ closing date a rep expects.
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesreport.kpi.journeys import ADVANCED, BACK, LOST, OPEN, WON, Journeys
-from salesreport.kpi.known import largest
-from salesreport.kpi.ledger import Days, Flags, Positions, taken
+from salesreport.kpi.facts.columns import Days, Flags, Positions, taken
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.known import largest
+from salesreport.kpi.milestones.journeys import ADVANCED, BACK, LOST, OPEN, WON, Journeys
 from salesreport.process import Milestone, Process, ProcessFile
-
-if TYPE_CHECKING:
-    from salesreport.kpi.facts import Facts
 
 Whole = npt.NDArray[np.int64]
 
@@ -73,7 +70,7 @@ class Ways:
         return np.flatnonzero((self.entered <= day) & ((self.last > day) | (self.outcome == OPEN)))
 
 
-def ways_of(facts: "Facts", file: ProcessFile, day: dt.date) -> Ways:
+def ways_of(facts: Facts, file: ProcessFile, day: dt.date) -> Ways:
     """Follow all deals from their creation, as known at the end of a day; worked out once.
 
     Where hardly any stay at a milestone is known to have ended (no stage history), deals are followed from
@@ -84,7 +81,7 @@ def ways_of(facts: "Facts", file: ProcessFile, day: dt.date) -> Ways:
     return ways
 
 
-def _follow(facts: "Facts", file: ProcessFile, day: dt.date) -> Ways:
+def _follow(facts: Facts, file: ProcessFile, day: dt.date) -> Ways:
     journeys = Journeys.of(facts, file, day)
     known = facts.known(day)
     stays = journeys.stays
@@ -113,7 +110,7 @@ def _chain(journeys: Journeys, by_milestone: bool) -> Ways:
         np.append(False, (stays.outcome == LOST)[:-1] | (stays.outcome == WON)[:-1])[: len(entered)] & ~stays.first
     )
 
-    created = facts.ledger.days("deals", "created_on")
+    created = facts.columns.days("deals", "created_on")
     first = np.flatnonzero(stays.first)
     begun: Days = np.full(len(created), np.datetime64("NaT", "D"))
     begun[stays.deal[first]] = stays.entered[first]
@@ -151,7 +148,7 @@ def _chain(journeys: Journeys, by_milestone: bool) -> Ways:
     )
 
 
-def _owners(facts: "Facts", deals: Positions, days: Days) -> pd.Categorical:
+def _owners(facts: Facts, deals: Positions, days: Days) -> pd.Categorical:
     """Whom each deal belonged to on a day; of several the one with the largest share."""
     rep = taken(facts.dimensions.of("deals", "rep_id"), deals)
     return rep if facts.owners is None else largest(facts.owners.credit(deals, days, rep))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from salesreport.kpi.activity import activity_types
+from salesreport.kpi.metrics.activity import activity_types
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.charts import Measure, dots

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.sentences import TOO_FEW
 from salesreport.language import Month, Text, ntext, text
 from salesreport.report.context import Context
@@ -60,7 +61,7 @@ def _table(context: Context, findings: list[Finding]) -> NumberTable:
         known = not np.isnan(row["at_stake"])
         rows.append(
             [
-                say(found.sentence(row, dated=True)),
+                say(sentences.claim(found, row, dated=True)),
                 _since(context, row),
                 (context.shown(row["at_stake"], currency), between if known else ""),
                 context.shown(row["q"], "share"),
@@ -84,9 +85,9 @@ def _notes(context: Context, team: Team, findings: list[Finding]) -> list[Text]:
     if len(findings) > MOST_FINDINGS:
         notes.append(ntext("{n} more is not listed.", "{n} more are not listed.", n=len(findings) - MOST_FINDINGS))
     for found, row in findings[:MOST_FINDINGS]:
-        said = [one for one in (found.became(row), found.uneven(row)) if one is not None]
+        said = [*sentences.became(found, row), *sentences.uneven(found, row)]
         notes += [text("{place}: {said}", place=place_of(context, team, row), said=one) for one in said]
     notes += explained(context, team, team.rows())
     if not team.mine.all():
         notes.append(text("Everybody was compared; listed is what concerns {name}.", name=context.subject.name))
-    return [*notes, *team.found.notes]
+    return [*notes, *sentences.notes(team.found)]

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from salesreport.kpi.base import BY, base_moves, base_notes
-from salesreport.kpi.cash import cash_notes, cash_plan, cash_total
-from salesreport.kpi.customers import customers_of, why_untold
-from salesreport.kpi.equipment import equipment_out
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.customers.cash import cash_notes, cash_plan, cash_total
+from salesreport.kpi.customers.customers import customers_of, why_untold
+from salesreport.kpi.customers.equipment import EQUIPMENT, equipment_out
+from salesreport.kpi.customers.states import BY, base_moves, base_notes
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.process.base import NEW, UNKNOWN
 from salesreport.report.charts_moves import Pair, pairs
@@ -186,7 +186,7 @@ def _equipment(context: Context) -> tuple[NumberTable, ...]:
         return ()
     row = records(total)[0]
     customers = context.shared.customers
-    pieces = context.shared.events("equipment", day, context.subject)
+    pieces = context.shared.events(EQUIPMENT, context.period, day, context.subject)
     pieces = pieces.sort_values(["days", "equipment_id"], ascending=[False, True]).head(OLDEST)
     currency = facts.dataset.currency
     caption = ntext(

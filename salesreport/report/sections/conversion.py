@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN, Step
 from salesreport.kpi.anomalies.family import FEWEST
 from salesreport.kpi.anomalies.sentences import by_themselves, leaves_out_nothing
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import SIGN, StepRow, step_funnel
@@ -162,7 +163,7 @@ def _message(context: Context, data: pd.DataFrame, spans: Spans | None, findings
     peers = context.subject.peers
     if findings:
         found, row = findings[0]
-        first = found.sentence(row, dated=True)
+        first = sentences.claim(found, row, dated=True)
         if len(findings) == 1:
             return first
         return ntext("{finding}; and {n} more finding", "{finding}; and {n} more findings", finding=first,
@@ -355,7 +356,7 @@ def _notes(
         year = rows[0]
         for _, row in year[year["explained"].isin(["mix", "timing"])].iterrows():
             where = place(context, spans.year, row)
-            notes += [text("{place}: {said}", place=where, said=one) for one in spans.year.details(row)]
+            notes += [text("{place}: {said}", place=where, said=one) for one in sentences.details(spans.year, row)]
     if reason is not None:
         notes.append(text("No comparison with {peers}: {reason}.", peers=context.subject.peers, reason=reason))
     left = data.loc[data["n"] > 0, "decided"].sum() - data["n"].sum()
@@ -372,16 +373,18 @@ def _notes(
     if spans is not None:
         found = spans.year
         timing = None if found.timing is None else found.timing.sentence
-        notes += [text("Whole company: {note}", note=one) if one == timing else one for one in found.notes]
+        notes += [
+            text("Whole company: {note}", note=one) if one == timing else one for one in sentences.notes(found)
+        ]
     return notes
 
 
 def _more(context: Context, spans: Spans, rows: Sequence[pd.DataFrame], finding: Finding, named: bool) -> str:
     """What else there is to say of a finding; `named`: beginning with what it is."""
     found, row = finding
-    first = [text("{sentence}.", sentence=found.sentence(row, dated=True))] if named else []
+    first = [text("{sentence}.", sentence=sentences.claim(found, row, dated=True))] if named else []
     other = said_of_other(spans, rows, finding)
-    said = [*first, *([] if other is None else [other]), *found.details(row)]
+    said = [*first, *([] if other is None else [other]), *sentences.details(found, row)]
     return " ".join(map(context.say, said))
 
 

@@ -75,7 +75,7 @@ def _listed(context: Context, decided: Decisions, caption: str, since: bool) -> 
     """Some deals; `since`: with what has become of each."""
     say, facts = context.say, context.facts
     columns = ["deal_id", "name", "account_id", "product_line"]
-    frame = pd.DataFrame({name: facts.ledger.series("deals", name).take(decided.deal).array for name in columns})
+    frame = pd.DataFrame({name: facts.columns.series("deals", name).take(decided.deal).array for name in columns})
     frame["day"], frame["amount"] = decided.day, decided.amount
     if since:
         frame["since"] = [say(one) for one in outcomes(decided).words()]

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import Forecast, forecast
-from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, bounds, ntext, text
 from salesreport.period import Period
 from salesreport.report.charts_moves import Outlook, outlook_chart
@@ -172,7 +172,7 @@ _DEALS_ONLY = text(
 def order_ratios(context: Context) -> npt.NDArray[np.float64]:
     """Orders ÷ amounts of deals won of the whole company in each of the last periods; empty without orders."""
     facts = context.facts
-    if not facts.ledger.has("orders"):
+    if not facts.columns.has("orders"):
         return np.array([])
 
     def find() -> npt.NDArray[np.float64]:

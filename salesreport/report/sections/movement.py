@@ -8,13 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
+from salesreport.kpi import METRICS
 from salesreport.kpi.anomalies.decided import WIN
-from salesreport.kpi.journeys import OPEN
-from salesreport.kpi.lacking import lacks
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.milestones import CONVERSION, conversions, movement
-from salesreport.kpi.notes import process_notes
-from salesreport.kpi.progress import journeys_of, no_milestones
+from salesreport.kpi.facts.lacking import lacks
+from salesreport.kpi.facts.notes import process_notes
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.conversions import conversions
+from salesreport.kpi.milestones.journeys import OPEN
+from salesreport.kpi.milestones.movement import movement
+from salesreport.kpi.milestones.reached import journeys_of, no_milestones
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.charts_moves import Rate, Strand, flows
 from salesreport.report.context import FEWEST_PEERS, Context, records
@@ -26,7 +28,7 @@ from salesreport.report.table import number_table
 from salesreport.stats.competing_risks import ROUNDING
 from salesreport.stats.intervals import Interval
 
-FEWEST = CONVERSION.minimum_n
+FEWEST = METRICS["conversion"].minimum_n
 """With fewer deals at a milestone nobody can tell whether they move on like those of others."""
 
 COUNTS = (
@@ -78,7 +80,7 @@ def milestones(context: Context) -> Section:
 
 def _measured(context: Context) -> pd.DataFrame:
     shared, facts, file = context.shared, context.facts, context.shared.process
-    if not facts.ledger.has("deals"):
+    if not facts.columns.has("deals"):
         raise lacks("deals")
     if not file.processes:
         raise Unavailable(no_milestones(file))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from salesreport.kpi.lacking import TABLE_TITLES
+from salesreport.kpi.facts.lacking import TABLE_TITLES
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Tally
 from salesreport.report.context import FIGURES, Context

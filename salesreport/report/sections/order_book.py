@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi import METRICS
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.progress import journeys_of, place_numbers, places_of
-from salesreport.kpi.slippage import CORRECTED_WITHIN, slipped_deals, stale_deals
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.promises import CORRECTED_WITHIN, slipped_deals, stale_deals
+from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_moves import Pair, pairs
@@ -110,7 +110,7 @@ def _book(context: Context) -> Maker:
         frames = []
         for when, day in days.items():
             events = facts.events("open", day)
-            place = np.full(facts.ledger.size("deals"), -1)
+            place = np.full(facts.columns.size("deals"), -1)
             there = journeys.there(day)
             place[journeys.stays.deal[there]] = place_numbers(journeys)[there]
             frames.append(events.frame().assign(place=place[events.rows], when=when))

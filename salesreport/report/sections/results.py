@@ -102,10 +102,10 @@ def _rest(context: Context, dimension: str) -> dict[str, float]:
 
 def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
     """Deals lost by the last stage they were in, or the reason why that is not known."""
-    if not context.facts.ledger.has("stage_events"):
+    if not context.facts.columns.has("stage_events"):
         reason = (
             text("At which stage deals were lost needs stage history; this export has only the current stage.")
-            if context.facts.ledger.has("deals", "stage")
+            if context.facts.columns.has("deals", "stage")
             else text("At which stage deals were lost needs stage history; this export has no stages.")
         )
         return pd.DataFrame({"stage": [], "lost": []}), reason

@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import judgement
-from salesreport.kpi.metric import Unavailable
 from salesreport.language import Quantity, Text, text
 from salesreport.report.context import Context, difference, records
 from salesreport.report.table import Content, NumberTable, number_table

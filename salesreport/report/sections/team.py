@@ -5,10 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import Step, decisions, of_people
-from salesreport.kpi.ledger import Flags, Numbers
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.columns import Flags, Numbers
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
@@ -157,7 +158,7 @@ def explained(context: Context, team: Team, rows: pd.DataFrame, step: str | None
     said = []
     for _, row in rows.head(MOST_EXPLAINED).iterrows():
         place = place_of(context, team, row)
-        said += [text("{place}: {said}", place=place, said=one) for one in team.found.details(row)]
+        said += [text("{place}: {said}", place=place, said=one) for one in sentences.details(team.found, row)]
     return said
 
 

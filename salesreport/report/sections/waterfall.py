@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from salesreport.kpi.metric import Unavailable
-from salesreport.kpi.waterfall import COLUMNS, TAKEN, Waterfall, waterfall
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.waterfall import COLUMNS, TAKEN, Waterfall, waterfall
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts_moves import Step, waterfall_chart
 from salesreport.report.context import Context
@@ -43,7 +43,7 @@ def changes(context: Context) -> Section:
         return Section("changes", topic, message, data, context.language, available=False)
     measure = "money" if wide["money"].abs().sum() > 0 else "deals"
     message = context.say(_message(context, wide[measure], measure))
-    steps = _shown(wide, dated=context.facts.ledger.has("deals", "created_on"))
+    steps = _shown(wide, dated=context.facts.columns.has("deals", "created_on"))
     return Section(
         key="changes",
         topic=topic,

@@ -11,10 +11,10 @@ from cases import Given, Rows, deal
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts
-from salesreport.kpi.anomalies import Anomalies, find_anomalies
+from salesreport.kpi.anomalies import Anomalies, find_anomalies, sentences
 from salesreport.kpi.anomalies.anomalies import in_one_family, longest
 from salesreport.kpi.anomalies.since import since
-from salesreport.kpi.progress import process_file
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.period import Period
 from salesreport.sample import make_company
 
@@ -63,10 +63,10 @@ def test_a_weak_rep_by_hand(given: Given) -> None:
     assert the(found, rep_id="bob")["effect"] == pytest.approx(0)
     assert list(found.findings["rep_id"]) == ["ann"]
     assert len(found.decisions(ann).ids()) == 40
-    assert str(found.sentence(ann)).startswith(
+    assert str(sentences.claim(found, ann)).startswith(
         "ann: 30% of 40 decided deals were won; of like deals of others, 60% were: 30 points fewer (95 %:"
     )
-    assert str(found.message) == "1 conversion is worse than that of like deals of others"
+    assert str(sentences.message(found)) == "1 conversion is worse than that of like deals of others"
 
 
 def test_an_owner_of_most_deals_has_an_interval_as_wide_as_the_others_few_deals_make_it(given: Given) -> None:
@@ -77,7 +77,9 @@ def test_an_owner_of_most_deals_has_an_interval_as_wide_as_the_others_few_deals_
     # each side by itself: 1.96 · √(0.45 · 0.55 ÷ 700) = 3.7 points, 1.96 · √(0.97 · 0.03 ÷ 300) = 1.9: both, 4.1
     assert queue["effect"] - queue["lower"] == pytest.approx(0.041, abs=0.005)
     assert queue["upper"] - queue["effect"] == pytest.approx(0.041, abs=0.006)
-    assert "52 points fewer (95 %: 48 to 56)" in str(find_anomalies(facts, YEAR, ["rep_id"]).sentence(queue))
+    assert "52 points fewer (95 %: 48 to 56)" in str(
+        sentences.claim(find_anomalies(facts, YEAR, ["rep_id"]), queue)
+    )
 
 
 @pytest.mark.parametrize("rates", [(1, 49), (49, 1), (0, 50), (25, 50)])
@@ -100,7 +102,7 @@ def test_an_interval_that_leaves_out_0_says_why_that_is_no_finding(given: Given)
     ann = the(found, rep_id="ann")
     assert ann["flag"] == "none"
     assert ann["upper"] < 0
-    assert str(found.sentence(ann)).endswith(
+    assert str(sentences.claim(found, ann)).endswith(
         ", but this is one of 10 comparisons: allowing for all of them, it may be chance"
     )
 
@@ -130,10 +132,11 @@ def test_what_the_year_cannot_tell_the_longest_span_does(given: Given) -> None:
     assert year.family.all_tested == whole.family.all_tested == 8
     assert year.family.tested == 4
     assert "ann: 44% of 90 decided deals were won (May 2023 to December 2024); of like" in str(
-        whole.sentence(the(whole, rep_id="ann"), dated=True)
+        sentences.claim(whole, the(whole, rep_id="ann"), dated=True)
     )
     assert any(
-        "The 4 comparisons of May 2023 to December 2024 are of the same family" in str(n) for n in year.notes
+        "The 4 comparisons of May 2023 to December 2024 are of the same family" in str(n)
+        for n in sentences.notes(year)
     )
     # the command tests the period asked for, and nothing else
     alone = find_anomalies(facts, YEAR, ["rep_id"])
@@ -161,7 +164,9 @@ def test_a_mix_of_hard_deals_is_no_weakness(given: Given) -> None:
     # 33 of 124 against 3 × 81 of 124: 0.266 − 0.653
     assert ann["crude"] == pytest.approx(33 / 124 - 81 / 124)
     assert (ann["flag"], ann["explained"]) == ("none", "mix")
-    assert any("39 points lower" in str(one) and "the mix of deals" in str(one) for one in found.details(ann))
+    assert any(
+        "39 points lower" in str(one) and "the mix of deals" in str(one) for one in sentences.details(found, ann)
+    )
 
 
 def test_months_of_closing_are_no_strength(given: Given) -> None:
@@ -174,7 +179,7 @@ def test_months_of_closing_are_no_strength(given: Given) -> None:
     ann = the(found, rep_id="ann")
     assert ann["effect"] == pytest.approx(0, abs=1e-9)
     assert (ann["flag"], ann["explained"]) == ("none", "timing")
-    assert any("when deals are closed" in str(one) for one in found.details(ann))
+    assert any("when deals are closed" in str(one) for one in sentences.details(found, ann))
 
 
 def test_since_when(given: Given) -> None:
@@ -192,7 +197,7 @@ def test_since_when(given: Given) -> None:
     assert ann["since"] == pd.Timestamp("2024-07-01")
     assert ann["since_from"] >= pd.Timestamp("2024-06-01")
     assert not ann["since_always"]
-    assert any("July 2024" in str(one) for one in found.details(ann))
+    assert any("July 2024" in str(one) for one in sentences.details(found, ann))
 
 
 def test_the_begin_is_the_month_of_largest_likelihood() -> None:
@@ -238,7 +243,7 @@ def test_uneven_differences_are_said_to_be_so(given: Given) -> None:
     assert (whole["flag"], whole["uneven"]) == ("worse", "product_line")
     assert the(found, rep_id="ann", product_line="B")["flag"] == "worse"
     assert the(found, rep_id="ann", product_line="A")["flag"] == "none"
-    said = " ".join(map(str, found.details(whole)))
+    said = " ".join(map(str, sentences.details(found, whole)))
     assert "not the same in every product line: from B −50 to A +0 points" in said
 
 
@@ -249,7 +254,7 @@ def test_with_few_deals_nothing_is_tested(given: Given) -> None:
     )
     assert np.isnan(ann["p"])
     assert ann["flag"] == "none"
-    assert "too few deals to tell" in str(found.sentence(ann))
+    assert "too few deals to tell" in str(sentences.claim(found, ann))
 
 
 def test_money_that_is_not_known_is_missing(given: Given) -> None:
@@ -350,7 +355,7 @@ def test_maven_is_noise_and_its_quarter_ends_are_timing(maven: Dataset) -> None:
         overall = find_anomalies(facts, maven.period(period), ["rep_id"])
         assert overall.findings.empty, period
         assert find_anomalies(facts, maven.period(period)).findings.empty, period
-        assert str(overall.message).startswith("No conversion differs")
+        assert str(sentences.message(overall)).startswith("No conversion differs")
     timing = overall.timing
     assert timing is not None
     assert timing.artefact
@@ -360,5 +365,5 @@ def test_maven_is_noise_and_its_quarter_ends_are_timing(maven: Dataset) -> None:
     place = (done["closed_on"].dt.month - 1) % 3
     rates = (done["status"] == "won").groupby(place).mean()
     np.testing.assert_allclose(timing.rate, rates.to_numpy(), atol=1e-12)
-    assert "timing, when deals are closed, and not skill" in " ".join(map(str, overall.notes))
+    assert "timing, when deals are closed, and not skill" in " ".join(map(str, sentences.notes(overall)))
     assert (timing.start, timing.end) == (dt.date(2017, 1, 1), dt.date(2017, 12, 31))

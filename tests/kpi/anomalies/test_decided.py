@@ -12,8 +12,8 @@ from test_journeys import ANCHORS, EASY, FILE, SIGNED, companies, move
 
 from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.decided import Decisions, decisions
-from salesreport.kpi.journeys import Journeys
-from salesreport.kpi.metric import Unavailable
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.journeys import Journeys
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 

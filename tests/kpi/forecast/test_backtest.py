@@ -9,10 +9,10 @@ from cases import Given, deal
 
 from salesreport.dataset import Dataset
 from salesreport.kpi import Facts
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import Backtest, backtest
 from salesreport.kpi.forecast.baselines import actual, baselines
 from salesreport.kpi.forecast.horizon import Horizon
-from salesreport.kpi.metric import Unavailable
 from salesreport.period import Period
 from salesreport.process import parse_process, process_of
 

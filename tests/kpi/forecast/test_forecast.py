@@ -13,8 +13,8 @@ from hypothesis import strategies as some
 from salesreport.dataset import Dataset, write_dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import Forecast, forecast
-from salesreport.kpi.metric import Unavailable
 from salesreport.period import Period
 from salesreport.process import process_of
 

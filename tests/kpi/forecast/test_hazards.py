@@ -10,7 +10,7 @@ from cases import Given, deal
 from salesreport.kpi.forecast import seasons
 from salesreport.kpi.forecast.hazards import count, fit
 from salesreport.kpi.forecast.ways import Ways, ways_of
-from salesreport.kpi.journeys import ADVANCED, LOST, OPEN, WON
+from salesreport.kpi.milestones.journeys import ADVANCED, LOST, OPEN, WON
 from salesreport.process import parse_process
 
 TWO = parse_process(
@@ -80,7 +80,7 @@ def test_every_deal_begins_before_its_first_milestone(given: Given) -> None:
     found = ways_of(facts, TWO, dt.date(2024, 3, 1))
     assert found.by_milestone
 
-    ids = facts.ledger.series("deals", "deal_id").to_list()
+    ids = facts.columns.series("deals", "deal_id").to_list()
 
     def of(deal_id: str) -> list[tuple[int, int, int]]:
         mine = np.flatnonzero(found.deal == ids.index(deal_id))

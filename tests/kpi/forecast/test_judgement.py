@@ -6,8 +6,8 @@ import pytest
 from cases import Given, deal
 
 from salesreport.kpi import Facts
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import judgement
-from salesreport.kpi.metric import Unavailable
 from salesreport.sample import write_company
 from salesreport.sample.company import make_company
 

@@ -1,0 +1,1 @@
+"""What happened: a dataset's columns and history, seen from a day, as events with credit."""

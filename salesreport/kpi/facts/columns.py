@@ -1,0 +1,171 @@
+"""A dataset's tables, read column by column when somebody asks, as the arrays that figures are made of.
+
+A KPI by rep of millions of deals needs half a dozen of a table's twenty columns, so nothing else is read. Texts
+that repeat (reps, teams, stages) become pandas categoricals, days `datetime64[D]`, numbers `float64`.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from salesreport.dataset import Dataset
+from salesreport.tables import TABLES
+
+Days = npt.NDArray[np.datetime64]
+Numbers = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+
+
+class Columns:
+    """The columns of a dataset's tables; each is read once. All arrays of a table have its rows in one order.
+
+    Args:
+        dataset: where they are.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self._read: dict[tuple[str, ...], Any] = {}
+        self._columns: dict[str, frozenset[str]] = {}
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether a table is there, with these columns."""
+        if table not in self._columns:
+            self._columns[table] = frozenset(self.dataset.columns(table))
+        return table in self.dataset.rows and self._columns[table].issuperset(columns)
+
+    def size(self, table: str) -> int:
+        """How many rows a table has."""
+        return self.dataset.rows.get(table, 0)
+
+    def series(self, table: str, column: str) -> pd.Series:
+        """A column as it is; missing in every row where the table has none."""
+        key = (table, column)
+        if key not in self._read:
+            if self.has(table, column):
+                self._read[key] = self.dataset.table(table, [column])[column]
+            else:
+                empty = TABLES[table].empty(self.dataset.settings.timezone)[column]
+                self._read[key] = empty.reindex(range(self.size(table)))
+        return self._read[key]
+
+    def coded(self, table: str, column: str) -> pd.Categorical:
+        """A text column as a categorical, its categories sorted."""
+        key = (table, column, "coded")
+        if key not in self._read:
+            if self.has(table, column):
+                self._read[key] = _categorical(self.dataset.array(table, column, coded=True))
+            else:
+                self._read[key] = pd.Categorical(self.series(table, column))
+        return self._read[key]
+
+    def numbers(self, table: str, column: str) -> Numbers:
+        """A numeric column; missing is NaN."""
+        key = (table, column, "numbers")
+        if key not in self._read:
+            self._read[key] = (
+                self.dataset.array(table, column).to_numpy(zero_copy_only=False)
+                if self.has(table, column)
+                else np.full(self.size(table), np.nan)
+            )
+        return self._read[key]
+
+    def days(self, table: str, column: str) -> Days:
+        """A column of dates or instants as days in the dataset's time zone; missing is NaT."""
+        key = (table, column, "days")
+        if key not in self._read:
+            if not self.has(table, column):
+                self._read[key] = np.full(self.size(table), np.datetime64("NaT"), dtype="datetime64[D]")
+            elif TABLES[table][column].kind == "date":
+                self._read[key] = self.dataset.array(table, column).to_numpy(zero_copy_only=False)
+            else:
+                self._read[key] = (
+                    self.series(table, column).dt.tz_localize(None).to_numpy().astype("datetime64[D]")
+                )
+        return self._read[key]
+
+    def ids(self, table: str, column: str) -> pa.Array:
+        """A column that a table has, as Arrow texts: quick to look up."""
+        key = (table, column, "ids")
+        if key not in self._read:
+            self._read[key] = self.dataset.array(table, column)
+        return self._read[key]
+
+    def find(self, table: str, column: str, of: str) -> Positions:
+        """For each row of a table, the row of another table that it points to with a column; −1: none.
+
+        Args:
+            table: the table that points. column: its column, which is the other table's key.
+            of: the other table; where the export has none, no row points to any.
+        """
+        key = (table, column, of, "found")
+        if key not in self._read:
+            self._read[key] = (
+                positions_in(self.ids(table, column), self.ids(of, column))
+                if self.has(table, column) and self.has(of, column)
+                else np.full(self.size(table), -1)
+            )
+        return self._read[key]
+
+
+def positions_in(values: pa.Array, keys: pa.Array) -> Positions:
+    """Where each value stands among keys, which are all different; −1: missing or nowhere.
+
+    The shorter side is hashed and the longer one looked up in it, which is quicker than the other way round.
+
+    Examples:
+        >>> positions_in(pa.array(["c", "x", None, "c"]), pa.array(["a", "b", "c", "d", "e"])).tolist()
+        [2, -1, -1, 2]
+    """
+    if len(values) >= len(keys):
+        found = _numbers(pc.index_in(values, value_set=keys))
+        return np.where(np.asarray(pc.is_valid(values)), found, -1) if values.null_count else found
+    encoded = values.dictionary_encode()
+    there = _numbers(pc.index_in(keys, value_set=encoded.dictionary))
+    position = np.full(len(encoded.dictionary) + 1, -1, dtype=np.intp)
+    hits = np.flatnonzero(there >= 0)
+    position[there[hits]] = hits
+    return position[_numbers(encoded.indices)]
+
+
+def _numbers(values: pa.Array) -> Positions:
+    """Arrow integers; missing is −1."""
+    return pc.fill_null(values, -1).to_numpy(zero_copy_only=False).astype(np.intp)
+
+
+def _categorical(encoded: pa.DictionaryArray) -> pd.Categorical:
+    """An Arrow dictionary of texts as a categorical, its categories sorted."""
+    order = pc.sort_indices(encoded.dictionary)
+    rank = np.full(len(order) + 1, -1, dtype=np.int32)
+    rank[np.asarray(order)] = np.arange(len(order))
+    categories = pd.Index(pd.array(encoded.dictionary.take(order), dtype="str"))
+    codes = rank[_numbers(encoded.indices)]
+    return pd.Categorical.from_codes(codes, categories=categories, validate=False)
+
+
+def taken(values: pd.Categorical, positions: Positions) -> pd.Categorical:
+    """The values at some positions; missing where the position is −1."""
+    if not len(values):
+        return pd.Categorical.from_codes(np.full(len(positions), -1), categories=values.categories)
+    codes = np.where(positions < 0, -1, values.codes[positions])
+    return pd.Categorical.from_codes(codes, categories=values.categories, validate=False)
+
+
+def filled(first: pd.Categorical, second: pd.Categorical) -> pd.Categorical:
+    """The first's values, and where they are missing the second's."""
+    if not (first.codes < 0).any():
+        return first
+    categories = first.categories.union(second.categories)
+    codes = np.where(first.codes >= 0, recoded(first, categories), recoded(second, categories))
+    return pd.Categorical.from_codes(codes, categories=categories, validate=False)
+
+
+def recoded(values: pd.Categorical, categories: pd.Index) -> Positions:
+    """The codes that values have among other categories, which must hold all of theirs; missing stays −1."""
+    there = np.append(categories.get_indexer(values.categories), -1)
+    return there[values.codes].astype(np.intp)

@@ -1,0 +1,1 @@
+"""The contracts of metrics, a module per family, and the question they answer."""

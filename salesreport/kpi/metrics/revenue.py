@@ -1,0 +1,148 @@
+"""What was sold: revenue, units, gross profit and growth, from orders where there are any, else from won deals."""
+
+import numpy as np
+
+from salesreport.kpi.facts.columns import Numbers
+from salesreport.kpi.facts.gaps import too_few_priced, unpriced
+from salesreport.kpi.facts.kinds import SOLD, Kind
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.metrics.metric import SELLER, SOLD_ON, Figures, Metric
+from salesreport.kpi.metrics.question import Question, Sheet
+from salesreport.language import Text, text
+
+
+def revenue(question: Question) -> Figures:
+    """How much was sold."""
+    figures = _sum(question, "amount", text("an amount"))
+    every = sold(question).add()
+    none = np.flatnonzero((every > 0) & (figures.n == 0))  # that is no zero: nobody knows what it was
+    value = figures.value.copy()
+    value[none] = np.nan
+    missing = {int(group): text("nothing sold carries an amount") for group in none}
+    said = {group: one for group, one in unpriced(figures.n, every).items() if group not in missing}
+    return figures._replace(value=value, missing=missing, caveats=said)
+
+
+def units(question: Question) -> Figures:
+    """How many pieces were sold."""
+    return _sum(question, "units", text("a number of units"))
+
+
+def gross_profit(question: Question) -> Figures:
+    """How much was left after the cost of goods."""
+    return _sum(question, "gross_profit", text("a gross profit"))
+
+
+def growth(question: Question) -> Figures:
+    """By which share revenue changed against the comparison period; missing where that had none."""
+    now, before = sold(question), sold(question, SOLD.earlier)
+    was, n = before.add(before.number("amount")), now.add(~np.isnan(now.number("amount")))
+    change = now.add(now.number("amount")) - was
+    gaps = too_few_priced(n, now.add())
+    gaps |= too_few_priced(before.add(~np.isnan(before.number("amount"))), before.add())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where((was > 0) & ~gaps, change / was, np.nan)
+    said = text("too many sales carry no amount to compare")
+    begin = question.facts.begin("orders" if question.sells_by_order else "closed")
+    caveats: dict[int, Text] = {}
+    if begin is not None and begin > question.before.start:
+        late = text("the data begin on {day} only, within the comparison period", day=begin)
+        caveats = dict.fromkeys(range(question.size), late)
+    return Figures(value, n, missing=dict.fromkeys(np.flatnonzero(gaps).tolist(), said), caveats=caveats)
+
+
+def sold(question: Question, kind: Kind = SOLD) -> Sheet:
+    """The orders of the period; where the dataset has none, the deals won."""
+    sheet = question.sheet(kind)
+    return sheet if question.sells_by_order else sheet.won
+
+
+def _sum(question: Question, column: str, what: Text) -> Figures:
+    """The sum of what is known, and of how many it is.
+
+    Raises:
+        Unavailable: something was sold, and none of it carries the number.
+    """
+    sheet = sold(question)
+    values: Numbers = sheet.number(column)
+    known = ~np.isnan(values)
+    if len(values) and not known.any():
+        raise Unavailable(text("nothing sold in the period carries {what}", what=what))
+    return Figures(sheet.add(values), sheet.add(known))
+
+
+REVENUE = Metric(
+    "revenue",
+    text("Revenue"),
+    text("sum of the amounts of orders in the period; without a table of orders, of deals won in the period"),
+    text("amounts of orders, else of deals won"),
+    None,
+    SOLD_ON,
+    SELLER,
+    "money",
+    "higher",
+    1,
+    (("sales", "amount"),),
+    "S18",
+    (SOLD,),
+    revenue,
+    additive=True,
+)
+
+UNITS = Metric(
+    "units",
+    text("Units"),
+    text("sum of the pieces ordered in the period; without a table of orders, in deals won in the period"),
+    text("pieces in orders, else in deals won"),
+    None,
+    SOLD_ON,
+    SELLER,
+    "units",
+    "higher",
+    1,
+    (("sales", "units"),),
+    "S18",
+    (SOLD,),
+    units,
+    additive=True,
+)
+
+GROSS_PROFIT = Metric(
+    "gross_profit",
+    text("Gross profit"),
+    text("sum of value less cost of goods of orders in the period; without orders, of deals won in the period"),
+    text("gross profits of orders, else of deals won"),
+    None,
+    SOLD_ON,
+    SELLER,
+    "money",
+    "higher",
+    1,
+    (("sales", "gross_profit"),),
+    "S26",
+    (SOLD,),
+    gross_profit,
+    additive=True,
+)
+
+GROWTH = Metric(
+    "growth",
+    text("Growth"),
+    text(
+        "(revenue − revenue of the comparison period) ÷ revenue of the comparison period; "
+        "a period that is not over is compared with as many days of the other"
+    ),
+    text("change of revenue"),
+    text("revenue of the comparison period"),
+    SOLD_ON,
+    SELLER,
+    "share",
+    "higher",
+    5,
+    (("sales", "amount"),),
+    "S19",
+    (SOLD, SOLD.earlier),
+    growth,
+)
+
+METRICS = (REVENUE, UNITS, GROSS_PROFIT, GROWTH)

@@ -1,0 +1,104 @@
+"""What customers said: how satisfied they are, and how often they complain."""
+
+import numpy as np
+
+from salesreport.kpi.facts.kinds import FEEDBACK, ORDERS
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.metrics.metric import Figures, Metric
+from salesreport.kpi.metrics.question import Question, Sheet
+from salesreport.language import Text, text
+from salesreport.stats.intervals import mean_t, poisson_garwood
+
+PER_ORDERS = 100
+"""The number of orders that complaints are counted per."""
+
+
+def satisfaction(question: Question) -> Figures:
+    """The mean satisfaction score."""
+    sheet = _said(question, "satisfaction", text("this export knows of no satisfaction scores"))
+    score = sheet.number("score")
+    known = ~np.isnan(score)
+    sheet = sheet.only(known)
+    mean = mean_t(score[known], weights=sheet.share, groups=sheet.group, size=sheet.size)
+    return Figures(mean.value, mean.n, mean.lower, mean.upper)
+
+
+def complaints(question: Question) -> Figures:
+    """How many complaints there were for every hundred orders; n is the number of orders."""
+    orders = question.sheet(ORDERS).add()
+    rate = poisson_garwood(_complained(question).add(), orders / PER_ORDERS)
+    return Figures(rate.value, orders, rate.lower, rate.upper)
+
+
+def complaints_count(question: Question) -> Figures:
+    """How many complaints there were."""
+    count = _complained(question).add()
+    return Figures(count, count)
+
+
+def _complained(question: Question) -> Sheet:
+    return _said(question, "complaint", text("this export knows of no complaints"))
+
+
+def _said(question: Question, kind: str, none: Text) -> Sheet:
+    """Feedback of a kind; where the whole export has none, it was not recorded, which is not the same as zero."""
+    if kind not in question.facts.columns.coded("feedback", "kind").categories:
+        raise Unavailable(none)
+    sheet = question.sheet(FEEDBACK)
+    return sheet.only(sheet.equals("kind", kind))
+
+
+_SAID_ON = text("the day of the feedback")
+_REP = text("the rep named; else the customer's rep")
+
+METRICS = (
+    Metric(
+        "satisfaction",
+        text("Satisfaction"),
+        text("mean satisfaction score given in the period, on the company's own scale"),
+        text("satisfaction scores"),
+        text("number of scores"),
+        _SAID_ON,
+        _REP,
+        "points",
+        "higher",
+        5,
+        (("feedback", "score"),),
+        "S19; interval: Student's t",
+        (FEEDBACK,),
+        satisfaction,
+    ),
+    Metric(
+        "complaints",
+        text("Complaints per 100 orders"),
+        text("100 × complaints ÷ orders in the period"),
+        text("complaints"),
+        text("orders"),
+        text("the day of the complaint, and of the order"),
+        _REP,
+        "per 100 orders",
+        "lower",
+        20,
+        (("feedback", "kind"), ("orders", "ordered_on")),
+        "S19; interval: Garwood 1936",
+        (FEEDBACK, ORDERS),
+        complaints,
+    ),
+    Metric(
+        "complaints_count",
+        text("Complaints"),
+        text("number of complaints in the period"),
+        text("complaints"),
+        None,
+        _SAID_ON,
+        _REP,
+        "complaints",
+        "lower",
+        1,
+        (("feedback", "kind"),),
+        "S19",
+        (FEEDBACK,),
+        complaints_count,
+        additive=True,
+    ),
+)

@@ -1,0 +1,67 @@
+"""How many deals do not move as they should: closing dates put off, and deals at a milestone for too long."""
+
+from salesreport.kpi.metrics.metric import OWNER_THEN, Figures, Metric
+from salesreport.kpi.metrics.question import Question
+from salesreport.kpi.milestones.promises import CORRECTED_WITHIN, LEFT_WITHIN, PROMISED, STANDING, TOO_LONG
+from salesreport.language import text
+from salesreport.stats.intervals import wilson
+
+
+def slippage(question: Question) -> Figures:
+    """Which share of the deals that were open at the start was put off beyond a month's end."""
+    sheet = question.sheet(PROMISED)
+    found = wilson(sheet.add(sheet.flag("slipped")), sheet.add())
+    return Figures(found.value, found.n, found.lower, found.upper)
+
+
+def stale(question: Question) -> Figures:
+    """Which share of the open deals has been at its milestone for too long."""
+    sheet = question.sheet(STANDING)
+    found = wilson(sheet.add(sheet.flag("stale")), sheet.add())
+    return Figures(found.value, found.n, found.lower, found.upper)
+
+
+METRICS = (
+    Metric(
+        "slippage",
+        text("Slipped deals"),
+        text(
+            "share of the deals open at the period's start, with an expected closing date, that were expected to "
+            "close in a later month at some time of the period; the first change of the date within {days} days "
+            "of creating the deal corrects a default and is none",
+            days=CORRECTED_WITHIN,
+        ),
+        text("deals put off beyond a month's end"),
+        text("deals open at the period's start whose expected closing date was known then"),
+        text("open at the end of the day before the period"),
+        OWNER_THEN,
+        "share",
+        "lower",
+        10,
+        (("snapshots", "expected_close_on"),),
+        "S16; interval: Wilson 1927",
+        (PROMISED,),
+        slippage,
+    ),
+    Metric(
+        "stale",
+        text("Stale deals"),
+        text(
+            "share of open deals that have been at their milestone for longer than {share} % of all deals of the "
+            "company took that left it in the last {days} days",
+            share=round(100 * TOO_LONG),
+            days=LEFT_WITHIN,
+        ),
+        text("open deals that have been at their milestone for too long"),
+        text("open deals at milestones that enough deals have left"),
+        text("open at the end of the as-of date"),
+        OWNER_THEN,
+        "share",
+        "lower",
+        10,
+        (("deals", "status"),),
+        "S16; interval: Wilson 1927",
+        (STANDING,),
+        stale,
+    ),
+)

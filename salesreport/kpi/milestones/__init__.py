@@ -1,0 +1,1 @@
+"""Where in the process deals are: their stays at milestones, and what moved there."""
