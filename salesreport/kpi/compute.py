@@ -1,6 +1,7 @@
 """Every metric for every group in one tidy table, and for those that cannot be told the reason."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -52,6 +53,29 @@ METRICS: dict[str, Metric] = {
     )
 }
 """The contracts of all metrics by key, in the order of a report."""
+
+
+def add_metric(metric: Metric) -> None:
+    """Let a metric of one's own be computed like any other; adding the same one again changes nothing.
+
+    Raises:
+        ConfigError: another metric has its key, or the key is none.
+    """
+    if METRICS.get(metric.key) is metric:
+        return
+    if metric.key in METRICS:
+        raise ConfigError(text("There is a metric of this name already."), key="metric", found=metric.key)
+    if not _KEY.fullmatch(metric.key):
+        raise ConfigError(
+            text("This is no name of a metric."),
+            key="metric",
+            found=metric.key,
+            expected=text("small letters, digits and underlines, beginning with a letter"),
+        )
+    METRICS[metric.key] = metric
+
+
+_KEY = re.compile("[a-z][a-z0-9_]*")
 
 
 class KpiTable(NamedTuple):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from markupsafe import Markup
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
@@ -72,6 +73,9 @@ _STYLE: dict[Any, Any] = {
     "axes.unicode_minus": True,
 }
 
+_BLACKS = ("#000000", "#262626")
+"""What matplotlib and seaborn draw lines and letters in, if nobody says otherwise."""
+
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 ET.register_namespace("", _SVG)
@@ -84,36 +88,64 @@ class Chart:
 
     Attributes:
         key: unique on its page; the ids inside the SVG start with it.
-        draw: draws into a figure; called inside the house style.
+        draw: draws into a figure, called inside the house style; or a figure that is drawn already.
         title: the message of the chart. description: what it shows, for those who cannot see it.
         width, height: in inches at 96 px.
     """
 
     key: str
-    draw: Callable[[Figure], None]
+    draw: Callable[[Figure], None] | Figure
     title: str
     description: str
     width: float = 6.4
     height: float = 2.6
 
+    @classmethod
+    def of(cls, key: str, figure: Figure, title: str, description: str) -> "Chart":
+        """A figure of one's own, drawn with matplotlib or seaborn inside `own_style`, as a chart of the report.
+
+        Its texts and lines take the page's colours, light or dark: black and near-black become ink, white the
+        paper, the palette's colours (`ACCENT`, `PEERS`, …) what the page has for them; others stay as they are.
+
+        Args:
+            key: unique on its page. figure: what was drawn. title: its message.
+            description: what it shows, for those who cannot see it.
+        """
+        width, height = figure.get_size_inches()
+        return cls(key, figure, title, description, float(width), float(height))
+
     def svg(self) -> Markup:
         """Draw it: an `<svg>` element with title and description, ready to stand in HTML."""
+        own = isinstance(self.draw, Figure)
         with house_style(self.key):
-            figure = Figure(figsize=(self.width, self.height))
-            FigureCanvasSVG(figure)
-            self.draw(figure)
+            if isinstance(self.draw, Figure):
+                figure = self.draw
+            else:
+                figure = Figure(figsize=(self.width, self.height))
+                FigureCanvasSVG(figure)
+                self.draw(figure)
             for written in figure.findobj(Written):
                 written.set_text(in_picture(written.get_text()))
             drawn = io.StringIO()
-            figure.savefig(drawn, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-        # labels of ticks are written while it is drawn
-        return _inline(without_unseen(drawn.getvalue()), self.key, self.title, self.description)
+            nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+            figure.savefig(drawn, format="svg", metadata=nothing, **({"transparent": True} if own else {}))
+        svg = without_unseen(drawn.getvalue())  # labels of ticks are written while it is drawn
+        for colour in _BLACKS if own else ():
+            svg = svg.replace(colour, INK)
+        return _inline(svg, self.key, self.title, self.description)
 
 
 @contextmanager
 def house_style(salt: str) -> Iterator[None]:
     """matplotlib's settings for one of our figures; they are put back afterwards."""
     with mpl.rc_context({**_STYLE, "svg.hashsalt": salt}):
+        yield
+
+
+@contextmanager
+def own_style() -> Iterator[None]:
+    """matplotlib's settings for a figure of one's own (see `Chart.of`), with its colours in the report's order."""
+    with mpl.rc_context({**_STYLE, "axes.prop_cycle": cycler(color=[ACCENT, ATTENTION, FAINT, INK, MUTED])}):
         yield
 
 

@@ -38,7 +38,17 @@ FIGURES = (
     "satisfaction",
     "complaints",
 )
-"""The figures that tiles and trends show for the subject and its peers."""
+"""The kit's own figures that tiles and trends show for the subject and its peers."""
+
+
+def figures() -> tuple[str, ...]:
+    """`FIGURES`, and the metrics of one's own that are to have a tile."""
+    return (*FIGURES, *own_figures())
+
+
+def own_figures() -> tuple[str, ...]:
+    """The metrics that are to have a tile, beside the kit's own."""
+    return tuple(key for key, metric in METRICS.items() if metric.tile)
 
 
 class Figure(NamedTuple):
@@ -176,11 +186,12 @@ class Context:
         """A figure of the subject."""
         period = period or self.period
         if period not in self._figures:
-            frame = self.compute(FIGURES, period=period).frame
-            figures = map(Figure, *(frame[name].tolist() for name in Figure._fields))
-            self._figures[period] = dict(zip(frame["metric"].tolist(), figures, strict=True))
-        found = self._figures[period].get(metric)
-        return found or Figure(float("nan"), 0, float("nan"), float("nan"), self.unit(metric))
+            frame = self.compute(figures(), period=period).frame
+            found = map(Figure, *(frame[name].tolist() for name in Figure._fields))
+            self._figures[period] = dict(zip(frame["metric"].tolist(), found, strict=True))
+        return self._figures[period].get(metric) or Figure(
+            float("nan"), 0, float("nan"), float("nan"), self.unit(metric)
+        )
 
     @cached_property
     def closed(self) -> pd.DataFrame:
@@ -193,10 +204,10 @@ class Context:
         return self.shared.events(OPEN, self.period, self.as_of, self.subject)
 
     def caveats(self, metric: str) -> list[Text]:
-        """What makes one of `FIGURES` of the subject tell less than it seems to; nothing where there is none."""
+        """What makes one of `figures()` of the subject tell less than it seems to; nothing where there is none."""
         if not self.figure(metric).known:
             return []
-        table = self.compute(FIGURES)
+        table = self.compute(figures())
         said = (table.biased.get(metric), table.caveats.get((metric,)))
         return [one for one in said if one is not None]
 
@@ -217,7 +228,7 @@ class Context:
 
     def unavailable(self, metric: str) -> Text | None:
         """Why the data has no such metric, or None."""
-        metrics = FIGURES if metric in FIGURES else (metric,)
+        metrics = figures() if metric in figures() else (metric,)
         return self.shared.table(self.subject.dimension, metrics, (), self.period).unavailable.get(metric)
 
     def gaps(self, metrics: Iterable[str]) -> list[Text]:
@@ -242,7 +253,8 @@ class Context:
     @cached_property
     def period_notes(self) -> tuple[Text, ...]:
         """What a reader must know of the period, such as that it is not over."""
-        return tuple(self.of_all(self.shared.table(self.subject.dimension, FIGURES, (), self.period).notes))
+        table = self.shared.table(self.subject.dimension, figures(), (), self.period)
+        return tuple(self.of_all(table.notes))
 
     @cached_property
     def peers(self) -> Positions:
@@ -254,7 +266,7 @@ class Context:
         dimension, none = self.subject.dimension, np.array([])
         if dimension is None:
             return Standing(none, none)
-        known = self.shared.standing(dimension, FIGURES, period or self.period).get(metric)
+        known = self.shared.standing(dimension, figures(), period or self.period).get(metric)
         if known is None:
             return Standing(none, none)
         value, n = known.value[self.peers], known.n[self.peers]

@@ -1,8 +1,9 @@
 """The one object of a notebook: a review of a rep, a team, a segment … whose sections are values."""
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -14,29 +15,8 @@ from salesreport.report import presence
 from salesreport.report.context import Context, records
 from salesreport.report.page import environment
 from salesreport.report.section import Section
-from salesreport.report.sections import (
-    activity,
-    anomalies,
-    base,
-    conversion,
-    deals,
-    definitions,
-    forecast,
-    growth,
-    movement,
-    notes,
-    order_book,
-    pipeline,
-    rep_rates,
-    rep_steps,
-    reps,
-    results,
-    satisfaction,
-    tiles,
-    trend,
-    verdict,
-    waterfall,
-)
+from salesreport.report.sections import SECTIONS
+from salesreport.report.sections.verdict import verdict
 from salesreport.report.shared import Shared
 from salesreport.report.subject import KINDS, Kind, find_subject
 
@@ -64,6 +44,8 @@ class Review:
             review = Review(dataset, period, rep=rep)
             review.tiles
             review.pipeline
+
+        The sections there are: `salesreport.report.sections.SECTIONS`; one of your own: `review.show(my_section)`.
     """
 
     def __init__(
@@ -91,107 +73,43 @@ class Review:
     @cached_property
     def verdict(self) -> str:
         """Where the subject stands, in one sentence."""
-        return verdict.verdict(self.context)
+        return verdict(self.context)
 
-    @cached_property
-    def tiles(self) -> Section:
-        """Key figures."""
-        return tiles.tiles(self.context)
+    def __getattr__(self, name: str) -> Section:
+        """A section by its name in `SECTIONS`, worked out once."""
+        if name.startswith("_") or name not in SECTIONS:
+            raise AttributeError(f"a review has no section {name!r}")
+        section = self.show(SECTIONS[name].make)
+        self.__dict__[name] = section
+        return section
 
-    @cached_property
-    def trend(self) -> Section:
-        """Main figures over the last periods."""
-        return trend.trend(self.context)
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *SECTIONS})
 
-    @cached_property
-    def results(self) -> Section:
-        """Deals won and lost by product line, segment and stage."""
-        return results.results(self.context)
+    def show(self, make: Callable[[Context], Section] | str) -> Section:
+        """A section of one's own.
 
-    @cached_property
-    def milestones(self) -> Section:
-        """Moves at every milestone, and how often deals move on."""
-        return movement.milestones(self.context)
+        Args:
+            make: what makes it of the review's context; or its name, where an extension lists it.
 
-    @cached_property
-    def conversion(self) -> Section:
-        """How often deals go on at each step, like for like with peers."""
-        return conversion.conversion(self.context)
-
-    @cached_property
-    def pipeline(self) -> Section:
-        """Open deals: number, value, age, the oldest."""
-        return pipeline.pipeline(self.context)
-
-    @cached_property
-    def pipeline_changes(self) -> Section:
-        """From the opening to the closing pipeline, step by step."""
-        return waterfall.changes(self.context)
-
-    @cached_property
-    def order_book(self) -> Section:
-        """Open deals by milestone, and those that deviate most."""
-        return order_book.order_book(self.context)
-
-    @cached_property
-    def customer_base(self) -> Section:
-        """Customers by temperature and their moves; equipment on trial."""
-        return base.customer_base(self.context)
-
-    @cached_property
-    def forecast(self) -> Section:
-        """Revenue to be expected, against target."""
-        return forecast.outlook(self.context)
-
-    @cached_property
-    def activity(self) -> Section:
-        """Activities against plan."""
-        return activity.activity(self.context)
-
-    @cached_property
-    def growth(self) -> Section:
-        """Revenue against the comparison period."""
-        return growth.growth(self.context)
-
-    @cached_property
-    def satisfaction(self) -> Section:
-        """Satisfaction and complaints."""
-        return satisfaction.satisfaction(self.context)
-
-    @cached_property
-    def deals_to_look_at(self) -> Section:
-        """Deals worth a talk."""
-        return deals.deals_to_look_at(self.context)
-
-    @cached_property
-    def reps(self) -> Section:
-        """A team's reps, by name."""
-        return reps.reps(self.context)
-
-    @cached_property
-    def conversion_funnel_plot(self) -> Section:
-        """A team's reps: win rates against numbers of deals."""
-        return rep_rates.conversion_funnel_plot(self.context)
-
-    @cached_property
-    def conversion_heat_map(self) -> Section:
-        """A team's reps and the steps of the process."""
-        return rep_steps.conversion_heat_map(self.context)
-
-    @cached_property
-    def conversion_anomalies(self) -> Section:
-        """Where a team's reps convert less or more often than others do with like deals."""
-        return anomalies.conversion_anomalies(self.context)
-
-    @cached_property
-    def definitions(self) -> Section:
-        """What the figures mean."""
-        return definitions.definitions(self.context)
-
-    @cached_property
-    def data_notes(self) -> Section:
-        """Where the numbers come from."""
-        return notes.data_notes(self.context)
+        Raises:
+            ConfigError: there is no section of this name, or what was made is none.
+        """
+        if isinstance(make, str):
+            if make not in SECTIONS:
+                raise ConfigError(
+                    text("There is no such section."), key="show", found=make, nearest=nearest(make, SECTIONS)
+                )
+            return cast(Section, getattr(self, make))
+        section = make(self.context)
+        if not isinstance(section, Section):
+            raise ConfigError(
+                text("What makes a section must give one."),
+                key="show",
+                found=type(section).__name__,
+                expected=text("a {kind}", kind="salesreport.report.Section"),
+            )
+        return section
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -214,40 +132,14 @@ class Review:
         }
 
     def sections(self) -> tuple[Section, ...]:
-        """All sections, in the order of a report."""
-        return (
-            *self._told(),
-            self.reps,
-            self.conversion_funnel_plot,
-            self.conversion_heat_map,
-            self.conversion_anomalies,
-            self.definitions,
-            self.data_notes,
-        )
+        """All sections, in the order of `SECTIONS`."""
+        return tuple(getattr(self, name) for name in SECTIONS)
 
     def in_words(self) -> str:
         """Everything the sections say, a line each: the report as text."""
-        team = () if self.context.subject.kind == "rep" else (self.conversion_anomalies,)
-        return "\n".join([self.verdict, *(repr(section) for section in (*self._told(), *team))])
-
-    def _told(self) -> tuple[Section, ...]:
-        """The sections whose message is worth a line."""
-        return (
-            self.tiles,
-            self.trend,
-            self.milestones,
-            self.conversion,
-            self.activity,
-            self.pipeline,
-            self.pipeline_changes,
-            self.order_book,
-            self.customer_base,
-            self.forecast,
-            self.results,
-            self.growth,
-            self.satisfaction,
-            self.deals_to_look_at,
-        )
+        kind = self.context.subject.kind
+        told = [getattr(self, name) for name, one in SECTIONS.items() if kind in one.told]
+        return "\n".join([self.verdict, *map(repr, told)])
 
     def __repr__(self) -> str:
         return self.verdict

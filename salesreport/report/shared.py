@@ -23,6 +23,7 @@ from salesreport.kpi.milestones.reached import process_file
 from salesreport.language import Text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
+from salesreport.report.peers import peer_group
 from salesreport.report.subject import Subject
 from salesreport.stats.intervals import Interval
 
@@ -136,7 +137,8 @@ class Shared:
         )
 
     def peers(self, subject: Subject) -> Positions:
-        """Whom a subject is compared with, as places among `members`: reps in the same role, all other teams ….
+        """Whom a subject is compared with, as places among `members`: reps of the same `peer_group`, all other
+        teams ….
 
         Owners who are declared to be no person are nobody's peers.
         """
@@ -144,8 +146,10 @@ class Shared:
             return _NOTHING
         members = self.members(subject.dimension)
         alike = np.asarray(members != subject.id)
-        if subject.kind == "rep" and pd.notna(role := self.reps["role"].get(subject.id)):
-            alike &= (self.reps["role"] == role).to_numpy(bool)
+        if subject.kind == "rep":
+            group = peer_group().of(self.reps).reindex(self.reps.index)
+            if pd.notna(own := group.get(subject.id)):
+                alike &= (group == own).to_numpy(bool)
         if subject.kind == "rep":
             alike &= ~members.isin(list(self.facts.not_people))
         return np.flatnonzero(alike)

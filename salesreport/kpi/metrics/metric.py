@@ -34,7 +34,7 @@ class Figures(NamedTuple):
     caveats: Mapping[int, Text] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Metric:
     """The contract of a metric.
 
@@ -51,6 +51,8 @@ class Metric:
         figures: works it out.
         parameter: what may follow its key after a colon, if anything.
         target: key of the metric whose target it is measured against, if any.
+        tile: whether reports show it among their key figures, in the index, and with its definition; the kit's own
+            are chosen in `report`.
     """
 
     key: str
@@ -70,6 +72,7 @@ class Metric:
     additive: bool = False
     parameter: Literal["activity type", "metric", "milestone", "category"] | None = None
     target: str | None = None
+    tile: bool = False
 
     def unit_in(self, currency: str) -> str:
         """The unit with the currency in place of `money`, as `Quantity` wants it."""

@@ -155,68 +155,70 @@ _TOLD: dict[str, tuple[Callable[..., Figures], Callable[[Place], _Words]]] = {
 _NEEDS = (("deals", "status"),)
 
 _REACHED = Metric(
-    "reached",
-    text("Milestone reached"),
-    text(
+    key="reached",
+    title=text("Milestone reached"),
+    formula=text(
         "reached:MILESTONE: number of deals that got to the milestone or past it for the first time in the "
         "period; a deal that skips milestones reaches them too, and one that is won all that were left"
     ),
-    text("deals that reached the milestone"),
-    None,
-    text("the day the deal came to the milestone, or was first seen there"),
-    OWNER_THEN,
-    "deals",
-    "higher",
-    1,
-    _NEEDS,
-    "S9, S21",
-    (REACHED,),
-    _no_milestones,
+    numerator=text("deals that reached the milestone"),
+    denominator=None,
+    date_basis=text("the day the deal came to the milestone, or was first seen there"),
+    credit=OWNER_THEN,
+    unit="deals",
+    direction="higher",
+    minimum_n=1,
+    needs=_NEEDS,
+    reference="S9, S21",
+    facts=(REACHED,),
+    figures=_no_milestones,
     additive=True,
     parameter="milestone",
 )
 
 _CONVERSION = Metric(
-    "conversion",
-    text("Conversion to the next milestone"),
-    text(
+    key="conversion",
+    title=text("Conversion to the next milestone"),
+    formula=text(
         "conversion:MILESTONE: share of deals that get from the milestone to the next one, past it or to the "
         "order within the days the process file gives (90), estimated from all stays that went on in the "
         "period: a deal that was there before, or was taken over, is watched from that age on, one that is still "
         "there or was handed over until then; being lost and going back compete with going on"
     ),
-    text("deals that went on from the milestone in time"),
-    text("deals at the milestone; n counts all that were watched"),
-    text("the days of the period the deal was at the milestone"),
-    text("whoever had the deal while it was there, by their shares; its current owner where there is no history"),
-    "share",
-    "higher",
-    10,
-    _NEEDS,
-    "S9, S21; Aalen and Johansen 1978; interval: Choudhury 2002; moves seen by snapshots: Turnbull 1976",
-    (WATCHED,),
-    _no_milestones,
+    numerator=text("deals that went on from the milestone in time"),
+    denominator=text("deals at the milestone; n counts all that were watched"),
+    date_basis=text("the days of the period the deal was at the milestone"),
+    credit=text(
+        "whoever had the deal while it was there, by their shares; its current owner where there is no history"
+    ),
+    unit="share",
+    direction="higher",
+    minimum_n=10,
+    needs=_NEEDS,
+    reference="S9, S21; Aalen and Johansen 1978; interval: Choudhury 2002; moves seen by snapshots: Turnbull 1976",
+    facts=(WATCHED,),
+    figures=_no_milestones,
     parameter="milestone",
 )
 
 _MILESTONE_DAYS = Metric(
-    "milestone_days",
-    text("Days at a milestone"),
-    text(
+    key="milestone_days",
+    title=text("Days at a milestone"),
+    formula=text(
         "milestone_days:MILESTONE: median number of days at the milestone, over deals that went on from it in the "
         "period; where the day is known only within an interval, the middle of it"
     ),
-    text("the middle number of days: half of the deals took longer"),
-    None,
-    text("the day the deal went on"),
-    text("whoever had the deal on the eve, by their shares; its current owner where there is no history"),
-    "days",
-    "lower",
-    6,
-    _NEEDS,
-    "S21; interval: order statistics, Conover 1999, 3.2",
-    (WATCHED,),
-    _no_milestones,
+    numerator=text("the middle number of days: half of the deals took longer"),
+    denominator=None,
+    date_basis=text("the day the deal went on"),
+    credit=text("whoever had the deal on the eve, by their shares; its current owner where there is no history"),
+    unit="days",
+    direction="lower",
+    minimum_n=6,
+    needs=_NEEDS,
+    reference="S21; interval: order statistics, Conover 1999, 3.2",
+    facts=(WATCHED,),
+    figures=_no_milestones,
     parameter="milestone",
 )
 

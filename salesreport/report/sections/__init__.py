@@ -1,1 +1,87 @@
-"""The sections of a report, one module per subject: each takes a `Context` and returns a `Section`."""
+"""The sections of a report, by the name that a notebook calls them, in the order of a report.
+
+`SECTIONS` is one list for all: notebooks, the rehearsal of a pack, the report in words. A section of one's own
+that an extension lists is added at its end.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from salesreport.errors import ConfigError
+from salesreport.language import text
+from salesreport.report.context import Context
+from salesreport.report.section import Section
+from salesreport.report.sections.activity import activity
+from salesreport.report.sections.anomalies import conversion_anomalies
+from salesreport.report.sections.base import customer_base
+from salesreport.report.sections.conversion import conversion
+from salesreport.report.sections.deals import deals_to_look_at
+from salesreport.report.sections.definitions import definitions
+from salesreport.report.sections.forecast import outlook
+from salesreport.report.sections.growth import growth
+from salesreport.report.sections.movement import milestones
+from salesreport.report.sections.notes import data_notes
+from salesreport.report.sections.order_book import order_book
+from salesreport.report.sections.pipeline import pipeline
+from salesreport.report.sections.rep_rates import conversion_funnel_plot
+from salesreport.report.sections.rep_steps import conversion_heat_map
+from salesreport.report.sections.reps import reps
+from salesreport.report.sections.results import results
+from salesreport.report.sections.satisfaction import satisfaction
+from salesreport.report.sections.tiles import tiles
+from salesreport.report.sections.trend import trend
+from salesreport.report.sections.waterfall import changes
+from salesreport.report.subject import KINDS, Kind
+
+Make = Callable[[Context], Section]
+"""Makes a section of what a report knows."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A section in the list.
+
+    Attributes:
+        make: makes it. told: the kinds of subjects in whose report its message is worth a line in words.
+    """
+
+    make: Make
+    told: tuple[Kind, ...] = KINDS
+
+
+SECTIONS: dict[str, Listed] = {
+    "tiles": Listed(tiles),
+    "trend": Listed(trend),
+    "milestones": Listed(milestones),
+    "conversion": Listed(conversion),
+    "activity": Listed(activity),
+    "pipeline": Listed(pipeline),
+    "pipeline_changes": Listed(changes),
+    "order_book": Listed(order_book),
+    "customer_base": Listed(customer_base),
+    "forecast": Listed(outlook),
+    "results": Listed(results),
+    "growth": Listed(growth),
+    "satisfaction": Listed(satisfaction),
+    "deals_to_look_at": Listed(deals_to_look_at),
+    "reps": Listed(reps, told=()),
+    "conversion_funnel_plot": Listed(conversion_funnel_plot, told=()),
+    "conversion_heat_map": Listed(conversion_heat_map, told=()),
+    "conversion_anomalies": Listed(conversion_anomalies, told=tuple(kind for kind in KINDS if kind != "rep")),
+    "definitions": Listed(definitions, told=()),
+    "data_notes": Listed(data_notes, told=()),
+}
+"""The sections, by name."""
+
+
+def add_section(make: Make) -> None:
+    """Let notebooks show a section of one's own by the name of its function; the same one again changes nothing.
+
+    Raises:
+        ConfigError: another section has its name.
+    """
+    name = make.__name__
+    listed = SECTIONS.get(name)
+    if listed is not None and listed.make is not make:
+        raise ConfigError(text("There is a section of this name already."), key="section", found=name)
+    SECTIONS.setdefault(name, Listed(make))

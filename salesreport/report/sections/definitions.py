@@ -4,13 +4,14 @@ import pandas as pd
 
 from salesreport.kpi import METRICS, Metric
 from salesreport.language import text
-from salesreport.report.context import FIGURES, Context
+from salesreport.report.context import Context, figures
+from salesreport.report.peers import peer_group
 from salesreport.report.section import Section
 
 
 def definitions(context: Context) -> Section:
     """Contracts of the metrics used; `data` has metric, title, formula, dated_by, credit."""
-    used = [METRICS[key] for key in FIGURES if context.unavailable(key) is None]
+    used = [METRICS[key] for key in figures() if context.unavailable(key) is None]
     say = context.say
     data = pd.DataFrame(
         [(m.key, say(m.title), say(m.formula), say(m.date_basis), say(m.credit)) for m in used],
@@ -29,7 +30,8 @@ def definitions(context: Context) -> Section:
             say(
                 text(
                     "Half of the peers lie in it, a quarter below and a quarter above. "
-                    "Peers are reps in the same role; only those with enough cases count."
+                    "Peers are {peers}; only those with enough cases count.",
+                    peers=peer_group().title,
                 )
             ),
         ),

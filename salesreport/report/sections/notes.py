@@ -7,7 +7,7 @@ import pandas as pd
 from salesreport.kpi.facts.lacking import TABLE_TITLES
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Tally
-from salesreport.report.context import FIGURES, Context
+from salesreport.report.context import Context, figures
 from salesreport.report.section import Section
 
 _REASONS = 5
@@ -27,7 +27,7 @@ def data_notes(context: Context) -> Section:
         *_about_rows(context),
         *context.of_all(context.facts.credit_notes),
         *context.period_notes,
-        *context.gaps((*FIGURES, "win_rate_amount", "activity")),
+        *context.gaps((*figures(), "win_rate_amount", "activity")),
         *dataset.provenance.notes,
         *(one.short for one in dataset.provenance.noticed),
     ]

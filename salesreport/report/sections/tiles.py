@@ -8,7 +8,7 @@ from markupsafe import Markup
 from salesreport.kpi import METRICS
 from salesreport.language import Text, ntext, text
 from salesreport.report import presence
-from salesreport.report.context import Context, Figure
+from salesreport.report.context import Context, Figure, own_figures
 from salesreport.report.section import Section
 from salesreport.report.spark import sparkline
 
@@ -67,7 +67,7 @@ def _shown(context: Context) -> list[str]:
         wanted = list(TILES)
     else:
         wanted = ["deals_in_funnel" if metric == "pipeline_value" else metric for metric in TILES]
-    return [metric for metric in wanted if context.unavailable(metric) is None]
+    return [metric for metric in (*wanted, *own_figures()) if context.unavailable(metric) is None]
 
 
 def _notes(context: Context) -> list[Text]:
@@ -81,7 +81,7 @@ def _notes(context: Context) -> list[Text]:
         notes.append(text("Only what happened up to {day} counts: the period is not over.", day=context.as_of))
     if (new := presence.note(context)) is not None:
         notes.append(new)
-    return [*notes, *context.gaps(TILES)]
+    return [*notes, *context.gaps((*TILES, *own_figures()))]
 
 
 def _attainment(context: Context, metric: str) -> float:
@@ -151,6 +151,8 @@ def _base(context: Context, metric: str) -> Text:
         cases = ntext("{n} deal won whose days are known", "{n} deals won whose days are known", n=figure.n)
     elif metric in ("avg_deal_size", "cycle_days", "deals_won"):
         cases = ntext("{n} deal won", "{n} deals won", n=figure.n)
+    elif METRICS[metric].tile:
+        cases = ntext("{n} case", "{n} cases", n=figure.n)
     else:
         cases = ntext("{n} sale", "{n} sales", n=won if context.incomplete() else figure.n)
     if METRICS[metric].additive or not figure.known:
