@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from workshop import PARAMETERS, SHOW, Silent, job_for, plain_export, write_notebook, write_pack
 
-from salesreport.dataset import Dataset
+from salesreport.dataset import Dataset, write_dataset
 from salesreport.pack import warm
 from salesreport.pack.kept import file_names, seen_from, tidy, with_values
 from salesreport.pack.kernels import PapermillEngine
@@ -22,6 +22,7 @@ from salesreport.pack.plan import make_plan
 from salesreport.pack.run import make_pack
 from salesreport.pack.subjects import Subject
 from salesreport.pack.warm import WarmEngine
+from salesreport.tables import TABLES
 
 ENGINES = [
     pytest.param(WarmEngine, marks=pytest.mark.skipif(not warm.available(), reason="this system cannot fork")),
@@ -138,3 +139,40 @@ def test_tidying_twice_changes_nothing(company: Dataset, tmp_path: Path) -> None
     written = nbformat.writes(once)
     assert str(tmp_path) not in written
     assert nbformat.writes(tidy(once, job.parameters, job.notebook, job.folder, job.executed)) == written
+
+
+@pytest.fixture(scope="module")
+def gossip(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The sample, in which every deal and customer is called after a rep, another each time."""
+    tables = {name: frame for name in TABLES if len(frame := sample.table(name))}
+    reps = tables["reps"]
+    called = [f"{name} {rep}" for name, rep in zip(reps["name"], reps["rep_id"], strict=True)]
+    for table in ("deals", "accounts"):
+        frame = tables[table] = tables[table].copy()
+        frame["name"] = [f"Deal {called[place % len(called)]}" for place in range(len(frame))]
+    path = tmp_path_factory.mktemp("gossip") / "company"
+    return write_dataset(path, tables, sample.settings, sample.provenance)
+
+
+@pytest.mark.skipif(not warm.available(), reason="this system cannot fork")
+def test_a_pack_of_reps_names_no_other_rep_in_reports_and_notebooks(gossip: Dataset, tmp_path: Path) -> None:
+    reps = gossip.table("reps")
+    chosen = reps["rep_id"].iloc[:3].tolist()
+    notebook = Path(__file__).resolve().parents[2] / "notebooks" / "rep_review.ipynb"
+    pack = write_pack(tmp_path / "pack.yml", gossip.path, notebook=str(notebook), period="2025-Q4", output="out")
+    named: dict[bool, int] = {}
+    for masks in (True, False):
+        overrides = [] if masks else ["mask_names=false"]
+        made = make_pack(make_plan(load_pack(pack, overrides), chosen), WarmEngine(2), Silent())
+        assert [one.status for one in made.reports] == ["done"] * 3
+        named[masks] = 0
+        for one in made.reports:
+            me = reps[reps["rep_id"] == one.subject.id].iloc[0]
+            others = reps[~reps["name"].isin([me["name"], me["manager"]])]
+            for file in filter(None, (one.file, one.notebook)):
+                content = (tmp_path / "out" / file).read_text(encoding="utf-8")
+                named[masks] += sum(name in content for name in [*others["name"], *others["rep_id"]])
+                assert me["name"] in content
+                assert str(gossip.path) not in content
+    assert named[True] == 0
+    assert named[False] > 50
