@@ -158,6 +158,17 @@ notebook, for one run. Unknown or ill-typed settings and parameters fail before 
 
 Years, halves and quarters follow the `fiscal_year_start` of the [source spec](source_spec.md): a fiscal year
 is named after the calendar year it ends in, so with a start in April `2025-Q1` is April to June 2024.
+
+In the report about one rep, texts from the data (deals, customers, reasons, stages …) show `[name]` where they
+name another rep; a customer called like a rep (Hans Weber GmbH) is no exception. Names are those of table `reps`:
+of two words and more in any case, single words whole and in their case unless many customers have them in their
+names, and ids that nobody takes for something else. Her own name and, in the head, her manager's stay; owners
+declared as `not_people` have no name. `parameters: {mask_names: false}` shows texts as they are. Reports about
+teams, segments and the company always do.
+
+The executed notebooks, kept in `notebooks/` beside `reports/`, hold the parameters of their own report, and files
+without the folders they lie in. They can be run again where they are: the dataset's path is as seen from there
+(only its name where the pack and the dataset have no folder in common).
 """
 
 

@@ -15,7 +15,7 @@ PACKAGE = ROOT / "salesreport"
 
 FLOORS = [
     "language", "errors", "config", "files", "lock", "tables", "period", "stats", "provenance", "dataset",
-    "process", "sample", "ingest", "kpi", "audit", "coach", "report", "extensions", "pack", "explore", "terminal", "arguments",
+    "process", "sample", "ingest", "kpi", "audit", "coach", "report", "pack", "explore", "terminal", "arguments",
     "cli", "__main__",
 ]  # fmt: skip
 """The floors of the house, from the ground up: a module imports only from its own floor and those before."""

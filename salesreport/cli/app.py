@@ -70,6 +70,14 @@ Where = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=VALUE", help=hint(text("Only what has this value; may be given several times."))),
 ]
+Extensions = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--extension",
+        metavar="FILE",
+        help=hint(text("A Python file with metrics of your own; it is run. May be given several times.")),
+    ),
+]
 Printed = Annotated[Format, typer.Option(help=hint(text("How to print.")))]
 """Arguments and options that several commands have."""
 

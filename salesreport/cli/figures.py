@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from salesreport.cli.app import By, DatasetFolder, Format, Printed, Where, app, bar, hint, language_of
+from salesreport.cli.app import By, DatasetFolder, Extensions, Format, Printed, Where, app, bar, hint, language_of
 from salesreport.language import text
 from salesreport.terminal import results_console, say
 
@@ -15,6 +15,7 @@ from salesreport.terminal import results_console, say
         "salesreport kpi outputs/datasets/sample --period 2025-Q4 --by rep",
         "salesreport kpi outputs/datasets/sample --period 2025 --by team,segment --metric win_rate --format csv",
         "salesreport kpi outputs/datasets/sample --period 2025-H2 --where team=North --as-of 2025-12-01",
+        "salesreport kpi outputs/datasets/sample --period 2025 --by rep --extension my_metrics.py",
     )
 )
 def kpi(
@@ -29,6 +30,7 @@ def kpi(
         str | None, typer.Option(metavar="DATE", help=hint(text("Open deals as they stood on this day.")))
     ] = None,
     where: Where = None,
+    extension: Extensions = None,
     format: Printed = Format.table,
 ) -> None:
     """Figures."""
@@ -38,6 +40,10 @@ def kpi(
     from salesreport.pack.span import check_period
 
     language = language_of(context)
+    if extension:
+        from salesreport.report.extensions import load_extensions
+
+        load_extensions(extension, {"key": "--extension"})
     opened = Dataset.open(dataset)
     when = opened.period(period)
     check_period(opened, when, key="--period")

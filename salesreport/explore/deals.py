@@ -212,7 +212,7 @@ def _how_many(listed: Listed) -> Text:
 
 def as_table(scene: Scene, listed: Listed) -> NumberTable:
     """The listed deals as a reader sees them."""
-    frame = listed.frame
+    frame, show = listed.frame, scene.language.show
     several = len(set(frame["step"])) > 1
     rows = []
     for row in frame.itertuples(index=False):
@@ -220,9 +220,9 @@ def as_table(scene: Scene, listed: Listed) -> NumberTable:
         if several:
             result = f"{result} ({scene.say(scene.step_titled(row.step))})"
         cells = [
-            row.deal if row.deal == row.deal_id else f"{row.deal} ({row.deal_id})",
+            show(row.deal) if row.deal == row.deal_id else f"{show(row.deal)} ({show(row.deal_id)})",
             *(
-                scene.language.show(None if pd.isna(value) else str(value))
+                show(None if pd.isna(value) else str(value))
                 for value in (row.customer, row.product_line, row.segment, row.stage)
             ),
             scene.language.money(row.amount, scene.facts.dataset.currency, exact=True),

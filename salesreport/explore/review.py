@@ -33,6 +33,7 @@ class ConversionReview:
         dataset: a dataset or its folder.
         period, compare_to: as written in `Period.parse`; `previous` and `year_before` are understood, too.
         language: `en` or `de`.
+        mask_names: whether texts from the data show `[name]` where they name another rep than the chosen one.
         view: one of `salesreport.explore.state.VIEWS`; the others are then left out. Empty: all.
         **chosen: what else of `salesreport.explore.State` is chosen: rep (id or name), team, product_line,
             segment, lead_source, step, finding, sort, descending.
@@ -55,14 +56,16 @@ class ConversionReview:
         *,
         compare_to: str = "previous",
         language: str = "en",
+        mask_names: bool = True,
         view: str = "",
         **chosen: Any,
     ) -> None:
         opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
-        self.language = language_of(language)
-        self.facts = Shared.of(opened).facts
+        spoken, shared = language_of(language), Shared.of(opened)
+        self.facts = shared.facts
         kind: Kind = next((kind for kind in _SUBJECTS if chosen.get(kind)), "company")
         self.subject: Subject = find_subject(self.facts, kind, chosen.get(kind, ""))
+        self.language = shared.discreet(spoken, self.subject) if mask_names else spoken
         if kind == "rep":
             chosen["rep"] = self.subject.id
         self.only: View | None = view or None  # type: ignore[assignment] # checked below
@@ -145,7 +148,7 @@ class ConversionReview:
         steps = {step.key: step for step in choices(self.facts).steps}
         return [
             {
-                "key": row["step"],
+                "key": self.language.show(row["step"]),
                 "label": self.language.say(step_name(steps[row["step"]])),
                 "shown": self.language.quantity(row["rate"], "share"),
                 "value": row["rate"] if row["n"] else None,

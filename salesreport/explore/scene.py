@@ -149,6 +149,8 @@ class Scene:
     def whom(self, row: Any) -> str:
         """Whom and what a finding is about, in a few words: rep and, if there is one, product line …."""
         parts = [
-            row[name] for name in ("product_line", "segment", "lead_source") if isinstance(row.get(name), str)
+            self.language.show(row[name])
+            for name in ("product_line", "segment", "lead_source")
+            if isinstance(row.get(name), str)
         ]
         return " · ".join([rep_name(self.facts, row["rep_id"]), *parts])

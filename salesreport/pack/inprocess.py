@@ -157,8 +157,17 @@ class InProcessEngine:
         return str(nb_language(nb, language))
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
-        """Run a notebook's code cells in order, up to the first that raises."""
+    def execute_managed_notebook(
+        cls, nb_man: Any, kernel_name: str, running: list[NotebookNode] | None = None, **_: Any
+    ) -> None:
+        """Run a notebook's code cells in order, up to the first that raises.
+
+        Args:
+            nb_man: papermill's manager of the notebook. kernel_name: is not needed. running: where to put the
+                notebook, for those who want to see how far it came.
+        """
+        if running is not None:
+            running.append(nb_man.nb)
         shell = new_shell()
         sys.path.insert(0, "")  # modules beside the notebook, as in a kernel
         try:

@@ -1,10 +1,13 @@
 """What a report is made from, as one checksum; while it stays the same, the report need not be made again."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from salesreport.pack.subjects import Subject
+
+_PLACES = ("dataset", "extensions")
+"""Parameters that only say where something lies."""
 
 
 def checksum_of_inputs(
@@ -16,6 +19,7 @@ def checksum_of_inputs(
     period: str,
     language: str,
     parameters: Mapping[str, Any],
+    extensions: Sequence[str] = (),
 ) -> str:
     """The checksum of everything that a report depends on.
 
@@ -25,7 +29,8 @@ def checksum_of_inputs(
     Args:
         notebook: checksum of its file. fingerprint: of the dataset. version: of this package.
         subject: what the report is about. period: its written form. language: of the report.
-        parameters: what the notebook is given.
+        parameters: what the notebook is given. extensions: checksums of their files; where these lie does not
+            matter, either.
 
     Returns:
         64 hexadecimal digits.
@@ -39,7 +44,7 @@ def checksum_of_inputs(
         >>> here == checksum_of_inputs(**ann, parameters={"dataset": "/here", "smallest": "3"})
         False
     """
-    given = sorted((name, repr(value)) for name, value in parameters.items() if name != "dataset")
-    everything = (notebook, fingerprint, version, subject.kind, subject.id, period, language, given)
+    given = sorted((name, repr(value)) for name, value in parameters.items() if name not in _PLACES)
+    everything = (notebook, fingerprint, version, subject.kind, subject.id, period, language, given, *extensions)
     # repr: tells 3 from "3" and knows every value that YAML has, and it spells lone surrogates out
     return hashlib.sha256(repr(everything).encode("utf-8")).hexdigest()

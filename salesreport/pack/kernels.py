@@ -126,7 +126,7 @@ def _execute(job: Job, seconds: float, last: bool = False) -> NotebookNode:
                 kernel_manager_class=manager_class(Path(scratch)),
             )
         except PapermillExecutionError as error:
-            raise ReportFailed(in_words(error.ename, error.evalue), _read(executed, job)) from None
+            raise ReportFailed(in_words(error.ename, error.evalue), _read(executed)) from None
         except Exception as error:
             if never_began(error) and not last:
                 raise _NeverBegan from None
@@ -136,8 +136,8 @@ def _execute(job: Job, seconds: float, last: bool = False) -> NotebookNode:
                 if kind == "DeadKernelError"
                 else in_words(kind, str(error))
             )
-            raise ReportFailed(reason, _read(executed, job)) from None
-    return _without_paths(notebook, job)
+            raise ReportFailed(reason, _read(executed)) from None
+    return notebook
 
 
 def _prepare_worker() -> None:
@@ -163,14 +163,7 @@ def _lost(job: Job) -> Outcome:
     return Outcome(job, text("The process that made this report was ended (was there enough memory?)."))
 
 
-def _read(executed: Path, job: Job) -> NotebookNode | None:
+def _read(executed: Path) -> NotebookNode | None:
     if not executed.is_file():
         return None
-    return _without_paths(nbformat.read(executed, as_version=4), job)
-
-
-def _without_paths(notebook: NotebookNode, job: Job) -> NotebookNode:
-    """Note the files people know, not the scratch files it was really run from."""
-    about = notebook.metadata.setdefault("papermill", {})
-    about.update(input_path=job.notebook.name, output_path=job.executed)
-    return notebook
+    return nbformat.read(executed, as_version=4)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError, field_validator
 from salesreport.files import write_bytes
 from salesreport.language import Language, Text, text
 from salesreport.pack.complete import remark, why_not_whole
+from salesreport.pack.kept import file_names, tidy
 from salesreport.pack.plain import one_line
 from salesreport.pack.subjects import Subject
 
@@ -146,7 +147,7 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
     reason: Text | None = None
     html = b""
     try:
-        notebook = execute(job)
+        notebook = _tidy(execute(job), job)
         unfinished = why_not_whole(notebook)
         if unfinished is not None:
             raise ReportFailed(unfinished, notebook)
@@ -154,7 +155,8 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         check_identity(job, shown)
         html = export(notebook, job.language).encode("utf-8", "xmlcharrefreplace")
     except ReportFailed as failure:
-        reason, notebook = failure.reason, failure.notebook or notebook
+        reason = failure.reason
+        notebook = notebook if failure.notebook is None else _tidy(failure.notebook, job)
     except Exception as error:
         # whatever a notebook's engine or template may raise is this one report's failure
         reason = in_words(type(error).__name__, str(error))
@@ -236,9 +238,13 @@ def check_identity(job: Job, shown: Shown) -> None:
 
 
 def in_words(kind: str, message: str) -> Text:
-    """An exception as a sentence."""
-    said = one_line(message, LONGEST_REASON)
+    """An exception as a sentence; files are named without the folders they lie in."""
+    said = one_line(file_names(message), LONGEST_REASON)
     return text("{message} ({kind})", message=said, kind=kind) if said else Text(kind)
+
+
+def _tidy(notebook: NotebookNode, job: Job) -> NotebookNode:
+    return tidy(notebook, job.parameters, job.notebook, job.folder, job.executed)
 
 
 def _keep(job: Job, notebook: NotebookNode | None) -> None:

@@ -29,6 +29,7 @@ class PackFile(Settings):
         compare_to: what it is compared with: `previous`, `year_before` or a period.
         language: of the reports. output: the folder of the pack. title: of the index.
         parameters: further parameters of the notebook.
+        extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
     """
 
     notebook: str
@@ -41,6 +42,7 @@ class PackFile(Settings):
     output: str
     title: str | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
+    extensions: list[str] = Field(default_factory=list)
 
     @field_validator("period", "compare_to", mode="before")
     @classmethod
@@ -110,8 +112,14 @@ class Pack:
 
     def file(self, setting: str) -> Path:
         """The path that a setting names, absolute."""
-        value = Path(getattr(self.settings, setting)).expanduser()
-        return Path(os.path.normpath(self.folder(setting).absolute() / value))
+        return self._absolute(setting, getattr(self.settings, setting))
+
+    def files(self, setting: str) -> list[Path]:
+        """The paths that a setting lists, absolute."""
+        return [self._absolute(setting, written) for written in getattr(self.settings, setting)]
+
+    def _absolute(self, setting: str, written: str) -> Path:
+        return Path(os.path.normpath(self.folder(setting).absolute() / Path(written).expanduser()))
 
     def where(self, *place: Any) -> dict[str, Any]:
         """File, line and key of a place, as the arguments of an error."""
@@ -178,7 +186,7 @@ def _overrides(overrides: Iterable[str], settings: PackFile) -> tuple[dict[str, 
         if key.startswith("where."):
             where = changed.setdefault("where", dict(settings.where))
             where[key.removeprefix("where.")] = yaml_value(written)
-        elif key in ("where", "parameters"):
+        elif key in ("where", "parameters", "extensions"):
             changed[key] = yaml_value(written)
         elif key in SETTINGS:
             changed[key] = written

@@ -20,6 +20,7 @@ from salesreport.pack.rows import read_rows
 from salesreport.pack.span import check_period
 from salesreport.pack.subjects import Subject, ids_of, matching, some, subjects, values
 from salesreport.period import Period
+from salesreport.report.extensions import digest_of, load_extensions
 
 _TITLES = {
     "rep": text("Reviews by rep"),
@@ -73,6 +74,8 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
         DataError: there is no dataset.
     """
     settings = pack.settings
+    for number, file in enumerate(pack.files("extensions")):
+        load_extensions([file], pack.where("extensions", number))
     notebook = read_notebook(find_notebook(pack))
     dataset = Dataset.open(pack.file("dataset"))
     period = _period(dataset, settings.period, pack.where("period"))
@@ -102,6 +105,7 @@ def _job(
         period=parameters["period"],
         language=language,
         parameters=parameters,
+        extensions=[digest_of(file) for file in pack.files("extensions")],
     )
     return Job(
         subject=subject,
@@ -153,6 +157,8 @@ def _common(pack: Pack, notebook: Notebook, dataset: Dataset, period: Period) ->
         stated = (name,) in pack.lines or name in pack.overridden
         if not notebook.declares(name) and not stated:
             del given[name]
+    if settings.extensions:
+        given["extensions"] = [str(file) for file in pack.files("extensions")]
     for name, value in given.items():
         notebook.check(name, value, pack.where(name))
     for name, value in settings.parameters.items():
@@ -176,7 +182,7 @@ def _common(pack: Pack, notebook: Notebook, dataset: Dataset, period: Period) ->
 
 
 def _refuse_setting(pack: Pack, name: str, where: dict[str, Any]) -> None:
-    if name in ("dataset", "period", "compare_to", "language"):
+    if name in ("dataset", "period", "compare_to", "language", "extensions"):
         raise ConfigError(text("This is a setting of the pack itself, not a further parameter."), **where)
     if name == pack.settings.each:
         raise ConfigError(

@@ -251,8 +251,9 @@ def execute_here(job: Job) -> NotebookNode:
 
     papermill_engines.register("salesreport", InProcessEngine)
     notebook = nbformat.read(job.notebook, as_version=4)
+    running: list[NotebookNode] = []
     try:
-        executed = papermill.execute_notebook(
+        return papermill.execute_notebook(
             notebook,
             None,
             dict(job.parameters),
@@ -261,11 +262,10 @@ def execute_here(job: Job) -> NotebookNode:
             language="python",
             progress_bar=False,
             cwd=str(job.notebook.parent),
+            running=running,
         )
     except PapermillExecutionError as error:
-        raise ReportFailed(in_words(error.ename, error.evalue), notebook) from None
-    executed.metadata.papermill.update(input_path=job.notebook.name, output_path=job.executed)
-    return executed
+        raise ReportFailed(in_words(error.ename, error.evalue), running[0]) from None
 
 
 def prepare(job: Job) -> None:
@@ -297,9 +297,10 @@ def _rehearse(parameters: Any) -> None:
     from salesreport.report.review import Review
     from salesreport.report.subject import KINDS
 
-    named = {kind: str(parameters[kind]) for kind in KINDS if kind in parameters}
-    about = {name: parameters[name] for name in ("compare_to", "language") if name in parameters}
-    review = Review(parameters["dataset"], parameters["period"], **about, **named)
+    about: dict[str, Any] = {kind: str(parameters[kind]) for kind in KINDS if kind in parameters}
+    settings = ("compare_to", "language", "mask_names", "extensions")
+    about |= {name: parameters[name] for name in settings if name in parameters}
+    review = Review(parameters["dataset"], parameters["period"], **about)
     shown = [review._repr_mimebundle_(), *({"text/html": section._repr_html_()} for section in review.sections())]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))

@@ -16,8 +16,11 @@ from salesreport.kpi.facts.gaps import too_few_priced
 from salesreport.kpi.facts.kinds import CLOSED, OPEN
 from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
+from salesreport.report.chart import Chart
+from salesreport.report.section import Section
 from salesreport.report.shared import Shared, Standing
 from salesreport.report.subject import Subject
+from salesreport.report.table import NumberTable
 
 TREND_PERIODS = 8
 """How many periods a trend shows."""
@@ -134,6 +137,28 @@ class Context:
     def title(self, metric: str) -> str:
         """What a metric is called."""
         return self.say(METRICS[metric].title)
+
+    def section(
+        self,
+        key: str,
+        topic: str,
+        message: str,
+        *,
+        data: pd.DataFrame | None = None,
+        charts: Sequence[Chart] = (),
+        tables: Sequence[NumberTable] = (),
+        notes: Sequence[str] = (),
+    ) -> Section:
+        """A section of one's own in the report's language.
+
+        Args:
+            key: unique in the report. topic: what it is about. message: what it says; its heading.
+            data: the numbers behind it. charts, tables, notes: what it shows below its heading.
+        """
+        return Section(
+            key=key, topic=topic, message=message, data=pd.DataFrame() if data is None else data,
+            language=self.language, charts=tuple(charts), tables=tuple(tables), notes=tuple(notes),
+        )  # fmt: skip
 
     # --- time
 

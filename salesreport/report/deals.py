@@ -9,10 +9,10 @@ from salesreport.report.context import Context
 from salesreport.report.table import NumberTable, number_table
 
 
-def deal_name(deal: pd.Series) -> str:
+def deal_name(context: Context, deal: pd.Series) -> str:
     """What people call a deal: its name, with its id where the name is not the id."""
-    name = deal.get("name")
-    return str(deal["deal_id"]) if pd.isna(name) else f"{name} ({deal['deal_id']})"
+    name, shown = deal.get("name"), context.language.show
+    return shown(str(deal["deal_id"])) if pd.isna(name) else f"{shown(str(name))} ({shown(str(deal['deal_id']))})"
 
 
 def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequence[str]) -> NumberTable:
@@ -34,7 +34,7 @@ def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequenc
     known = [(title, values) for title, values in columns if values.notna().any()]
     headings = [text("Deal"), *(title for title, _ in known), text("Why")]
     cells = [
-        [deal_name(deal) for _, deal in deals.iterrows()],
+        [deal_name(context, deal) for _, deal in deals.iterrows()],
         *([or_dash(context, value) for value in values] for _, values in known),
         list(why),
     ]

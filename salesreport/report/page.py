@@ -10,7 +10,6 @@ from salesreport.language import Language
 from salesreport.language.readable import readable
 
 
-@lru_cache
 def environment(language: Language, package: str = "salesreport.report") -> jinja2.Environment:
     """The Jinja environment of a package's `templates/` folder; the report's templates are there for everybody.
 
@@ -18,6 +17,12 @@ def environment(language: Language, package: str = "salesreport.report") -> jinj
     texts from data; the filters `number`, `exact`, `count`, `percent`, `money`, `date`, `quantity`, `show` format
     as `Language` does.
     """
+    return _environment(language.code, package)  # whom a language may name is no matter of templates
+
+
+@lru_cache
+def _environment(code: str, package: str) -> jinja2.Environment:
+    language = Language(code)
     loaders = [jinja2.PackageLoader(name) for name in dict.fromkeys([package, "salesreport.report"])]
     made = jinja2.Environment(
         loader=jinja2.ChoiceLoader(loaders),

@@ -1,6 +1,6 @@
 """The one object of a notebook: a review of a rep, a team, a segment … whose sections are values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -11,8 +11,11 @@ from salesreport.config import language_of
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
 from salesreport.language import text
+from salesreport.language.language import Said
+from salesreport.language.readable import readable
 from salesreport.report import presence
 from salesreport.report.context import Context, records
+from salesreport.report.extensions import load_extensions
 from salesreport.report.page import environment
 from salesreport.report.section import Section
 from salesreport.report.sections import SECTIONS
@@ -32,6 +35,9 @@ class Review:
         period: the period, as written in `Period.parse`.
         compare_to: `previous`, `year_before`, or a period.
         language: `en` or `de`.
+        mask_names: whether texts from the data (deals, customers, reasons …) show `[name]` where they name another
+            rep than the one the review is about; see `salesreport.report.names`.
+        extensions: files with metrics, sections and peers of one's own; see docs/extending.md.
         **subject: at most one of rep, team, manager, segment, product_line, lead_source, pipeline; without one
             (or with an empty one) the whole company.
 
@@ -55,19 +61,23 @@ class Review:
         *,
         compare_to: str = "previous",
         language: str = "en",
+        mask_names: bool = True,
+        extensions: Sequence[Path | str] = (),
         **subject: str,
     ) -> None:
+        load_extensions(extensions)
         opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
         spoken = language_of(language)
         kind, wanted = _one_subject(subject)
         shared = Shared.of(opened)
+        about = find_subject(shared.facts, kind, wanted)
         when = opened.period(period)
         self.context = Context(
             shared=shared,
-            subject=find_subject(shared.facts, kind, wanted),
+            subject=about,
             period=when,
             compare=when.comparison(compare_to),
-            language=spoken,
+            language=shared.discreet(spoken, about) if mask_names else spoken,
         )
 
     @cached_property
@@ -173,7 +183,8 @@ class Review:
         if isinstance(row["team"], str):
             parts.append(text("team {team}", team=row["team"]))
         if isinstance(row["manager"], str):
-            parts.append(text("manager {manager}", manager=row["manager"]))
+            # whom she answers to she knows, and it is no text that somebody wrote
+            parts.append(text("manager {manager}", manager=Said(readable(row["manager"]))))
         parts += presence.in_short(context)
         return " · ".join(context.say(part) for part in parts)
 

@@ -20,9 +20,10 @@ from salesreport.kpi.facts.stages import stage_when_lost
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.metrics.targets import targets_for
 from salesreport.kpi.milestones.reached import process_file
-from salesreport.language import Text
+from salesreport.language import Language, Text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
+from salesreport.report.names import Discreet, Names
 from salesreport.report.peers import peer_group
 from salesreport.report.subject import Subject
 from salesreport.stats.intervals import Interval
@@ -187,6 +188,22 @@ class Shared:
     def reps(self) -> pd.DataFrame:
         """Everybody who sells, by rep_id; columns as in `Facts.reps`."""
         return self.facts.remember("reps by id", lambda: self.facts.reps.set_index("rep_id"))
+
+    @property
+    def names(self) -> Names:
+        """The names of all reps who are people, to be found in texts from the data."""
+
+        def find() -> Names:
+            people = {rep: name for rep, name in self.facts.names.items() if rep not in self.facts.not_people}
+            return Names.of(people, self.customers.values())
+
+        return self.facts.remember("names of reps", find)
+
+    def discreet(self, language: Language, subject: Subject) -> Language:
+        """The language of a subject's report: in that of a rep, texts from the data name no other rep."""
+        if subject.kind != "rep":
+            return language
+        return Discreet(language.code, self.names, subject.id)
 
     # --- frames that are worked out for every subject at once
 

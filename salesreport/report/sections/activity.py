@@ -30,7 +30,7 @@ def activity(context: Context) -> Section:
     marks = [("before", say(context.compare.label)), ("value", say(context.period.label))]
     rows = [
         Measure(
-            row["type"],
+            context.language.show(row["type"]),
             row["done"],
             _said(context, row["done"], row["plan"]),
             before=row["before"],
@@ -39,7 +39,10 @@ def activity(context: Context) -> Section:
         for row in records(data)
     ]
     headings = ["", say(text("done")), say(text("plan")), say(context.compare.label)]
-    cells = [[row["type"], count(row["done"]), count(row["plan"]), count(row["before"])] for row in records(data)]
+    cells = [
+        [context.language.show(row["type"]), count(row["done"]), count(row["plan"]), count(row["before"])]
+        for row in records(data)
+    ]
     return Section(
         key="activity",
         topic=topic,

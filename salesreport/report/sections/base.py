@@ -14,6 +14,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.process.base import NEW, UNKNOWN
 from salesreport.report.charts_moves import Pair, pairs
 from salesreport.report.context import Context, records
+from salesreport.report.deals import or_dash
 from salesreport.report.section import Section
 from salesreport.report.table import Cell, Content, NumberTable, number_table
 
@@ -64,7 +65,7 @@ def customer_base(context: Context) -> Section:
     if data.empty:
         message = context.say(text("No customers of {name} by {day}.", name=context.subject.name, day=end))
         return Section("base", topic, message, data, context.language, available=False)
-    titles = {one.key: context.say(one.title) for one in file.base}
+    titles = {one.key: context.language.show(one.title) for one in file.base}
     keys = list(titles)
     matrix = data.pivot_table(index="from", columns="to", values="n", aggfunc="sum", observed=False)
     matrix = matrix.reindex(index=[NEW, UNKNOWN, *keys], columns=keys).fillna(0).astype(int)
@@ -198,7 +199,7 @@ def _equipment(context: Context) -> tuple[NumberTable, ...]:
     )
     cells = [
         [
-            str(customers.get(piece["account_id"], piece["account_id"])),
+            or_dash(context, customers.get(piece["account_id"], piece["account_id"])),
             context.shown(piece["days"], "days"),
             context.shown(piece["value"], currency),
         ]

@@ -33,7 +33,7 @@ def growth(context: Context) -> Section:
     shown = data if len(data) <= MOST_GROUPS + 1 else _with_others(context, data)
     rows = [
         Measure(
-            row["group"],
+            context.language.show(row["group"]),
             row["now"],
             f"{context.shown(row['before'], unit)} → {context.shown(row['now'], unit)}",
             before=row["before"],

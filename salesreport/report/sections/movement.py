@@ -91,8 +91,9 @@ def _measured(context: Context) -> pd.DataFrame:
     frame = found.reindex(groups)
     frame["process"] = [process.name for process in file.processes for _ in process.milestones]
     frame["milestone"] = [one.key for process in file.processes for one in process.milestones]
+    show = context.language.show
     frame["title"] = [
-        f"{process.name}: {one.title}" if len(file.processes) > 1 else str(one.title)
+        f"{show(process.name)}: {show(one.title)}" if len(file.processes) > 1 else show(one.title)
         for process in file.processes
         for one in process.milestones
     ]

@@ -8,6 +8,7 @@ from salesreport.kpi.facts.lacking import TABLE_TITLES
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Tally
 from salesreport.report.context import Context, figures
+from salesreport.report.names import MASK, Discreet
 from salesreport.report.section import Section
 
 _REASONS = 5
@@ -25,6 +26,7 @@ def data_notes(context: Context) -> Section:
             fingerprint=dataset.fingerprint[:12],
         ),
         *_about_rows(context),
+        *_masked(context),
         *context.of_all(context.facts.credit_notes),
         *context.period_notes,
         *context.gaps((*figures(), "win_rate_amount", "activity")),
@@ -40,6 +42,13 @@ def data_notes(context: Context) -> Section:
         language=context.language,
         notes=tuple(said),
     )
+
+
+def _masked(context: Context) -> list[Text]:
+    """What stands in the place of the names of other reps, in the report about one."""
+    if not isinstance(context.language, Discreet):
+        return []
+    return [text("“{mask}” stands in texts for the name of another rep.", mask=MASK)]
 
 
 def _about_rows(context: Context) -> list[Text]:

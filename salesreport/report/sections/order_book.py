@@ -15,7 +15,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_moves import Pair, pairs
 from salesreport.report.context import Context, Figure, records
-from salesreport.report.deals import deal_name, not_valued
+from salesreport.report.deals import deal_name, not_valued, or_dash
 from salesreport.report.section import Section
 from salesreport.report.shared import Maker
 from salesreport.report.table import NumberTable, number_table
@@ -150,13 +150,13 @@ def _by_milestone(context: Context, book: pd.DataFrame) -> pd.DataFrame:
     places = places_of(context.shared.process)
     order = [place for place in [*range(len(places)), -1] if place >= 0 or place in sums.index]
     sums = sums.reindex(index=order, columns=["n_before", "n_now", "value_before", "value_now"]).fillna(0.0)
-    several = len(context.shared.process.processes) > 1
+    several, show = len(context.shared.process.processes) > 1, context.language.show
     titles = [
         context.say(text("at no milestone"))
         if place < 0
-        else f"{places[place].process.name}: {places[place].milestone.title}"
+        else f"{show(places[place].process.name)}: {show(places[place].milestone.title)}"
         if several
-        else str(places[place].milestone.title)
+        else show(places[place].milestone.title)
         for place in order
     ]
     return sums.rename_axis("place").reset_index().assign(title=titles)
@@ -239,10 +239,10 @@ def _listed(context: Context, data: pd.DataFrame) -> tuple[NumberTable, ...]:
     rows = []
     for row in records(data.head(MOST)):
         reasons = [say(row[name]) for name in WHY if isinstance(row[name], Text)]
-        milestone = str(places[row["place"]].milestone.title) if row["place"] >= 0 else context.language.show(None)
+        milestone = context.language.show(places[row["place"]].milestone.title if row["place"] >= 0 else None)
         account = row["account_id"]
-        customer = customers.get(account, account) if isinstance(account, str) else context.language.show(None)
-        cells = [deal_name(pd.Series(row)), *([customer] if named else []), milestone, "; ".join(reasons)]
+        customer = or_dash(context, customers.get(account, account) if isinstance(account, str) else None)
+        cells = [deal_name(context, pd.Series(row)), *([customer] if named else []), milestone, "; ".join(reasons)]
         amount = context.shown(row["amount"], context.facts.dataset.currency)
         rows.append([*cells, amount] if priced else cells)
     started = context.facts.known(context.eve).why_amounts_unknown is None

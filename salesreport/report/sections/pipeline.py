@@ -89,7 +89,8 @@ def _by_stage(context: Context, data: pd.DataFrame) -> Bars | None:
         for row in records(stages)
     ]
     title = context.say(text("Open deals by stage: number and value"))
-    return Bars(title, list(stages["stage"]), list(stages["count"]), [0.0] * len(stages), said)
+    names = [context.language.show(stage) for stage in stages["stage"]]
+    return Bars(title, names, list(stages["count"]), [0.0] * len(stages), said)
 
 
 def _message(context: Context, data: pd.DataFrame, limit: float | None) -> Text:

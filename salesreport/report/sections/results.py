@@ -179,4 +179,4 @@ def _table(context: Context, data: pd.DataFrame, dimension: str) -> NumberTable:
 
 
 def _name(context: Context, group: object) -> str:
-    return str(group) if pd.notna(group) else context.say(text("(not stated)"))
+    return context.language.show(str(group)) if pd.notna(group) else context.say(text("(not stated)"))

@@ -6,8 +6,8 @@ An extension is a module that may hold three names::
     SECTIONS = (my_section,)     # functions Context → Section: `review.my_section`, `review.show("my_section")`
     PEERS = my_peers             # a `salesreport.report.peers.PeerGroup`: whom reps are compared with
 
-The kit's own metrics and sections go through the same doors. An extension is code and runs with the rights of whoever
-runs the command: use only your own. See docs/extending.md.
+The kit's own metrics and sections stand in the same lists. An extension is code and runs with the rights of
+whoever runs the command: use only your own. See docs/extending.md.
 """
 
 import hashlib
@@ -15,13 +15,18 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from salesreport.errors import ConfigError, SalesreportError
 from salesreport.kpi.compute import add_metric
-from salesreport.kpi.metrics.metric import Metric
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.metrics.metric import Figures, Metric
+from salesreport.kpi.metrics.question import Question
 from salesreport.language import Text, text
 from salesreport.report.peers import PeerGroup, choose_peers
 from salesreport.report.sections import add_section
@@ -36,8 +41,8 @@ def load_extensions(paths: Iterable[Path | str], where: Mapping[str, Any] | None
         paths: the files. where: what an error says of the place that names them (`file`, `line`, `key`).
 
     Raises:
-        ConfigError: there is no such file, it does not run, or what it holds is no metric, section or peer group; the
-            error names the extension's own file and line where it can.
+        ConfigError: there is no such file, it does not run, or what it holds is no metric, section or peer group;
+            the error names the extension's own file and line where it can.
     """
     for path in paths:
         file = Path(path).resolve()
@@ -93,8 +98,8 @@ def _open_doors(module: ModuleType, file: Path) -> None:
                     expected=expected,
                 )  # fmt: skip
             try:
-                add(one)
-            except SalesreportError as problem:
+                add(_watched(one, file) if isinstance(one, Metric) else one)
+            except ConfigError as problem:
                 problem.file = file
                 raise
             found = True
@@ -112,6 +117,31 @@ def _open_doors(module: ModuleType, file: Path) -> None:
             text("There is nothing in this extension."), file=file,
             expected=text("one of {names}", names=["METRICS", "SECTIONS", "PEERS"]),
         )  # fmt: skip
+
+
+def _watched(metric: Metric, file: Path) -> Metric:
+    """A metric whose mistakes are said with the file and line they are in."""
+
+    def figures(question: Question) -> Figures:
+        problem: Text
+        try:
+            found = metric.figures(question)
+        except (SalesreportError, Unavailable):
+            raise
+        except Exception as error:
+            problem = text(
+                "Metric {metric} cannot be worked out: {problem}.", metric=metric.key, problem=_in_words(error)
+            )
+            raise ConfigError(problem, file=file, line=_line_of(error, file.resolve())) from error
+        sizes = {np.shape(part) for part in (found.value, found.n, found.lower, found.upper) if part is not None}
+        if sizes != {(question.size,)}:
+            problem = text("Metric {metric} does not give a figure for each group.", metric=metric.key)
+            raise ConfigError(
+                problem, file=file, found=sorted(map(str, sizes)), expected=text("{n} of each", n=question.size)
+            )
+        return found
+
+    return replace(metric, figures=figures)
 
 
 def _items(module: ModuleType, name: str, file: Path, expected: Text) -> tuple[Any, ...]:
