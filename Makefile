@@ -55,6 +55,10 @@ notebooks: $(READY)  ## run the notebooks on the sample company and keep what th
 	$(BIN)/python -c 'from salesreport.sample import write_company; write_company("$(SAMPLE)")'
 	$(BIN)/python docs/notebooks.py
 
+.PHONY: site
+site: $(READY)  ## the API reference as pages that open from disk, under outputs/site/
+	$(BIN)/python docs/site.py
+
 texts: $(READY)  ## collect the texts of the code into the language catalogues
 	$(BIN)/python -m salesreport.language.extract
 

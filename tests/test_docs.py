@@ -16,14 +16,33 @@ from salesreport.tables import TABLES
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.fixture(scope="module")
-def generate() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def generate() -> ModuleType:
+    return script("generate")
+
+
+def test_the_api_reference_opens_without_a_network(tmp_path):
+    site = script("site")
+    assert {"salesreport.kpi.facts.facts", "salesreport.report.review"} <= set(site.modules())
+    site.write(tmp_path, ["salesreport.period", "salesreport.kpi.metrics.metric"])
+    page = (tmp_path / "salesreport" / "kpi" / "metrics" / "metric.html").read_text(encoding="utf-8")
+    assert "The contract of a metric" in page
+    assert not re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="(?:https?:)?//', page)
+
+
+def test_each_room_says_what_is_in_it():
+    for package in sorted({path.parent for path in (ROOT / "salesreport").rglob("__init__.py")}):
+        if package != ROOT / "salesreport":
+            assert (package / "README.md").is_file(), package
 
 
 def test_the_pages_have_not_drifted(generate):

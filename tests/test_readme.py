@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,15 @@ def test_forecasts(tmp_path: Path) -> None:
         done = run(command, tmp_path, tmp_path)
         assert done.returncode == 0, done.stderr
         assert "Q1 2026" in done.stdout or "WAPE" in done.stdout
+
+
+def test_in_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_company(tmp_path / "outputs" / "datasets" / "sample", reps=14, deals=2500)
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(block, names)
+    assert len(names["review"].pipeline.data)
 
 
 @pytest.mark.slow
