@@ -113,6 +113,7 @@ def _job(
         period=parameters["period"],
         language=language,
         inputs=inputs,
+        content=notebook.content,
     )
 
 

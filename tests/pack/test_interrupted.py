@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from workshop import HOSTILE, Rehearsal, Silent
 
+from salesreport.dataset import Dataset, write_dataset
 from salesreport.errors import DataError
 from salesreport.lock import locked
 from salesreport.pack.journal import Journal
@@ -126,6 +128,31 @@ def test_two_at_a_time(folder: Path, pack_file: Path) -> None:
         assert names(folder / "out") == before | {".lock"}
     assert engine.ran == []
     assert run(pack_file, "smallest=3", engine=engine) == ["R1", "R2", HOSTILE]
+
+
+def test_a_dataset_that_is_replaced_meanwhile_stops_the_reports_that_come_after(
+    folder: Path, pack_file: Path, company: Dataset
+) -> None:
+    own = shutil.copytree(company.path, folder / "own")
+    pack_file.write_text(pack_file.read_text().replace(company.path.as_posix(), own.as_posix()))
+
+    class Replacing(Rehearsal):
+        def execute(self, job: Any) -> Any:
+            made = super().execute(job)
+            if job.subject.id == "R2":
+                settings = company.settings.model_copy(update={"name": "Another"})
+                tables = {name: company.table(name) for name in company.rows}
+                write_dataset(own, tables, settings, company.provenance)
+            return made
+
+    manifest = make_pack(make_plan(load_pack(pack_file)), Replacing(), Silent())
+    assert [entry.status for entry in manifest.reports] == ["done", "failed", "failed"]
+    assert {entry.reason for entry in manifest.failed} == {
+        "The dataset was replaced while the pack was made; make it again."
+    }
+    assert names(folder / "out" / "reports") == {"ann-berg.html"}
+    assert manifest.pack.dataset.fingerprint == company.fingerprint
+    assert run(pack_file) == ["R1", "R2", HOSTILE]
 
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
