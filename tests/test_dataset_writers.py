@@ -132,9 +132,10 @@ def test_tables_that_a_killed_writer_had_half_removed_are_taken_for_no_whole_one
 
     for which in "ab":
         write_dataset(tmp_path, tables(which), SETTINGS, Provenance("test"))
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr("salesreport.dataset.shutil.rmtree", half)
-        write_dataset(tmp_path, tables("c"), SETTINGS, Provenance("test"))
+        with pytest.raises(Killed):
+            write_dataset(tmp_path, tables("c"), SETTINGS, Provenance("test"))
     assert whose(Dataset.open(tmp_path)) == {"c"}
     assert whose(write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))) == {"a"}
 
@@ -157,11 +158,11 @@ def test_no_room_leaves_the_old_dataset_and_nothing_else(
 
     write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
     before = {file.name for file in tmp_path.iterdir()}
-    with monkeypatch.context() as patch, pytest.raises(DataError, match="cannot be written: No space left"):
-        patch.setattr(
-            "salesreport.dataset." + ("write_text" if name == "dataset.json" else "pq.write_table"), full
-        )
-        write_dataset(tmp_path, tables("b"), SETTINGS, Provenance("test"))
+    writer = {"deals.parquet": "pq.write_table", "dataset.json": "write_text"}[name]
+    with monkeypatch.context() as patch:
+        patch.setattr(f"salesreport.dataset.{writer}", full)
+        with pytest.raises(DataError, match="cannot be written: No space left"):
+            write_dataset(tmp_path, tables("b"), SETTINGS, Provenance("test"))
     assert whose(Dataset.open(tmp_path)) == {"a"}
     assert {file.name for file in tmp_path.iterdir()} == before
 

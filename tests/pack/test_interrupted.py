@@ -3,8 +3,6 @@
 import errno
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +17,6 @@ from salesreport.pack.manifest import Manifest, read_manifest
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
 from salesreport.pack.run import make_pack
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Killed(BaseException):
@@ -217,14 +213,3 @@ def test_no_room_for_a_line_of_the_journal_stops_the_run_and_loses_nothing(
             run(pack_file, engine=engine)
         assert engine.ran == ["R1", "R2"]
     assert run(pack_file) == ["R2", HOSTILE]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_killed_for_real_and_a_disk_that_is_full_for_real(tmp_path: Path) -> None:
-    command = [sys.executable, str(ROOT / "benchmarks" / "chaos.py"), "--moments", "4"]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(tmp_path)})
-    assert done.returncode == 0, done.stderr
-    assert "killed at 4 moments" in done.stdout
-    assert "all whole and right" in done.stdout
-    assert list(tmp_path.iterdir()) == []
