@@ -100,12 +100,15 @@ def left_over(out: Path) -> list[str]:
     return [name for name in names if name.startswith(".")] + [name for name in names if name[:6] == "tables"][2:]
 
 
-def kill_one(row: Row, chance: random.Random, out: Path, tasks: Mapping[str, Task], before: str, new: str) -> None:
+def kill_one(row: Row, chance: random.Random, out: Path, tasks: Mapping[str, Task], before: str, new: str) -> bool:
     """Kill a command at a random moment, look at what is there, and let the next one finish.
 
     Args:
         row: counts it. out: the dataset's folder. tasks: name → what may be there.
         before: which was there before. new: which is made.
+
+    Returns:
+        Whether it was still running when it was killed.
     """
     file = out / "dataset.json"
     stamp = file.stat().st_ino if file.exists() else 0
@@ -122,13 +125,9 @@ def kill_one(row: Row, chance: random.Random, out: Path, tasks: Mapping[str, Tas
     running = row.kill(command)
     now = there(out, tasks)
     assert now in (before, new), f"{now} is there, neither {before} nor {new}"
-    if not running:
-        row.found["killed too late"] += 1
-    elif now == new:
-        row.found["the new one"] += 1
-    else:
-        row.found["none yet" if now == NONE else "the old one"] += 1
+    row.found["the new one" if now == new else "none yet" if now == NONE else "the old one"] += running
     tasks[new].finish(out)
+    return running
 
 
 def ingests(scratch: Path, times: int, seed: int) -> list[Row]:
@@ -142,12 +141,14 @@ def ingests(scratch: Path, times: int, seed: int) -> list[Row]:
     before = NONE
     for moment in range(times):
         with row.moment():
-            if moment % 2 == 0:
-                shutil.rmtree(out, ignore_errors=True)
-                before = NONE
-            new = next(names)
-            kill_one(row, chance, out, tasks, before, new)
-            before = new
+            running = False
+            while not running:  # killed too late is not killed
+                if moment % 2 == 0:
+                    shutil.rmtree(out, ignore_errors=True)
+                    before = NONE
+                new = next(names)
+                running = kill_one(row, chance, out, tasks, before, new)
+                before = new
     return [row]
 
 
@@ -166,13 +167,15 @@ def snapshots(scratch: Path, times: int, seed: int) -> list[Row]:
     for moment in range(times):
         row = rows[moment % 2]
         with row.moment():
-            shutil.rmtree(out)
-            if moment % 4:
-                shutil.copytree(scratch / "three", out)
-            if row is rows[0]:
-                kill_one(row, chance, out, tasks, "three" if moment % 4 else NONE, "four")
-            else:
-                kill_one(row, chance, out, added, "three", "added")
+            running = False
+            while not running:
+                shutil.rmtree(out, ignore_errors=True)
+                if moment % 4:
+                    shutil.copytree(scratch / "three", out)
+                if row is rows[0]:
+                    running = kill_one(row, chance, out, tasks, "three" if moment % 4 else NONE, "four")
+                else:
+                    running = kill_one(row, chance, out, added, "three", "added")
     return rows
 
 
