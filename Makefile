@@ -71,8 +71,8 @@ clean:  ## remove the environment and caches; outputs/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
 
 .PHONY: chaos
-chaos: $(READY)  ## kill a pack's runner at 50 random moments, fill its disk, and look at what is left
-	$(BIN)/python benchmarks/chaos.py --moments 50
+chaos: $(READY)  ## kill packs and ingests, run them side by side, fill their disk; writes docs/reliability.md (about 15 minutes)
+	$(BIN)/python benchmarks/chaos.py
 
 .PHONY: fuzz
 fuzz: $(READY)  ## read 10,000 damaged exports; writes the table in docs/reliability.md (about 20 minutes)

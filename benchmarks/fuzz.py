@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 import yaml
 from mutants import HEADINGS, KINDS, Mutant, mutant
-from page import markdown, say
+from page import markdown, put_between, say
 
 from salesreport.dataset import Dataset
 from salesreport.errors import SalesreportError
@@ -208,21 +208,8 @@ def table(results: list[Result]) -> str:
 
 def write(results: list[Result], seed: int) -> None:
     """Put the table into the page."""
-    day = dt.date.today().isoformat()
-    section = "\n".join(
-        [
-            BEGIN,
-            "",
-            f"`make fuzz` of {day}, {len(results):,} files, seed {seed}.",
-            "",
-            table(results),
-            "",
-            END,
-        ]
-    )
-    page = PAGE.read_text(encoding="utf-8")
-    start, end = page.index(BEGIN), page.index(END) + len(END)
-    PAGE.write_text(page[:start] + section + page[end:], encoding="utf-8")
+    said = f"`make fuzz` of {dt.date.today().isoformat()}, {len(results):,} files, seed {seed}."
+    put_between(PAGE, BEGIN, END, f"{said}\n\n{table(results)}")
 
 
 def main() -> int:

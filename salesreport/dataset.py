@@ -3,7 +3,7 @@
 Layout::
 
     DATASET/dataset.json          settings, provenance, counts, fingerprint, the folder that holds the tables
-    DATASET/tables-FINGERPRINT/   deals.parquet, reps.parquet, … and set_aside/deals.csv, …
+    DATASET/tables-DIGEST/        deals.parquet, reps.parquet, … and set_aside/deals.csv, …
 
 `dataset.json` is replaced in one step after its tables are complete, so a dataset is always whole: a writer that
 dies leaves what was there before. One process writes at a time; whoever opened a dataset before it was replaced
@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +32,7 @@ from pydantic import Field
 
 from salesreport.config import Settings
 from salesreport.errors import DataError
-from salesreport.files import make_folder, write_text
+from salesreport.files import make_folder, remove_partials, write_text
 from salesreport.language import text
 from salesreport.lock import locked
 from salesreport.period import Period
@@ -281,8 +282,7 @@ def _write(
             file=path,
             hint=text("Run it again."),
         )
-    for left_behind in path.glob(".partial*"):  # by a writer that was killed
-        shutil.rmtree(left_behind, ignore_errors=True)
+    _tidy(path)
     partial = path / f".partial-{os.getpid()}"
     make_folder(partial)
     try:
@@ -300,35 +300,58 @@ def _write(
             pq.write_table(table, file, compression="zstd", row_group_size=65_536, use_dictionary=repeating)
             rows[name] = len(frame)
             digest.update(name.encode() + _sha256(file).encode())
+        content = digest.copy()
         for name, frame in set_aside.items():
             (partial / "set_aside").mkdir(exist_ok=True)
             # with a byte-order mark, for without one Excel garbles accents; lines end with both signs, for then a
             # cell that holds either is quoted
             file = partial / "set_aside" / f"{name}.csv"
             frame.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n")
-        fingerprint = digest.hexdigest()
-        folder = f"tables-{fingerprint[:16]}"
-        if (path / folder).exists():  # the very same tables: only the description is new
-            shutil.rmtree(path / folder / "set_aside", ignore_errors=True)
-            if (partial / "set_aside").exists():
-                (partial / "set_aside").rename(path / folder / "set_aside")
-        else:
+            content.update(name.encode() + _sha256(file).encode())
+        folder = f"tables-{content.hexdigest()[:16]}"
+        if not (path / folder).exists():  # else these very files are there: only the description is new
             partial.rename(path / folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     description = {
         "format": FORMAT,
-        "fingerprint": fingerprint,
+        "fingerprint": digest.hexdigest(),
         "folder": folder,
         "settings": settings.model_dump(mode="json"),
         "rows": rows,
         "provenance": provenance.to_json(),
     }
-    write_text(path / "dataset.json", json.dumps(description, indent=2, ensure_ascii=False) + "\n")
-    kept = {folder, *([before["folder"]] if before else [])}  # somebody may be reading what was there
-    for stale in path.glob("tables-*"):
-        if stale.name not in kept:
-            shutil.rmtree(stale, ignore_errors=True)
+    try:
+        write_text(path / "dataset.json", json.dumps(description, indent=2, ensure_ascii=False) + "\n")
+    finally:  # also when there was no room for it
+        named = [before, _description(path)]  # somebody may be reading what was there
+        kept = {one["folder"] for one in named if one is not None}
+        for stale in path.glob("tables-*"):
+            if stale.name not in kept:
+                _remove(stale, partial)
+
+
+def tidy_dataset(path: Path) -> None:
+    """Remove what killed writers left in a dataset's folder, unless somebody writes there just now."""
+    with suppress(DataError, OSError), locked(path):
+        _tidy(path)
+
+
+def _tidy(path: Path) -> None:
+    remove_partials(path)
+    for left_behind in path.glob(".partial*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
+
+
+def _remove(folder: Path, partial: Path) -> None:
+    """Remove a folder of tables: first its name, so that what a killed process left of it passes for no whole one.
+
+    Args:
+        folder: the tables. partial: a name that is free, for a folder that is no dataset's.
+    """
+    with suppress(OSError):  # Windows: somebody reads them
+        folder.rename(partial)
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _holds_something_else(path: Path) -> bool:

@@ -70,8 +70,12 @@ def _acquire(file: Path, busy: Text) -> int:
             if not _take(descriptor):
                 raise _refused(file, os.read(descriptor, 4096), busy)
             if _is(descriptor, file):
-                os.ftruncate(descriptor, 0)
-                os.write(descriptor, Owner.this_process().model_dump_json().encode())
+                try:
+                    os.ftruncate(descriptor, 0)
+                    os.write(descriptor, Owner.this_process().model_dump_json().encode())
+                except OSError:  # no room even for that
+                    file.unlink(missing_ok=True)
+                    raise
                 _held.add(descriptor)
                 return descriptor
         except BaseException:

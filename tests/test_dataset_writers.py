@@ -1,6 +1,7 @@
 """Several processes at one dataset: one whole dataset or one clear error, and readers see the old or the new."""
 
 import datetime as dt
+import errno
 import multiprocessing
 import os
 import stat
@@ -112,9 +113,58 @@ def test_what_was_made_from_a_dataset_does_not_replace_another(tmp_path: Path) -
 def test_what_a_killed_writer_left_is_no_hindrance(tmp_path: Path) -> None:
     (tmp_path / ".partial-4711").mkdir()
     (tmp_path / ".partial-4711" / "deals.parquet").write_bytes(b"half")
+    (tmp_path / ".dataset.json.99999999.partial").write_text("{")
     (tmp_path / "tables-0123").mkdir()  # whole, but never named
     assert whose(write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))) == {"a"}
     assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".")] == []
+
+
+def test_tables_that_a_killed_writer_had_half_removed_are_taken_for_no_whole_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def half(folder: Path, ignore_errors: bool = False) -> None:
+        if (folder / "deals.parquet").exists():
+            (folder / "deals.parquet").unlink()
+            raise Killed
+
+    for which in "ab":
+        write_dataset(tmp_path, tables(which), SETTINGS, Provenance("test"))
+    with monkeypatch.context() as patch:
+        patch.setattr("salesreport.dataset.shutil.rmtree", half)
+        with pytest.raises(Killed):
+            write_dataset(tmp_path, tables("c"), SETTINGS, Provenance("test"))
+    assert whose(Dataset.open(tmp_path)) == {"c"}
+    assert whose(write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))) == {"a"}
+
+
+def test_rows_set_aside_belong_to_one_dataset(tmp_path: Path) -> None:
+    aside = {"deals": pd.DataFrame({"row": ["7"], "reason": ["no date"]})}
+    before = write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"), aside)
+    after = write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
+    assert after.fingerprint == before.fingerprint
+    assert (before.folder / "set_aside" / "deals.csv").exists()  # whoever opened it before reads on
+    assert not (after.folder / "set_aside").exists()
+
+
+@pytest.mark.parametrize("name", ["deals.parquet", "dataset.json"])
+def test_no_room_leaves_the_old_dataset_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
+    before = {file.name for file in tmp_path.iterdir()}
+    writer = {"deals.parquet": "pq.write_table", "dataset.json": "write_text"}[name]
+    with monkeypatch.context() as patch:
+        patch.setattr(f"salesreport.dataset.{writer}", full)
+        with pytest.raises(DataError, match="cannot be written: No space left"):
+            write_dataset(tmp_path, tables("b"), SETTINGS, Provenance("test"))
+    assert whose(Dataset.open(tmp_path)) == {"a"}
+    assert {file.name for file in tmp_path.iterdir()} == before
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX rights")

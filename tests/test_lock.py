@@ -1,5 +1,6 @@
 """The lock with real processes: refused while one lives, free when it is dead, whatever its children do."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -167,3 +168,14 @@ def test_a_lock_left_behind_is_only_a_file(tmp_path: Path) -> None:
     began = time.monotonic()
     with locked(tmp_path):
         assert time.monotonic() - began < 1
+
+
+def test_no_room_for_who_holds_it_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("salesreport.lock.os.write", full)
+        with pytest.raises(OSError, match="No space left"), locked(tmp_path):
+            pass
+    assert not list(tmp_path.iterdir())

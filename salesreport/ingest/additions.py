@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings, tidy_dataset, write_dataset
 from salesreport.errors import DataError
 from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.snapshots import Past, snapshot_of
@@ -116,6 +116,7 @@ class Existing:
         """The dataset, its tables as they are; written again only where process or fiscal year are others."""
         settings = settings.model_copy(update={"as_of": self.dataset.as_of})
         if settings == self.dataset.settings:
+            tidy_dataset(self.dataset.path)
             return self.dataset
         tables = {name: self.dataset.table(name) for name in self.dataset.rows}
         return write_dataset(

@@ -1,16 +1,19 @@
 """The process that reads a workbook: its bytes come in, its cells go out, as lines of JSON.
 
-    python -P -m salesreport.ingest.workbook_child '{"sheet": null, "seconds": 30, "memory": 1000000000}' < a.xlsx
-
 What reads workbooks is foreign, compiled code: of a damaged file it may take all memory, or end its process. So it
 runs in a process of its own, which holds itself to limits where the system can. It imports as little as it can.
+
+Its argument says, as JSON, what is asked: `sheet`, `list`, `seconds`, `memory`, and the `size` of the workbook.
+Through the standard input comes the workbook; it stays open for as long as somebody waits for the answer.
 """
 
 import contextlib
 import datetime as dt
 import io
 import json
+import os
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -27,7 +30,9 @@ def main() -> None:
     hold_to(asked["seconds"], asked["memory"])
     out = sys.stdout
     try:
-        for line in told(sys.stdin.buffer.read(), asked["sheet"], asked["list"]):
+        data = sys.stdin.buffer.read(asked["size"])
+        threading.Thread(target=end_with_input, daemon=True).start()
+        for line in told(data, asked["sheet"], asked["list"]):
             out.write(json.dumps(line) + "\n")
     except MemoryError:
         out.write('{"memory": true}\n')
@@ -36,6 +41,12 @@ def main() -> None:
     except BaseException as error:  # the reader's own panics are no Exceptions
         out.write(json.dumps({"error": str(error).split("\n", 1)[0] or type(error).__name__}) + "\n")
     out.flush()
+
+
+def end_with_input() -> None:
+    """End this process at the end of its input: nobody waits for the answer any more, however they ended."""
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
 
 
 def hold_to(seconds: float, memory: int) -> None:

@@ -4,6 +4,7 @@ A workbook of a few kilobytes may unpack to gigabytes, or make the compiled read
 Each is one clear error here, after at most the time and memory that `Limits` allows.
 """
 
+import contextlib
 import io
 import json
 import math
@@ -128,7 +129,15 @@ def _ask(
     limits = Limits.of(len(data))
     place: dict[str, Any] = {"file": file, "table": table}
     _refuse_bombs(data, limits, place)
-    asked = json.dumps({"sheet": sheet, "list": only_list, "seconds": limits.seconds, "memory": limits.memory})
+    asked = json.dumps(
+        {
+            "sheet": sheet,
+            "list": only_list,
+            "seconds": limits.seconds,
+            "memory": limits.memory,
+            "size": len(data),
+        }
+    )
     heads: dict[str, Any] = {}
     lines: list[Any] = []
     last: dict[str, Any] = {}
@@ -156,7 +165,7 @@ def _ask(
         try:
             try:
                 process.stdin.write(data)
-                process.stdin.close()
+                process.stdin.flush()  # and not closed: were it, the process would end
             except OSError:  # it is gone already; why stands below
                 pass
             for written in process.stdout:
@@ -174,6 +183,8 @@ def _ask(
             process.kill()
             process.wait()
             process.stdout.close()
+            with contextlib.suppress(OSError):  # what it did not read any more
+                process.stdin.close()
         complaints.seek(0)
         said = complaints.read(10_000).decode("utf-8", "replace")
     if last.get("end"):

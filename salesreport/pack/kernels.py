@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +25,7 @@ from salesreport.language import text
 from salesreport.pack.engine import ONE_THREAD, Watcher
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import Exporter, Job, Outcome, ReportFailed, default_exporter, in_words, make_report
-from salesreport.pack.sockets import STARTS, manager_class, never_began
+from salesreport.pack.sockets import STARTS, end_kernels, manager_class, never_began
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,12 @@ def _execute(job: Job, seconds: float, last: bool = False) -> NotebookNode:
     from papermill.exceptions import PapermillExecutionError
 
     with tempfile.TemporaryDirectory(prefix="salesreport-") as scratch:
-        executed = Path(scratch) / "executed.ipynb"
+        given, executed = Path(scratch) / "given.ipynb", Path(scratch) / "executed.ipynb"
+        given.write_bytes(job.source)
         try:
             notebook = papermill.execute_notebook(
                 # papermill fills {…} in paths in; these are meant as they are
-                str(job.notebook).replace("{", "{{").replace("}", "}}"),
+                str(given).replace("{", "{{").replace("}", "}}"),
                 str(executed).replace("{", "{{").replace("}", "}}"),
                 dict(job.parameters),
                 kernel_name="python3",
@@ -143,7 +145,17 @@ def _execute(job: Job, seconds: float, last: bool = False) -> NotebookNode:
 def _prepare_worker() -> None:
     """Set a worker process up before its first report."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare_for_kernels()
+
+
+def _end_with_parent() -> None:
+    """Wait until the command is gone, however it ended, and end with all that was started for it."""
+    command = multiprocessing.parent_process()
+    assert command is not None
+    command.join()
+    end_kernels()
+    os._exit(1)
 
 
 def prepare_for_kernels() -> None:

@@ -66,10 +66,12 @@ class Job:
     """A report to make.
 
     Attributes:
-        subject: what it is about. notebook: the file to run. parameters: what the notebook is given.
+        subject: what it is about. notebook: the file to run. parameters: what the notebook is given, the dataset's
+            folder among it.
         folder: the pack's. stem: name of its files, without ending.
         fingerprint: of the dataset. period: its written form. language: of the report.
         inputs: checksum of all that the report is made from (`salesreport.pack.inputs`).
+        content: the notebook as it was when the pack was begun, whatever becomes of its file; None: as it is.
     """
 
     subject: Subject
@@ -81,6 +83,12 @@ class Job:
     period: str
     language: str
     inputs: str = ""
+    content: bytes | None = field(default=None, repr=False)
+
+    @property
+    def source(self) -> bytes:
+        """The notebook that is run, as a file has it."""
+        return self.notebook.read_bytes() if self.content is None else self.content
 
     @property
     def report(self) -> str:
@@ -138,8 +146,9 @@ def default_exporter(notebook: NotebookNode, language: str) -> str:
 def make_report(job: Job, execute: Execute, export: Exporter = default_exporter) -> Outcome:
     """Make one report, whatever happens.
 
-    The report is written only when its notebook was run to the end and it says that it is the job's: same subject,
-    period and dataset. Where it fails, the report of an earlier run is removed: nobody shall take it for today's.
+    The report is written only when its notebook was run to the end, the dataset is still the job's, and it says
+    itself that it is the job's: same subject, period and dataset. Where it fails, the report of an earlier run is
+    removed: nobody shall take it for today's.
     """
     started = time.perf_counter()
     notebook: NotebookNode | None = None
@@ -151,6 +160,7 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         unfinished = why_not_whole(notebook)
         if unfinished is not None:
             raise ReportFailed(unfinished, notebook)
+        check_dataset(job)
         shown = what_it_shows(notebook)
         check_identity(job, shown)
         html = export(notebook, job.language).encode("utf-8", "xmlcharrefreplace")
@@ -207,6 +217,19 @@ def what_it_shows(notebook: NotebookNode) -> Shown:
             ),
             notebook,
         ) from None
+
+
+def check_dataset(job: Job) -> None:
+    """Make sure that the dataset is still the job's, so that no report is made of two, however often it is opened.
+
+    Raises:
+        ReportFailed: it is another one now.
+        DataError: there is none now.
+    """
+    from salesreport.dataset import Dataset  # here, for the command line imports this module, and that is heavy
+
+    if Dataset.open(job.parameters["dataset"]).fingerprint != job.fingerprint:
+        raise ReportFailed(text("The dataset was replaced while the pack was made; make it again."))
 
 
 def check_identity(job: Job, shown: Shown) -> None:

@@ -11,10 +11,9 @@ from pydantic import BaseModel, ValidationError
 import salesreport
 from salesreport import lock
 from salesreport.errors import DataError
-from salesreport.files import write_text
+from salesreport.files import is_partial, write_text
 from salesreport.language import Language, text
 from salesreport.pack.make import Figure, Job, Outcome
-from salesreport.pack.partial import is_partial
 
 FILE = "manifest.json"
 INDEX = "index.html"
@@ -67,7 +66,7 @@ class ReportEntry(BaseModel):
     Attributes:
         subject: what it is about. file, notebook: its files in the pack's folder; None where there is none.
         parameters: what the notebook was given; the dataset's path is relative to the pack's folder.
-        inputs: checksum of all that the report is made from; empty where that is not known for certain.
+        inputs: checksum of all that the report is made from; empty in manifests of earlier versions.
         status: `pending` until it was tried. reason: why it failed, in the pack's language.
         seconds, bytes, sha256, engine: how it was made and what came out. verdict, figures: what it says.
     """

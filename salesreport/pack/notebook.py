@@ -15,6 +15,7 @@ import json
 import typing
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,17 @@ class Notebook:
     """A notebook that a pack can run.
 
     Attributes:
-        path: its file. sha256: its checksum. parameters: name → the type it declares.
+        path: its file. content: what the file holds. parameters: name → the type it declares.
     """
 
     path: Path
-    sha256: str
+    content: bytes
     parameters: Mapping[str, TypeAdapter[Any]]
+
+    @cached_property
+    def sha256(self) -> str:
+        """Its checksum."""
+        return hashlib.sha256(self.content).hexdigest()
 
     @property
     def names(self) -> list[str]:
@@ -176,7 +182,7 @@ def read_notebook(path: Path) -> Notebook:
             expected=text("exactly one code cell with the tag “{tag}”", tag=TAG),
             found=len(cells),
         )
-    return Notebook(path, hashlib.sha256(content).hexdigest(), _declared(cells[0].source, path))
+    return Notebook(path, content, _declared(cells[0].source, path))
 
 
 def _writable(value: Any, name: str, where: Mapping[str, Any]) -> Any:

@@ -117,6 +117,7 @@ def _job(
         period=parameters["period"],
         language=language,
         inputs=inputs,
+        content=notebook.content,
     )
 
 

@@ -4,14 +4,13 @@ A run may be killed at any moment. So whatever is not known to be right is remov
 each report appears in one step, and is noted in the journal at once: the next run keeps it.
 """
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from salesreport.errors import DataError
-from salesreport.files import make_folder, write_text
+from salesreport.files import make_folder, remove_partials, write_text
 from salesreport.language import text
 from salesreport.lock import locked
 from salesreport.pack.engine import Engine, Watcher
@@ -30,7 +29,6 @@ from salesreport.pack.manifest import (
     relative,
 )
 from salesreport.pack.marks import forget_earlier_runs
-from salesreport.pack.partial import remove_partials
 from salesreport.pack.plan import Plan
 
 FOLDERS = ("reports", "notebooks")
@@ -117,8 +115,6 @@ class _Recorder:
         stem = outcome.job.stem
         entry = self.entries[stem].after(outcome, self.plan.language)
         if entry.status == "done":
-            if not _same(self.plan.notebook.path, self.plan.notebook.sha256):
-                entry.inputs = ""  # nobody knows which notebook made it
             with _writing(self.plan.folder):
                 self.journal.add(entry)
         self.entries[stem] = entry
@@ -198,10 +194,3 @@ def _writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataError(text("The pack cannot be written: {reason}.", reason=reason), file=folder) from None
-
-
-def _same(file: Path, checksum: str) -> bool:
-    try:
-        return hashlib.sha256(file.read_bytes()).hexdigest() == checksum
-    except OSError:
-        return False

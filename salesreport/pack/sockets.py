@@ -5,15 +5,23 @@ them by the time it starts ("Address already in use"). Sockets in a folder of it
 """
 
 import os
+import shutil
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 LONGEST = 90
 """Characters a socket's path may have: systems allow 104 or 108, and jupyter adds a number."""
 
 STARTS = 3
 """How often a kernel that dies before its first reply is started."""
+
+
+_managers: "WeakValueDictionary[Path, Any]" = WeakValueDictionary()
+"""Folder → the manager of the kernel that has it."""
 
 
 def manager_class(folder: Path) -> type[Any]:
@@ -33,8 +41,19 @@ def manager_class(folder: Path) -> type[Any]:
             if has_sockets(place):
                 settings = {"transport": "ipc", "ip": str(place), **settings}
             super().__init__(connection_file=str(folder / "kernel.json"), **settings)
+            _managers[folder] = self
 
     return Manager
+
+
+def end_kernels() -> None:
+    """End the kernels of this process with all that they started, and remove their folders."""
+    for folder, manager in list(_managers.items()):
+        kernel = manager.provisioner
+        if kernel is not None and kernel.has_process and getattr(kernel, "pgid", None) is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(kernel.pgid, signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def has_sockets(place: Path) -> bool:

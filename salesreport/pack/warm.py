@@ -28,7 +28,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -128,7 +127,11 @@ def _nursery(events: Connection, other_end: Connection, jobs: list[Job], engine:
     """The parent of the forks: prepare, fork, wait; ends when the command that started it is gone."""
     other_end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command decides what Ctrl-C means
+    _end_with_parent()
+    if _is_orphan():  # since before it could be told
+        return
     prepare(jobs[0])
+    _end_with_parent(None)  # from now on there are forks to end first, and the pipe tells
     waiting = deque((job, 1) for job in jobs)
     running: list[_Child] = []
     try:
@@ -171,10 +174,20 @@ def _make(job: Job, engine: WarmEngine, result: Connection, not_mine: Sequence[C
     result.send(make_report(job, execute_here, engine.export))
 
 
-def _end_with_parent() -> None:
-    """Die when the parent does (Linux), so that a report begun for a pack that was killed is never written."""
+def _end_with_parent(by: signal.Signals | None = signal.SIGKILL) -> None:
+    """Die when the parent does (Linux), so that a report begun for a pack that was killed is never written.
+
+    Args:
+        by: the signal to die by; None: live on.
+    """
     with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by or 0)
+
+
+def _is_orphan() -> bool:
+    """Whether the process that started this one is gone."""
+    parent = multiprocessing.parent_process()
+    return parent is not None and not parent.is_alive()
 
 
 def _finished(running: Sequence[_Child], events: Connection) -> list[_Child]:
@@ -250,7 +263,7 @@ def execute_here(job: Job) -> NotebookNode:
     from salesreport.pack.inprocess import InProcessEngine
 
     papermill_engines.register("salesreport", InProcessEngine)
-    notebook = nbformat.read(job.notebook, as_version=4)
+    notebook = nbformat.reads(job.source.decode("utf-8"), as_version=4)
     running: list[NotebookNode] = []
     try:
         return papermill.execute_notebook(
@@ -278,7 +291,7 @@ def prepare(job: Job) -> None:
 
     import salesreport.pack.inprocess  # noqa: F401
 
-    for name in imported_by(job.notebook):
+    for name in imported_by(job.source):
         with contextlib.suppress(Exception):  # a module that fails to import fails in the report, with its reason
             importlib.import_module(name)
     with contextlib.suppress(Exception):  # whatever is wrong shows in the reports themselves
@@ -306,10 +319,10 @@ def _rehearse(parameters: Any) -> None:
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
 
 
-def imported_by(notebook: Path) -> list[str]:
-    """The modules that a notebook's cells import at their top level."""
+def imported_by(notebook: bytes) -> list[str]:
+    """The modules that the cells of a notebook (as a file has it) import at their top level."""
     names: list[str] = []
-    for cell in nbformat.read(notebook, as_version=4).cells:
+    for cell in nbformat.reads(notebook.decode("utf-8"), as_version=4).cells:
         if cell.cell_type != "code":
             continue
         try:

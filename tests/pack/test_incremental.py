@@ -150,17 +150,22 @@ def test_some_then_all_is_the_same_as_all_at_once(folder: Path, pack_file: Path)
     assert result(folder / "elsewhere") == full
 
 
-def test_a_notebook_that_changes_meanwhile_is_not_taken_for_the_one_before(folder: Path, pack_file: Path) -> None:
+def test_all_reports_are_made_of_the_notebook_as_it_was_at_first(folder: Path, pack_file: Path) -> None:
+    file, sources = folder / "notebooks" / "tiny.ipynb", set()
+    before = file.read_bytes()
+
     class Editing(Rehearsal):
         def execute(self, job: Any) -> Any:
-            if job.subject.id == "R2":
-                write_notebook(folder / "notebooks" / "tiny.ipynb", [SHOW, "# meanwhile"])
+            sources.add(job.source)
+            file.write_bytes(before[: len(before) // 2])  # half of it is written so far
             return super().execute(job)
 
-    before = (folder / "notebooks" / "tiny.ipynb").read_bytes()
     assert made(pack_file, engine=Editing()) == EVERYBODY
-    (folder / "notebooks" / "tiny.ipynb").write_bytes(before)
-    assert made(pack_file) == ["R2", HOSTILE]
+    assert sources == {before}
+    file.write_bytes(before)
+    assert made(pack_file) == []
+    write_notebook(file, [SHOW, "# meanwhile"])
+    assert made(pack_file) == EVERYBODY
 
 
 def test_a_manifest_from_before_there_were_inputs(folder: Path, pack_file: Path) -> None:

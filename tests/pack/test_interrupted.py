@@ -2,14 +2,14 @@
 
 import errno
 import os
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from workshop import HOSTILE, Rehearsal, Silent
 
+from salesreport.dataset import Dataset, write_dataset
 from salesreport.errors import DataError
 from salesreport.lock import locked
 from salesreport.pack.journal import Journal
@@ -17,8 +17,6 @@ from salesreport.pack.manifest import Manifest, read_manifest
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
 from salesreport.pack.run import make_pack
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Killed(BaseException):
@@ -128,6 +126,31 @@ def test_two_at_a_time(folder: Path, pack_file: Path) -> None:
     assert run(pack_file, "smallest=3", engine=engine) == ["R1", "R2", HOSTILE]
 
 
+def test_a_dataset_that_is_replaced_meanwhile_stops_the_reports_that_come_after(
+    folder: Path, pack_file: Path, company: Dataset
+) -> None:
+    own = shutil.copytree(company.path, folder / "own")
+    pack_file.write_text(pack_file.read_text().replace(company.path.as_posix(), own.as_posix()))
+
+    class Replacing(Rehearsal):
+        def execute(self, job: Any) -> Any:
+            made = super().execute(job)
+            if job.subject.id == "R2":
+                settings = company.settings.model_copy(update={"name": "Another"})
+                tables = {name: company.table(name) for name in company.rows}
+                write_dataset(own, tables, settings, company.provenance)
+            return made
+
+    manifest = make_pack(make_plan(load_pack(pack_file)), Replacing(), Silent())
+    assert [entry.status for entry in manifest.reports] == ["done", "failed", "failed"]
+    assert {entry.reason for entry in manifest.failed} == {
+        "The dataset was replaced while the pack was made; make it again."
+    }
+    assert names(folder / "out" / "reports") == {"ann-berg.html"}
+    assert manifest.pack.dataset.fingerprint == company.fingerprint
+    assert run(pack_file) == ["R1", "R2", HOSTILE]
+
+
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
@@ -190,14 +213,3 @@ def test_no_room_for_a_line_of_the_journal_stops_the_run_and_loses_nothing(
             run(pack_file, engine=engine)
         assert engine.ran == ["R1", "R2"]
     assert run(pack_file) == ["R2", HOSTILE]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
-def test_killed_for_real_and_a_disk_that_is_full_for_real(tmp_path: Path) -> None:
-    command = [sys.executable, str(ROOT / "benchmarks" / "chaos.py"), "--moments", "4"]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(tmp_path)})
-    assert done.returncode == 0, done.stderr
-    assert "killed at 4 moments" in done.stdout
-    assert "all whole and right" in done.stdout
-    assert list(tmp_path.iterdir()) == []

@@ -57,13 +57,17 @@ def test_a_wrong_report_is_not_written_and_an_older_one_goes(
 def test_a_row_of_a_csv_file_is_checked_by_the_parameter_it_gives(
     company: Dataset, tmp_path: Path, rep: str, right: bool
 ) -> None:
-    job = job_for(company, tmp_path, Subject("row", "first", "first"), parameters={"rep": "R1"})
+    job = job_for(
+        company, tmp_path, Subject("row", "first", "first"), parameters={"dataset": str(company.path), "rep": "R1"}
+    )
     outcome = make_report(job, lambda job: shown(job, subject={"kind": "rep", "id": rep}), plain_export)
     assert (outcome.reason is None) is right
 
 
 def test_a_whole_company_needs_no_subject(company: Dataset, tmp_path: Path) -> None:
-    job = job_for(company, tmp_path, Subject("company", "", "Test & Co"), parameters={})
+    job = job_for(
+        company, tmp_path, Subject("company", "", "Test & Co"), parameters={"dataset": str(company.path)}
+    )
     assert (
         make_report(job, lambda job: shown(job, subject={"kind": "company", "id": ""}), plain_export).reason
         is None

@@ -205,4 +205,4 @@ def test_imports_of_a_notebook(tmp_path: Path) -> None:
         "%matplotlib inline",
         "def f():\n    import re",
     ]
-    assert imported_by(write_notebook(tmp_path / "n.ipynb", cells)) == ["json", "os.path", "pathlib"]
+    assert imported_by(write_notebook(tmp_path / "n.ipynb", cells).read_bytes()) == ["json", "os.path", "pathlib"]
