@@ -23,10 +23,14 @@ In a notebook two names are enough::
 
 from typing import TYPE_CHECKING, Any
 
+from salesreport.later import put_off
+
 if TYPE_CHECKING:
     from salesreport.dataset import Dataset
     from salesreport.period import Period
     from salesreport.report.review import Review
+
+put_off()
 
 __version__ = "0.1.0"
 __all__ = ["Dataset", "Period", "Review", "__version__"]

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "salesreport"
 
 FLOORS = [
-    "language", "errors", "config", "files", "lock", "tables", "period", "stats", "provenance", "dataset",
+    "later", "language", "errors", "config", "files", "lock", "tables", "period", "stats", "provenance", "dataset",
     "process", "sample", "ingest", "kpi", "audit", "coach", "report", "pack", "explore", "terminal", "arguments",
     "cli", "__main__",
 ]  # fmt: skip

@@ -10,7 +10,6 @@ import typer
 from typer.core import TyperGroup
 
 import salesreport
-from salesreport import config
 from salesreport.errors import SalesreportError
 from salesreport.language import LANGUAGES, Language, Text, text
 from salesreport.terminal import LANGUAGE_VARIABLE, environment_language, errors_console, explain_error, say
@@ -115,7 +114,9 @@ def settings(
     ] = False,
 ) -> None:
     """Options of every command."""
-    context.obj = HELP if language is None else config.language_of(language, "--language")
+    from salesreport.config import language_of as known_language
+
+    context.obj = HELP if language is None else known_language(language, "--language")
 
 
 @contextmanager

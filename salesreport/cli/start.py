@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from salesreport import config
 from salesreport.cli.app import app, hint, language_of
 from salesreport.cli.running import run_pack
 from salesreport.language import LANGUAGES, text
@@ -32,10 +31,11 @@ def demo(
     ] = None,
 ) -> None:
     """Sample dataset and pack."""
+    from salesreport.config import language_of as known_language
     from salesreport.pack.notebook import project_folder
     from salesreport.sample import write_company
 
-    spoken = language_of(context) if language is None else config.language_of(language, "--language")
+    spoken = language_of(context) if language is None else known_language(language, "--language")
     folder = out / "datasets" / "sample"
     say(text("Making the sample company …"), language_of(context), error=True)
     write_company(folder, reps=reps, deals=deals)

@@ -13,13 +13,17 @@
 - `salesreport.pack.run`: all of it, in order
 """
 
-from salesreport.pack.engine import Engine, Watcher
-from salesreport.pack.engines import make_engine
-from salesreport.pack.make import Job, Outcome
-from salesreport.pack.manifest import Manifest
-from salesreport.pack.packfile import Pack, PackFile, load_pack
-from salesreport.pack.plan import Plan, make_plan
-from salesreport.pack.run import make_pack
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from salesreport.pack.engine import Engine, Watcher
+    from salesreport.pack.engines import make_engine
+    from salesreport.pack.make import Job, Outcome
+    from salesreport.pack.manifest import Manifest
+    from salesreport.pack.packfile import Pack, PackFile, load_pack
+    from salesreport.pack.plan import Plan, make_plan
+    from salesreport.pack.run import make_pack
 
 __all__ = [
     "Engine",
@@ -35,3 +39,16 @@ __all__ = [
     "make_pack",
     "make_plan",
 ]
+
+_FROM = {
+    "Engine": "engine", "Watcher": "engine", "make_engine": "engines", "Job": "make", "Outcome": "make",
+    "Manifest": "manifest", "Pack": "packfile", "PackFile": "packfile", "load_pack": "packfile", "Plan": "plan",
+    "make_plan": "plan", "make_pack": "run",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names on first use: what only asks for a pack file's days needs no notebooks."""
+    if name in _FROM:
+        return getattr(import_module(f"salesreport.pack.{_FROM[name]}"), name)
+    raise AttributeError(f"module 'salesreport.pack' has no attribute {name!r}")

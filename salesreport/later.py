@@ -1,0 +1,42 @@
+"""A grammar that takes seconds to import, and that nobody here asks for: it is imported when it is asked for.
+
+nbformat imports jsonschema, which registers a check for addresses in other scripts (IRIs) when the package
+`rfc3987_syntax` is there, as it is wherever JupyterLab is. That package compiles its grammar while it is imported:
+three seconds of CPU for each command, each engine and each kernel, though no notebook is ever checked for an IRI
+(jsonschema 4.26, rfc3987-syntax 1.1; nbformat 5.10 needs neither). Here a stand-in takes its place until the check
+is made; then it steps aside, and everybody has the package itself.
+"""
+
+import importlib
+import importlib.util
+import sys
+from types import ModuleType
+from typing import Any
+
+NAME = "rfc3987_syntax"
+"""The package that is put off."""
+
+
+class _Later(ModuleType):
+    """The package, imported at the first use of anything in it."""
+
+    def is_valid_syntax(self, rule: str, value: str) -> bool:
+        """What jsonschema takes from the package when it is imported itself, without calling it."""
+        return bool(_itself().is_valid_syntax(rule, value))
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what the import system asks of any module
+            raise AttributeError(name)
+        return getattr(_itself(), name)
+
+
+def put_off() -> None:
+    """Put the stand-in where the package would be, unless it is imported already or is not there at all."""
+    if NAME not in sys.modules and importlib.util.find_spec(NAME) is not None:
+        sys.modules[NAME] = _Later(NAME)
+
+
+def _itself() -> ModuleType:
+    if isinstance(sys.modules.get(NAME), _Later):
+        del sys.modules[NAME]
+    return importlib.import_module(NAME)
