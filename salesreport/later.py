@@ -25,7 +25,8 @@ class _Later(ModuleType):
         return bool(_itself().is_valid_syntax(rule, value))
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # what the import system asks of any module
+        # Python asks any module for names like these; for the path only where a part of the package is imported
+        if name.startswith("__") and name != "__path__":
             raise AttributeError(name)
         return getattr(_itself(), name)
 
