@@ -25,16 +25,20 @@ class _Later(ModuleType):
         return bool(_itself().is_valid_syntax(rule, value))
 
     def __getattr__(self, name: str) -> Any:
-        # Python asks any module for names like these; for the path only where a part of the package is imported
-        if name.startswith("__") and name != "__path__":
+        if name.startswith("__"):  # what Python asks of any module
             raise AttributeError(name)
         return getattr(_itself(), name)
 
 
 def put_off() -> None:
     """Put the stand-in where the package would be, unless it is imported already or is not there at all."""
-    if NAME not in sys.modules and importlib.util.find_spec(NAME) is not None:
-        sys.modules[NAME] = _Later(NAME)
+    if NAME in sys.modules:
+        return
+    found = importlib.util.find_spec(NAME)
+    if found is not None and found.submodule_search_locations is not None:
+        later = _Later(NAME)
+        later.__path__ = list(found.submodule_search_locations)  # where its parts are
+        sys.modules[NAME] = later
 
 
 def _itself() -> ModuleType:
