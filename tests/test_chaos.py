@@ -50,6 +50,14 @@ def test_engines_and_what_notebooks_start_end_with_the_command(tmp_path: Path, e
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.parametrize("engine", ["warm", "papermill"])
+def test_engines_that_are_only_starting_end_with_the_command(tmp_path: Path, engine: str) -> None:
+    command = make_company(tmp_path, 2, engine)._replace(real=True).start(1)
+    command.wait_for(lambda: bool(descendants(command.pid)))
+    assert Row("pack").kill(command), command.said()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_the_reader_of_workbooks_ends_with_the_command(tmp_path: Path) -> None:
     source = write_export(tmp_path / "export", "a", 60_000)
     command = Command.imported("ingest", source, "--out", tmp_path / "out")

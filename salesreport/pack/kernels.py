@@ -10,7 +10,6 @@ import multiprocessing
 import os
 import signal
 import tempfile
-import threading
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -21,6 +20,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from salesreport import orphans
 from salesreport.language import text
 from salesreport.pack.engine import ONE_THREAD, Watcher
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
@@ -60,7 +60,9 @@ class PapermillEngine:
         execute = partial(execute_with_papermill, seconds=self.limits.seconds)
         before = set(multiprocessing.active_children())
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(max(1, min(workers, len(waiting))), context, _prepare_worker)
+        pool = ProcessPoolExecutor(
+            max(1, min(workers, len(waiting))), context, orphans.worker, (f"{__name__}:_prepare_worker",)
+        )
         running: dict[Future[Outcome], Job] = {}
         lost: list[Job] = []
         try:
@@ -145,17 +147,8 @@ def _execute(job: Job, seconds: float, last: bool = False) -> NotebookNode:
 def _prepare_worker() -> None:
     """Set a worker process up before its first report."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    orphans.at_end.append(end_kernels)
     prepare_for_kernels()
-
-
-def _end_with_parent() -> None:
-    """Wait until the command is gone, however it ended, and end with all that was started for it."""
-    command = multiprocessing.parent_process()
-    assert command is not None
-    command.join()
-    end_kernels()
-    os._exit(1)
 
 
 def prepare_for_kernels() -> None:
