@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 from salesreport.stats.competing_risks import cumulative_incidence
 from salesreport.stats.decomposition import kitagawa, shapley_product
 from salesreport.stats.expected import expected_rates, observed_to_expected
-from salesreport.stats.funnel import funnel
+from salesreport.stats.funnel_limits import funnel
 from salesreport.stats.intervals import Array, Interval, wilson
 from salesreport.stats.resampling import kitagawa_intervals, shapley_intervals
 from salesreport.stats.shrinkage import jeffreys, shrunken

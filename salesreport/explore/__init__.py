@@ -3,7 +3,7 @@
 - `salesreport.explore.state`: what is looked at, and what can be chosen
 - `salesreport.explore.figures`: the numbers of a view
 - `salesreport.explore.views`: a view as a section: its sentence, its chart, its table
-- `salesreport.explore.deals`: the deals behind a finding, or of a rep at a step
+- `salesreport.explore.deal_table`: the deals behind a finding, or of a rep at a step
 - `salesreport.explore.review`: the same views as a report of their own
 - `salesreport.explore.saving`: a view as a pack file, and as the code that makes it
 - `salesreport.explore.widgets`: the explorer itself

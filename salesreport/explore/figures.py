@@ -20,8 +20,8 @@ from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.reached import process_file
 from salesreport.period import Period
-from salesreport.stats.funnel import Funnel, Limits, funnel_limits
-from salesreport.stats.funnel import funnel as funnel_of
+from salesreport.stats.funnel_limits import Funnel, Limits, funnel_limits
+from salesreport.stats.funnel_limits import funnel as funnel_of
 from salesreport.stats.intervals import wilson
 from salesreport.stats.shrinkage import shrunken_rates
 
@@ -305,7 +305,7 @@ def trend(facts: Facts, state: State) -> TrendFigures:
     """The chosen step's rate by month up to the period's end, of the chosen rep or of everybody.
 
     The usual rate is that of the months before the period, where months of a quarter differ that of the same ones;
-    months scatter about it by chance, and as far as they always did beyond (see `salesreport.stats.funnel`).
+    months scatter about it by chance, and as far as they always did beyond (`salesreport.stats.funnel_limits`).
     """
     period, before, step = period_of(facts, state), compared_period(facts, state), step_of(facts, state)
     everything = all_decisions(facts)

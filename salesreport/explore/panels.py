@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 from markupsafe import escape
 
-from salesreport.explore.deals import COLUMNS, NUMBERS
+from salesreport.explore.deal_table import COLUMNS, NUMBERS
 from salesreport.explore.scene import Scene
 from salesreport.explore.state import FILTERS, VIEWS, State, choices
 from salesreport.explore.words import CONTROL_TITLES, VIEW_TITLES, step_name

@@ -6,7 +6,7 @@ from typing import Any
 
 from salesreport.config import language_of
 from salesreport.dataset import Dataset
-from salesreport.explore.deals import deals
+from salesreport.explore.deal_table import deals
 from salesreport.explore.figures import funnel
 from salesreport.explore.state import VIEWS, State, View, checked, choices
 from salesreport.explore.views import view as view_of

@@ -41,7 +41,7 @@ class State:
         rep: the rep that is set beside the others, by id. step: key of the step; for a view that shows one step at
             a time, empty stands for the last one, from the deal to its order.
         view: one of `VIEWS`. finding: key of a finding (`salesreport.explore.figures.finding_key`), whose deals
-            are listed. sort, descending: what the deals are listed by (`salesreport.explore.deals.COLUMNS`).
+            are listed. sort, descending: what the deals are listed by (`salesreport.explore.deal_table.COLUMNS`).
     """
 
     dataset: str

@@ -18,7 +18,7 @@ from salesreport.dataset import Dataset
 from salesreport.errors import SalesreportError
 from salesreport.explore import panels
 from salesreport.explore.background import Background
-from salesreport.explore.deals import COLUMNS, deals
+from salesreport.explore.deal_table import COLUMNS, deals
 from salesreport.explore.debounce import Debounced
 from salesreport.explore.figures import finding_key, found, is_found
 from salesreport.explore.saving import as_code, save_pack

@@ -18,7 +18,7 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.metrics import (
     activity,
     attainment,
-    base,
+    customer_base,
     equipment,
     funnel,
     leads,
@@ -48,7 +48,7 @@ METRICS: dict[str, Metric] = {
         *activity.METRICS,
         *leads.METRICS,
         *service.METRICS,
-        *base.METRICS,
+        *customer_base.METRICS,
         *equipment.METRICS,
     )
 }
@@ -181,7 +181,7 @@ def contract(key: str, facts: Facts) -> Metric:
     if not parameter:
         return metric
     if metric.parameter == "category":
-        return base.of_category(parameter, facts)
+        return customer_base.of_category(parameter, facts)
     if metric.parameter == "milestone":
         return milestones.of_milestone(metric, parameter, facts)
     if metric.parameter == "activity type":

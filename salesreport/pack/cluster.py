@@ -28,7 +28,7 @@ from salesreport.pack.engine import Watcher
 from salesreport.pack.kernels import execute_with_papermill, prepare_for_kernels
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, default_exporter, in_words, make_report
-from salesreport.pack.marks import MARK, RunIsOver, WhileRunLasts, run_mark, stands
+from salesreport.pack.owner import MARK, RunIsOver, WhileRunLasts, run_mark, stands
 from salesreport.pack.plain import one_line
 
 JOBS_PER_WORKER = 2

@@ -28,7 +28,7 @@ from salesreport.pack.manifest import (
     read_manifest,
     relative,
 )
-from salesreport.pack.marks import forget_earlier_runs
+from salesreport.pack.owner import forget_earlier_runs
 from salesreport.pack.plan import Plan
 
 FOLDERS = ("reports", "notebooks")

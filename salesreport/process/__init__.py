@@ -9,7 +9,7 @@ own stages are the milestones.
 - `derive`: the process of a dataset, given or learnt
 """
 
-from salesreport.process.base import CATEGORIES, Category, Condition
+from salesreport.process.categories import CATEGORIES, Category, Condition
 from salesreport.process.derive import derived_process, process_of
 from salesreport.process.files import check_process, load_process, parse_process
 from salesreport.process.model import Milestone, Process, ProcessFile, StageSign, Won

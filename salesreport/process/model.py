@@ -20,7 +20,7 @@ from pydantic import (
 from salesreport.config import Day, Settings, TextError
 from salesreport.errors import nearest
 from salesreport.language import Text, text
-from salesreport.process.base import CATEGORIES, Category, problem_of
+from salesreport.process.categories import CATEGORIES, Category, problem_of
 from salesreport.process.words import Title, Word
 
 WHERE = ("pipeline", "product_line", "segment", "lead_source", "kind")

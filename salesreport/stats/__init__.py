@@ -7,7 +7,7 @@
 - `salesreport.stats.rate_difference`: the difference of two rates, as sure as both of them are
 - `salesreport.stats.reference`: the same against the ordinary groups among the rest
 - `salesreport.stats.conditional`: the same exactly, for strata of a few trials
-- `salesreport.stats.funnel`: which rates lie farther from a target than their size explains
+- `salesreport.stats.funnel_limits`: which rates lie farther from a target than their size explains
 - `salesreport.stats.multiplicity`: many comparisons at once
 - `salesreport.stats.competing_risks`: how long until one of several ends, with tied days and late entry
 - `salesreport.stats.interval_censoring`: the same, when ends are only known to lie between two days

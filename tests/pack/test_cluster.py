@@ -31,7 +31,7 @@ from salesreport.pack.cluster import (
     problem_here,
 )
 from salesreport.pack.make import Outcome
-from salesreport.pack.marks import run_mark
+from salesreport.pack.owner import run_mark
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import Plan, make_plan
 from salesreport.pack.run import make_pack

@@ -35,7 +35,7 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
-from salesreport.process.base import NEW
+from salesreport.process.categories import NEW
 from salesreport.stats.intervals import share_of_total
 from salesreport.stats.scores import coverage, sample_interval, wape
 

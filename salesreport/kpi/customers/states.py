@@ -19,7 +19,7 @@ from salesreport.kpi.milestones.reached import process_file
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import Category, ProcessFile
-from salesreport.process.base import NEW, UNKNOWN
+from salesreport.process.categories import NEW, UNKNOWN
 
 BY = ("rep_id", "team", "manager", "segment")
 """What moves can be broken down by."""

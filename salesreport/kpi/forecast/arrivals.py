@@ -8,8 +8,8 @@ import pandas as pd
 
 from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.forecast import seasons
-from salesreport.kpi.forecast.seasons import Season
+from salesreport.kpi.forecast import seasonality
+from salesreport.kpi.forecast.seasonality import Season
 from salesreport.kpi.forecast.ways import Ways
 
 _HALF_LIFE = 120.0
@@ -68,7 +68,7 @@ def learn(facts: Facts, ways: Ways, day: int, fiscal_year_start: int = 1) -> Arr
     start = max(first, day - 3 * 365 + 1)
     calendar = np.arange(start, day + 1)
     number = np.bincount(ways.entered[came][ways.entered[came] >= start] - start, minlength=len(calendar))
-    season = seasons.learn(calendar, number.astype(float), _level(number, calendar), fiscal_year_start)
+    season = seasonality.learn(calendar, number.astype(float), _level(number, calendar), fiscal_year_start)
     weight = season.of(calendar)
     usual = number / np.maximum(weight, 0.05)
     fade = 0.5 ** ((day - calendar) / _HALF_LIFE)

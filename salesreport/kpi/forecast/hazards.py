@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Numbers, Positions
-from salesreport.kpi.forecast import seasons
-from salesreport.kpi.forecast.seasons import Season
+from salesreport.kpi.forecast import seasonality
+from salesreport.kpi.forecast.seasonality import Season
 from salesreport.kpi.forecast.ways import Ways
 from salesreport.kpi.milestones.journeys import ADVANCED, BACK, LOST, OPEN, WON
 
@@ -123,7 +123,7 @@ def fit(counts: Counts, until: int | None = None, fiscal_year_start: int = 1) ->
     days = counts.at_risk.shape[-1] if until is None else max(until - counts.first + 1, 0)
     at_risk, moves = counts.at_risk[..., :days], counts.moves[..., :days]
     calendar = np.arange(counts.first, counts.first + days)
-    winning, other = seasons.flat(fiscal_year_start), seasons.flat(fiscal_year_start)
+    winning, other = seasonality.flat(fiscal_year_start), seasonality.flat(fiscal_year_start)
     won = np.array([cause == WON for cause in CAUSES])
     fade = (0.5 ** ((calendar[-1:] - calendar) / _HALF_LIFE)).astype(np.float32)
     total = (moves @ fade).astype(np.float64)
@@ -135,8 +135,8 @@ def fit(counts: Counts, until: int | None = None, fiscal_year_start: int = 1) ->
         could = [
             np.einsum("sb,sbt->t", rate[inner, :, causes].sum(axis=-1), at_risk[inner]) for causes in (won, ~won)
         ]
-        winning = seasons.learn(calendar, daily[won].sum(axis=0), could[0], fiscal_year_start)
-        other = seasons.learn(calendar, daily[~won].sum(axis=0), could[1], fiscal_year_start)
+        winning = seasonality.learn(calendar, daily[won].sum(axis=0), could[0], fiscal_year_start)
+        other = seasonality.learn(calendar, daily[~won].sum(axis=0), could[1], fiscal_year_start)
         risk = [at_risk @ (fade * season.of(calendar)).astype(np.float32) for season in (other, winning)]
         rate = _rates(total, np.stack([risk[int(one)] for one in won], axis=-1).astype(np.float64))
     goes_to = counts.goes_to + 1e-9 * np.eye(len(counts.goes_to))[..., None]

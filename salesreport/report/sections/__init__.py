@@ -13,9 +13,9 @@ from salesreport.report.context import Context
 from salesreport.report.section import Section
 from salesreport.report.sections.activity import activity
 from salesreport.report.sections.anomalies import conversion_anomalies
-from salesreport.report.sections.base import customer_base
 from salesreport.report.sections.conversion import conversion
-from salesreport.report.sections.deals import deals_to_look_at
+from salesreport.report.sections.customer_base import customer_base
+from salesreport.report.sections.deals_to_look_at import deals_to_look_at
 from salesreport.report.sections.definitions import definitions
 from salesreport.report.sections.forecast import outlook
 from salesreport.report.sections.growth import growth

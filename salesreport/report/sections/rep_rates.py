@@ -12,7 +12,7 @@ from salesreport.report.section import Section
 from salesreport.report.sections.compared import longer, step_title
 from salesreport.report.sections.team import Team, explained, only_in_part, team_of, unavailable
 from salesreport.report.table import Content, NumberTable, number_table
-from salesreport.stats.funnel import Funnel, funnel, funnel_limits
+from salesreport.stats.funnel_limits import Funnel, funnel, funnel_limits
 
 MOST_NAMES = 15
 """With so many reps or fewer all of them are named."""

@@ -5,7 +5,7 @@ import pytest
 
 from salesreport.kpi.forecast.curves import SHIFTS, between, compose
 from salesreport.kpi.forecast.hazards import Hazards
-from salesreport.kpi.forecast.seasons import flat
+from salesreport.kpi.forecast.seasonality import flat
 
 DAY = 20_000
 

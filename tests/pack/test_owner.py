@@ -10,7 +10,7 @@ from salesreport.dataset import Dataset
 from salesreport.errors import DataError
 from salesreport.language import text
 from salesreport.pack.make import Job, ReportFailed, make_report
-from salesreport.pack.marks import RunIsOver, WhileRunLasts, run_mark
+from salesreport.pack.owner import RunIsOver, WhileRunLasts, run_mark
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
 from salesreport.pack.run import make_pack

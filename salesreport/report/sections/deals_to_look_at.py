@@ -4,7 +4,7 @@ import pandas as pd
 
 from salesreport.language import Text, ntext, text
 from salesreport.report.context import Context
-from salesreport.report.deals import deal_table
+from salesreport.report.deal_lists import deal_table
 from salesreport.report.section import Section
 
 EACH = 3

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import binom, norm
 
-from salesreport.stats.funnel import funnel, funnel_limits
+from salesreport.stats.funnel_limits import funnel, funnel_limits
 
 
 def test_exact_limits_by_hand() -> None:

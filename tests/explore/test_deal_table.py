@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from three_reps import HOSTILE
 
-from salesreport.explore.deals import COLUMNS, MOST, deals, listed_deals
+from salesreport.explore.deal_table import COLUMNS, MOST, deals, listed_deals
 from salesreport.explore.figures import finding_key, found
 from salesreport.explore.state import State, choices, facts_of
 from salesreport.language import Language

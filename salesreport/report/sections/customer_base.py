@@ -1,28 +1,22 @@
-"""The customer base by temperature: how many customers are where, who got warmer, and equipment on trial."""
+"""The customer base by temperature: how many customers are where, and who got warmer."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
-from salesreport.kpi.customers.cash import cash_notes, cash_plan, cash_total
+from salesreport.kpi.customers.cash import cash_notes
 from salesreport.kpi.customers.customers import customers_of, why_untold
-from salesreport.kpi.customers.equipment import EQUIPMENT, equipment_out
 from salesreport.kpi.customers.states import BY, base_moves, base_notes
 from salesreport.kpi.facts.unavailable import Unavailable
-from salesreport.language import Quantity, Text, ntext, text
-from salesreport.process.base import NEW, UNKNOWN
+from salesreport.language import Text, ntext, text
+from salesreport.process.categories import NEW, UNKNOWN
 from salesreport.report.charts_moves import Pair, pairs
-from salesreport.report.context import Context, records
-from salesreport.report.deals import or_dash
+from salesreport.report.context import Context
 from salesreport.report.section import Section
+from salesreport.report.sections.cash import MONTHS, cash_table
+from salesreport.report.sections.equipment import equipment_table
 from salesreport.report.table import Cell, Content, NumberTable, number_table
-
-MONTHS = 3
-"""How many months' cash is planned."""
-
-OLDEST = 3
-"""How many of the pieces that are out longest are listed."""
 
 
 class Moved(NamedTuple):
@@ -83,7 +77,7 @@ def customer_base(context: Context) -> Section:
         )
         return Section("base", topic, message, data, context.language, available=False)
     days = [context.language.date(day) for day in (eve, end)]
-    equipment, cash = _equipment(context), _cash(context, titles)
+    equipment, cash = equipment_table(context), cash_table(context, titles)
     learnt = cash_notes(context.facts, context.shared.process, end, MONTHS) if cash else ()
     return Section(
         key="base",
@@ -173,77 +167,6 @@ def _matrix(context: Context, matrix: pd.DataFrame, titles: Mapping[str, str]) -
         rows,
         here=len(rows) - 1,
         wide=True,
-    )
-
-
-def _equipment(context: Context) -> tuple[NumberTable, ...]:
-    """Equipment on trial: how much, what it is worth, what has been out longest; nothing where there is none."""
-    facts, day = context.facts, context.as_of
-    try:
-        total = context.shared.rows(context.subject, ("equipment", day), lambda by: equipment_out(facts, day, by))
-    except Unavailable:
-        return ()
-    if total.empty or not total["pieces"].iloc[0]:
-        return ()
-    row = records(total)[0]
-    customers = context.shared.customers
-    pieces = context.shared.events(EQUIPMENT, context.period, day, context.subject)
-    pieces = pieces.sort_values(["days", "equipment_id"], ascending=[False, True]).head(OLDEST)
-    currency = facts.dataset.currency
-    caption = ntext(
-        "Equipment on trial: {n} piece worth {value}, {days} out at the median; the oldest",
-        "Equipment on trial: {n} pieces worth {value}, {days} out at the median; the oldest",
-        n=row["pieces"],
-        value=Quantity(row["value"], currency),
-        days=Quantity(row["days"], "days"),
-    )
-    cells = [
-        [
-            or_dash(context, customers.get(piece["account_id"], piece["account_id"])),
-            context.shown(piece["days"], "days"),
-            context.shown(piece["value"], currency),
-        ]
-        for piece in records(pieces)
-    ]
-    headings = [context.say(one) for one in (text("Customer"), text("out for"), text("Value"))]
-    return (number_table(context.say(caption), headings, cells),)
-
-
-def _cash(context: Context, titles: Mapping[str, str]) -> tuple[NumberTable, ...]:
-    """What the customers of each category are expected to pay in the coming months; of the whole company only."""
-    if context.subject.dimension is not None:
-        return ()
-    facts, file, day = context.facts, context.shared.process, context.as_of
-    try:
-        plan, total = cash_plan(facts, file, day, MONTHS), cash_total(facts, file, day, MONTHS)
-    except Unavailable:
-        return ()
-    currency = facts.dataset.currency
-
-    def cells(rows: pd.DataFrame) -> list[Content]:
-        return [
-            (
-                context.shown(row["expected"], currency),
-                context.language.interval(row["lower"], row["upper"], currency),
-            )
-            for row in records(rows)
-        ]
-
-    names = {**titles, NEW: context.say(text("not a customer yet"))}
-    parts = [(key, plan[plan["category"] == key]) for key in names]
-    lines = [[names[key], *cells(rows)] for key, rows in parts if rows["expected"].any()]
-    lines.append([context.say(text("expected in all")), *cells(total)])
-    stated: list[Content] = [context.shown(due, currency) for due in total["due"]]
-    lines.append([context.say(text("due by the dates stated")), *stated])
-    headings = [context.say(text("Customers")), *(context.say(month.short_label) for month in total["month"])]
-    return (
-        number_table(
-            context.say(text("Cash expected, with 80% ranges, learnt from how late such money came")),
-            headings,
-            lines,
-            here=len(lines) - 2,
-            wide=True,
-        ),
     )
 
 
