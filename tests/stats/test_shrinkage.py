@@ -169,7 +169,7 @@ def test_estimates_lie_between_the_groups_own_rate_and_the_mean(
 
 
 def test_the_statistics_start_without_scipys() -> None:
-    modules = ("shrinkage", "stratified", "conditional", "reference", "funnel", "multiplicity")
+    modules = ("shrinkage", "stratified", "conditional", "reference", "funnel_limits", "multiplicity")
     code = "import sys\n" + "".join(f"import salesreport.stats.{name}\n" for name in modules)
     code += "print([m for m in ('scipy.stats', 'scipy.optimize', 'statsmodels', 'pandas') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
