@@ -10,9 +10,10 @@ from three_reps import HOSTILE
 
 from salesreport.explore import Explorer
 from salesreport.explore.debounce import Debounced
+from salesreport.explore.panels import CONTROLS
 from salesreport.explore.state import VIEWS, choices, facts_of
 from salesreport.explore.views import show
-from salesreport.explore.widgets import CONTROLS, WAIT
+from salesreport.explore.widgets import WAIT
 
 Acts = Callable[[], Awaitable[None]]
 

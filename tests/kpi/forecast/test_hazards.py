@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from cases import Given, deal
 
-from salesreport.kpi.forecast import seasons
+from salesreport.kpi.forecast import seasonality
 from salesreport.kpi.forecast.hazards import count, fit
 from salesreport.kpi.forecast.ways import Ways, ways_of
 from salesreport.kpi.milestones.journeys import ADVANCED, LOST, OPEN, WON
@@ -96,20 +96,21 @@ def test_a_business_that_grew_for_a_year_has_no_season_yet() -> None:
     # from October to September ten times as many deals: October is not a weak month, it was the first
     days = np.arange(np.datetime64("2024-10-01", "D").astype(int), np.datetime64("2025-10-01", "D").astype(int))
     growing = np.linspace(1, 10, len(days))
-    season = seasons.learn(days, growing, np.full(len(days), growing.mean()), 1)
+    season = seasonality.learn(days, growing, np.full(len(days), growing.mean()), 1)
     assert season.month.max() / season.month.min() == pytest.approx(1, abs=1e-12)
 
 
 def test_a_season_is_learnt_from_many_quarters() -> None:
     days = np.arange(np.datetime64("2019-01-01"), np.datetime64("2024-01-01")).astype(np.int64)
-    _, part = seasons.places(days, 1)
+    _, part = seasonality.places(days, 1)
     last = part == part.max()
     true = np.where(last, 3.0, 1.0)
-    season = seasons.learn(days, 5 * true, np.full(len(days), 5 * true.mean()), 1)
+    season = seasonality.learn(days, 5 * true, np.full(len(days), 5 * true.mean()), 1)
     assert (season.of(days)[last].mean() / season.of(days)[~last].mean()) == pytest.approx(3, rel=0.15)
     assert season.month == pytest.approx(np.ones(12), abs=0.1)
 
 
 def test_quarters_follow_the_fiscal_year() -> None:
     day = np.array(["2024-01-31", "2024-03-31"], "datetime64[D]").astype(np.int64)
-    assert seasons.places(day, 2)[1][0] == seasons.places(day, 1)[1][1]  # both are the last day of a quarter
+    # both are the last day of a quarter
+    assert seasonality.places(day, 2)[1][0] == seasonality.places(day, 1)[1][1]
