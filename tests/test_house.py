@@ -131,3 +131,11 @@ def test_a_module_has_one_subject_and_a_reasonable_size(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert ast.get_docstring(ast.parse("\n".join(lines))), "a module says in its first lines what it is about"
     assert len(lines) <= 450, "split it: a file has one subject"
+
+
+SECTIONS = sorted(path.stem for path in (PACKAGE / "report" / "sections").glob("*.py") if path.stem != "__init__")
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_each_section_has_its_tests(name: str) -> None:
+    assert (ROOT / "tests" / "report" / "sections" / f"test_{name}.py").is_file()
