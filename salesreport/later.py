@@ -2,9 +2,9 @@
 
 nbformat imports jsonschema, which registers a check for addresses in other scripts (IRIs) when the package
 `rfc3987_syntax` is there, as it is wherever JupyterLab is. That package compiles its grammar while it is imported:
-three seconds of CPU for each command, each engine and each kernel, though no notebook is ever checked for an IRI
-(jsonschema 4.26, rfc3987-syntax 1.1; nbformat 5.10 needs neither). Here a stand-in takes its place until the check
-is made; then it steps aside, and everybody has the package itself.
+two to three seconds of CPU for each command and each engine, though no notebook is ever checked for an IRI
+(jsonschema 4.26.0, rfc3987-syntax 1.1.0; nbformat 5.11.1 needs neither; findings/jsonschema-grammar-at-import.sh).
+Here a stand-in takes its place until the check is made; then it steps aside, and everybody has the package itself.
 """
 
 import importlib
