@@ -19,6 +19,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ from salesreport.ingest import ingest
 from salesreport.ingest.parse_numbers import MOST
 from salesreport.ingest.raw import EARLIEST, LATEST
 from salesreport.language import Language
+from salesreport.pack.engine import default_workers
 from salesreport.tables import TABLES
 
 SECONDS = 30.0
@@ -219,22 +221,28 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=math.inf, help="begin no more files after so many")
+    parser.add_argument("--workers", type=int, default=default_workers(), help="files read at a time")
     parser.add_argument("--dry", action="store_true", help="do not write the page")
     options = parser.parse_args()
     results: list[Result] = []
     last, begun = options.first + options.files, time.monotonic()
-    for start in range(options.first, last, BATCH):
-        if time.monotonic() - begun > 60 * options.minutes:
-            break
-        results += run(options.seed, range(start, min(start + BATCH, last)))
-        for one in results[-BATCH:]:
-            if one.outcome == "failure":
-                made = mutant(options.seed, one.number)
-                KEPT.mkdir(parents=True, exist_ok=True)
-                (KEPT / f"{options.seed}-{one.number}.{made.kind}").write_bytes(made.data)
-                say(f"{one.number} {one.kind}: {one.said}")
-        counts = Counter(one.outcome for one in results)
-        say(f"{len(results):,} files: {dict(counts)}")
+    batches = [range(start, min(start + BATCH, last)) for start in range(options.first, last, BATCH)]
+
+    def read_batch(numbers: range) -> list[Result]:
+        late = time.monotonic() - begun > 60 * options.minutes
+        return [] if late else run(options.seed, numbers)
+
+    with ThreadPoolExecutor(options.workers) as pool:
+        for found in pool.map(read_batch, batches):
+            results += found
+            for one in found:
+                if one.outcome == "failure":
+                    made = mutant(options.seed, one.number)
+                    KEPT.mkdir(parents=True, exist_ok=True)
+                    (KEPT / f"{options.seed}-{one.number}.{made.kind}").write_bytes(made.data)
+                    say(f"{one.number} {one.kind}: {one.said}")
+            counts = Counter(one.outcome for one in results)
+            say(f"{len(results):,} files: {dict(counts)}")
     print(table(results))
     if not options.dry:
         write(results, options.seed)
