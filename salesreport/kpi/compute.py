@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -28,13 +28,14 @@ from salesreport.kpi.metrics import (
     service,
     slippage,
 )  # fmt: skip
-from salesreport.kpi.metrics.metric import Figures, Metric
+from salesreport.kpi.metrics.metric import Direction, Figures, Metric, Unit
 from salesreport.kpi.metrics.question import Question
 from salesreport.kpi.metrics.targets import targets_for
 from salesreport.kpi.milestones.reached import process_file
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.stats.holds import assert_holds
+from salesreport.tables import TABLES
 
 METRICS: dict[str, Metric] = {
     metric.key: metric
@@ -72,6 +73,20 @@ def add_metric(metric: Metric) -> None:
             found=metric.key,
             expected=text("small letters, digits and underlines, beginning with a letter"),
         )
+    for name, found, fits in (
+        ("unit", metric.unit, metric.unit in get_args(Unit)),
+        ("direction", metric.direction, metric.direction in get_args(Direction)),
+        ("minimum_n", metric.minimum_n, type(metric.minimum_n) is int and metric.minimum_n > 0),
+        ("facts", metric.facts, bool(metric.facts) and all(isinstance(one, Kind) for one in metric.facts)),
+    ):
+        if not fits:
+            raise ConfigError(text("This does not fit a metric."), key=f"{metric.key}.{name}", found=str(found))
+    for table, column in metric.needs:
+        if table not in ("sales", "customers") and (table not in TABLES or column not in TABLES[table].names):
+            raise ConfigError(
+                text("There is no such table or column."), key=f"{metric.key}.needs", found=f"{table}.{column}",
+                nearest=nearest(column, TABLES[table].names) if table in TABLES else nearest(table, TABLES),
+            )  # fmt: skip
     METRICS[metric.key] = metric
 
 

@@ -16,6 +16,8 @@ import matplotlib as mpl
 from cycler import cycler
 from markupsafe import Markup
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Written
 
@@ -73,8 +75,11 @@ _STYLE: dict[Any, Any] = {
     "axes.unicode_minus": True,
 }
 
-_BLACKS = ("#000000", "#262626")
+_BLACKS = ("#000000", "#262626", "#333333")
 """What matplotlib and seaborn draw lines and letters in, if nobody says otherwise."""
+
+_WHOLE: dict[str, Any] = {"transparent": True, "bbox_inches": "tight", "pad_inches": 0.05}
+"""How a figure of one's own is written: all of it, though its labels reach beyond its edges."""
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -91,6 +96,7 @@ class Chart:
         draw: draws into a figure, called inside the house style; or a figure that is drawn already.
         title: the message of the chart. description: what it shows, for those who cannot see it.
         width, height: in inches at 96 px.
+        say: shows each text of a chart of one's own: other reps' names are masked there.
     """
 
     key: str
@@ -99,6 +105,7 @@ class Chart:
     description: str
     width: float = 6.4
     height: float = 2.6
+    say: Callable[[str], str] | None = None
 
     @classmethod
     def of(cls, key: str, figure: Figure, title: str, description: str) -> "Chart":
@@ -126,13 +133,25 @@ class Chart:
                 self.draw(figure)
             for written in figure.findobj(Written):
                 written.set_text(in_picture(written.get_text()))
+            if own:
+                _keep_contrast(figure)
             drawn = io.StringIO()
             nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-            figure.savefig(drawn, format="svg", metadata=nothing, **({"transparent": True} if own else {}))
+            figure.savefig(drawn, format="svg", metadata=nothing, **(_WHOLE if own else {}))
         svg = without_unseen(drawn.getvalue())  # labels of ticks are written while it is drawn
         for colour in _BLACKS if own else ():
             svg = svg.replace(colour, INK)
-        return _inline(svg, self.key, self.title, self.description)
+        return _inline(svg, self.key, self.title, self.description, self.say)
+
+
+def _keep_contrast(figure: Figure) -> None:
+    """What is written over coloured cells keeps its colour in dark mode, as the cells do theirs."""
+    for axes in figure.axes:
+        if any(isinstance(one, QuadMesh) for one in axes.collections) or axes.images:
+            for written in axes.texts:
+                red, green, blue = (round(255 * part) for part in to_rgb(written.get_color()))
+                # a shade that is none of the palette's, so that no colour of the page takes its place
+                written.set_color(f"#{red:02x}{green:02x}{blue - 1 if blue else 1:02x}")
 
 
 @contextmanager
@@ -149,7 +168,7 @@ def own_style() -> Iterator[None]:
         yield
 
 
-def _inline(svg: str, key: str, title: str, description: str) -> Markup:
+def _inline(svg: str, key: str, title: str, description: str, say: Callable[[str], str] | None = None) -> Markup:
     """matplotlib's SVG document → an accessible element for HTML; see the module's docstring."""
     root = ET.fromstring(svg)  # noqa: S314 - made by matplotlib a line ago
     for metadata in root.findall(f"{{{_SVG}}}metadata"):
@@ -161,13 +180,15 @@ def _inline(svg: str, key: str, title: str, description: str) -> Markup:
             element[:] = sorted(element, key=lambda cell: cell.get("style", ""))
         if name in references:
             element.set("id", f"{key}-{name}")
+        if say is not None and element.text and element.tag == f"{{{_SVG}}}text":
+            element.text = say(element.text)
         for attribute, value in list(element.attrib.items()):
             if attribute == f"{{{_XLINK}}}href":
                 # HTML and every browser of the last years know plain href
                 del element.attrib[attribute]
-                element.set("href", f"#{key}-{value[1:]}")
+                element.set("href", f"#{key}-{value[1:]}" if value.startswith("#") else value)
             elif attribute == "style":
-                element.set("style", _style(value))
+                element.set("style", _style(value).replace("url(#", f"url(#{key}-"))
             elif "url(#" in value:
                 element.set(attribute, value.replace("url(#", f"url(#{key}-"))
             elif value.startswith("rotate(-0 "):
@@ -186,7 +207,7 @@ def _inline(svg: str, key: str, title: str, description: str) -> Markup:
     root.set("aria-labelledby", f"{key}-title {key}-desc")
     for position, (tag, content) in enumerate((("title", title), ("desc", description))):
         element = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{key}-{tag}"})
-        element.text = in_picture(content)
+        element.text = in_picture(content if say is None else say(content))
         root.insert(position, element)
     text = ET.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "")
     for pattern, short in _SHORTER:

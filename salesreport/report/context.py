@@ -1,7 +1,7 @@
 """What all sections of one report share: subject, periods, figures of the subject and of its peers."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from salesreport.report.chart import Chart
 from salesreport.report.section import Section
 from salesreport.report.shared import Shared, Standing
 from salesreport.report.subject import Subject
-from salesreport.report.table import NumberTable
+from salesreport.report.table import NumberTable, shown_with
 
 TREND_PERIODS = 8
 """How many periods a trend shows."""
@@ -149,16 +149,23 @@ class Context:
         tables: Sequence[NumberTable] = (),
         notes: Sequence[str] = (),
     ) -> Section:
-        """A section of one's own in the report's language.
+        """A section of one's own in the report's language; in a rep's report other reps' names are masked in it.
 
         Args:
             key: unique in the report. topic: what it is about. message: what it says; its heading.
             data: the numbers behind it. charts, tables, notes: what it shows below its heading.
         """
+        show = self.language.show
         return Section(
-            key=key, topic=topic, message=message, data=pd.DataFrame() if data is None else data,
-            language=self.language, charts=tuple(charts), tables=tuple(tables), notes=tuple(notes),
-        )  # fmt: skip
+            key=key,
+            topic=show(topic),
+            message=show(message),
+            data=pd.DataFrame() if data is None else data,
+            language=self.language,
+            charts=tuple(replace(chart, say=show) for chart in charts),
+            tables=tuple(shown_with(table, show) for table in tables),
+            notes=tuple(map(show, notes)),
+        )
 
     # --- time
 

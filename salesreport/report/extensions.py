@@ -14,42 +14,84 @@ import hashlib
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from salesreport.errors import ConfigError, SalesreportError
-from salesreport.kpi.compute import add_metric
+from salesreport.kpi.compute import METRICS, add_metric
+from salesreport.kpi.facts.columns import Numbers
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.metrics.metric import Figures, Metric
 from salesreport.kpi.metrics.question import Question
 from salesreport.language import Text, text
-from salesreport.report.peers import PeerGroup, choose_peers
-from salesreport.report.sections import add_section
+from salesreport.report.context import Context
+from salesreport.report.peers import SAME_ROLE, PeerGroup, choose_peers, peer_group
+from salesreport.report.section import Section
+from salesreport.report.sections import SECTIONS, Make, add_section
 
-_loaded: dict[Path, ModuleType] = {}
+
+class _Loaded(NamedTuple):
+    """What an extension added, by the checksum of its file."""
+
+    digest: str
+    metrics: list[str]
+    sections: list[str]
+    peers: PeerGroup | None
+
+
+_loaded: dict[Path, _Loaded] = {}
 
 
 def load_extensions(paths: Iterable[Path | str], where: Mapping[str, Any] | None = None) -> None:
-    """Import extensions, each once per process, and open the doors for what is in them.
+    """Import extensions, each once per process and again where its file changed, and open the doors for them.
+
+    What they add holds for everything that this process makes from then on.
 
     Args:
         paths: the files. where: what an error says of the place that names them (`file`, `line`, `key`).
 
     Raises:
         ConfigError: there is no such file, it does not run, or what it holds is no metric, section or peer group;
-            the error names the extension's own file and line where it can.
+            the error names the extension's own file and line where it can. Nothing of it is added then.
     """
-    for path in paths:
-        file = Path(path).resolve()
-        if file not in _loaded:
-            module = _imported(Path(path), file, where or {})
-            _open_doors(module, Path(path))
-            _loaded[file] = module
+    for path in [paths] if isinstance(paths, str | Path) else paths:
+        file, shown = Path(path).resolve(), Path(path)
+        if not file.is_file():
+            raise ConfigError(
+                text("There is no such extension."), **{"key": "extensions", **(where or {})}, found=str(path)
+            )
+        known, digest = _loaded.get(file), digest_of(file)
+        if known is not None and known.digest == digest:
+            continue
+        if known is not None:
+            _take_back(file, known)
+        added = _Loaded(digest, [], [], None)
+        try:
+            _loaded[file] = _open_doors(_imported(shown, file, where or {}), shown, added)
+        except BaseException:
+            _take_back(file, added)
+            raise
+
+
+def _take_back(file: Path, added: _Loaded) -> None:
+    """Remove what an extension added."""
+    for key in added.metrics:
+        METRICS.pop(key, None)
+    for name in added.sections:
+        SECTIONS.pop(name, None)
+    if added.peers is not None and peer_group() is added.peers:
+        choose_peers(SAME_ROLE)
+    _loaded.pop(file, None)
+    if getattr(sys.modules.get(file.stem), "__file__", None) == str(file):
+        del sys.modules[file.stem]
 
 
 def digest_of(path: Path) -> str:
@@ -58,8 +100,6 @@ def digest_of(path: Path) -> str:
 
 
 def _imported(shown: Path, file: Path, where: Mapping[str, Any]) -> ModuleType:
-    if not file.is_file():
-        raise ConfigError(text("There is no such extension."), **{"key": "extensions", **where}, found=str(shown))
     spec = importlib.util.spec_from_file_location(file.stem, file)
     if spec is None or spec.loader is None:
         raise ConfigError(
@@ -75,8 +115,7 @@ def _imported(shown: Path, file: Path, where: Mapping[str, Any]) -> ModuleType:
     sys.modules[file.stem] = module  # so that a notebook of one's own can import it, too
     try:
         spec.loader.exec_module(module)
-    except Exception as problem:
-        del sys.modules[file.stem]
+    except (Exception, SystemExit) as problem:
         raise ConfigError(
             text("The extension does not run: {problem}.", problem=_in_words(problem)),
             file=shown, line=_line_of(problem, file),
@@ -84,62 +123,103 @@ def _imported(shown: Path, file: Path, where: Mapping[str, Any]) -> ModuleType:
     return module
 
 
-def _open_doors(module: ModuleType, file: Path) -> None:
-    listed: tuple[tuple[str, Any, Any, Text], ...] = (
-        ("METRICS", add_metric, lambda one: isinstance(one, Metric), text("metrics (salesreport.kpi.Metric)")),
-        ("SECTIONS", add_section, callable, text("functions that make a section of a context")),
-    )
-    found = False
-    for name, add, fits, expected in listed:
-        for one in _items(module, name, file, expected):
-            if not fits(one):
-                raise ConfigError(
-                    text("{name} holds something else.", name=name), file=file, found=type(one).__name__,
-                    expected=expected,
-                )  # fmt: skip
-            try:
-                add(_watched(one, file) if isinstance(one, Metric) else one)
-            except ConfigError as problem:
-                problem.file = file
-                raise
-            found = True
+def _open_doors(module: ModuleType, file: Path, added: _Loaded) -> _Loaded:
+    for metric in _items(module, "METRICS", file, text("metrics (salesreport.kpi.Metric)")):
+        _check(isinstance(metric, Metric), "METRICS", metric, file, text("metrics (salesreport.kpi.Metric)"))
+        with _said_of(file):
+            add_metric(_watched(metric, file))
+        added.metrics.append(metric.key)
+    functions = text("functions that make a section of a context")
+    for section in _items(module, "SECTIONS", file, functions):
+        _check(callable(section) and hasattr(section, "__name__"), "SECTIONS", section, file, functions)
+        with _said_of(file):
+            add_section(_section(section, file))
+        added.sections.append(section.__name__)
     peers = getattr(module, "PEERS", None)
     if peers is not None:
-        if not isinstance(peers, PeerGroup):
-            raise ConfigError(
-                text("{name} holds something else.", name="PEERS"), file=file, found=type(peers).__name__,
-                expected=text("a {kind}", kind="salesreport.report.peers.PeerGroup"),
-            )  # fmt: skip
+        kind = text("a {kind}", kind="salesreport.report.PeerGroup")
+        _check(isinstance(peers, PeerGroup), "PEERS", peers, file, kind)
+        peers = replace(peers, of=_peers(peers.of, file))
         choose_peers(peers)
-        found = True
-    if not found:
+        added = added._replace(peers=peers)
+    if not (added.metrics or added.sections or peers):
         raise ConfigError(
             text("There is nothing in this extension."), file=file,
             expected=text("one of {names}", names=["METRICS", "SECTIONS", "PEERS"]),
         )  # fmt: skip
+    return added
+
+
+def _check(fits: bool, name: str, found: Any, file: Path, expected: Text) -> None:
+    if not fits:
+        problem = text("{name} holds something else.", name=name)
+        raise ConfigError(problem, file=file, found=type(found).__name__, expected=expected)
+
+
+@contextmanager
+def _said_of(file: Path) -> Iterator[None]:
+    """Errors about what is in an extension name its file."""
+    try:
+        yield
+    except ConfigError as problem:
+        problem.file = file
+        raise
+
+
+@contextmanager
+def _mistakes_of(file: Path, what: Text) -> Iterator[None]:
+    """Mistakes in an extension's functions are said with the file and the line they are in."""
+    try:
+        yield
+    except (SalesreportError, Unavailable):
+        raise
+    except Exception as error:
+        raise ConfigError(
+            text("{what} cannot be worked out: {problem}.", what=what, problem=_in_words(error)),
+            file=file, line=_line_of(error, file.resolve()),
+        ) from error  # fmt: skip
+
+
+def _section(make: Make, file: Path) -> Make:
+    @wraps(make)
+    def made(context: Context) -> Section:
+        with _mistakes_of(file, text("Section {name}", name=make.__name__)):
+            return make(context)
+
+    return made
+
+
+def _peers(of: Callable[[pd.DataFrame], pd.Series], file: Path) -> Callable[[pd.DataFrame], pd.Series]:
+    def found(reps: pd.DataFrame) -> pd.Series:
+        with _mistakes_of(file, text("The group of peers")):
+            return pd.Series(of(reps).reindex(reps.index))
+
+    return found
 
 
 def _watched(metric: Metric, file: Path) -> Metric:
-    """A metric whose mistakes are said with the file and line they are in."""
+    """A metric whose mistakes are said with the file and line they are in, and whose figures are checked."""
+    name = text("Metric {metric}", metric=metric.key)
 
     def figures(question: Question) -> Figures:
-        problem: Text
-        try:
-            found = metric.figures(question)
-        except (SalesreportError, Unavailable):
-            raise
-        except Exception as error:
-            problem = text(
-                "Metric {metric} cannot be worked out: {problem}.", metric=metric.key, problem=_in_words(error)
-            )
-            raise ConfigError(problem, file=file, line=_line_of(error, file.resolve())) from error
-        sizes = {np.shape(part) for part in (found.value, found.n, found.lower, found.upper) if part is not None}
-        if sizes != {(question.size,)}:
-            problem = text("Metric {metric} does not give a figure for each group.", metric=metric.key)
-            raise ConfigError(
-                problem, file=file, found=sorted(map(str, sizes)), expected=text("{n} of each", n=question.size)
-            )
-        return found
+        with _mistakes_of(file, name):
+            value, n, lower, upper, missing, caveats = metric.figures(question)
+            bounds = (lower, upper) if lower is not None and upper is not None else ()
+            arrays = [np.asarray(part, np.float64) for part in (value, n, *bounds)]
+        wrong: Text | None = None
+        if (lower is None) != (upper is None):
+            wrong = text("an interval has two ends")
+        elif any(one.shape != (question.size,) for one in arrays):
+            wrong = text("{n} figures of each, one for each group", n=question.size)
+        elif np.isinf(arrays).any() or np.isnan(arrays[1]).any():
+            wrong = text("no infinite figures, and always an n")
+        elif bounds and ((arrays[2] > arrays[0] + 1e-9) | (arrays[3] < arrays[0] - 1e-9)).any():
+            wrong = text("intervals that hold their figure")
+        if wrong is not None:
+            problem = text("Metric {metric} gives figures that cannot be.", metric=metric.key)
+            raise ConfigError(problem, file=file, expected=wrong)
+        ends: tuple[Numbers | None, Numbers | None] = (arrays[2], arrays[3]) if bounds else (None, None)
+        return Figures(arrays[0], arrays[1], *ends, missing, caveats)
 
     return replace(metric, figures=figures)
 
@@ -153,7 +233,7 @@ def _items(module: ModuleType, name: str, file: Path, expected: Text) -> tuple[A
     return tuple(value)
 
 
-def _line_of(problem: Exception, file: Path) -> int | None:
+def _line_of(problem: BaseException, file: Path) -> int | None:
     """The line of an extension that an error comes from."""
     if isinstance(problem, SyntaxError) and problem.filename == str(file):
         return problem.lineno
@@ -161,5 +241,5 @@ def _line_of(problem: Exception, file: Path) -> int | None:
     return lines[-1] if lines else None
 
 
-def _in_words(problem: Exception) -> str:
+def _in_words(problem: BaseException) -> str:
     return f"{type(problem).__name__}: {problem}".rstrip(".")

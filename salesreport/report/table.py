@@ -1,6 +1,6 @@
 """Small number tables: the figures behind a chart, and lists of deals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -74,3 +74,13 @@ def number_table(
         here,
         wide,
     )
+
+
+def shown_with(table: NumberTable, show: Callable[[str], str]) -> NumberTable:
+    """A table with each of its texts shown by a function."""
+
+    def cells(row: Sequence[Cell]) -> tuple[Cell, ...]:
+        return tuple(replace(cell, text=show(cell.text), plus=cell.plus and show(cell.plus)) for cell in row)
+
+    rows = tuple(map(cells, table.rows))
+    return replace(table, caption=show(table.caption), headings=cells(table.headings), rows=rows)

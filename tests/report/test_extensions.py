@@ -1,6 +1,6 @@
 """Extensions: what they hold is added once, and their mistakes are said with file and line."""
 
-import sys
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,10 +14,13 @@ from salesreport.errors import ConfigError
 from salesreport.kpi import METRICS, Facts, compute
 from salesreport.report import extensions
 from salesreport.report.chart import Chart, own_style
+from salesreport.report.context import Context
 from salesreport.report.extensions import load_extensions
-from salesreport.report.peers import SAME_ROLE, choose_peers, peer_group
+from salesreport.report.peers import SAME_ROLE, peer_group
 from salesreport.report.review import Review
+from salesreport.report.section import Section
 from salesreport.report.sections import SECTIONS
+from salesreport.report.table import number_table
 
 METRIC = """
 from dataclasses import replace
@@ -32,7 +35,8 @@ MINE = replace(KIT["deals_won"], key="mine", title=text("Mine"), figures=figures
 METRICS = [MINE]
 """
 
-COUNT = "n = question.sheet(CLOSED).add(); return Figures(n, n)"
+N = "n = question.sheet(CLOSED).add(); "
+COUNT = N + "return Figures(n, n)"
 
 
 @pytest.fixture
@@ -45,18 +49,11 @@ def write(tmp_path: Path) -> Iterator[Callable[..., Path]]:
         return tmp_path / name
 
     yield write
-    for file, module in list(extensions._loaded.items()):
-        if file.parent == tmp_path.resolve():
-            del extensions._loaded[file]
-            sys.modules.pop(module.__name__)
-    left = [one for one, its in sys.modules.items() if str(tmp_path) in str(getattr(its, "__file__", ""))]
-    for name in left:
-        del sys.modules[name]
-    METRICS.clear()
-    METRICS.update(metrics)
-    SECTIONS.clear()
-    SECTIONS.update(sections)
-    choose_peers(SAME_ROLE)
+    for file, known in list(extensions._loaded.items()):
+        extensions._take_back(file, known)
+    assert dict(METRICS) == metrics
+    assert dict(SECTIONS) == sections
+    assert peer_group() is SAME_ROLE
 
 
 def test_a_metric_is_computed_like_any_other(sample: Dataset, write: Callable[..., Path]) -> None:
@@ -89,14 +86,29 @@ def test_what_is_not_in_the_data_is_unavailable(sample: Dataset, write: Callable
     ("body", "said"),
     [
         ("return question.cheese", "Metric mine cannot be worked out: AttributeError"),
-        ("return Figures(question.sheet(CLOSED).add()[:2], None)", "does not give a figure for each group"),
+        (
+            N + "return Figures(n[:2], n)",
+            "figures that cannot be",
+        ),
+        (
+            N + "return Figures(n, n, n + 1, n + 2)",
+            "intervals that hold their figure",
+        ),
+        (N + "return Figures(n, n, n)", "an interval has two ends"),
+        (N + "return Figures(n, n / 0)", "no infinite figures, and always an n"),
+        (
+            N + "return Figures(['a'] * len(n), n)",
+            "cannot be worked out: ValueError",
+        ),
+        ("return None", "Metric mine cannot be worked out: TypeError"),
     ],
 )
 def test_a_metric_that_is_wrong(sample: Dataset, write: Callable[..., Path], body: str, said: str) -> None:
     file = write(METRIC.format(body=body))
     load_extensions([file])
-    with pytest.raises(ConfigError, match=said) as caught:
+    with pytest.raises(ConfigError) as caught, np.errstate(divide="ignore", invalid="ignore"):
         compute(Facts.of(sample), sample.period("2025-Q4"), ["mine"], by=["rep_id"])
+    assert said in str(caught.value)
     assert caught.value.file == file
     if "cheese" in body:
         assert caught.value.line == 8
@@ -130,6 +142,91 @@ def test_mistakes_name_the_file_and_the_line(
         load_extensions([file])
     assert (caught.value.file, caught.value.line) == (file, line)
     assert "mine" not in METRICS
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ('unit="parsecs"', "This does not fit a metric"),
+        ('direction="up"', "This does not fit a metric"),
+        ('minimum_n="10"', "This does not fit a metric"),
+        ("facts=()", "This does not fit a metric"),
+        ('needs=(("deals", "creatd_on"),)', "There is no such table or column"),
+    ],
+)
+def test_a_contract_that_fits_nothing(write: Callable[..., Path], change: str, said: str) -> None:
+    file = write(METRIC.format(body=COUNT).replace("tile=True", f"tile=True, {change}"))
+    with pytest.raises(ConfigError, match=said) as caught:
+        load_extensions([file])
+    assert caught.value.file == file
+
+
+def test_a_changed_file_is_loaded_again_and_a_mended_one_at_all(
+    sample: Dataset, write: Callable[..., Path]
+) -> None:
+    file = write(METRIC.format(body=COUNT).replace("METRICS = [MINE]", "METRICS = MINE"))
+    with pytest.raises(ConfigError, match="must be a list"):
+        load_extensions([file])
+    assert not extensions._loaded
+    load_extensions(str(write(METRIC.format(body=COUNT))))
+    facts, period = Facts.of(sample), sample.period("2025-Q4")
+    once = compute(facts, period, ["mine"]).frame["value"].iloc[0]
+    load_extensions([write(METRIC.format(body=COUNT.replace("Figures(n, n)", "Figures(2 * n, n)")))])
+    assert compute(facts, period, ["mine"]).frame["value"].iloc[0] == 2 * once
+
+
+def test_mistakes_in_sections_and_peers_name_file_and_line(sample: Dataset, write: Callable[..., Path]) -> None:
+    file = write(
+        "from salesreport.language import text\n"
+        "from salesreport.report import PeerGroup\n"
+        "def little(context):\n"
+        '    raise ValueError("boo")\n'
+        "SECTIONS = [little]\n"
+        'PEERS = PeerGroup(text("friends"), lambda reps: reps["teem"])\n'
+    )
+    load_extensions([file])
+    review = Review(sample, "2025-Q4", rep=sample.table("reps")["rep_id"].iloc[0])
+    with pytest.raises(ConfigError, match="Section little cannot be worked out: ValueError: boo") as caught:
+        review.little  # noqa: B018
+    assert (caught.value.file, caught.value.line) == (file, 4)
+    with pytest.raises(ConfigError, match="group of peers cannot be worked out: KeyError") as caught:
+        _ = review.context.peers
+    assert (caught.value.file, caught.value.line) == (file, 6)
+
+
+def test_names_of_other_reps_are_masked_in_a_section_of_one_s_own(sample: Dataset) -> None:
+    reps = sample.table("reps").set_index("rep_id")["name"]
+    mine, other = reps.index[0], reps.iloc[1]
+
+    def told(context: Context) -> Section:
+        with own_style():
+            figure = Figure(figsize=(4, 2))
+            figure.subplots().bar([other, "x"], [1, 2])
+        chart = Chart.of("c", figure, f"of {other}", f"by {other}")
+        table = number_table(f"T {other}", ["Who", other], [[other, ("1", other)]])
+        return context.section(
+            "t", f"A {other}", f"B {other}", charts=[chart], tables=[table], notes=[f"C {other}"]
+        )
+
+    assert other not in Review(sample, "2025-Q4", rep=mine).show(told)._repr_html_()
+    assert other in Review(sample, "2025-Q4", rep=mine, mask_names=False).show(told)._repr_html_()
+
+
+def test_pictures_and_patterns_in_a_figure_of_one_s_own() -> None:
+    with own_style():
+        figure = Figure(figsize=(4, 2))
+        left, right = figure.subplots(1, 2)
+        left.imshow(np.eye(3))
+        left.text(1, 1, "dark", color=".15")
+        right.bar(["a", "b"], [1, 2], hatch="//")
+        right.set_xlabel("below the edge")
+    svg = str(Chart.of("k", figure, "t", "d").svg())
+    assert 'href="data:image/png;base64,' in svg
+    used = set(re.findall(r"url\(#([^)]+)\)", svg))
+    assert used
+    assert used <= set(re.findall(r'id="([^"]+)"', svg))
+    assert "#262625" in svg  # what is written over coloured cells keeps its colour
+    assert "below the edge" in svg
 
 
 def test_no_such_file_and_no_python(write: Callable[..., Path], tmp_path: Path) -> None:

@@ -192,7 +192,10 @@ def in_one_family(
     check_dimensions((*chosen, *(where or {})))
     if not 0 < level < 1:
         raise ConfigError(
-            text("This is no false discovery rate."), key="q", found=str(level), expected=text("between 0 and 1")
+            text("This is no false discovery rate."),
+            key="q",
+            found=str(level),
+            expected=text("more than 0 and less than 1"),
         )
     only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
     key = (id(file), tuple((one.start, one.end) for one in periods), chosen, level, only)

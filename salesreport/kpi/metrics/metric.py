@@ -16,6 +16,10 @@ Unit = Literal[
 """What a metric is measured in; `money` is the dataset's currency."""
 
 
+Direction = Literal["higher", "lower", "neither"]
+"""Whether more or less of a metric is better."""
+
+
 class Figures(NamedTuple):
     """A metric's figures, one element per group.
 
@@ -63,7 +67,7 @@ class Metric:
     date_basis: Text
     credit: Text
     unit: Unit
-    direction: Literal["higher", "lower", "neither"]
+    direction: Direction
     minimum_n: int
     needs: tuple[tuple[str, str], ...]
     reference: str

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from salesreport.kpi import METRICS, Metric
-from salesreport.language import text
+from salesreport.language import Text, text
 from salesreport.report.context import Context, figures
 from salesreport.report.peers import peer_group
 from salesreport.report.section import Section
@@ -31,7 +31,7 @@ def definitions(context: Context) -> Section:
                 text(
                     "Half of the peers lie in it, a quarter below and a quarter above. "
                     "Peers are {peers}; only those with enough cases count.",
-                    peers=peer_group().title,
+                    peers=_peers(context),
                 )
             ),
         ),
@@ -60,3 +60,8 @@ def _meaning(context: Context, metric: Metric) -> str:
     return context.say(
         text("{formula}; dated by: {date_basis}.", formula=metric.formula, date_basis=metric.date_basis)
     )
+
+
+def _peers(context: Context) -> Text:
+    """Whom the report's tiles compare with."""
+    return peer_group().title if context.subject.kind in ("rep", "company") else context.subject.peers

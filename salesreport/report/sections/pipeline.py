@@ -58,7 +58,11 @@ def _charts(context: Context, data: pd.DataFrame, message: str) -> tuple[Chart, 
     counts, labels = _classes(context, data)
     shown = [context.language.count(one) for one in counts]
     ages = Columns(context.say(text("Open deals by age in days")), labels, counts, shown)
-    said = text("Bars: open deals by age and by stage, {n} in all.", n=count)
+    said = (
+        text("Bars: open deals by age, {n} in all.", n=count)
+        if stages is None
+        else text("Bars: open deals by age and by stage, {n} in all.", n=count)
+    )
     return (columns_and_bars("pipeline", ages, stages, message, context.say(said)),)
 
 
