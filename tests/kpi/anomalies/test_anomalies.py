@@ -292,7 +292,7 @@ def test_what_cannot_be_compared_says_why(given: Given) -> None:
         find_anomalies(facts, Period.parse("2023"))
     with pytest.raises(ConfigError, match="needs lead_source"):
         find_anomalies(facts, YEAR, ["lead_source"])
-    with pytest.raises(ConfigError, match="between 0 and 1"):
+    with pytest.raises(ConfigError, match="more than 0 and less than 1"):
         find_anomalies(facts, YEAR, level=1.0)
     with pytest.raises(ConfigError, match="Figures cannot be broken down by this"):
         find_anomalies(facts, YEAR, ["weather"])
