@@ -210,7 +210,7 @@ def _watched(metric: Metric, file: Path) -> Metric:
         if (lower is None) != (upper is None):
             wrong = text("an interval has two ends")
         elif any(one.shape != (question.size,) for one in arrays):
-            wrong = text("{n} figures of each, one for each group", n=question.size)
+            wrong = text("a figure of each for every group")
         elif np.isinf(arrays).any() or np.isnan(arrays[1]).any():
             wrong = text("no infinite figures, and always an n")
         elif bounds and ((arrays[2] > arrays[0] + 1e-9) | (arrays[3] < arrays[0] - 1e-9)).any():
