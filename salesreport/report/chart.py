@@ -17,7 +17,7 @@ from cycler import cycler
 from markupsafe import Markup
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Written
 
@@ -125,12 +125,12 @@ class Chart:
         """Draw it: an `<svg>` element with title and description, ready to stand in HTML."""
         own = isinstance(self.draw, Figure)
         with house_style(self.key):
-            if isinstance(self.draw, Figure):
-                figure = self.draw
-            else:
+            if callable(self.draw):
                 figure = Figure(figsize=(self.width, self.height))
                 FigureCanvasSVG(figure)
                 self.draw(figure)
+            else:
+                figure = self.draw
             for written in figure.findobj(Written):
                 written.set_text(in_picture(written.get_text()))
             if own:
@@ -149,9 +149,11 @@ def _keep_contrast(figure: Figure) -> None:
     for axes in figure.axes:
         if any(isinstance(one, QuadMesh) for one in axes.collections) or axes.images:
             for written in axes.texts:
-                red, green, blue = (round(255 * part) for part in to_rgb(written.get_color()))
-                # a shade that is none of the palette's, so that no colour of the page takes its place
-                written.set_color(f"#{red:02x}{green:02x}{blue - 1 if blue else 1:02x}")
+                colour = to_hex(written.get_color())
+                if colour in _BLACKS or colour in _VARIABLES:
+                    # a shade beside it is none of the palette's, so no colour of the page takes its place
+                    blue = int(colour[5:], 16)
+                    written.set_color(f"{colour[:5]}{blue - 1 if blue else 1:02x}")
 
 
 @contextmanager

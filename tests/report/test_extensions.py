@@ -221,6 +221,7 @@ def test_pictures_and_patterns_in_a_figure_of_one_s_own() -> None:
         right.bar(["a", "b"], [1, 2], hatch="//")
         right.set_xlabel("below the edge")
     svg = str(Chart.of("k", figure, "t", "d").svg())
+    assert str(Chart.of("k", figure, "t", "d").svg()) == svg  # drawn again it is the same
     assert 'href="data:image/png;base64,' in svg
     used = set(re.findall(r"url\(#([^)]+)\)", svg))
     assert used
