@@ -21,9 +21,9 @@ In a notebook two names are enough::
     from salesreport import Dataset, Review
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from salesreport.later import put_off
+from salesreport.later import names_from, put_off
 
 if TYPE_CHECKING:
     from salesreport.dataset import Dataset
@@ -35,19 +35,5 @@ put_off()
 __version__ = "0.1.0"
 __all__ = ["Dataset", "Period", "Review", "__version__"]
 
-
-def __getattr__(name: str) -> Any:
-    """Import the public names on first use, so that `salesreport --help` stays quick."""
-    if name == "Dataset":
-        from salesreport.dataset import Dataset
-
-        return Dataset
-    if name == "Period":
-        from salesreport.period import Period
-
-        return Period
-    if name == "Review":
-        from salesreport.report.review import Review
-
-        return Review
-    raise AttributeError(f"module 'salesreport' has no attribute {name!r}")
+# imported on first use, so that `salesreport --help` stays quick
+__getattr__ = names_from(__name__, {"Dataset": "dataset", "Period": "period", "Review": "report.review"})

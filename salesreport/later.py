@@ -1,4 +1,4 @@
-"""A grammar that takes seconds to import, and that nobody here asks for: it is imported when it is asked for.
+"""What is imported when it is asked for: a package's public names, and a grammar that takes seconds.
 
 nbformat imports jsonschema, which registers a check for addresses in other scripts (IRIs) when the package
 `rfc3987_syntax` is there, as it is wherever JupyterLab is. That package compiles its grammar while it is imported:
@@ -10,8 +10,29 @@ Here a stand-in takes its place until the check is made; then it steps aside, an
 import importlib
 import importlib.util
 import sys
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
+
+
+def names_from(package: str, modules: Mapping[str, str]) -> Callable[[str], Any]:
+    """The `__getattr__` of a package whose public names are imported at their first use.
+
+    Args:
+        package: its name. modules: public name → the module of the package that has it.
+
+    Examples:
+        >>> names_from("salesreport", {"Period": "period"})("Period").__name__
+        'Period'
+    """
+
+    def find(name: str) -> Any:
+        if name in modules:
+            return getattr(importlib.import_module(f"{package}.{modules[name]}"), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return find
+
 
 NAME = "rfc3987_syntax"
 """The package that is put off."""

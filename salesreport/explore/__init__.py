@@ -16,7 +16,9 @@ In a notebook::
     Explorer("../outputs/datasets/sample")
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from salesreport.later import names_from
 
 if TYPE_CHECKING:
     from salesreport.explore.review import ConversionReview
@@ -26,23 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = ["ConversionReview", "Explorer", "State", "show"]
 
-
-def __getattr__(name: str) -> Any:
-    """Import the public names on first use: a report has no need of widgets."""
-    if name == "ConversionReview":
-        from salesreport.explore.review import ConversionReview
-
-        return ConversionReview
-    if name == "Explorer":
-        from salesreport.explore.widgets import Explorer
-
-        return Explorer
-    if name == "State":
-        from salesreport.explore.state import State
-
-        return State
-    if name == "show":
-        from salesreport.explore.views import show
-
-        return show
-    raise AttributeError(f"module 'salesreport.explore' has no attribute {name!r}")
+# imported on first use: a report has no need of widgets
+__getattr__ = names_from(
+    __name__,
+    {
+        "ConversionReview": "review",
+        "Explorer": "widgets",
+        "State": "state",
+        "show": "views",
+    },
+)

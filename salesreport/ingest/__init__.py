@@ -16,7 +16,9 @@
 - `salesreport.ingest.starter`: the beginning of a source spec for a file that comes without one
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from salesreport.later import names_from
 
 if TYPE_CHECKING:
     from salesreport.ingest.ingestion import ingest
@@ -24,15 +26,5 @@ if TYPE_CHECKING:
 
 __all__ = ["SourceSpec", "ingest", "load_source"]
 
-
-def __getattr__(name: str) -> Any:
-    """Import the public names on first use, so that the process that reads workbooks starts quickly."""
-    if name == "ingest":
-        from salesreport.ingest.ingestion import ingest
-
-        return ingest
-    if name in __all__:
-        from salesreport.ingest import spec
-
-        return getattr(spec, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# imported on first use, so that the process that reads workbooks starts quickly
+__getattr__ = names_from(__name__, {"ingest": "ingestion", "SourceSpec": "spec", "load_source": "spec"})

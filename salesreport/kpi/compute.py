@@ -57,13 +57,11 @@ METRICS: dict[str, Metric] = {
 
 
 def add_metric(metric: Metric) -> None:
-    """Let a metric of one's own be computed like any other; adding the same one again changes nothing.
+    """Let a metric of one's own be computed like any other.
 
     Raises:
-        ConfigError: another metric has its key, or the key is none.
+        ConfigError: a metric has its key already, or something of it is none that a metric may have.
     """
-    if METRICS.get(metric.key) is metric:
-        return
     if metric.key in METRICS:
         raise ConfigError(text("There is a metric of this name already."), key="metric", found=metric.key)
     if not _KEY.fullmatch(metric.key):

@@ -13,8 +13,9 @@
 - `salesreport.pack.run`: all of it, in order
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from salesreport.later import names_from
 
 if TYPE_CHECKING:
     from salesreport.pack.engine import Engine, Watcher
@@ -40,15 +41,21 @@ __all__ = [
     "make_plan",
 ]
 
-_FROM = {
-    "Engine": "engine", "Watcher": "engine", "make_engine": "engines", "Job": "make", "Outcome": "make",
-    "Manifest": "manifest", "Pack": "packfile", "PackFile": "packfile", "load_pack": "packfile", "Plan": "plan",
-    "make_plan": "plan", "make_pack": "run",
-}  # fmt: skip
-
-
-def __getattr__(name: str) -> Any:
-    """Import the public names on first use: what only asks for a pack file's days needs no notebooks."""
-    if name in _FROM:
-        return getattr(import_module(f"salesreport.pack.{_FROM[name]}"), name)
-    raise AttributeError(f"module 'salesreport.pack' has no attribute {name!r}")
+# imported on first use: what only asks for a dataset's days needs no notebooks
+__getattr__ = names_from(
+    __name__,
+    {
+        "Engine": "engine",
+        "Watcher": "engine",
+        "make_engine": "engines",
+        "Job": "make",
+        "Outcome": "make",
+        "Manifest": "manifest",
+        "Pack": "packfile",
+        "PackFile": "packfile",
+        "load_pack": "packfile",
+        "Plan": "plan",
+        "make_plan": "plan",
+        "make_pack": "run",
+    },
+)

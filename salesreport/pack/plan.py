@@ -74,8 +74,10 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
         DataError: there is no dataset.
     """
     settings = pack.settings
-    for number, file in enumerate(pack.files("extensions")):
+    extensions = pack.files("extensions")
+    for number, file in enumerate(extensions):
         load_extensions([file], pack.where("extensions", number))
+    digests = [digest_of(file) for file in extensions]
     notebook = read_notebook(find_notebook(pack))
     dataset = Dataset.open(pack.file("dataset"))
     period = _period(dataset, settings.period, pack.where("period"))
@@ -85,7 +87,7 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     folder = pack.file("output")
     stems = _stems([subject for subject, _ in drafts])
     every = tuple(
-        _job(pack, notebook, dataset, subject, {**common, **own}, stem)
+        _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests)
         for (subject, own), stem in zip(drafts, stems, strict=True)
     )
     chosen = _only(every, only) if only else every
@@ -94,7 +96,13 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
 
 
 def _job(
-    pack: Pack, notebook: Notebook, dataset: Dataset, subject: Subject, parameters: dict[str, Any], stem: str
+    pack: Pack,
+    notebook: Notebook,
+    dataset: Dataset,
+    subject: Subject,
+    parameters: dict[str, Any],
+    stem: str,
+    extensions: Sequence[str],
 ) -> Job:
     language = pack.settings.language
     inputs = checksum_of_inputs(
@@ -105,7 +113,7 @@ def _job(
         period=parameters["period"],
         language=language,
         parameters=parameters,
-        extensions=[digest_of(file) for file in pack.files("extensions")],
+        extensions=extensions,
     )
     return Job(
         subject=subject,

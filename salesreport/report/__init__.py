@@ -14,8 +14,9 @@
 What a section of one's own needs is here: `Context`, `Section`, `Chart`, `own_style`, `PeerGroup`.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from salesreport.later import names_from
 
 if TYPE_CHECKING:
     from salesreport.report.chart import Chart, own_style
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Chart", "Context", "PeerGroup", "Section", "own_style"]
 
-_FROM = {"Chart": "chart", "Context": "context", "PeerGroup": "peers", "Section": "section", "own_style": "chart"}
-
-
-def __getattr__(name: str) -> Any:
-    """Import the public names on first use: what only reads figures needs no matplotlib."""
-    if name in _FROM:
-        return getattr(import_module(f"salesreport.report.{_FROM[name]}"), name)
-    raise AttributeError(f"module 'salesreport.report' has no attribute {name!r}")
+# imported on first use: what only reads figures needs no matplotlib
+__getattr__ = names_from(
+    __name__,
+    {
+        "Chart": "chart",
+        "Context": "context",
+        "PeerGroup": "peers",
+        "Section": "section",
+        "own_style": "chart",
+    },
+)

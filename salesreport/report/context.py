@@ -260,7 +260,8 @@ class Context:
 
     def unavailable(self, metric: str) -> Text | None:
         """Why the data has no such metric, or None."""
-        metrics = figures() if metric in figures() else (metric,)
+        shown = figures()
+        metrics = shown if metric in shown else (metric,)
         return self.shared.table(self.subject.dimension, metrics, (), self.period).unavailable.get(metric)
 
     def gaps(self, metrics: Iterable[str]) -> list[Text]:

@@ -36,6 +36,7 @@ from salesreport.report.context import Context
 from salesreport.report.peers import SAME_ROLE, PeerGroup, choose_peers, peer_group
 from salesreport.report.section import Section
 from salesreport.report.sections import SECTIONS, Make, add_section
+from salesreport.stats.holds import assert_holds
 
 
 class _Loaded(NamedTuple):
@@ -213,7 +214,7 @@ def _watched(metric: Metric, file: Path) -> Metric:
             wrong = text("a figure of each for every group")
         elif np.isinf(arrays).any() or np.isnan(arrays[1]).any():
             wrong = text("no infinite figures, and always an n")
-        elif bounds and ((arrays[2] > arrays[0] + 1e-9) | (arrays[3] < arrays[0] - 1e-9)).any():
+        elif bounds and not _holds(arrays[0], *arrays[2:]):
             wrong = text("intervals that hold their figure")
         if wrong is not None:
             problem = text("Metric {metric} gives figures that cannot be.", metric=metric.key)
@@ -222,6 +223,14 @@ def _watched(metric: Metric, file: Path) -> Metric:
         return Figures(arrays[0], arrays[1], *ends, missing, caveats)
 
     return replace(metric, figures=figures)
+
+
+def _holds(value: Numbers, lower: Numbers, upper: Numbers) -> bool:
+    try:
+        assert_holds(lower, value, upper)
+    except AssertionError:
+        return False
+    return True
 
 
 def _items(module: ModuleType, name: str, file: Path, expected: Text) -> tuple[Any, ...]:

@@ -151,7 +151,6 @@ class Shared:
             group = peer_group().of(self.reps).reindex(self.reps.index)
             if pd.notna(own := group.get(subject.id)):
                 alike &= (group == own).to_numpy(bool)
-        if subject.kind == "rep":
             alike &= ~members.isin(list(self.facts.not_people))
         return np.flatnonzero(alike)
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from salesreport.errors import ConfigError, nearest
+from salesreport.errors import ConfigError
 from salesreport.kpi.customers.categories import States, states_at, states_between
 from salesreport.kpi.customers.customers import CUSTOMERS, customers_of, named_rep, seen_by, why_untold
+from salesreport.kpi.facts.checks import check_dimensions
 from salesreport.kpi.facts.columns import taken
 from salesreport.kpi.facts.dimensions import DIMENSIONS, PEOPLE, TITLES
 from salesreport.kpi.facts.events import Events
@@ -253,14 +254,7 @@ def dimension_of(facts: Facts, name: str, rep: pd.Categorical, day: dt.date) -> 
     Raises:
         ConfigError: another dimension. Unavailable: it is not known of customers.
     """
-    if name not in BY:
-        raise ConfigError(
-            text("Customers cannot be broken down by this."),
-            key="by",
-            found=name,
-            expected=text("one of {names}", names=list(BY)),
-            nearest=nearest(name, BY),
-        )
+    check_dimensions([name], BY, text("Customers cannot be broken down by this."))
     if not facts.dimensions.carries("accounts", name):
         raise Unavailable(
             text(

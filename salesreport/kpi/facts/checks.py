@@ -1,11 +1,11 @@
 """What may be asked: days that are known, dimensions there are."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.facts.dimensions import DIMENSIONS
-from salesreport.language import text
+from salesreport.language import Text, text
 
 
 def check_day(day: dt.date, last: dt.date) -> None:
@@ -23,18 +23,26 @@ def check_day(day: dt.date, last: dt.date) -> None:
         )
 
 
-def check_dimensions(names: Iterable[str]) -> None:
-    """Make sure that figures can be broken down by these.
+_NOT_FIGURES = text("Figures cannot be broken down by this.")
+
+
+def check_dimensions(
+    names: Iterable[str], among: Collection[str] = DIMENSIONS, problem: Text = _NOT_FIGURES
+) -> None:
+    """Make sure that something can be broken down by these.
+
+    Args:
+        names: the dimensions. among: those by which it can. problem: what to say of another.
 
     Raises:
         ConfigError: one is no dimension; the error names the nearest.
     """
     for name in names:
-        if name not in DIMENSIONS:
+        if name not in among:
             raise ConfigError(
-                text("Figures cannot be broken down by this."),
+                problem,
                 key="by",
                 found=name,
-                expected=text("one of {names}", names=list(DIMENSIONS)),
-                nearest=nearest(name, DIMENSIONS),
+                expected=text("one of {names}", names=list(among)),
+                nearest=nearest(name, among),
             )

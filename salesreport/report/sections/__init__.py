@@ -75,13 +75,12 @@ SECTIONS: dict[str, Listed] = {
 
 
 def add_section(make: Make) -> None:
-    """Let notebooks show a section of one's own by the name of its function; the same one again changes nothing.
+    """Let notebooks show a section of one's own by the name of its function.
 
     Raises:
-        ConfigError: another section has its name.
+        ConfigError: a section has its name already.
     """
     name = make.__name__
-    listed = SECTIONS.get(name)
-    if listed is not None and listed.make is not make:
+    if name in SECTIONS:
         raise ConfigError(text("There is a section of this name already."), key="section", found=name)
-    SECTIONS.setdefault(name, Listed(make))
+    SECTIONS[name] = Listed(make)

@@ -33,32 +33,30 @@ def customer_base(context: Context) -> Section:
 
     `from` is `new` for who was not there yet, `unknown` where that is not known.
     """
-    topic = context.say(text("Customer base"))
-    nothing = pd.DataFrame({"from": [], "to": [], "n": []})
-    dimension = context.subject.dimension
+    topic, dimension = context.say(text("Customer base")), context.subject.dimension
+
+    def untold(message: Text) -> Section:
+        nothing = pd.DataFrame({"from": [], "to": [], "n": []})
+        return Section("base", topic, context.say(message), nothing, context.language, available=False)
+
     if dimension is not None and dimension not in BY:
-        message = context.say(
+        return untold(
             text("Customers belong to reps, teams and segments, not to {name}.", name=context.subject.name)
         )
-        return Section("base", topic, message, nothing, context.language, available=False)
     eve, end = context.eve, context.as_of
     facts, file = context.facts, context.shared.process
     if not len(customers_of(facts).ids):
-        message = context.say(text("The customer base cannot be told: this export names no customers."))
-        return Section("base", topic, message, nothing, context.language, available=False)
+        return untold(text("The customer base cannot be told: this export names no customers."))
     if (reason := why_untold(facts)) is not None:
-        message = context.say(text("The customer base cannot be told: {reason}.", reason=reason))
-        return Section("base", topic, message, nothing, context.language, available=False)
+        return untold(text("The customer base cannot be told: {reason}.", reason=reason))
     try:
         data = context.shared.rows(
             context.subject, ("base moves", eve, end), lambda by: base_moves(facts, file, eve, end, by)
         )
     except Unavailable as problem:
-        message = context.say(text("The customer base cannot be told: {reason}.", reason=problem.reason))
-        return Section("base", topic, message, nothing, context.language, available=False)
+        return untold(text("The customer base cannot be told: {reason}.", reason=problem.reason))
     if data.empty:
-        message = context.say(text("No customers of {name} by {day}.", name=context.subject.name, day=end))
-        return Section("base", topic, message, data, context.language, available=False)
+        return untold(text("No customers of {name} by {day}.", name=context.subject.name, day=end))
     titles = {one.key: context.language.show(one.title) for one in file.base}
     keys = list(titles)
     matrix = data.pivot_table(index="from", columns="to", values="n", aggfunc="sum", observed=False)
