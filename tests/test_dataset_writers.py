@@ -47,13 +47,19 @@ def write(path: Path, which: str, start: "multiprocessing.synchronize.Event", to
         told.send(str(error))
 
 
-def read(path: Path, stop: "multiprocessing.synchronize.Event", told: Connection) -> None:
+def read(
+    path: Path,
+    begun: "multiprocessing.synchronize.Event",
+    stop: "multiprocessing.synchronize.Event",
+    told: Connection,
+) -> None:
     seen: list[set[str] | str] = []
     while not stop.is_set():
         try:
             seen.append(whose(Dataset.open(path)))
         except Exception as error:  # whatever it is, the test is to see it
             seen.append(repr(error))
+        begun.set()
     told.send(seen)
 
 
@@ -63,9 +69,11 @@ def test_pairs_of_writers_and_a_reader(tmp_path: Path) -> None:
     fork = multiprocessing.get_context("fork")
     path = tmp_path / "ds"
     write_dataset(path, tables("first"), SETTINGS, Provenance("test"))
-    stop, (ours, theirs) = fork.Event(), fork.Pipe()
-    reader = fork.Process(target=read, args=(path, stop, theirs))
+    begun, stop, (ours, theirs) = fork.Event(), fork.Event(), fork.Pipe()
+    reader = fork.Process(target=read, args=(path, begun, stop, theirs))
     reader.start()
+    # the first read imports for longer than two writers take, and old tables stay until they are replaced again only
+    assert begun.wait(60)
     refused = 0
     for _ in range(PAIRS):
         start, ends = fork.Event(), [fork.Pipe() for _ in "ab"]
