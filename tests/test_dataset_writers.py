@@ -72,7 +72,7 @@ def test_pairs_of_writers_and_a_reader(tmp_path: Path) -> None:
     begun, stop, (ours, theirs) = fork.Event(), fork.Event(), fork.Pipe()
     reader = fork.Process(target=read, args=(path, begun, stop, theirs))
     reader.start()
-    # the first read imports for longer than two writers take, and old tables stay until they are replaced again only
+    # the first read imports for longer than two writers take; old tables stay until they are replaced again
     assert begun.wait(60)
     refused = 0
     for _ in range(PAIRS):
