@@ -8,7 +8,7 @@ from typing import Literal
 from salesreport.config import setting_line
 from salesreport.errors import ConfigError
 from salesreport.ingest.headings import plain_words
-from salesreport.ingest.spec import StatusSpec
+from salesreport.ingest.spec_parts import StatusSpec
 from salesreport.language import Either, Text, ntext, text
 
 Ending = Literal["won", "lost", "ended"]
@@ -130,11 +130,11 @@ def refuse_endings_taken_as_open(spec: StatusSpec, taken: Mapping[str, int], col
     won = [value for value, ending in suspects.items() if ending == "won"]
     lines: list[Text | str] = []
     if won:
-        lines.append(setting_line("won", [*spec.won, *won]))
+        lines.append(setting_line("won", [*spec.words("won"), *won]))
     if lost or ends:
-        lines.append(setting_line("lost", [*spec.lost, *lost, *ends]))
+        lines.append(setting_line("lost", [*spec.words("lost"), *lost, *ends]))
     if ends:
-        line = setting_line("neither", [*spec.neither, *ends])
+        line = setting_line("neither", [*spec.words("neither"), *ends])
         lines.append(text("{line} (not decided: set aside and counted)", line=line))
     if len(taken) <= _MOST_LISTED:
         lines.append(text("{line} (all that are open)", line=setting_line("open", list(taken))))

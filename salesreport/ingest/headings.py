@@ -47,16 +47,32 @@ def positions(wanted: str, headings: Sequence[str]) -> list[int]:
     return [at for at, heading in enumerate(headings) if heading and loosely(heading) == loose]
 
 
-def find_heading(wanted: str, raw: Raw, table: str) -> int:
+def find_heading(wanted: str, raw: Raw, table: str, occurrence: int | None = None) -> int:
     """The position of the column that a heading means.
 
+    Args:
+        wanted: the heading. raw: the file. table: for messages. occurrence: which one of several that are alike,
+            from the left, from 1.
+
     Raises:
-        DataError: no such heading (with the nearest one), or several.
+        DataError: no such heading (with the nearest one), or several and it is not said which.
     """
     found = positions(wanted, raw.headings)
+    if found and occurrence is not None:
+        if occurrence > len(found):
+            raise DataError(
+                text("This heading does not stand over so many columns."),
+                file=raw.file,
+                table=table,
+                column=wanted,
+                found=len(found),
+                expected=text("“occurrence” up to that"),
+            )
+        return found[occurrence - 1]
     if len(found) == 1:
         return found[0]
     if found:
+        setting = f"{{heading: {wanted}, occurrence: 1}}"
         raise DataError(
             text("This heading stands over several columns."),
             file=raw.file,
@@ -64,6 +80,7 @@ def find_heading(wanted: str, raw: Raw, table: str) -> int:
             column=wanted,
             found=[raw.headings[at] for at in found],
             expected=text("one column"),
+            hint=text("Say which, from the left: “{setting}”.", setting=setting),
         )
     near = nearest(wanted, [heading for heading in raw.headings if heading])
     below = _row_below(wanted, raw)

@@ -36,7 +36,7 @@ class Grown(NamedTuple):
         """Of one export without a date: nothing grows."""
         return cls(
             {name: ingested.frame for name, ingested in tables.items()},
-            [ingested.source for ingested in tables.values()],
+            [source for ingested in tables.values() for source in ingested.sources],
             {name: ingested.counts for name, ingested in tables.items()},
             {name: ingested.aside for name, ingested in tables.items() if len(ingested.aside)},
             [],
@@ -65,10 +65,10 @@ def grow(
     absent: Counter[str] = Counter()
 
     def account(ingested: Ingested) -> pd.DataFrame:
-        files.append(ingested.source)
+        files.extend(ingested.sources)
         of_deals.append(ingested.counts)
         if len(ingested.aside):
-            asides.append(with_file(ingested.aside, ingested.source.file))
+            asides.append(with_file(ingested.aside, ingested.sources[0].file))
         absent.update(ingested.absent)
         return ingested.frame
 
@@ -101,7 +101,7 @@ def grow(
     for name, ingested in tables.items():
         if name == "deals":
             continue
-        files.append(ingested.source)
+        files.extend(ingested.sources)
         counts[name] = ingested.counts
         if len(ingested.aside):
             set_aside[name] = ingested.aside

@@ -8,19 +8,24 @@ from pathlib import Path
 import pandas as pd
 
 from salesreport.config import read_yaml
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError, DataError
 from salesreport.ingest.additions import Existing
 from salesreport.ingest.addresses import kept, shown
+from salesreport.ingest.beginnings import BEFORE, owners_from_changes, stages_from_changes
 from salesreport.ingest.currency import read_rates
 from salesreport.ingest.dated_files import DatedFile
 from salesreport.ingest.exports import choose_exports
 from salesreport.ingest.history import Grown, grow
+from salesreport.ingest.lookups import Lookups
 from salesreport.ingest.noticed import about_names
 from salesreport.ingest.one_table import ingest_table
 from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.people import about_owners
-from salesreport.ingest.spec import load_source
+from salesreport.ingest.several_files import joined
+from salesreport.ingest.spec import SourceSpec, load_source
+from salesreport.ingest.spec_parts import StatusSpec
+from salesreport.ingest.states import closing_stages
 from salesreport.language import Text, ntext, text
 from salesreport.process import check_process, load_process
 from salesreport.provenance import Provenance, SourceFile
@@ -71,22 +76,30 @@ def ingest(
         rates, raw = read_rates(spec.rates, folder)
         files.append(SourceFile("rates", raw.file, raw.sha256, raw.bytes))
 
+    lookups = Lookups(folder)
+
     def read(name: str, older: DatedFile | None = None) -> Ingested:
         table, whole = spec.tables[name], spec
         if older is not None:
             table = table.model_copy(update={"file": older.file})
             whole = spec.model_copy(update={"stated_as_of": older.taken_on})
-        tell(text("Reading {file}", file=table.file or shown(table.sql or "")))
-        try:
-            ingested = ingest_table(name, table, whole, folder, rates, older=older is not None)
-        except ConfigError as error:
-            raise _with_line(error, source) from None
+        parts = []
+        for part in table.parts:
+            tell(text("Reading {file}", file=part.file or shown(part.sql or "")))
+            try:
+                parts.append(ingest_table(name, part, whole, folder, rates, lookups, older=older is not None))
+            except ConfigError as error:
+                raise _with_line(error, source) from None
+        ingested = joined(name, parts)
         if name in _MUST_HAVE_ROWS and ingested.frame.empty:
             raise _nothing_kept(name, ingested)
         return ingested
 
-    tables = {name: read(name) for name in spec.tables}
+    tables = _from_changes({name: read(name) for name in spec.tables}, spec)
+    files += lookups.files
     settings = spec.settings.model_copy(update={"process": "" if process is None else process.text})
+    if (told := spec.tables["deals"].status if "deals" in spec.tables else None) and told.conditions:
+        settings = settings.model_copy(update=_closing_stages(told, settings, tables["deals"].frame))
     if existing is not None and existing.holds(tables):
         tell(text("The dataset already holds this export."))
         return existing.with_settings(settings)
@@ -125,6 +138,30 @@ def ingest(
     )
 
 
+def _from_changes(tables: dict[str, Ingested], spec: SourceSpec) -> dict[str, Ingested]:
+    """The tables, with what deals began with where a history tells only changes."""
+    for name, ingested in tables.items():
+        if BEFORE not in ingested.frame:
+            continue
+        if name == "deal_owners":
+            frame, notes = owners_from_changes(ingested.frame), list[Text]()
+        else:
+            deals = tables["deals"].frame if "deals" in tables else pd.DataFrame({"deal_id": []})
+            frame, notes = stages_from_changes(ingested.frame, deals, spec.timezone)
+        tables = {**tables, name: ingested._replace(frame=frame, notes=[*ingested.notes, *notes])}
+    return tables
+
+
+def _closing_stages(
+    told: StatusSpec, settings: DatasetSettings, deals: pd.DataFrame
+) -> dict[str, tuple[str, ...]]:
+    """The stages that mean won and lost, where conditions tell the state."""
+    return {
+        f"{state}_stages": getattr(settings, f"{state}_stages") or closing_stages(deals, state)
+        for state in ("won", "lost")
+    }
+
+
 def _with_line(error: ConfigError, source: Path) -> ConfigError:
     """An error about a key of the spec, with the nearest line that is written there."""
     place = tuple((error.key or "").split("."))
@@ -143,7 +180,7 @@ def _mostly_set_aside(ingested: Ingested) -> list[Text]:
     return [
         text(
             "Warning: most rows of {file} were set aside, {n} of {read}; most of all: {reason}.",
-            file=ingested.source.file,
+            file=ingested.sources[0].file,
             n=counts.set_aside,
             read=counts.read,
             reason=[one.what for one in counts.reasons if one.rows == most],
@@ -155,7 +192,7 @@ def _nothing_kept(name: str, ingested: Ingested) -> DataError:
     reasons = sorted(ingested.counts.reasons, key=lambda one: -one.rows)
     return DataError(
         text("Not one row can be kept."),
-        file=ingested.source.file,
+        file=ingested.sources[0].file,
         table=name,
         rows=[int(row) for row in ingested.aside["row"]],
         found=[one.what for one in reasons],

@@ -56,12 +56,17 @@ class Ledger:
             _, before, shown = self._repairs.get(sentence, (what, np.zeros_like(rows), []))
             self._repairs[sentence] = what, before | rows, [*shown, *([(rows, examples)] if examples else [])]
 
+    @property
+    def changed(self) -> Mask:
+        """Which rows were changed and stay."""
+        changed = np.zeros(len(self._reason), dtype=bool)
+        for _, rows, _ in self._repairs.values():
+            changed |= rows
+        return changed & self.live
+
     def counts(self) -> Counts:
         """The account: every row in exactly one of kept, repaired, set aside."""
-        live = self.live
-        repaired = np.zeros_like(live)
-        for _, rows, _ in self._repairs.values():
-            repaired |= rows & live
+        live, repaired = self.live, self.changed
         number = np.bincount(self._reason, minlength=len(self._reasons) + 1)
         return Counts(
             read=len(live),

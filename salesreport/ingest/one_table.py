@@ -10,20 +10,24 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.ingest import currency, rules
+from salesreport.ingest.beginnings import BEFORE
 from salesreport.ingest.broken_cells import without_errors
-from salesreport.ingest.endings import refuse_endings_taken_as_open, taken_as_open
+from salesreport.ingest.columns import cells_of
+from salesreport.ingest.folding import folded
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
+from salesreport.ingest.lookups import Lookups
 from salesreport.ingest.noticed import about_amounts
 from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.parse_dates import date_order, read_dates, read_instants
 from salesreport.ingest.parse_numbers import Numbers, read_numbers
-from salesreport.ingest.parse_texts import as_series, choose, counted, never_seen, read_texts
+from salesreport.ingest.parse_texts import as_series, choose, read_texts
 from salesreport.ingest.raw import Place, Raw, RawColumn
 from salesreport.ingest.readers import read
+from salesreport.ingest.reshape import reshape
 from salesreport.ingest.spec import SourceSpec, TableSpec
+from salesreport.ingest.states import heading_of_states, listed_states, states_by_conditions
 from salesreport.ingest.target_periods import periods_from, read_periods
 from salesreport.ingest.unreadable import Unreadable, examples_of, refuse_wrong_mapping
 from salesreport.language import Text, ntext, text
@@ -45,19 +49,21 @@ def ingest_table(
     source: SourceSpec,
     root: Path,
     rates: pd.DataFrame | None,
+    lookups: Lookups,
     older: bool = False,
 ) -> Ingested:
-    """Read one canonical table from an export.
+    """Read one file of a canonical table from an export.
 
     Args:
         name: the table. spec: where it comes from. source: the whole spec. root: folder of the export.
         rates: dated rates, see `currency.read_rates`; None where there are none.
+        lookups: the files that say what ids mean.
         older: whether the file is of an older export, which may lack optional columns.
 
     Raises:
         ConfigError, DataError: the file or the mapping is not what it should be.
     """
-    return _Work(name, spec, source, root, rates, older).done()
+    return _Work(name, spec, source, root, rates, lookups, older).done()
 
 
 class _Work:
@@ -70,18 +76,21 @@ class _Work:
         source: SourceSpec,
         root: Path,
         rates: pd.DataFrame | None,
+        lookups: Lookups,
         older: bool = False,
     ) -> None:
         self.table: Table = TABLES[name]
-        self.spec, self.source, self.rates = spec, source, rates
-        period = [spec.period.starts] if spec.period else []
-        self.raw: Raw = read(spec, root, name, [*spec.columns.values(), *spec.drop, *period])
+        self.source, self.rates, self.lookups = source, rates, lookups
+        whole = read(spec, root, name, spec.headings)
         self.absent: list[str] = []
         if older:
-            self.spec, self.absent = spec.without_absent(self.table, self.raw.headings)
+            spec, self.absent = spec.without_absent(self.table, whole.headings)
+        self.raw: Raw
+        self.spec: TableSpec
+        self.raw, self.spec, notes = reshape(whole, spec, name)
         self.ledger = Ledger(len(self.raw))
         self.declared = np.zeros(len(self.raw), dtype=bool)
-        self.notes: list[Text] = list(self.raw.notes)
+        self.notes: list[Text] = [*self.raw.notes, *notes]
         self.unreadable: list[Unreadable] = []
         self.unpriced = np.zeros(len(self.raw), dtype=bool)
         self.cells: dict[str, tuple[RawColumn, Place]] = {}
@@ -101,7 +110,8 @@ class _Work:
         frame = self._within_bounds(frame)
         if self.table.name == "deals":
             frame = rules.check_deals(frame, self.source.as_of, self.ledger, self.raw.file)
-        rules.set_aside_repeated(self.table, frame, self.ledger)
+        if self.spec.rows is None:
+            rules.set_aside_repeated(self.table, frame, self.ledger)
         frame = self._priced(frame)
         live = self.ledger.live
         noticed: list[Noticed] = []
@@ -110,13 +120,20 @@ class _Work:
                 cells, place = self.cells[one.name]
                 noticed += about_amounts(frame[one.name], live, place, cells, self.source.currency)
         kept = frame if live.all() else frame[live].reset_index(drop=True)
-        raw = self.raw
+        raw, rows, changed = self.raw, self.raw.rows[live], self.ledger.changed[live]
+        if self.spec.rows is not None:
+            once = ~kept["deal_id"].duplicated().to_numpy()
+            kept, notes = folded(kept, self.spec.rows)
+            rows, changed = rows[once], changed[once]
+            self.notes += notes
         return Ingested(
             kept,
             self.ledger.aside(raw),
             replace(self.ledger.counts(), aside_by=self._aside_by(frame)),
-            SourceFile(self.table.name, raw.file, raw.sha256, raw.bytes),
+            [SourceFile(self.table.name, raw.file, raw.sha256, raw.bytes)],
             self.notes,
+            rows,
+            changed,
             self.absent,
             noticed,
         )
@@ -175,12 +192,11 @@ class _Work:
         if name in self.spec.constants:
             constant = pa.repeat(pa.scalar(self.spec.constants[name], pa.string()), len(raw))
             return RawColumn(constant), self._place(name)
-        heading = self.spec.columns[name]
-        at = find_heading(heading, raw, self.table.name)
-        column = raw.columns[at]
+        column, heading, notes = cells_of(self.spec.columns[name], raw, self.table.name, name, self.lookups)
+        self.notes += notes
         if name in self.spec.values:
             column = RawColumn(read_texts(column.texts, self.spec.values[name]))
-        place = self._place(raw.headings[at])
+        place = self._place(heading)
         return self._without_errors(self.table[name], column, place), place
 
     def _without_errors(self, column: Column, cells: RawColumn, place: Place) -> RawColumn:
@@ -207,10 +223,13 @@ class _Work:
         start = self._start()
         order = date_order([*dates, *([start] if start else [])], self.spec.date_order)
         parsed = {name: self._parse(self.table[name], *cells[name], order) for name in cells}
+        if self.spec.before is not None:
+            was = self.raw.columns[find_heading(self.spec.before, self.raw, self.table.name)]
+            parsed[BEFORE] = as_series(read_texts(was.texts, {}))
         if self.spec.status is not None:
             parsed["status"] = self._status()
         if start is not None and self.spec.period is not None:
-            days = read_dates(start[0], order, self.source.timezone)
+            days = read_dates(start[0], order, self.source.timezone, self.spec.timezone)
             self._note(self.table["period"], *start, days.bad, text("a date"))
             parsed["period"] = periods_from(
                 days.values, parsed["metric"], self.spec.period, self.source.fiscal_year_start
@@ -242,7 +261,7 @@ class _Work:
         if column.is_number:
             return self._number(column, cells, place)
         read_moments = read_dates if column.kind == "date" else read_instants
-        moments = read_moments(cells, order, self.source.timezone)
+        moments = read_moments(cells, order, self.source.timezone, self.spec.timezone)
         self._note(column, cells, place, moments.bad, text("a date"))
         return moments.values
 
@@ -269,53 +288,30 @@ class _Work:
         return values
 
     def _status(self) -> pd.Series:
-        """Open, won or lost, from the values of another column."""
-        spec = self.spec.status
+        """Open, won or lost, from the values of another column or from conditions on several."""
+        spec, listed = self.spec.status, None
         assert spec is not None
-        if spec.source in self.spec.columns:
-            cells, place = self.cells[spec.source]
-        else:
-            near = nearest(spec.source, [*self.spec.columns, *self.raw.headings])
-            try:
-                at = find_heading(spec.source, self.raw, self.table.name)
-            except DataError:
-                raise ConfigError(
-                    text("This is neither a mapped column nor a heading of the file."),
-                    key=f"tables.{self.table.name}.status.from",
-                    found=spec.source,
-                    nearest=near,
-                ) from None
-            place = self._place(self.raw.headings[at])
-            cells = self._without_errors(self.table["status"], self.raw.columns[at], place)
-        texts = read_texts(cells.encoded, {})
-        declared = {"won": spec.won, "lost": spec.lost, "open": spec.open or (), "neither": spec.neither}
-        for state, words in declared.items():
-            absent = never_seen(texts.dictionary, words)
-            if absent:
-                self.notes.append(
-                    ntext(
-                        "The value {words} of status “{state}” never occurs in column “{column}”.",
-                        "The values {words} of status “{state}” never occur in column “{column}”.",
-                        n=len(absent),
-                        words=absent,
-                        state=state,
-                        column=place.column,
-                    )
-                )
-        meanings = {word: state for state, words in declared.items() for word in words}
-        values, unknown = choose(texts, meanings, "open" if spec.open is None else None)
-        if spec.open is None:
-            named = {word.strip().casefold() for word in meanings}
-            taken = {value: n for value, n in counted(texts).items() if value.casefold() not in named}
-            refuse_endings_taken_as_open(spec, taken, place.column, place.file)
-            self.notes += taken_as_open(taken, place.column)
-        for word in spec.neither:
-            undecided, _ = choose(texts, {word: word}, None)
-            self.ledger.set_aside(undecided.notna().to_numpy(), text("not decided: {value}", value=word))
-        if spec.neither:
-            values = values.mask(values == "neither")
+        unknown = np.zeros(len(self.raw), dtype=bool)
+        if spec.source is not None:
+            if spec.source in self.spec.columns:
+                cells, place = self.cells[spec.source]
+            else:
+                at = heading_of_states(spec, self.spec, self.raw)
+                place = self._place(self.raw.headings[at])
+                cells = self._without_errors(self.table["status"], self.raw.columns[at], place)
+            found = listed_states(spec, cells, place.column, place.file)
+            listed, unknown = found.values, found.unknown
+            self.notes += found.notes
+            for word, rows in found.undecided.items():
+                self.ledger.set_aside(rows, text("not decided: {value}", value=word))
+        if spec.conditions:
+            heading = (spec.source, *spec.headings)[-1] or ""
+            listed, unknown = states_by_conditions(spec, self.raw, listed, self.ledger)
+            first = self.raw.columns[find_heading(heading, self.raw, self.table.name)]
+            cells, place = first, self._place(heading)
+        assert listed is not None
         self._note_unknown(self.table["status"], cells, place, unknown, STATUSES)
-        return values
+        return listed
 
     def _number(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
         constant = column.name in self.spec.constants

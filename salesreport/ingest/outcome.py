@@ -1,8 +1,9 @@
 """What comes of reading one table: its rows, those that are left out, and their account."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from salesreport.language import Text
@@ -14,14 +15,17 @@ class Ingested(NamedTuple):
 
     Attributes:
         frame: the rows kept, canonical columns. aside: the rows set aside, as they stand in the file.
-        counts: how many of each. source: the file. notes: what a reader of a report should know.
+        counts: how many of each. sources: the files. notes: what a reader of a report should know.
+        rows: number of each kept row in its file. changed: which of them were repaired.
         absent: headings of optional columns that an older export does not have. noticed: what may be a mistake.
     """
 
     frame: pd.DataFrame
     aside: pd.DataFrame
     counts: Counts
-    source: SourceFile
+    sources: Sequence[SourceFile]
     notes: list[Text]
+    rows: np.ndarray[Any, Any]
+    changed: np.ndarray[Any, Any]
     absent: Sequence[str] = ()
     noticed: Sequence[Noticed] = ()

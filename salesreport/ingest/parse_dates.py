@@ -95,16 +95,18 @@ def date_order(columns: Sequence[tuple[RawColumn, Place]], declared: str | None)
     )
 
 
-def read_dates(column: RawColumn, order: str, timezone: str) -> Moments:
+def read_dates(column: RawColumn, order: str, timezone: str, written_in: str | None = None) -> Moments:
     """Read a column of dates; a time of day with an offset is first turned into the dataset's time zone.
 
     Args:
         column: its cells. order: see `date_order`. timezone: where the dataset's dates are meant.
+        written_in: the time zone of times of day without an offset, if another.
     """
     if column.dates is not None:
         values = as_array(column.dates).to_pandas(date_as_object=False)
         return Moments(pd.Series(values, dtype="datetime64[ms]"), np.zeros(len(values), dtype=bool))
     local, offset, bad = _read(column, order)
+    offset = _offset_in(local, offset, written_in)
     values = pd.Series(local.astype("datetime64[D]").astype("datetime64[ms]"))
     known = ~np.isnat(offset)
     if known.any():
@@ -113,14 +115,28 @@ def read_dates(column: RawColumn, order: str, timezone: str) -> Moments:
     return Moments(values, bad)
 
 
-def read_instants(column: RawColumn, order: str, timezone: str) -> Moments:
+def read_instants(column: RawColumn, order: str, timezone: str, written_in: str | None = None) -> Moments:
     """Read a column of instants; those without an offset are in the dataset's time zone.
 
     Args:
         column: its cells. order: see `date_order`. timezone: where the dataset's dates are meant.
+        written_in: the time zone of times of day without an offset, if another.
     """
     local, offset, bad = _read(column, order)
+    offset = _offset_in(local, offset, written_in)
     return Moments(_in_zone(local, offset, timezone), bad)
+
+
+def _offset_in(
+    local: np.ndarray[Any, Any], offset: np.ndarray[Any, Any], zone: str | None
+) -> np.ndarray[Any, Any]:
+    """Offsets; where none are written, those of a time zone. A column without times of day holds days."""
+    written = np.isnat(offset) & ~np.isnat(local)
+    if zone is None or not (local[written] != local[written].astype("datetime64[D]")).any():
+        return offset
+    walls = pd.Series(np.where(written, local, np.datetime64("NaT", "us")))
+    instants = walls.dt.tz_localize(zone, ambiguous=True, nonexistent="shift_forward").dt.tz_convert("UTC")
+    return np.where(written, local - instants.dt.tz_localize(None).to_numpy().astype("datetime64[us]"), offset)
 
 
 Read = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]

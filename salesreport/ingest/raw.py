@@ -129,6 +129,31 @@ class RawColumn:
         """Some cells as they stand in the file, '' where empty."""
         return [cell or "" for cell in _as_strings(self.cells.take(pa.array(positions))).to_pylist()]
 
+    @classmethod
+    def first_filled(cls, columns: Sequence["RawColumn"]) -> "RawColumn":
+        """Of several columns the first that is filled, cell by cell."""
+        kinds = {column.cells.type for column in columns}
+        if len(kinds) == 1 and not pa.types.is_string(columns[0].cells.type):
+            return cls(pc.coalesce(*(column.cells for column in columns)))
+        typed: Any = None
+        if any(column.numbers is not None for column in columns):
+            nothing = pa.nulls(len(columns[0].cells), pa.float64())
+            typed = nothing
+            for column in reversed(columns):
+                numbers = nothing if column.numbers is None else column.numbers
+                typed = pc.if_else(pc.is_valid(column.texts), numbers, typed)
+        return cls(pc.coalesce(*(column.texts for column in columns)), typed)
+
+    @classmethod
+    def stacked(cls, columns: Sequence["RawColumn"]) -> "RawColumn":
+        """Several columns one under the other."""
+        kinds = {column.cells.type for column in columns}
+        typed = [column.typed_numbers for column in columns]
+        if len(kinds) > 1 or any((one is None) != (typed[0] is None) for one in typed):
+            return cls(pa.concat_arrays([_whole(column.texts) for column in columns]))
+        cells = pa.concat_arrays([_whole(column.cells) for column in columns])
+        return cls(cells, None if typed[0] is None else pa.concat_arrays([_whole(one) for one in typed]))
+
     def take(self, positions: Any) -> "RawColumn":
         """Some rows of it."""
         at = pa.array(positions)
@@ -188,6 +213,22 @@ class Place:
         """A `DataError` about some cells."""
         rows = [int(self.rows[at]) for at in positions]
         return DataError(problem, file=self.file, table=self.table, column=self.column, rows=rows, **fields)
+
+
+def _whole(values: Any) -> Any:
+    """One Arrow array, of one or several chunks."""
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def joined_texts(texts: Sequence[Any], by: str) -> Any:
+    """Texts of several columns as one, row by row; what is empty is left out.
+
+    Examples:
+        >>> joined_texts([pa.array(["Ilka", None, None]), pa.array(["Moor", "Sand", None])], " ").to_pylist()
+        ['Ilka Moor', 'Sand', None]
+    """
+    joined = pc.binary_join_element_wise(*texts, by, null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), None, joined)
 
 
 def on_distinct(

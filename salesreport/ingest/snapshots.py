@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from salesreport.ingest.beginnings import with_ends
 from salesreport.ingest.parse_texts import as_array, as_series
 from salesreport.tables import STATUSES, TABLES
 
@@ -314,20 +315,13 @@ class _Known:
             deals=self.deals,
             snapshots=_joined(self.snapshots, "snapshots", self.timezone),
             stage_events=_joined(self.events, "stage_events", self.timezone),
-            deal_owners=_with_ends(_joined(self.owners, "deal_owners", self.timezone)),
+            deal_owners=with_ends(_joined(self.owners, "deal_owners", self.timezone)),
             taken_on=tuple(days),
             removed=int(removed.sum()),
             last_seen=days[int(self.last_seen[removed].min())] if removed.any() else None,
             kept_closed=int((gone & (self.state > 0)).sum()),
             returned=int(away.sum()),
         )
-
-
-def _with_ends(owners: pd.DataFrame) -> pd.DataFrame:
-    """The days each owner's time ends on: the day before the next one's begins."""
-    owners = owners.sort_values(["deal_id", "from"], na_position="first", kind="stable", ignore_index=True)
-    following = owners["from"].shift(-1).where(owners["deal_id"] == owners["deal_id"].shift(-1))
-    return owners.assign(to=(following - pd.Timedelta(days=1)).astype("datetime64[ms]"))
 
 
 def _joined(frames: list[pd.DataFrame], table: str, timezone: str) -> pd.DataFrame:

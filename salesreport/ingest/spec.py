@@ -2,101 +2,47 @@
 
 import codecs
 import datetime as dt
-import re
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from babel.numbers import list_currencies
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from salesreport.config import Day, Place, Settings, TextError, load, read_yaml
 from salesreport.dataset import DatasetSettings
 from salesreport.errors import ConfigError, nearest
 from salesreport.ingest.dated_files import DATE
 from salesreport.ingest.headings import positions
+from salesreport.ingest.spec_parts import AnyColumn, PeriodSpec, StatusSpec, Word, Words
 from salesreport.language import Text, text
 from salesreport.tables import TABLES, Table
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 Mark = Literal[".", ","]
-LENGTH = re.compile(r"(?P<count>[1-9]\d*) (?P<unit>day|week|month|quarter|year)s?")
-"""How the length of a period is written: `3 months`."""
+STAGE, PIPELINE = "{stage}", "{pipeline}"
+"""What stands in a heading's pattern where the names of a stage and of a pipeline are."""
 
 _CLOSING = "closed_on"
 """What closed deals need."""
 
 
-def _word(value: Any) -> Any:
-    """A value of an export as the text it shows as: YAML reads 1 as a number and true as a boolean."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
+def known_timezone(value: str) -> str:
+    """A time zone's name, where there is such a zone.
 
-
-Word = Annotated[str, BeforeValidator(_word)]
-
-
-def _listed(value: Any) -> Any:
-    """A single value needs no brackets."""
-    return [value] if isinstance(value, str | int | float) else value
-
-
-class StatusSpec(Settings):
-    """Which values of a column mean won and lost; everything else is open.
-
-    Attributes:
-        source: written `from`: a canonical column that is mapped, or a heading. won: its values of deals that are
-            won. lost: of those that are lost.
-        open: where given, these values are open and any other is unknown, and its row is set aside. A value that
-            looks like an end (cancelled) is open only where it stands here.
-        neither: values of deals that are not decided and will not be (cancelled); their rows are set aside, and
-            counted.
+    Raises:
+        TextError: there is none; it names the nearest.
     """
-
-    source: str = Field(alias="from")
-    won: tuple[Word, ...]
-    lost: tuple[Word, ...]
-    open: tuple[Word, ...] | None = None
-    neither: tuple[Word, ...] = ()
-
-    @model_validator(mode="after")
-    def _disjoint(self) -> "StatusSpec":
-        seen: set[str] = set()
-        for value in (*self.won, *self.lost, *(self.open or ()), *self.neither):
-            if value.strip().casefold() in seen:
-                raise TextError(text("The value “{value}” stands for two states.", value=value))
-            seen.add(value.strip().casefold())
-        return self
-
-
-class PeriodSpec(Settings):
-    """Turns a first day into a period.
-
-    Attributes:
-        starts: heading of the first day. until: `next` (the day before the metric's next first day), or a length
-            such as `3 months`. last: the length of the last one, with `until: next`.
-    """
-
-    starts: str
-    until: str
-    last: str | None = None
-
-    @field_validator("until", "last")
-    @classmethod
-    def _is_length(cls, value: str | None) -> str | None:
-        if value is not None and value != "next" and not LENGTH.fullmatch(value):
-            raise TextError(
-                text("This is not the length of a period."), text("next, or a length such as 3 months")
-            )
-        return value
-
-    @model_validator(mode="after")
-    def _last_has_a_length(self) -> "PeriodSpec":
-        if self.until == "next" and (self.last is None or self.last == "next"):
-            raise TextError(text("With “until: next” the last period needs a length."), "last: 3 months")
-        return self
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise TextError(
+            text("There is no such time zone."),
+            text("an IANA name such as Europe/Budapest"),
+            nearest(value, zoneinfo.available_timezones()),
+        ) from None
+    return value
 
 
 class TableSpec(Settings):
@@ -109,10 +55,22 @@ class TableSpec(Settings):
         separator: of the columns of a CSV file, one character or `tab`. decimal: the decimal mark.
         thousands: what separates thousands. date_order: the order of day, month and year.
         sql: address of a database, as SQLAlchemy writes it, instead of a file. query: what is read from it.
-        columns: canonical column → heading. constants: canonical column → a value for all rows.
+        timezone: where its times of day without an offset are meant, if not where the dataset's days are: many
+            systems write UTC. Columns of days without a time of day stay as they are.
+        columns: canonical column → heading, or see Column. constants: canonical column → a value for all rows.
         values: canonical column → value seen → value wanted.
         status: where the state of a deal comes from. period: where the period of a target comes from.
+        keep: heading → values of the rows that belong to this table, where a file has rows of several kinds; the
+            others are not read.
         drop: heading → values of rows that are no data, such as test deals; they are set aside.
+        rows: of a deal that has several rows (a product each): `sum` adds their amounts up, `same` takes the
+            amount of the first, where each row repeats the whole.
+        per_stage: of table stage_events, where a column per stage holds the day a deal entered it: how these
+            headings are written, such as `Date entered "{stage} ({pipeline})"`; or heading → stage.
+        before: of tables stage_events and deal_owners, where rows are changes: heading of the value before the
+            change. It is what a deal began with, on the day it was created.
+        also: further files of the same table, each with settings of its own. Several files that are alike can be
+            a list in `file`.
 
     A file with `{date}` in its name means all exports of the table: of deals each becomes a snapshot, of other
     tables the newest is read.
@@ -128,12 +86,31 @@ class TableSpec(Settings):
     date_order: DateOrder | None = None
     sql: str | None = None
     query: str | None = None
-    columns: dict[str, Word] = Field(default_factory=dict)
+    timezone: str | None = None
+    columns: dict[str, AnyColumn] = Field(default_factory=dict)
     constants: dict[str, Word] = Field(default_factory=dict)
     values: dict[str, dict[Word, Word]] = Field(default_factory=dict)
     status: StatusSpec | None = None
     period: PeriodSpec | None = None
-    drop: dict[Word, tuple[Word, ...]] = Field(default_factory=dict)
+    keep: dict[Word, Words] = Field(default_factory=dict)
+    drop: dict[Word, Words] = Field(default_factory=dict)
+    rows: Literal["sum", "same"] | None = None
+    per_stage: Words | dict[Word, Word] | None = None
+    before: Word | None = None
+    also: tuple["TableSpec", ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _file_by_file(cls, value: Any) -> Any:
+        """Several files that are alike are one with others beside it."""
+        if not isinstance(value, Mapping) or not isinstance(value.get("file"), list | tuple):
+            return value
+        files = list(value["file"])
+        if len(set(map(str, files))) < max(len(files), 1):
+            raise TextError(text("Each file once, and at least one."), place=("file",))
+        rest = {name: setting for name, setting in value.items() if name not in ("file", "also")}
+        more = [{**rest, "file": file} for file in files[1:]]
+        return {**rest, "file": files[0], "also": [*more, *value.get("also", [])]}
 
     @field_validator("encoding")
     @classmethod
@@ -157,6 +134,36 @@ class TableSpec(Settings):
             raise TextError(text("A separator is one character."), text("a comma, a semicolon, “tab” or “|”"))
         return value
 
+    @field_validator("timezone")
+    @classmethod
+    def _is_timezone(cls, value: str | None) -> str | None:
+        return None if value is None else known_timezone(value)
+
+    @field_validator("per_stage")
+    @classmethod
+    def _names_stages(cls, value: Any) -> Any:
+        if isinstance(value, tuple) and not all(pattern.count(STAGE) == 1 for pattern in value):
+            raise TextError(
+                text("The place of the stage is not marked."),
+                text("a heading with “{sign}” in it, once", sign=STAGE),
+            )
+        return value
+
+    @property
+    def parts(self) -> tuple["TableSpec", ...]:
+        """One spec per file: itself, and those of further files."""
+        return (self.model_copy(update={"also": ()}), *self.also) if self.also else (self,)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings that a file must have, as far as they are named one by one."""
+        named = [heading for column in self.columns.values() for heading in column.headings]
+        status = self.status.headings if self.status else ()
+        period = [self.period.starts] if self.period else []
+        staged = list(self.per_stage) if isinstance(self.per_stage, dict) else []
+        before = [self.before] if self.before else []
+        return tuple(dict.fromkeys([*named, *self.keep, *self.drop, *status, *period, *staged, *before]))
+
     @property
     def dated(self) -> bool:
         """Whether its file means several dated exports."""
@@ -170,9 +177,9 @@ class TableSpec(Settings):
         """
         needed = {*table.required, _CLOSING, self.status.source if self.status else None}
         absent = {
-            column: heading
-            for column, heading in self.columns.items()
-            if column not in needed and not positions(heading, headings)
+            column: its.shown
+            for column, its in self.columns.items()
+            if column not in needed and its.headings and not any(positions(one, headings) for one in its.headings)
         }
         undropped = [heading for heading in self.drop if not positions(heading, headings)]
         if not absent and not undropped:
@@ -190,6 +197,12 @@ class TableSpec(Settings):
             raise TextError(text("A table comes either from a file or from a database (sql and query)."))
         if (self.sql is None) != (self.query is None):
             raise TextError(text("A database needs both “sql” and “query”."))
+        if any(part.dated for part in (self, *self.also)) and self.also:
+            raise TextError(
+                text("Files with “{sign}” in their names cannot be read together with others.", sign=DATE)
+            )
+        if any(part.also for part in self.also):
+            raise TextError(text("The settings of a further file cannot name further files."))
         if self.decimal is not None and self.decimal == self.thousands:
             raise TextError(text("The decimal mark cannot also separate thousands."))
         return self
@@ -222,7 +235,7 @@ class SourceSpec(Settings):
     preset: str | None = None
     process: str | None = None
     rates: str | None = None
-    not_people: Annotated[tuple[Word, ...], BeforeValidator(_listed)] = ()
+    not_people: Words = ()
     tables: dict[str, TableSpec] = Field(min_length=1)
 
     @field_validator("preset")
@@ -243,15 +256,7 @@ class SourceSpec(Settings):
     @field_validator("timezone")
     @classmethod
     def _is_timezone(cls, value: str) -> str:
-        try:
-            zoneinfo.ZoneInfo(value)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            raise TextError(
-                text("There is no such time zone."),
-                text("an IANA name such as Europe/Budapest"),
-                nearest(value, zoneinfo.available_timezones()),
-            ) from None
-        return value
+        return known_timezone(value)
 
     @property
     def as_of(self) -> dt.date:
@@ -278,7 +283,7 @@ class SourceSpec(Settings):
         deals = self.tables.get("deals")
         if deals is None or deals.status is None:
             return ()
-        words: tuple[str, ...] = getattr(deals.status, state)
+        words = deals.status.words(state)
         shown = deals.values.get("stage", {})
         return tuple(dict.fromkeys([*words, *(shown[word] for word in words if word in shown)]))
 
@@ -292,8 +297,9 @@ def load_source(path: Path | str) -> SourceSpec:
     """
     spec = load(path, SourceSpec)
     for name, table in spec.tables.items():
-        for problem in _problems(name, table):
-            place, what, fields = problem
+        parts: list[tuple[Place, TableSpec]] = [(("tables", name), table.parts[0])]
+        parts += [(("tables", name, "also", at), part) for at, part in enumerate(table.also)]
+        for place, what, fields in [one for here, part in parts for one in _problems(name, part, here)]:
             _, lines = read_yaml(path)
             line = next(lines[place[:end]] for end in range(len(place), -1, -1) if place[:end] in lines)
             key = ".".join(str(part) for part in place)
@@ -304,9 +310,8 @@ def load_source(path: Path | str) -> SourceSpec:
 Problem = tuple[Place, Text, dict[str, Any]]
 
 
-def _problems(name: str, spec: TableSpec) -> list[Problem]:
-    """What is wrong with one table's spec, beyond the types of its settings."""
-    here: Place = ("tables", name)
+def _problems(name: str, spec: TableSpec, here: Place) -> list[Problem]:
+    """What is wrong with the spec of one table's file, beyond the types of its settings."""
     if name not in TABLES:
         return [(here, text("There is no such table."), _one_of(name, list(TABLES)))]
     table = TABLES[name]
@@ -324,27 +329,38 @@ def _problems(name: str, spec: TableSpec) -> list[Problem]:
     problems += [
         ((*here, "values", column), text("Values are translated for a column that is not mapped."), {})
         for column in spec.values
-        if column not in spec.columns
+        if column not in spec.columns and not (spec.per_stage and column == "stage")
     ]
-    given = {*spec.columns, *spec.constants}
-    if spec.status is not None:
-        if name != "deals":
-            problems.append(((*here, "status"), text("Only deals take a status."), {}))
-        if "status" in given and spec.status.source != "status":
-            problems.append(((*here, "status"), text("The status is also mapped in “columns”."), {}))
-        given.add("status")
-    if spec.period is not None:
-        if name != "targets":
-            problems.append(((*here, "period"), text("Only targets take a period."), {}))
-        if "period" in given:
-            problems.append(((*here, "period"), text("The period is also mapped in “columns”."), {}))
-        given.add("period")
+    made = _made_columns(name, spec)
+    for setting, (tables, columns) in made.items():
+        if name not in tables:
+            what = text("Only {tables} take “{key}”.", tables=list(tables), key=setting)
+            problems.append(((*here, setting), what, {}))
+        problems += [
+            ((*here, setting), text("Column {column} is also mapped in “columns”.", column=column), {})
+            for column in columns
+            if column in spec.columns or column in spec.constants
+        ]
+    given = {*spec.columns, *spec.constants, *(column for _, columns in made.values() for column in columns)}
     problems += [
         (here, text("The required column {column} is neither mapped nor constant.", column=column), {})
         for column in table.required
         if column not in given
     ]
     return problems
+
+
+def _made_columns(name: str, spec: TableSpec) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The settings given that only some tables take → these tables, and the columns that the setting makes."""
+    status = () if spec.status is None or spec.status.source == "status" else ("status",)
+    settings: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+        "status": (("deals",), status),
+        "period": (("targets",), ("period",)),
+        "rows": (("deals",), ()),
+        "per_stage": (("stage_events",), ("stage", "entered_at")),
+        "before": (("stage_events", "deal_owners"), ()),
+    }
+    return {key: value for key, value in settings.items() if getattr(spec, key) is not None}
 
 
 def _one_of(name: str, valid: list[str] | tuple[str, ...]) -> dict[str, Any]:

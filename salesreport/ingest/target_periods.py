@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.errors import ConfigError
 from salesreport.ingest.ledger import Mask
-from salesreport.ingest.spec import LENGTH, PeriodSpec
+from salesreport.ingest.spec_parts import LENGTH, PeriodSpec
 from salesreport.period import Kind, Period
 
 _WHOLE: tuple[Kind, ...] = ("year", "half", "quarter", "month")

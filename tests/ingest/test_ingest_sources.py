@@ -9,7 +9,7 @@ import pytest
 from tallies import said, tallied
 
 from salesreport.errors import ConfigError, DataError
-from salesreport.ingest.spec import PeriodSpec
+from salesreport.ingest.spec_parts import PeriodSpec
 from salesreport.ingest.target_periods import periods_from
 
 BASIC = {"deal_id": "Id", "rep_id": "Owner", "status": "State"}

@@ -1,0 +1,72 @@
+"""Won, lost and open by conditions on several columns."""
+
+import pytest
+
+from salesreport.errors import ConfigError, DataError
+
+BASE = {"deal_id": "Id", "rep_id": "Owner", "created_on": "Created", "closed_on": "Closed", "stage": "Stage"}
+ROWS = (
+    "Id,Owner,Stage,Created,Closed,IsWon,IsClosed,Chance\n"
+    "1,Ada,s9,2025-01-02,2025-02-03,true,true,100\n2,Ada,s8,2025-01-02,2025-02-03,false,true,0\n"
+    "3,Ben,s3,2025-01-02,2026-02-03,false,false,40\n4,Ben,s2,2025-01-02,,false,false,0\n"
+)
+
+
+def states(export, status, rows=ROWS):
+    export.write("deals.csv", rows)
+    return export.ingest({"deals": {"file": "deals.csv", "columns": BASE, "status": status}})
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"won": {"IsWon": True}, "open": {"IsClosed": False}},
+        {"won": {"IsWon": True}, "lost": {"IsClosed": True}},
+        {"won": {"IsWon": True}, "lost": {"IsClosed": True, "IsWon": False}, "open": {"IsClosed": False}},
+        {"from": "stage", "won": ["s9"], "lost": {"IsClosed": True}},
+        {"won": {"Chance": 100}, "lost": {"Chance": 0, "Closed": "*"}},
+        {
+            "won": {"Chance": 100},
+            "open": {"Chance": "40"},
+            "lost": {"Chance": 0, "Closed": "*"},
+            "neither": {"Id": 4},
+        },
+    ],
+)
+def test_conditions(export, status):
+    dataset = states(export, status)
+    frame = dataset.table("deals").set_index("deal_id")["status"].to_dict()
+    assert frame == {"1": "won", "2": "lost", "3": "open"} | ({} if "neither" in status else {"4": "open"})
+    assert dataset.settings.won_stages == ("s9",)
+    if "from" not in status:
+        assert dataset.settings.lost_stages == ("s8",)
+
+
+def test_a_row_that_no_condition_fits(export, reasons):
+    status = {"won": {"IsWon": True}, "lost": {"IsClosed": True}, "open": {"Stage": "s3"}}
+    dataset = states(export, status)
+    assert reasons(dataset) == {"unknown status: not one of open, won, and lost": 1}
+
+
+def test_not_decided_by_a_condition(export, reasons):
+    status = {"neither": {"Stage": ["s2"], "Chance": 0}, "won": {"IsWon": True}, "lost": {"IsClosed": True}}
+    assert reasons(states(export, status)) == {"not decided, by “Stage” and “Chance”": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        ({"won": {"IsWon": True}}, "Which deals are lost is not said"),
+        ({"won": ["a"], "lost": ["b"]}, "name it in “from”"),
+        ({"from": "stage", "won": {"IsWon": True}, "lost": {"IsClosed": True}}, "No list of values belongs"),
+        ({"from": "stage", "won": ["a"], "lost": ["A"]}, "stands for two states"),
+    ],
+)
+def test_states_that_are_not_told(export, status, problem):
+    with pytest.raises(ConfigError, match=problem):
+        states(export, status)
+
+
+def test_a_condition_on_a_heading_that_is_not_there(export):
+    with pytest.raises(DataError, match=r"“Is Woon”.*Did you mean “IsWon”"):
+        states(export, {"won": {"Is Woon": True}, "lost": {"IsClosed": True}})
