@@ -132,11 +132,14 @@ def explain(
     problem = first.get("ctx", {}).get("error")
     place: Place = first["loc"] + (problem.place if isinstance(problem, TextError) else ())
     key = ".".join(str(part) for part in place) or None
-    line = None
-    for end in range(len(place), 0, -1):
-        if lines and place[:end] in lines:
-            line = lines[place[:end]]
-            break
+    # a setting written alone may stand for a list of one: its number is not in the file
+    written = [place, tuple(part for part in place if not isinstance(part, int))]
+    found_lines = [
+        next((lines[one[:end]] for end in range(len(one), 0, -1) if one[:end] in lines), None)
+        for one in written
+        if lines
+    ]
+    line = max((one for one in found_lines if one is not None), default=None)
     if first["type"] == "extra_forbidden":
         valid = _keys_at(model, place[:-1])
         near = nearest(str(place[-1]), valid)

@@ -52,6 +52,27 @@ def stages_from_changes(
     return pd.concat([more, events], ignore_index=True), [note] if len(more) else []
 
 
+def without_repeats(events: pd.DataFrame) -> tuple[pd.DataFrame, list[Text]]:
+    """Stage events without those that name the stage a deal was in already: many systems write a row per change.
+
+    Args:
+        events: of table stage_events.
+
+    Returns:
+        The events, in their order, and a note where some were left out.
+    """
+    by_deal = events.sort_values(["deal_id", "entered_at"], kind="stable")
+    same = (by_deal["deal_id"] == by_deal["deal_id"].shift()) & (by_deal["stage"] == by_deal["stage"].shift())
+    if not same.any():
+        return events, []
+    note = ntext(
+        "{n} row of the stage history names the stage its deal was in already: it is no move.",
+        "{n} rows of the stage history name the stage their deal was in already: they are no moves.",
+        n=int(same.sum()),
+    )
+    return events.drop(index=by_deal.index[same]).reset_index(drop=True), [note]
+
+
 def owners_from_changes(changes: pd.DataFrame) -> pd.DataFrame:
     """Owners of deals from changes of the owner: who had it before the first, and each from its day on.
 

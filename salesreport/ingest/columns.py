@@ -1,11 +1,13 @@
 """The cells that a canonical column comes from: one heading or several, numbered rows, ids looked up."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pyarrow as pa
 
 from salesreport.ingest.headings import find_heading, positions
 from salesreport.ingest.lookups import Lookups
+from salesreport.ingest.parse_texts import read_texts
 from salesreport.ingest.raw import Raw, RawColumn, joined_texts
 from salesreport.ingest.spec_parts import ColumnSpec
 from salesreport.language import Text
@@ -23,17 +25,21 @@ class Cells(NamedTuple):
     notes: list[Text]
 
 
-def cells_of(spec: ColumnSpec, raw: Raw, table: str, name: str, lookups: Lookups) -> Cells:
+def cells_of(
+    spec: ColumnSpec, raw: Raw, table: str, name: str, lookups: Lookups, values: Mapping[str, str]
+) -> Cells:
     """The cells of a canonical column.
 
     Args:
         spec: where they come from. raw: the file. table, name: the canonical table and column. lookups: the files
-            that explain ids.
+            that explain ids. values: value seen in the file → value wanted.
 
     Raises:
         DataError: no such heading, or several; or the file of a lookup is not as it should be.
     """
     column, heading = _origin(spec, raw, table)
+    if values:
+        column = RawColumn(read_texts(column.texts, values))
     if spec.lookup is None:
         return Cells(column, heading, [])
     meant, notes = lookups.meanings(column, spec.lookup, table, name)

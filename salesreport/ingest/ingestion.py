@@ -12,7 +12,7 @@ from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError, DataError
 from salesreport.ingest.additions import Existing
 from salesreport.ingest.addresses import kept, shown
-from salesreport.ingest.beginnings import BEFORE, owners_from_changes, stages_from_changes
+from salesreport.ingest.beginnings import BEFORE, owners_from_changes, stages_from_changes, without_repeats
 from salesreport.ingest.currency import read_rates
 from salesreport.ingest.dated_files import DatedFile
 from salesreport.ingest.exports import choose_exports
@@ -141,6 +141,9 @@ def ingest(
 def _from_changes(tables: dict[str, Ingested], spec: SourceSpec) -> dict[str, Ingested]:
     """The tables, with what deals began with where a history tells only changes."""
     for name, ingested in tables.items():
+        if name == "stage_events" and BEFORE not in ingested.frame:
+            frame, notes = without_repeats(ingested.frame)
+            tables = {**tables, name: ingested._replace(frame=frame, notes=[*ingested.notes, *notes])}
         if BEFORE not in ingested.frame:
             continue
         if name == "deal_owners":

@@ -1,7 +1,7 @@
 """Ids → what another file of the export says they mean."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -72,11 +72,23 @@ class Lookups:
     def _read(self, spec: LookupSpec, table: str) -> tuple[dict[str, str], Raw]:
         here = TableSpec(file=spec.file, sheet=spec.sheet, encoding=spec.encoding, separator=spec.separator)
         raw = read(here, self._root, table, [spec.key, *spec.value])
-        keys = raw.columns[find_heading(spec.key, raw, table)].texts.to_pylist()
-        values = [raw.columns[find_heading(heading, raw, table)].texts for heading in spec.value]
-        meant: Any = joined_texts(values, " ").to_pylist()
-        known: dict[str, str] = {}
-        for key, value in zip(keys, meant, strict=True):
-            if key is not None and value is not None:
-                known.setdefault(key, value)
-        return known, raw
+        return meanings_of(raw, spec.key, spec.value, table), raw
+
+
+def meanings_of(raw: Raw, key: str, value: Sequence[str], table: str) -> dict[str, str]:
+    """What the ids of a file mean; of an id that stands twice the first.
+
+    Args:
+        raw: the file. key: heading of the ids. value: headings of what they mean, joined by a space. table: for
+            messages.
+
+    Raises:
+        DataError: a heading is not there.
+    """
+    keys = raw.columns[find_heading(key, raw, table)].texts.to_pylist()
+    values = [raw.columns[find_heading(heading, raw, table)].texts for heading in value]
+    known: dict[str, str] = {}
+    for one, meant in zip(keys, joined_texts(values, " ").to_pylist(), strict=True):
+        if one is not None and meant is not None:
+            known.setdefault(one, meant)
+    return known

@@ -192,10 +192,11 @@ class _Work:
         if name in self.spec.constants:
             constant = pa.repeat(pa.scalar(self.spec.constants[name], pa.string()), len(raw))
             return RawColumn(constant), self._place(name)
-        column, heading, notes = cells_of(self.spec.columns[name], raw, self.table.name, name, self.lookups)
+        values = self.spec.values.get(name, {})
+        column, heading, notes = cells_of(
+            self.spec.columns[name], raw, self.table.name, name, self.lookups, values
+        )
         self.notes += notes
-        if name in self.spec.values:
-            column = RawColumn(read_texts(column.texts, self.spec.values[name]))
         place = self._place(heading)
         return self._without_errors(self.table[name], column, place), place
 

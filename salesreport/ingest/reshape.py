@@ -136,12 +136,8 @@ def _staged(raw: Raw, spec: TableSpec, table: str) -> list[tuple[int, str]]:
     """The columns that hold the days deals entered a stage, with the stage's name."""
     if isinstance(spec.per_stage, dict):
         return [(find_heading(heading, raw, table), stage) for heading, stage in spec.per_stage.items()]
-    patterns = [_pattern(one) for one in spec.per_stage or ()]
-    found = []
-    for at, heading in enumerate(raw.headings):
-        match = next((match for one in patterns if (match := one.fullmatch(heading.strip()))), None)
-        if match is not None:
-            found.append((at, match["stage"].strip()))
+    names = names_of_stages(raw.headings, spec.per_stage or ())
+    found = [(at, names[heading]) for at, heading in enumerate(raw.headings) if heading in names]
     if not found:
         raise DataError(
             text("No heading names a stage as “per_stage” writes it."),
@@ -151,6 +147,18 @@ def _staged(raw: Raw, spec: TableSpec, table: str) -> list[tuple[int, str]]:
             expected=text("headings such as {names}", names=list(spec.per_stage or ())),
         )
     return found
+
+
+def names_of_stages(headings: Sequence[str], patterns: Sequence[str]) -> dict[str, str]:
+    """The headings that are written as one of some patterns → the stage that each names.
+
+    Examples:
+        >>> names_of_stages(['Date entered "Talk (Sales)"', "Amount"], ['Date entered "{stage} ({pipeline})"'])
+        {'Date entered "Talk (Sales)"': 'Talk'}
+    """
+    compiled = [_pattern(one) for one in patterns]
+    matches_ = {one: next((m for p in compiled if (m := p.fullmatch(one.strip()))), None) for one in headings}
+    return {heading: match["stage"].strip() for heading, match in matches_.items() if match is not None}
 
 
 def _pattern(written: str) -> re.Pattern[str]:

@@ -45,7 +45,7 @@ def joined(name: str, parts: Sequence[Ingested]) -> Ingested:
         aside=pd.concat(asides, ignore_index=True).fillna("") if asides else parts[0].aside,
         counts=counts,
         sources=[source for part in parts for source in part.sources],
-        notes=list(dict.fromkeys(note for part in parts for note in part.notes)),
+        notes=list({str(note): note for part in parts for note in part.notes}.values()),
         rows=rows,
         changed=changed,
         noticed=[one for part in parts for one in part.noticed],

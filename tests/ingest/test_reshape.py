@@ -84,8 +84,8 @@ def test_one_file_of_two_tables(export):
 
 @pytest.mark.parametrize(
     ("wanted", "seen", "meets"),
-    [("true", "1", True), ("true", "TRUE", True), ("true", "2", False), ("false", "Nein", True), ("0", "0,00", True),
-     ("0", "0 %", True), ("100", "100.0", True), ("0", None, False), ("", "x", False),
+    [("true", "1", True), ("true", "TRUE", True), ("true", "2", False), ("false", "Nein", True),
+     ("0", "0,00", True), ("0", "0 %", True), ("100", "100.0", True), ("0", None, False), ("", "x", False),
      ("Won", "Lost", False)],
 )  # fmt: skip
 def test_what_a_condition_asks_for(wanted, seen, meets):

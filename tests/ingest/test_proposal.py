@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 import yaml
+from salesreport.ingest.proposal import as_yaml, propose
 from typer.testing import CliRunner
 
 from salesreport.cli import app
 from salesreport.errors import DataError
 from salesreport.ingest import ingest
-from salesreport.ingest.starter import columns_for, starter_spec
 from salesreport.language import Language
 
 EXPORT = (
@@ -21,7 +21,7 @@ EXPORT = (
 
 
 def started(path):
-    written = starter_spec(path, Language("en"))
+    written = as_yaml(propose([path]), Language("en"))
     return written, yaml.safe_load(written)
 
 
@@ -29,8 +29,8 @@ def test_what_is_printed_can_be_ingested(tmp_path):
     (tmp_path / "Sales.csv").write_text(EXPORT, encoding="utf-8")
     written, _ = started(tmp_path / "Sales.csv")
     spec = tmp_path / "Sales.yml"
-    # the day of the export is that of the file, which a test has just written
-    spec.write_text(written, encoding="utf-8")
+    assert "currency: '?'" in written  # nothing in the file tells it
+    spec.write_text(written.replace("currency: '?'", "currency: EUR"), encoding="utf-8")
     dataset = ingest(spec, tmp_path / "dataset")
     counts = dataset.provenance.counts["deals"]
     # four deals, of which one was cancelled
@@ -53,7 +53,7 @@ def test_the_columns_it_finds(tmp_path):
         "amount": "Amount",
     }
     assert table["status"] == {
-        "from": "Deal Stage",
+        "from": "stage",
         "won": ["Closed won"],
         "lost": ["Closed lost"],
         "neither": ["Cancelled"],
@@ -95,10 +95,11 @@ def test_an_encoding_that_must_be_declared(tmp_path):
 
 
 def test_headings_that_stand_twice_and_odd_ones(tmp_path):
-    assert columns_for(["Id", "Owner", "Owner", "", "AMOUNT ", "Besitzer"]) == {
+    (tmp_path / "x.csv").write_text("Id,Owner,Owner,,AMOUNT ,Besitzer\n1,A,B,C,2,D\n", encoding="utf-8")
+    assert started(tmp_path / "x.csv")[1]["tables"]["deals"]["columns"] == {
         "deal_id": "Id",
-        "rep_id": "Besitzer",
-        "amount": "AMOUNT ",
+        "rep_id": {"heading": "Owner", "occurrence": 1},
+        "amount": "AMOUNT",
     }
 
 
@@ -109,7 +110,7 @@ def test_any_heading_is_written_so_that_it_can_be_read(tmp_path, heading):
     )
     table = started(tmp_path / "x.xlsx")[1]["tables"]["deals"]
     assert table["columns"]["stage"] == "Stage"
-    assert table["status"]["from"] == "Stage"
+    assert table["status"]["from"] == "stage"
 
 
 def test_remarks_hold_nothing_that_a_terminal_obeys(tmp_path):
@@ -132,8 +133,9 @@ def test_the_command_prints_it_and_says_what_to_do(tmp_path):
     assert result.exit_code == 2
     assert yaml.safe_load(result.stdout)["tables"]["deals"]["file"] == "Sales.csv"
     assert result.stderr.strip().splitlines() == [
+        f"Reading {file}",
         f"Error: {file}: This is a file of data; a source spec says what it means. A beginning of one is printed. "
-        "Save it as Sales.yml, check every line, and ingest that."
+        "Save it as Sales.yml, check every line, and ingest that; or say “--preset auto” to go on at once.",
     ]
 
 

@@ -1,0 +1,159 @@
+"""Every preset on an export with the CRM's own headings: recognised, mapped, and the figures are right."""
+
+import pandas as pd
+import pytest
+from crm_exports import WRITERS, company, salesforce_objects, warehouse
+from typer.testing import CliRunner
+
+from salesreport.cli import app
+from salesreport.dataset import Dataset
+from salesreport.errors import ConfigError
+from salesreport.ingest.presets import AUTO, aliases, load_preset, plainly, preset_names
+from salesreport.ingest.proposal import propose
+from salesreport.kpi import Facts, compute
+from salesreport.period import Period
+
+
+def run(*arguments: object) -> str:
+    result = CliRunner().invoke(app, ["--language", "en", *map(str, arguments)])
+    assert result.exit_code == 0, result.output + result.stderr
+    return result.output
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_from_files_to_figures(tmp_path, name):
+    deals = company()
+    written = WRITERS[name](deals, tmp_path)
+    out = tmp_path / "dataset"
+    said = run(
+        "ingest",
+        *written.files,
+        "--preset",
+        AUTO,
+        "--out",
+        out,
+        "--currency",
+        "EUR",
+        "--timezone",
+        "Europe/Berlin",
+    )
+    preset = load_preset(name.split(" ")[0])
+    assert f"Recognised as: {preset.title}" in said
+    dataset = Dataset.open(out)
+    assert dataset.provenance.counts["deals"].kept + dataset.provenance.counts["deals"].repaired == len(deals)
+
+    quarter = deals[deals["closed"].between("2025-04-01", "2025-06-30")]
+    expected = {
+        "deals_won": quarter[quarter["state"] == "won"].groupby("owner").size(),
+        "deals_lost": quarter[quarter["state"] == "lost"].groupby("owner").size(),
+        "win_rate": quarter["state"].eq("won").groupby(quarter["owner"]).mean(),
+        "revenue": quarter[quarter["state"] == "won"].groupby("owner")["amount"].sum().astype(float),
+    }
+    quarter_2 = Period.parse("2025-Q2")
+    table = compute(Facts.of(dataset), quarter_2, list(expected), by=["rep_id"]).frame
+    table["rep_id"] = table["rep_id"].map(lambda one: written.reps.get(one, one))
+    for metric, values in expected.items():
+        found = table[(table["metric"] == metric) & table["rep_id"].isin(deals["owner"])].set_index("rep_id")[
+            "value"
+        ]
+        assert found.to_dict() == pytest.approx(values.to_dict()), metric
+    open_ = dataset.table("deals").query("status == 'open'")
+    assert sorted(open_["amount"]) == pytest.approx([300, 640])
+
+
+@pytest.mark.parametrize("name", ["salesforce objects", "zoho", "kommo api", "hubspot_warehouse"])
+def test_reps_have_names(tmp_path, name):
+    written = WRITERS[name](company(), tmp_path)
+    run("ingest", *written.files, "--preset", AUTO, "--out", tmp_path / "ds", "--currency", "EUR")
+    reps = Dataset.open(tmp_path / "ds").table("reps").set_index("rep_id")["name"]
+    if name == "kommo api":  # people are in another list, which nobody exported
+        assert set(reps) == {"801", "802", "803"}
+    else:
+        assert {one: reps[one] for one in written.reps} == written.reps
+
+
+def test_the_objects_of_salesforce_are_tables_of_their_own(tmp_path):
+    written = salesforce_objects(company(), tmp_path)
+    run("ingest", *written.files, "--preset", "salesforce", "--out", tmp_path / "ds")
+    dataset = Dataset.open(tmp_path / "ds")
+    activities = dataset.table("activities").set_index("activity_id")["type"].to_dict()
+    assert activities == {"00T1": "Call", "00T3": "Email", "00U1": "meeting"}
+    managers = dataset.table("reps").set_index("rep_id")["manager"].dropna()
+    assert managers.to_dict() == dict.fromkeys(["005A", "005B", "005C"], "Dora Sand")
+    events = dataset.table("stage_events").query("deal_id == '00611'").sort_values("entered_at")
+    # the second row of the talk is no move
+    assert events["stage"].tolist() == ["Talk", "Closed Won"]
+    assert any("no move" in str(note) for note in dataset.provenance.notes)
+
+
+def test_stages_by_their_names_in_a_warehouse(tmp_path):
+    written = warehouse(company(), tmp_path)
+    run("ingest", *written.files, "--preset", AUTO, "--out", tmp_path / "ds", "--currency", "EUR")
+    dataset = Dataset.open(tmp_path / "ds")
+    assert set(dataset.table("deals")["stage"]) == {"Closed Won", "Closed Lost", "Offer"}
+    assert set(dataset.table("stage_events")["stage"]) == {"Closed Won", "Closed Lost", "Offer"}
+
+
+def test_without_the_file_of_stages_they_stay_ids(tmp_path):
+    deals = company().assign(state="open", closed=pd.NaT)
+    files = warehouse(deals, tmp_path).files[:1]
+    proposal = propose(files, "hubspot_warehouse", {"currency": "EUR"})
+    assert not proposal.complete  # no value tells who won
+    assert "status" in proposal.recognised.mapped[0].missing
+
+
+def test_a_preset_of_ones_own(tmp_path):
+    (tmp_path / "ours.yml").write_text(
+        "title: Our own\ntables:\n  deals:\n    known_by: [Nr]\n    "
+        "columns: {deal_id: Nr, rep_id: Who, created_on: Born}\n"
+        "    status: {won: {Done: 'yes'}, lost: {Done: 'no'}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "x.csv").write_text("Nr,Who,Born,Done\n1,A,2025-01-02,\n2,B,2025-02-03,\n", encoding="utf-8")
+    said = run(
+        "ingest",
+        tmp_path / "x.csv",
+        "--preset",
+        tmp_path / "ours.yml",
+        "--currency",
+        "EUR",
+        "--out",
+        tmp_path / "ds",
+    )
+    assert "Recognised as: Our own" in said
+    assert Dataset.open(tmp_path / "ds").table("deals")["status"].tolist() == ["open", "open"]
+
+
+@pytest.mark.parametrize(
+    ("text_", "problem"),
+    [
+        ("title: x\ntables: {daels: {}}\n", r"line 2.*tables.daels.*no such table.*deals"),
+        (
+            "title: x\ntables:\n  deals:\n    columns: {deal_it: Id}\n",
+            r"tables.deals.columns.deal_it.*no such column.*deal_id",
+        ),
+        ("title: x\ntables:\n  deals:\n    doubts: [planned]\n", r"no such doubt.*planned_close"),
+        ("title: x\ntables:\n  deals:\n    colums: {}\n", r"line 4.*no such setting.*columns"),
+    ],
+)
+def test_a_preset_that_is_not_right(tmp_path, text_, problem):
+    path = tmp_path / f"p{abs(hash(text_))}.yml"
+    path.write_text(text_, encoding="utf-8")
+    with pytest.raises(ConfigError, match=problem):
+        load_preset(str(path))
+
+
+def test_a_preset_that_is_not_there():
+    with pytest.raises(ConfigError, match=r"--preset.*no such preset.*hubspot"):
+        load_preset("hubspott")
+
+
+def test_no_two_names_of_a_heading_are_alike():
+    """A name that is there twice is one that was meant to be another."""
+    for name in preset_names():
+        for table, kinds in load_preset(name).tables.items():
+            for kind in kinds:
+                for column, choices in kind.columns.items():
+                    for choice in choices:
+                        names = aliases(choice.heading or "")
+                        assert len(set(map(plainly, names))) == len(names), (name, table, column)
