@@ -16,6 +16,7 @@ from salesreport.dataset import DatasetSettings
 from salesreport.errors import ConfigError, nearest
 from salesreport.ingest.dated_files import DATE
 from salesreport.ingest.headings import positions
+from salesreport.ingest.month_names import LANGUAGES
 from salesreport.language import Text, text
 from salesreport.tables import TABLES, Table
 
@@ -108,6 +109,7 @@ class TableSpec(Settings):
         encoding: a Python codec; with the next four, declared only where it cannot be told for certain.
         separator: of the columns of a CSV file, one character or `tab`. decimal: the decimal mark.
         thousands: what separates thousands. date_order: the order of day, month and year.
+        month_names: code of the language that months are named in, where languages read a name differently.
         sql: address of a database, as SQLAlchemy writes it, instead of a file. query: what is read from it.
         columns: canonical column → heading. constants: canonical column → a value for all rows.
         values: canonical column → value seen → value wanted.
@@ -126,6 +128,7 @@ class TableSpec(Settings):
     decimal: Mark | None = None
     thousands: Literal[".", ",", " ", "'", "’"] | None = None
     date_order: DateOrder | None = None
+    month_names: Literal[LANGUAGES] | None = None  # type: ignore[valid-type]
     sql: str | None = None
     query: str | None = None
     columns: dict[str, Word] = Field(default_factory=dict)
