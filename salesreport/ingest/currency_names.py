@@ -172,6 +172,17 @@ def is_currency(sign: str) -> bool:
     return bool(options) and (key.casefold() in SIGNS or any(one in in_use() for one in options))
 
 
+def shown_currency(signs: str) -> str | None:
+    """The currency that a number format shows, of what it may show, see `number_formats.signs_of`; None: none.
+
+    Examples:
+        >>> shown_currency("[$Total-0]\\n[$Ft-40E]"), shown_currency("[$kg-0]")
+        ('[$Ft-40E]', None)
+    """
+    found = ((sign, _OWN.fullmatch(sign)) for sign in signs.split("\n"))
+    return next((sign for sign, match in found if match is not None and is_currency(match[1])), None)
+
+
 def _key(sign: str) -> str:
     """A sign without spaces and points around it, full-width ones as the usual ones."""
     return re.sub(r"[\s\u200e\u200f]+", "", unicodedata.normalize("NFKC", sign)).strip(".")

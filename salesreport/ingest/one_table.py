@@ -181,7 +181,7 @@ class _Work:
         at = find_heading(heading, raw, self.table.name)
         column = raw.columns[at]
         if name in self.spec.values:
-            column = RawColumn(read_texts(column.texts, self.spec.values[name]))
+            column = column.with_texts(read_texts(column.texts, self.spec.values[name]))
         place = self._place(raw.headings[at])
         return self._without_errors(self.table[name], column, place), place
 
@@ -327,6 +327,8 @@ class _Work:
     def _number(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
         constant = column.name in self.spec.constants
         decimal, thousands = (".", None) if constant else (self.spec.decimal, self.spec.thousands)
+        if column.kind != "money" and self.table.name != "targets":
+            cells = replace(cells, signs=None)  # how a number format shows what is no money says nothing
         numbers = read_numbers(cells, place, decimal, thousands)
         bad = numbers.bad.copy()
         if column.unit == "share":

@@ -73,7 +73,12 @@ def read_numbers(
     if typed is None:
         return read
     own = _within(typed)
-    return read._replace(values=own.values.fillna(read.values), bad=read.bad | own.bad)
+    signs = read.signs
+    if column.signs is not None:
+        shown = np.array(column.signs.to_pylist(), dtype=object)
+        shown[own.values.isna()] = None
+        signs = shown if signs is None else np.where(pd.isna(signs), shown, signs)
+    return read._replace(values=own.values.fillna(read.values), bad=read.bad | own.bad, signs=signs)
 
 
 def _within(typed: Any) -> Numbers:

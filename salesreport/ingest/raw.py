@@ -35,18 +35,21 @@ class RawColumn:
     Attributes:
         cells: Arrow array; strings, or whatever type the file declares. Empty cells are null.
         typed_numbers: of a column of texts (Excel), the cells that are numbers by type.
+        signs: of these, the currency that their number format shows, `[$SIGN-COUNTRY]`; None where none does.
     """
 
     cells: Any
     typed_numbers: Any = None
+    signs: Any = None
 
     @classmethod
-    def of_cells(cls, cells: Sequence[Any]) -> "RawColumn":
-        """From Python values of any mixture, as a spreadsheet or a database gives them."""
+    def of_cells(cls, cells: Sequence[Any], signs: Sequence[str | None] | None = None) -> "RawColumn":
+        """From Python values of any mixture, as a spreadsheet or a database gives them; `signs` as above."""
         numbers = [cell if _is_number(cell) else None for cell in cells]
         return cls(
             pa.array([_shown(cell) for cell in cells], pa.string()),
             pa.array([None if cell is None else float(cell) for cell in numbers], pa.float64()),
+            None if signs is None else pa.array(signs, pa.string()),
         )
 
     @cached_property
@@ -129,10 +132,18 @@ class RawColumn:
         """Some cells as they stand in the file, '' where empty."""
         return [cell or "" for cell in _as_strings(self.cells.take(pa.array(positions))).to_pylist()]
 
+    def with_texts(self, texts: Any) -> "RawColumn":
+        """The column with other texts; a cell whose text stays keeps its number."""
+        if self.typed_numbers is None:
+            return RawColumn(texts)
+        same = pc.fill_null(pc.equal(texts, self.texts), False)
+        return RawColumn(texts, pc.if_else(same, self.typed_numbers, None), self.signs)
+
     def take(self, positions: Any) -> "RawColumn":
         """Some rows of it."""
         at = pa.array(positions)
-        return RawColumn(self.cells.take(at), None if self.typed_numbers is None else self.typed_numbers.take(at))
+        others = (None if part is None else part.take(at) for part in (self.typed_numbers, self.signs))
+        return RawColumn(self.cells.take(at), *others)
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,17 @@ from salesreport.config import setting_line
 from salesreport.errors import DataError
 from salesreport.ingest.encodings import is_utf16, readings
 from salesreport.ingest.endings import ending_of
+from salesreport.ingest.file_kinds import ARCHIVES, PAGES, PARQUETS, WORKBOOKS, declared_in_page
 from salesreport.ingest.headings import loosely
 from salesreport.ingest.parse_texts import counted
 from salesreport.ingest.raw import Raw
-from salesreport.ingest.readers import PARQUETS, WORKBOOKS, read
+from salesreport.ingest.readers import opened, read
 from salesreport.ingest.spec import TableSpec
 from salesreport.ingest.workbooks import sheets_of
 from salesreport.language import Language, Text, text
 from salesreport.language.readable import printable
 
-DATA_FILES = {*WORKBOOKS, *PARQUETS, ".csv", ".tsv", ".tab", ".txt"}
+DATA_FILES = {*WORKBOOKS, *PARQUETS, *ARCHIVES, *PAGES, ".csv", ".tsv", ".tab", ".txt"}
 """Endings of files that hold data."""
 
 _TITLES = 10
@@ -128,22 +129,24 @@ def columns_for(headings: Sequence[str]) -> dict[str, str]:
 
 def _options(path: Path) -> tuple[dict[str, Any], list[str]]:
     """What must be declared so that a file can be read, and the other encodings that may read it."""
-    suffix = path.suffix.lower()
-    if suffix in WORKBOOKS:
-        sheets = sheets_of(path)
-        return ({"sheet": sheets[0]} if len(sheets) > 1 else {}), []
-    data = path.read_bytes()
-    if suffix in PARQUETS or data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return {}, []
+    try:
+        data, kind = opened(path.read_bytes(), path.name, "deals")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(text("The file cannot be read: {reason}.", reason=reason), file=path) from None
+    sheets = sheets_of(data, path.name, page=kind == "page") if kind in ("workbook", "page") else []
+    chosen = {"sheet": sheets[0]} if len(sheets) > 1 else {}
+    if kind in ("workbook", "parquet") or data.startswith((b"\xff\xfe", b"\xfe\xff")) or declared_in_page(data):
+        return chosen, []
     wide = is_utf16(data)
     if wide is not None:
-        return {"encoding": wide}, []
+        return {**chosen, "encoding": wide}, []
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
         offered = readings(data)
-        return ({"encoding": offered[0].split(" ")[0]} if offered else {}), offered[1:]
-    return {}, []
+        return {**chosen, **({"encoding": offered[0].split(" ")[0]} if offered else {})}, offered[1:]
+    return chosen, []
 
 
 def _read(path: Path, options: dict[str, Any]) -> tuple[Raw, dict[str, Any]]:
