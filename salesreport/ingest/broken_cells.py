@@ -5,6 +5,7 @@ In `.xlsx` and `.xlsm` the cells' own XML tells these from cells that are empty 
 and `.ods` it cannot be told: there an error looks like an empty cell.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,4 +36,4 @@ def without_errors(cells: RawColumn) -> tuple[RawColumn, np.ndarray[Any, Any] | 
     broken = pc.is_in(pc.utf8_upper(cells.texts), value_set=pa.array(ERRORS, pa.string()))
     if not pc.any(broken).as_py():
         return cells, None
-    return RawColumn(pc.if_else(broken, None, cells.cells), cells.typed_numbers), np.asarray(broken)
+    return replace(cells, cells=pc.if_else(broken, None, cells.cells)), np.asarray(broken)

@@ -39,7 +39,7 @@ def cells_of(
     """
     column, heading = _origin(spec, raw, table)
     if values:
-        column = RawColumn(read_texts(column.texts, values))
+        column = column.with_texts(read_texts(column.texts, values))
     if spec.lookup is None:
         return Cells(column, heading, [])
     meant, notes = lookups.meanings(column, spec.lookup, table, name)

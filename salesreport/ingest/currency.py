@@ -1,12 +1,12 @@
-"""Money in other currencies: what a sign means, and dated rates."""
+"""Money in other currencies: what the sign beside an amount means in its row, and dated rates."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from salesreport.ingest.currency_names import code, meaning
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.parse_dates import date_order, read_dates
 from salesreport.ingest.parse_numbers import read_numbers
@@ -14,36 +14,6 @@ from salesreport.ingest.raw import Place, Raw
 from salesreport.ingest.readers import read
 from salesreport.ingest.spec import TableSpec
 from salesreport.language import text
-
-SIGNS: Mapping[str, tuple[str, ...]] = {
-    "€": ("EUR",),
-    "eur": ("EUR",),
-    "euro": ("EUR",),
-    "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "ARS", "CLP", "COP"),
-    "us$": ("USD",),
-    "c$": ("CAD",),
-    "a$": ("AUD",),
-    "£": ("GBP",),
-    "¥": ("JPY", "CNY"),
-    "ft": ("HUF",),
-    "kč": ("CZK",),
-    "zł": ("PLN",),
-    "lei": ("RON",),
-    "лв": ("BGN",),
-    "₽": ("RUB",),
-    "руб": ("RUB",),
-    "₴": ("UAH",),
-    "₺": ("TRY",),
-    "₹": ("INR",),
-    "r$": ("BRL",),
-    "fr": ("CHF",),
-    "sfr": ("CHF",),
-    "kr": ("SEK", "NOK", "DKK", "ISK"),
-}
-"""What a currency sign can stand for; the first is meant where the dataset's own currency is none of them."""
-
-_NEEDS_CONTEXT = {"kr"}
-"""Signs that mean nothing without a currency column or a dataset in one of their currencies."""
 
 
 class Money(NamedTuple):
@@ -72,38 +42,12 @@ def currencies(
     if signs is None:
         return Money(codes, unknown)
     pairs = pd.DataFrame({"sign": signs, "code": codes}, dtype=object)
-    for (sign, code), rows in pairs[pairs["sign"].notna()].groupby(["sign", "code"], dropna=False).groups.items():
-        meant = _meaning(str(sign), base if pd.isna(code) else str(code), declared_here=not pd.isna(code))
+    for (sign, own), rows in pairs[pairs["sign"].notna()].groupby(["sign", "code"], dropna=False).groups.items():
+        meant = meaning(str(sign), base if pd.isna(own) else str(own), declared_here=not pd.isna(own))
         at = np.asarray(rows)
         codes[at] = meant if meant is not None else codes[at]
         unknown[at] = meant is None
     return Money(codes, unknown)
-
-
-def _meaning(sign: str, near: str, declared_here: bool) -> str | None:
-    """The code that a sign stands for, next to a currency; None: none, or another than the declared one."""
-    if len(sign) == 3 and sign.isalpha() and sign.isupper():
-        options: tuple[str, ...] = (sign,)
-    else:
-        options = SIGNS.get(sign.casefold(), ())
-    if near in options:
-        return near
-    if declared_here or not options or sign.casefold() in _NEEDS_CONTEXT:
-        return None
-    return options[0]
-
-
-def code(value: str) -> str | None:
-    """The ISO code that a value of a currency column stands for, or None.
-
-    Examples:
-        >>> code("huf"), code("€"), code("shells")
-        ('HUF', 'EUR', None)
-    """
-    if len(value) == 3 and value.isascii() and value.isalpha():
-        return value.upper()
-    options = SIGNS.get(value.casefold(), ())
-    return options[0] if len(options) == 1 else None
 
 
 def read_rates(file: str, root: Path) -> tuple[pd.DataFrame, Raw]:

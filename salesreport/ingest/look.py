@@ -7,13 +7,14 @@ from typing import Any
 
 from salesreport.errors import DataError
 from salesreport.ingest.encodings import is_utf16, readings
+from salesreport.ingest.file_kinds import ARCHIVES, PAGES, PARQUETS, WORKBOOKS, declared_in_page
 from salesreport.ingest.raw import Raw
-from salesreport.ingest.readers import PARQUETS, WORKBOOKS, read
+from salesreport.ingest.readers import opened, read
 from salesreport.ingest.spec import TableSpec
 from salesreport.ingest.workbooks import sheets_of
 from salesreport.language import text
 
-DATA_FILES = {*WORKBOOKS, *PARQUETS, ".csv", ".tsv", ".tab", ".txt", ".gz", ".zip", ".htm", ".html"}
+DATA_FILES = {*WORKBOOKS, *PARQUETS, *ARCHIVES, *PAGES, ".csv", ".tsv", ".tab", ".txt"}
 """Endings of files that hold data."""
 
 _TITLES = 10
@@ -57,16 +58,21 @@ def look_into(path: Path, root: Path, declared: Mapping[str, Any] | None = None)
     """
     file = path.relative_to(root).as_posix()
     declared = dict(declared or {})
-    if path.suffix.lower() in WORKBOOKS:
+    try:
+        data, kind = opened(path.read_bytes(), file, "deals")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(text("The file cannot be read: {reason}.", reason=reason), file=path) from None
+    others: Sequence[str] = []
+    if kind == "workbook":
         declared.pop("encoding", None)
-        names = sheets_of(path)
-        if len(names) > 1:
-            return _readable([(file, {**declared, "sheet": name}) for name in names], root)
-        return [_sheet(file, declared, root, [])]
-    options, others = _encoding(path)
-    if "encoding" in declared:
-        options, others = {}, []
-    return [_sheet(file, {**options, **declared}, root, others)]
+    elif kind != "parquet" and "encoding" not in declared:
+        options, others = _encoding(data)
+        declared |= options
+    names = sheets_of(data, file, page=kind == "page") if kind in ("workbook", "page") else []
+    if len(names) > 1:
+        return _readable([(file, {**declared, "sheet": name}) for name in names], root)
+    return [_sheet(file, declared, root, others)]
 
 
 def _readable(wanted: Sequence[tuple[str, dict[str, Any]]], root: Path) -> list[Sheet]:
@@ -104,15 +110,9 @@ def _sheet(file: str, options: Mapping[str, Any], root: Path, others: Sequence[s
     return found
 
 
-def _encoding(path: Path) -> tuple[dict[str, Any], list[str]]:
-    """The encoding that must be declared so that a file can be read, and others that may read it."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            text("The file cannot be read: {reason}.", reason=error.strerror or str(error)), file=path
-        ) from None
-    if path.suffix.lower() in PARQUETS or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+def _encoding(data: bytes) -> tuple[dict[str, Any], list[str]]:
+    """The encoding that must be declared so that a text can be read, and others that may read it."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or declared_in_page(data):
         return {}, []
     wide = is_utf16(data)
     if wide is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from salesreport.ingest import currency, rules
+from salesreport.ingest import currency, currency_names, rules
 from salesreport.ingest.beginnings import BEFORE
 from salesreport.ingest.broken_cells import without_errors
 from salesreport.ingest.columns import cells_of
@@ -19,8 +19,9 @@ from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.lookups import Lookups
 from salesreport.ingest.noticed import about_amounts
+from salesreport.ingest.numbered_days import numbered_days
 from salesreport.ingest.outcome import Ingested
-from salesreport.ingest.parse_dates import date_order, read_dates, read_instants
+from salesreport.ingest.parse_dates import date_order, month_names, read_dates, read_instants
 from salesreport.ingest.parse_numbers import Numbers, read_numbers
 from salesreport.ingest.parse_texts import as_series, choose, read_texts
 from salesreport.ingest.raw import Place, Raw, RawColumn
@@ -95,6 +96,7 @@ class _Work:
         self.unpriced = np.zeros(len(self.raw), dtype=bool)
         self.cells: dict[str, tuple[RawColumn, Place]] = {}
         self.signs: dict[str, np.ndarray[Any, Any]] = {}
+        self.months: dict[str, int] = {}
 
     def done(self) -> Ingested:
         """Do it all, in order."""
@@ -222,7 +224,12 @@ class _Work:
         }
         dates = [cells[name] for name in cells if self.table[name].kind in ("date", "instant")]
         start = self._start()
-        order = date_order([*dates, *([start] if start else [])], self.spec.date_order)
+        dates += [start] if start else []
+        order = date_order(dates, self.spec.date_order)
+        self.months = month_names(dates, self.spec.month_names)
+        for column, place in dates:
+            counted_ = None if column.dates is not None else numbered_days(column)
+            self.notes += [] if counted_ is None else [counted_.note(place.column)]
         parsed = {name: self._parse(self.table[name], *cells[name], order) for name in cells}
         if self.spec.before is not None:
             was = self.raw.columns[find_heading(self.spec.before, self.raw, self.table.name)]
@@ -230,7 +237,7 @@ class _Work:
         if self.spec.status is not None:
             parsed["status"] = self._status()
         if start is not None and self.spec.period is not None:
-            days = read_dates(start[0], order, self.source.timezone, self.spec.timezone)
+            days = read_dates(start[0], order, self.source.timezone, self.months, self.spec.timezone)
             self._note(self.table["period"], *start, days.bad, text("a date"))
             parsed["period"] = periods_from(
                 days.values, parsed["metric"], self.spec.period, self.source.fiscal_year_start
@@ -262,7 +269,7 @@ class _Work:
         if column.is_number:
             return self._number(column, cells, place)
         read_moments = read_dates if column.kind == "date" else read_instants
-        moments = read_moments(cells, order, self.source.timezone, self.spec.timezone)
+        moments = read_moments(cells, order, self.source.timezone, self.months, self.spec.timezone)
         self._note(column, cells, place, moments.bad, text("a date"))
         return moments.values
 
@@ -275,7 +282,7 @@ class _Work:
             self._note(column, cells, place, bad, text("a period"))
             return periods
         if column.name == "currency":
-            codes = {value: currency.code(value) for value in texts.dropna().unique()}
+            codes = {value: currency_names.code(value) for value in texts.dropna().unique()}
             known = texts.map(codes).astype("str")
             bad = (texts.notna() & known.isna()).to_numpy()
             self._note(column, cells, place, bad, text("a currency"))
@@ -317,6 +324,8 @@ class _Work:
     def _number(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
         constant = column.name in self.spec.constants
         decimal, thousands = (".", None) if constant else (self.spec.decimal, self.spec.thousands)
+        if column.kind != "money" and self.table.name != "targets":
+            cells = replace(cells, signs=None)  # how a number format shows what is no money says nothing
         numbers = read_numbers(cells, place, decimal, thousands)
         bad = numbers.bad.copy()
         if column.unit == "share":

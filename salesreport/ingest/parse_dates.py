@@ -1,6 +1,7 @@
 """Cells → dates and instants; the order of day and month comes from all date columns of a file together."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,14 +9,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from salesreport.ingest.month_names import LANGUAGES, find_months, months_of
+from salesreport.ingest.numbered_days import numbered_days
 from salesreport.ingest.parse_texts import NO_NUMBER_OR_DATE, as_array
 from salesreport.ingest.raw import EARLIEST, LATEST, NO_DATE, Place, RawColumn, on_distinct
+from salesreport.ingest.spelled_dates import has_words, in_numbers, words_of_months
 from salesreport.language import text
 
-_SERIALS = (20_000, 60_000)
-"""Numbers that spreadsheets mean as days since 1899-12-30: from 1954 to 2064."""
-
-_ORIGIN = np.datetime64("1899-12-30T00:00:00", "us")
 _PIVOT = 69
 """Two-digit years: 69–99 are of the last century, 00–68 of this one."""
 
@@ -23,8 +23,9 @@ _YEARS = (int(str(EARLIEST)[:4]), int(str(LATEST)[:4]))
 """The first year that can be, and the first that no longer can."""
 
 _TIME = (
-    r"(?:,?[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp])?(?:\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?"
+    r"(?:,?[T ]\s*(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp])?(?:\.? ?[Mm]\.?)?"
+    r"\s*(?P<zone>Z|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?(?: \(?[A-Z]{3,5}\)?)?|UTC|GMT)?)?"
 )
 _DATE = rf"^(?P<a>\d{{1,4}})[-./ ]\s*(?P<b>\d{{1,2}})[-./ ]\s*(?P<c>\d{{1,4}})\.?{_TIME}$"
 _COMPACT = r"^((?:19|20)\d{2})(\d{2})(\d{2})(T.*)?$"
@@ -60,10 +61,10 @@ def date_order(columns: Sequence[tuple[RawColumn, Place]], declared: str | None)
     evidence: dict[str, tuple[int, str]] = {}
     doubtful: tuple[int, str] | None = None
     for at, (column, _) in enumerate(columns):
-        if column.moments is not None or column.dates is not None or _serials(column) is not None:
+        if column.moments is not None or column.dates is not None or numbered_days(column) is not None:
             continue
         distinct = pc.unique(column.texts).drop_null()
-        a, b, _, digits = _day_month_year(distinct)
+        a, b, _, digits = _day_month_year(_parts(distinct, {}))
         short = (digits == 1) | (digits == 2)
         proofs = {
             "dmy": short & (a > 12) & (a <= 31) & (b <= 12),
@@ -95,17 +96,61 @@ def date_order(columns: Sequence[tuple[RawColumn, Place]], declared: str | None)
     )
 
 
-def read_dates(column: RawColumn, order: str, timezone: str, written_in: str | None = None) -> Moments:
+def month_names(columns: Sequence[tuple[RawColumn, Place]], declared: str | None) -> dict[str, int]:
+    """The names of months that the dates of a file are written with, each with its number.
+
+    Args:
+        columns: all date columns of the file, with their places. declared: the language that the spec declares.
+
+    Raises:
+        DataError: a name is of two months, in two languages that know all the names.
+    """
+    found: dict[str, tuple[int, Any]] = {}
+    for at, (column, _) in enumerate(columns):
+        if column.moments is not None or column.dates is not None or numbered_days(column) is not None:
+            continue
+        spelled = column.texts.filter(pa.array(has_words(column.texts), pa.bool_()))
+        spelled = _tidy(pc.unique(spelled)) if len(spelled) else spelled
+        for word in words_of_months(spelled) if len(spelled) else ():
+            found.setdefault(word, (at, spelled))
+    if not found:
+        return {}
+    names, doubtful = find_months(sorted(found), declared)
+    if not doubtful:
+        return names
+    at, spelled = found[doubtful[0]]
+    column, place = columns[at]
+    example = next(one for one in spelled.to_pylist() if doubtful[0] in words_of_months(pa.array([one])))
+    rows = pc.equal(_tidy(column.texts), example)
+    raise place.error(
+        text("The name of a month is ambiguous: “{word}” is another one in another language.", word=doubtful[0]),
+        [pc.index(rows, True).as_py()],
+        found=[example],
+        expected=text("one of {names}", names=[one for one in LANGUAGES if doubtful[0] in months_of(one)]),
+        hint=text(
+            "Declare “month_names” for this table: the language the dates are in, such as {code}.", code="pl"
+        ),
+    )
+
+
+def read_dates(
+    column: RawColumn,
+    order: str,
+    timezone: str,
+    months: Mapping[str, int] | None = None,
+    written_in: str | None = None,
+) -> Moments:
     """Read a column of dates; a time of day with an offset is first turned into the dataset's time zone.
 
     Args:
         column: its cells. order: see `date_order`. timezone: where the dataset's dates are meant.
+        months: see `month_names`; None: the names that are of one month in all languages.
         written_in: the time zone of times of day without an offset, if another.
     """
     if column.dates is not None:
         values = as_array(column.dates).to_pandas(date_as_object=False)
         return Moments(pd.Series(values, dtype="datetime64[ms]"), np.zeros(len(values), dtype=bool))
-    local, offset, bad = _read(column, order)
+    local, offset, bad = _read(column, order, months)
     offset = _offset_in(local, offset, written_in)
     values = pd.Series(local.astype("datetime64[D]").astype("datetime64[ms]"))
     known = ~np.isnat(offset)
@@ -115,14 +160,20 @@ def read_dates(column: RawColumn, order: str, timezone: str, written_in: str | N
     return Moments(values, bad)
 
 
-def read_instants(column: RawColumn, order: str, timezone: str, written_in: str | None = None) -> Moments:
+def read_instants(
+    column: RawColumn,
+    order: str,
+    timezone: str,
+    months: Mapping[str, int] | None = None,
+    written_in: str | None = None,
+) -> Moments:
     """Read a column of instants; those without an offset are in the dataset's time zone.
 
     Args:
         column: its cells. order: see `date_order`. timezone: where the dataset's dates are meant.
-        written_in: the time zone of times of day without an offset, if another.
+        months: see `month_names`. written_in: the time zone of times of day without an offset, if another.
     """
-    local, offset, bad = _read(column, order)
+    local, offset, bad = _read(column, order, months)
     offset = _offset_in(local, offset, written_in)
     return Moments(_in_zone(local, offset, timezone), bad)
 
@@ -142,7 +193,7 @@ def _offset_in(
 Read = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
-def _read(column: RawColumn, order: str) -> Read:
+def _read(column: RawColumn, order: str, months: Mapping[str, int] | None) -> Read:
     """Wall-clock times, their offsets from UTC (NaT where none is written), and what is no date."""
     if column.moments is not None:
         local = as_array(column.moments).cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
@@ -151,22 +202,24 @@ def _read(column: RawColumn, order: str) -> Read:
         zoned = column.moments.type.tz is not None
         offset = np.where(zoned & ~np.isnat(local), np.timedelta64(0, "us"), np.timedelta64("NaT", "us"))
     else:
-        serials = _serials(column)
-        if serials is not None:
-            seconds = np.rint(np.nan_to_num(serials) * 86_400).astype("int64").astype("timedelta64[s]")
-            local = np.where(np.isnan(serials), np.datetime64("NaT", "us"), _ORIGIN + seconds)
-            return local, np.full(len(local), np.timedelta64("NaT", "us")), np.zeros(len(local), dtype=bool)
-        local, offset, bad = on_distinct(column.texts, lambda distinct: _parse(distinct, order))
+        numbered = numbered_days(column)
+        if numbered is not None:
+            local = numbered.moments
+            # since 1970 is since 1970 in UTC; a spreadsheet's days are where the spreadsheet was written
+            zone = np.timedelta64("NaT" if numbered.kind == "days" else 0, "us")
+            offset = np.where(np.isnat(local), np.timedelta64("NaT", "us"), zone)
+            return local, offset, np.zeros(len(local), dtype=bool)
+        local, offset, bad = on_distinct(column.texts, lambda distinct: _parse(distinct, order, months))
         return local, offset, bad
     nothing = local.astype("datetime64[D]") == NO_DATE
     early = local < EARLIEST
     return np.where(early, np.datetime64("NaT", "us"), local), offset, (early & ~nothing) | beyond
 
 
-def _parse(distinct: Any, order: str) -> Read:
+def _parse(distinct: Any, order: str, months: Mapping[str, int] | None) -> Read:
     """The same for different texts, without null."""
-    parts = pc.extract_regex(_tidy(distinct), _DATE)
-    a, b, c, digits = _day_month_year(distinct)
+    parts = _parts(distinct, months)
+    a, b, c, digits = _day_month_year(parts)
     c_digits = np.asarray(pc.fill_null(pc.utf8_length(pc.struct_field(parts, "c")), 0))
     front = (digits == 4) | (order == "ymd")
     year = np.where(front, a, c)
@@ -180,9 +233,9 @@ def _parse(distinct: Any, order: str) -> Read:
     year = np.where(short, year + np.where(year >= _PIVOT, 1900, 2000), year)
     valid &= (year >= _YEARS[0]) & (year < _YEARS[1])
     valid &= (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)
-    months = np.where(valid, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + np.where(valid, day - 1, 0).astype("timedelta64[D]")
-    valid &= days.astype("datetime64[M]") == months
+    first = np.where(valid, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    days = first.astype("datetime64[D]") + np.where(valid, day - 1, 0).astype("timedelta64[D]")
+    valid &= days.astype("datetime64[M]") == first
 
     def number(name: str) -> np.ndarray[Any, Any]:
         field = pc.struct_field(parts, name)
@@ -210,8 +263,8 @@ def _offsets(zones: Any) -> np.ndarray[Any, Any]:
     minutes: dict[str, int | None] = {"": None, "Z": 0, "UTC": 0, "GMT": 0}
     for zone in pc.unique(zones).to_pylist():
         if zone not in minutes:
-            digits = zone[1:].replace(":", "").ljust(4, "0")
-            minutes[zone] = (-1 if zone[0] == "-" else 1) * (int(digits[:2]) * 60 + int(digits[2:]))
+            sign, hours, rest = re.findall(r"([+-])(\d{2}):?(\d{2})?", zone)[0]
+            minutes[zone] = (-1 if sign == "-" else 1) * (int(hours) * 60 + int(rest or 0))
     known = {zone: np.timedelta64("NaT" if offset is None else offset, "m") for zone, offset in minutes.items()}
     return np.array([known[zone] for zone in zones.to_pylist()], dtype="timedelta64[us]")
 
@@ -231,24 +284,22 @@ def _tidy(distinct: Any) -> Any:
     return pc.replace_substring_regex(single, _COMPACT, r"\1-\2-\3\4")
 
 
-def _day_month_year(distinct: Any) -> tuple[Any, Any, Any, Any]:
+def _parts(distinct: Any, months: Mapping[str, int] | None) -> Any:
+    """What a date is made of, as texts: a, b, c, hour, minute …; null where a text is no date."""
+    tidy = _tidy(distinct)
+    parts = pc.extract_regex(tidy, _DATE)
+    if not parts.null_count:
+        return parts
+    others = np.asarray(pc.is_null(parts)) & has_words(tidy)
+    if not others.any():
+        return parts
+    at = pa.array(np.flatnonzero(others))
+    mask = pa.array(others)
+    return pc.extract_regex(pc.replace_with_mask(tidy, mask, in_numbers(tidy.take(at), months, _PIVOT)), _DATE)
+
+
+def _day_month_year(parts: Any) -> tuple[Any, Any, Any, Any]:
     """The three numbers of dates as they stand, and how many digits the first has; 0 where a text is no date."""
-    parts = pc.extract_regex(_tidy(distinct), _DATE)
     digits = np.asarray(pc.fill_null(pc.utf8_length(pc.struct_field(parts, "a")), 0))
     a, b, c = (np.asarray(pc.fill_null(pc.struct_field(parts, name).cast(pa.int64()), 0)) for name in "abc")
     return a, b, c, digits
-
-
-def _serials(column: RawColumn) -> np.ndarray[Any, Any] | None:
-    """A spreadsheet's day numbers, where every cell of the column is one; None otherwise."""
-    try:
-        numbers = column.numbers if not pa.types.is_string(column.cells.type) else column.texts.cast(pa.float64())
-    except pa.ArrowInvalid:
-        return None
-    if numbers is None or numbers.null_count == len(numbers):
-        return None
-    low, high = (pa.scalar(float(bound)) for bound in _SERIALS)
-    inside = pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high))
-    if not pc.all(inside).as_py():
-        return None
-    return np.asarray(as_array(numbers).to_numpy(zero_copy_only=False), dtype="float64")

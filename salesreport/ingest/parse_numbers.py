@@ -1,5 +1,6 @@
 """Cells → numbers: `1.234,56 €`, `1 234,56 Ft`, `$1,054.00`, `(1,234.5)`; the numbers tell which mark is which."""
 
+import unicodedata
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from salesreport.ingest.currency_names import is_currency
 from salesreport.ingest.parse_texts import NO_NUMBER_OR_DATE, as_array
 from salesreport.ingest.raw import Place, RawColumn, on_distinct
 from salesreport.language import text
@@ -19,10 +21,14 @@ _GAPS = "[\\s\\x{00A0}\\x{202F}\\x{2009}\\x{2007}'’]"
 """Spaces of all widths, and the apostrophe that separates thousands in Switzerland."""
 
 _NUMBER = (
-    r"^(?P<open>\()?(?P<before>[-+−–])?(?P<left>[^\d.,()+−–-]*)(?P<inner>[-+−–])?"
+    r"^(?P<open>\()?(?P<before>[-+−–])?(?P<left>(?:[\p{L}/]\.|[^\d.,()+−–-])*)(?P<inner>[-+−–(])?"
     r"(?P<digits>\d[\d.,]*|[.,]\d+)(?P<exponent>[eE][+-]?\d{1,3})?"
     r"(?P<right>[^\d,()+−–-]*)(?P<after>-)?(?P<close>\))?$"
 )
+_WIDE = r"[\x{FF04}\x{FF08}-\x{FF0E}\x{FF10}-\x{FF19}\x{FFE0}-\x{FFE6}]"
+_ZERO = r"^(?P<left>[^\d.,()+−–—-]*)[-–—]+(?P<right>[^\d.,()+−–—-]*)$"
+"""How accounts show 0: a hyphen beside the currency, `$ -`."""
+
 _EITHER = r"^[1-9]\d{0,2}[.,]\d{3}$"
 """A single mark before three digits: it could separate thousands or decimals."""
 
@@ -67,7 +73,12 @@ def read_numbers(
     if typed is None:
         return read
     own = _within(typed)
-    return read._replace(values=own.values.fillna(read.values), bad=read.bad | own.bad)
+    signs = read.signs
+    if column.signs is not None:
+        shown = np.array(column.signs.to_pylist(), dtype=object)
+        shown[own.values.isna()] = None
+        signs = shown if signs is None else np.where(pd.isna(signs), shown, signs)
+    return read._replace(values=own.values.fillna(read.values), bad=read.bad | own.bad, signs=signs)
 
 
 def _within(typed: Any) -> Numbers:
@@ -103,7 +114,7 @@ def _read_texts(texts: Any, place: Place, decimal: str | None, thousands: str | 
         compact = pc.replace_substring_regex(distinct, _GAPS, "")
         spaced = pc.match_substring_regex(distinct, r"\d" + _GAPS + r"\d")
         grouped = pc.match_substring_regex(distinct, rf"^\D*\d{{1,3}}({_GAPS}\d{{3}})+(\D.*)?$")
-        compact = pc.replace_substring_regex(compact, r"[.,][-–—]+$", "")  # 50,- is a round price
+        compact = pc.replace_substring_regex(_narrow(compact), r"[.,][-–—]+$", "")  # 50,- is a round price
         parts = pc.extract_regex(compact, _NUMBER)
         digits = pc.struct_field(parts, "digits")
         mark = decimal or _decimal_mark(distinct, digits, spaced, texts, place)
@@ -114,11 +125,14 @@ def _read_texts(texts: Any, place: Place, decimal: str | None, thousands: str | 
                 pc.is_in(pc.fill_null(pc.struct_field(parts, name), ""), pa.array(["(", "-", "−", "–"]))
             )
         opened = np.asarray(pc.equal(pc.fill_null(pc.struct_field(parts, "open"), ""), "("))
+        opened |= np.asarray(pc.equal(pc.fill_null(pc.struct_field(parts, "inner"), ""), "("))
         closed = np.asarray(pc.equal(pc.fill_null(pc.struct_field(parts, "close"), ""), ")"))
         well_formed = (opened == closed) & ~(np.asarray(spaced) & ~np.asarray(grouped))
         values = np.where(well_formed, np.where(negative, -values, values), np.nan)
         left, right = (pc.fill_null(pc.struct_field(parts, side), "") for side in ("left", "right"))
         sign = pc.utf8_trim(pc.binary_join_element_wise(left, right, ""), ".")
+        zero, values = _zeros(compact, values)
+        sign = pc.coalesce(zero, sign)
         percent = np.asarray(pc.equal(sign, "%"))
         values = np.where(percent, values / 100, values)
         signs = np.array([found or None for found in sign.to_pylist()], dtype=object)
@@ -134,6 +148,24 @@ def _read_texts(texts: Any, place: Place, decimal: str | None, thousands: str | 
         signs if any(sign is not None for sign in signs) else None,
         percent if percent.any() else None,
     )
+
+
+def _narrow(compact: Any) -> Any:
+    """Full-width digits, marks and signs as the usual ones: `￥１，２３４`."""
+    if not pc.any(pc.match_substring_regex(compact, _WIDE)).as_py():
+        return compact
+    usual = str.maketrans({wide: unicodedata.normalize("NFKC", wide) for wide in map(chr, range(0xFF01, 0xFFE7))})
+    return pa.array([one.translate(usual) for one in compact.to_pylist()], pa.string())
+
+
+def _zeros(compact: Any, values: np.ndarray[Any, Any]) -> tuple[Any, np.ndarray[Any, Any]]:
+    """The signs of the currencies beside a hyphen that means 0, null elsewhere; and the values with these 0."""
+    parts = pc.extract_regex(compact, _ZERO)
+    sides = [pc.struct_field(parts, side) for side in ("left", "right")]
+    signs = pc.binary_join_element_wise(*sides, "")
+    known = [sign for sign in pc.unique(signs).drop_null().to_pylist() if sign and is_currency(sign)]
+    zero = pc.is_in(signs, value_set=pa.array(known, pa.string()))
+    return pc.if_else(zero, signs, None), np.where(np.asarray(zero), 0.0, values)
 
 
 def _decimal_mark(distinct: Any, digits: Any, spaced: Any, texts: Any, place: Place) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from salesreport.config import setting_line
 from salesreport.errors import ConfigError, DataError
-from salesreport.ingest import currency
+from salesreport.ingest import currency_names
 from salesreport.ingest.look import look_into
 from salesreport.ingest.lookups import Lookups
 from salesreport.ingest.one_table import ingest_table
@@ -205,8 +205,8 @@ def _table_lines(mapped: Mapped, further: bool, language: Language) -> list[str]
         lines.append(setting_line("status", settings["status"]))
     elif "status" in mapped.missing:
         source = "stage" if "stage" in settings["columns"] else "?"
-        asked = setting_line("status", {"from": source, "won": ["?"], "lost": ["?"]})
-        lines.append(f"{asked}  # {say(ASKED['status'])}")
+        line = setting_line("status", {"from": source, "won": ["?"], "lost": ["?"]})
+        lines.append(f"{line}  # {say(ASKED['status'])}")
     rest = taken_as_open(mapped)
     if rest:
         shown = [_plain(one) for one in rest[:_MANY_STAGES]] + (["…"] if len(rest) > _MANY_STAGES else [])
@@ -251,7 +251,7 @@ def _currency(recognised: Recognised, root: Path) -> tuple[str, Text]:
 
     named = cells("currency")
     if named is not None:
-        codes = {currency.code(value) for value in named.encoded.dictionary.to_pylist() if value} - {None}
+        codes = {currency_names.code(value) for value in named.encoded.dictionary.to_pylist() if value} - {None}
         if len(codes) == 1:
             return str(codes.pop()), text("as column “{column}” has it", column=columns["currency"])
         return "?", text(
@@ -265,7 +265,7 @@ def _currency(recognised: Recognised, root: Path) -> tuple[str, Text]:
     except DataError:
         return "?", asked
     seen = set() if signs is None else {sign for sign in signs if isinstance(sign, str)}
-    codes = {currency.code(sign) for sign in seen} - {None}
+    codes = {currency_names.code(sign) for sign in seen} - {None}
     return (str(codes.pop()), text("by the sign of the amounts")) if len(codes) == 1 else ("?", asked)
 
 

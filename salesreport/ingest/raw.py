@@ -35,18 +35,21 @@ class RawColumn:
     Attributes:
         cells: Arrow array; strings, or whatever type the file declares. Empty cells are null.
         typed_numbers: of a column of texts (Excel), the cells that are numbers by type.
+        signs: of these, the currency that their number format shows, `[$SIGN-COUNTRY]`; None where none does.
     """
 
     cells: Any
     typed_numbers: Any = None
+    signs: Any = None
 
     @classmethod
-    def of_cells(cls, cells: Sequence[Any]) -> "RawColumn":
-        """From Python values of any mixture, as a spreadsheet or a database gives them."""
+    def of_cells(cls, cells: Sequence[Any], signs: Sequence[str | None] | None = None) -> "RawColumn":
+        """From Python values of any mixture, as a spreadsheet or a database gives them; `signs` as above."""
         numbers = [cell if _is_number(cell) else None for cell in cells]
         return cls(
             pa.array([_shown(cell) for cell in cells], pa.string()),
             pa.array([None if cell is None else float(cell) for cell in numbers], pa.float64()),
+            None if signs is None else pa.array(signs, pa.string()),
         )
 
     @cached_property
@@ -142,7 +145,13 @@ class RawColumn:
             for column in reversed(columns):
                 numbers = nothing if column.numbers is None else column.numbers
                 typed = pc.if_else(pc.is_valid(column.texts), numbers, typed)
-        return cls(pc.coalesce(*(column.texts for column in columns)), typed)
+        signs: Any = None
+        if any(column.signs is not None for column in columns):
+            signs = pa.nulls(len(columns[0].cells), pa.string())
+            for column in reversed(columns):
+                own = pa.nulls(len(column.cells), pa.string()) if column.signs is None else column.signs
+                signs = pc.if_else(pc.is_valid(column.texts), own, signs)
+        return cls(pc.coalesce(*(column.texts for column in columns)), typed, signs)
 
     @classmethod
     def stacked(cls, columns: Sequence["RawColumn"]) -> "RawColumn":
@@ -154,10 +163,18 @@ class RawColumn:
         cells = pa.concat_arrays([_whole(column.cells) for column in columns])
         return cls(cells, None if typed[0] is None else pa.concat_arrays([_whole(one) for one in typed]))
 
+    def with_texts(self, texts: Any) -> "RawColumn":
+        """The column with other texts; a cell whose text stays keeps its number."""
+        if self.typed_numbers is None:
+            return RawColumn(texts)
+        same = pc.fill_null(pc.equal(texts, self.texts), False)
+        return RawColumn(texts, pc.if_else(same, self.typed_numbers, None), self.signs)
+
     def take(self, positions: Any) -> "RawColumn":
         """Some rows of it."""
         at = pa.array(positions)
-        return RawColumn(self.cells.take(at), None if self.typed_numbers is None else self.typed_numbers.take(at))
+        others = (None if part is None else part.take(at) for part in (self.typed_numbers, self.signs))
+        return RawColumn(self.cells.take(at), *others)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""An export's files and queries → cells, whatever they are: CSV, Excel, Parquet or a database."""
+"""An export's files and queries → cells, whatever they are: CSV, Excel, a web page, Parquet or a database."""
 
 import hashlib
 import warnings
@@ -11,16 +11,14 @@ import numpy as np
 
 from salesreport.errors import DataError, SalesreportError, nearest
 from salesreport.ingest.addresses import shown, with_environment, without_secrets
+from salesreport.ingest.archives import unpacked
 from salesreport.ingest.csv_files import read_csv
+from salesreport.ingest.file_kinds import Kind, kind_of
 from salesreport.ingest.parquet_files import read_parquet
 from salesreport.ingest.raw import Raw, RawColumn
+from salesreport.ingest.sheet_tables import read_page, read_workbook
 from salesreport.ingest.spec import TableSpec
-from salesreport.ingest.workbooks import Sheet, read_sheet
-from salesreport.language import Text, text
-
-WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
-PARQUETS = {".parquet", ".pq"}
-"""Endings of files, by who reads them; all others are CSV."""
+from salesreport.language import text
 
 
 def read(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -> Raw:
@@ -40,8 +38,12 @@ def read(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -> Raw:
         raw = _read_file(spec, root, table, wanted)
     raw = raw.without_empty_rows() if len(raw) else raw
     if not len(raw):
-        raise DataError(text("There are no rows below the heading."), file=raw.file, table=table)
+        raise _no_rows(raw.file, table)
     return raw
+
+
+def _no_rows(file: str, table: str) -> DataError:
+    return DataError(text("There are no rows below the heading."), file=file, table=table)
 
 
 def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -> Raw:
@@ -64,44 +66,45 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
         ) from None
     if not data:
         raise DataError(text("The file is empty."), file=file, table=table)
-    if path.suffix.lower() in WORKBOOKS:
-        raw = _read_workbook(data, spec, file, table)
-    elif path.suffix.lower() in PARQUETS:
-        raw = read_parquet(data, file, table)
+    content, kind = opened(data, file, table)
+    if kind == "workbook":
+        raw = read_workbook(content, spec, file, table)
+    elif kind == "page":
+        raw = read_page(content, spec, file, table)
+    elif kind == "parquet":
+        raw = read_parquet(content, file, table)
     else:
-        raw = read_csv(data, spec, wanted, file, table)
+        try:
+            raw = read_csv(content, spec, wanted, file, table)
+            if not len(raw):
+                raise _no_rows(file, table)
+        except DataError as error:
+            if Path(file).suffix.lower() in WORKBOOKS:
+                error.hint = text("It cannot be read as a workbook, which its name says it is.")
+            raise
     return replace(raw, file=file, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+
+
+def opened(data: bytes, file: str, table: str) -> tuple[bytes, Kind]:
+    """A file's content, unpacked where it is an archive, and what it is.
+
+    Raises:
+        DataError: an archive that cannot be unpacked within the limits, or holds another one.
+    """
+    kind = kind_of(data, Path(file).suffix)
+    if kind not in ("zip", "gzip"):
+        return data, kind
+    content, name = unpacked(data, kind, file, table)
+    kind = kind_of(content, Path(name).suffix)
+    if kind in ("zip", "gzip"):
+        raise DataError(
+            text("The archive holds another archive."), file=file, table=table, hint=text("Unpack it by hand.")
+        )
+    return content, kind
 
 
 def _neighbours(path: Path) -> list[str]:
     return [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-
-
-def _read_workbook(data: bytes, spec: TableSpec, file: str, table: str) -> Raw:
-    sheet = read_sheet(data, spec.sheet, file, table)
-    heading = spec.header_row or next(iter(sheet.rows), 0)
-    below = {row: cells for row, cells in sheet.rows.items() if row > heading}
-    if not below and heading not in sheet.rows:
-        raise DataError(text("The sheet is empty."), file=file, table=table)
-    top = sheet.rows.get(heading, [])
-    width = max(len(cells) for cells in (top, *below.values()))
-    headings = RawColumn.of_cells(top + [None] * (width - len(top))).texts.to_pylist()
-    columns = [
-        RawColumn.of_cells([cells[at] if at < len(cells) else None for cells in below.values()])
-        for at in range(width)
-    ]
-    notes = () if sheet.far is None else (_far(sheet, file),)
-    rows = np.array(list(below), dtype="int64")
-    return Raw(file, [one or "" for one in headings], columns, rows, notes=notes)
-
-
-def _far(sheet: Sheet, file: str) -> Text:
-    return text(
-        "{file}: sheet “{sheet}” is nearly empty but reaches to cell {cell}; only its filled cells were read.",
-        file=file,
-        sheet=sheet.name,
-        cell=sheet.far,
-    )
 
 
 def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:

@@ -29,6 +29,7 @@ _AT = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
 _PLACED = re.compile(rb'(<(?:\w+:)?c\s[^>]*?\br=")([A-Z]{1,3})([0-9]{1,7})"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -180,7 +181,29 @@ def _letters(column: int) -> bytes:
     return name
 
 
-def _at(attributes: bytes, shown: str) -> Iterator[Broken]:
+def place_of(attributes: bytes) -> tuple[int, int] | None:
+    """The row and column of a cell, from 0; None where it does not say where it is.
+
+    Examples:
+        >>> place_of(b'<c r="AB7" s="2">')
+        (6, 27)
+    """
     place = _AT.search(attributes)
+    return None if place is None else (int(place[2]) - 1, _position(place[1]))
+
+
+def merged_down(xml: bytes) -> list[tuple[int, int, int]]:
+    """The cells of a sheet that are merged with cells below: first row, column, last row, from 0.
+
+    Examples:
+        >>> merged_down(b'<mergeCells count="2"><mergeCell ref="A1:A2"/><mergeCell ref="B1:F1"/></mergeCells>')
+        [(0, 0, 1)]
+    """
+    found = ((_position(one[1]), int(one[2]) - 1, int(one[4]) - 1) for one in _MERGED.finditer(xml))
+    return [(first, column, last) for column, first, last in found if last > first]
+
+
+def _at(attributes: bytes, shown: str) -> Iterator[Broken]:
+    place = place_of(attributes)
     if place is not None:
-        yield Broken(int(place[2]) - 1, _position(place[1]), shown)
+        yield Broken(*place, shown)

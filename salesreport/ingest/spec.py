@@ -15,6 +15,7 @@ from salesreport.dataset import DatasetSettings
 from salesreport.errors import ConfigError, nearest
 from salesreport.ingest.dated_files import DATE
 from salesreport.ingest.headings import positions
+from salesreport.ingest.month_names import LANGUAGES
 from salesreport.ingest.spec_parts import AnyColumn, PeriodSpec, StatusSpec, Word, Words
 from salesreport.language import Text, text
 from salesreport.tables import TABLES, Table
@@ -54,6 +55,7 @@ class TableSpec(Settings):
         encoding: a Python codec; with the next four, declared only where it cannot be told for certain.
         separator: of the columns of a CSV file, one character or `tab`. decimal: the decimal mark.
         thousands: what separates thousands. date_order: the order of day, month and year.
+        month_names: code of the language that months are named in, where languages read a name differently.
         sql: address of a database, as SQLAlchemy writes it, instead of a file. query: what is read from it.
         timezone: where its times of day without an offset are meant, if not where the dataset's days are: many
             systems write UTC. Columns of days without a time of day stay as they are.
@@ -84,6 +86,7 @@ class TableSpec(Settings):
     decimal: Mark | None = None
     thousands: Literal[".", ",", " ", "'", "’"] | None = None
     date_order: DateOrder | None = None
+    month_names: Literal[LANGUAGES] | None = None  # type: ignore[valid-type]
     sql: str | None = None
     query: str | None = None
     timezone: str | None = None

@@ -3,7 +3,8 @@
 What reads workbooks is foreign, compiled code: of a damaged file it may take all memory, or end its process. So it
 runs in a process of its own, which holds itself to limits where the system can. It imports as little as it can.
 
-Its argument says, as JSON, what is asked: `sheet`, `list`, `seconds`, `memory`, and the `size` of the workbook.
+Its argument says, as JSON, what is asked: `sheet`, `list`, `seconds`, `memory`, the `size` of the workbook, and
+whether it is a `page`, whose tables are its sheets.
 Through the standard input comes the workbook; it stays open for as long as somebody waits for the answer.
 """
 
@@ -17,10 +18,14 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree
 
+from salesreport.ingest.html_tables import of_data, tables_of
+from salesreport.ingest.number_formats import shown_with_signs, styles_with_signs
 from salesreport.ingest.ods_xml import CONTENT, packed_ods
-from salesreport.ingest.sheet_xml import Packed, broken_cells, packed, part_of, with_part
+from salesreport.ingest.sheet_xml import Packed, broken_cells, merged_down, packed, part_of, with_part
 
+STYLES = "xl/styles.xml"
 Line = dict[str, Any] | list[Any]
 
 
@@ -32,7 +37,8 @@ def main() -> None:
     try:
         data = sys.stdin.buffer.read(asked["size"])
         threading.Thread(target=end_with_input, daemon=True).start()
-        for line in told(data, asked["sheet"], asked["list"]):
+        tell = told_of_page if asked.get("page") else told
+        for line in tell(data, asked["sheet"], asked["list"]):
             out.write(json.dumps(line) + "\n")
     except MemoryError:
         out.write('{"memory": true}\n')
@@ -73,7 +79,9 @@ def told(data: bytes, sheet: str | None, only_list: bool) -> Iterator[Line]:
 
     Yields:
         `{"visible": […], "names": […]}`; then `[row number from 1, [cells up to the last filled one]]` of each
-        row that has any; `{"far": cell}` where empty rows and columns were left out; at last
+        row that has any, and in it as third the `[column, signs]` of number formats, see `signs_of`, where these
+        are not those of the row before; `{"far": cell}` where empty rows and columns were left out;
+        `{"merged": [[first row, column, last row], …]}` from 0, and of a page `{"heading": row}` from 1; at last
         `{"end": true}`. Where there is no such sheet, or none or several to choose from, the first and the last.
     """
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -89,6 +97,26 @@ def told(data: bytes, sheet: str | None, only_list: bool) -> Iterator[Line]:
     chosen = sheet if sheet is not None else visible[0] if len(visible) == 1 else None
     if not only_list and chosen in workbook.sheet_names:
         yield from _rows(data, workbook, chosen, small.get(chosen))
+    yield {"end": True}
+
+
+def told_of_page(data: bytes, sheet: str | None, only_list: bool) -> Iterator[Line]:
+    """The tables of a web page, which is UTF-8, line by line as `told` does."""
+    tables = tables_of(data.decode("utf-8", "replace"))
+    names = [f"Table {at}" for at in range(1, len(tables) + 1)]
+    visible = [names[at] for at in of_data(tables)]
+    yield {"visible": visible, "names": names}
+    chosen = sheet if sheet is not None else visible[0] if len(visible) == 1 else None
+    if not only_list and chosen in names:
+        table = tables[names.index(chosen)]
+        for number, row in enumerate(table.rows, 1):
+            while row and row[-1] is None:
+                row.pop()
+            if row:
+                yield [number, row]
+        yield {"merged": table.merged}
+        if table.heading is not None:
+            yield {"heading": table.heading + 1}
     yield {"end": True}
 
 
@@ -109,6 +137,8 @@ def _without_empty(data: bytes) -> tuple[bytes, dict[str, Packed]]:
 
 def _rows(data: bytes, workbook: Any, sheet: str, small: Packed | None) -> Iterator[Line]:
     broken: dict[int, dict[int, str]] = {}
+    signs: dict[int, list[tuple[int, str]]] = {}
+    merged: list[tuple[int, int, int]] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             part = None if CONTENT in archive.namelist() else part_of(archive, sheet)
@@ -117,17 +147,20 @@ def _rows(data: bytes, workbook: Any, sheet: str, small: Packed | None) -> Itera
                 small = packed(xml)
                 for cell in broken_cells(xml if small is None else small.xml):
                     broken.setdefault(cell.row, {})[cell.column] = cell.shown
+                signs = _signs(archive, xml if small is None else small.xml)
+                merged = merged_down(xml) if small is None else []
                 if small is not None:
                     workbook = type(workbook).from_filelike(with_part(archive, part, small.xml))
     except MemoryError:
         raise
     except Exception:  # no `.xlsx`, or damaged: what the other reader makes of it counts
-        broken, small = {}, None
+        broken, signs, merged, small = {}, {}, [], None
     content = workbook.get_sheet_by_name(sheet)
     start = content.start
     if start is None:
         return
     before = [None] * start[1]
+    last: list[tuple[int, str]] = []
     for at, row in enumerate(content.iter_rows()):
         cells = before + [_plain(cell) for cell in row]
         for column, shown in broken.get(at, {}).items():
@@ -136,9 +169,29 @@ def _rows(data: bytes, workbook: Any, sheet: str, small: Packed | None) -> Itera
         while cells and cells[-1] is None:
             cells.pop()
         if cells:
-            yield [at + 1 if small is None else small.rows[at], cells]
+            line: list[Any] = [at + 1 if small is None else small.rows[at], cells]
+            if signs.get(at, []) != last:
+                last = signs.get(at, [])
+                line.append(last)
+            yield line
+    if merged:
+        yield {"merged": merged}
     if small is not None:
         yield {"far": small.last}
+
+
+def _signs(archive: zipfile.ZipFile, xml: bytes) -> dict[int, list[tuple[int, str]]]:
+    """By row, the columns whose number formats may say a currency, and what they say."""
+    if STYLES not in archive.namelist():
+        return {}
+    signs: dict[int, list[tuple[int, str]]] = {}
+    try:
+        styles = styles_with_signs(archive.read(STYLES))
+    except (ElementTree.ParseError, ValueError):  # the other reader does without them
+        return {}
+    for cell in shown_with_signs(xml, styles):
+        signs.setdefault(cell.row, []).append((cell.column, cell.signs))
+    return signs
 
 
 def _plain(cell: Any) -> Any:

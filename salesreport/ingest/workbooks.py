@@ -14,8 +14,8 @@ import sys
 import tempfile
 import threading
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ SECONDS, MEMORY = "SALESREPORT_READ_SECONDS", "SALESREPORT_READ_MEMORY"
 
 _MEGABYTE = 2**20
 _AS_CSV = text("Open it in a spreadsheet program and save the sheet as CSV.")
+_ENDS = {"end", "error", "memory"}
+"""What the last line of the process says."""
+
 _OUT_OF_TIME = 24
 """The signal of a process that computed for too long (SIGXCPU)."""
 
@@ -56,8 +59,8 @@ class Limits:
             Limits(seconds=7.0, memory=536870912)
         """
         megabytes = size / _MEGABYTE
-        seconds = _setting(environment, SECONDS, max(30.0, 3 * megabytes))
-        return cls(seconds, int(_setting(environment, MEMORY, max(2048, 100 * megabytes)) * _MEGABYTE))
+        seconds = from_environment(environment, SECONDS, max(30.0, 3 * megabytes))
+        return cls(seconds, int(from_environment(environment, MEMORY, max(2048, 100 * megabytes)) * _MEGABYTE))
 
 
 @dataclass(frozen=True)
@@ -67,42 +70,52 @@ class Sheet:
     Attributes:
         name: of the sheet. rows: row number, from 1 → its cells up to the last filled one, None where empty; rows
             without any are not there. far: the outermost cell, where the filled cells lie far apart; else None.
+        merged: the cells that are merged with some below: first row (from 1), column (from 0), last row.
+        heading: the row of the headings, where the file marks one.
+        signs: row number → column → what the number format may say of a currency, see `number_formats.signs_of`.
     """
 
     name: str
     rows: dict[int, list[Any]]
     far: str | None = None
+    merged: Sequence[tuple[int, int, int]] = ()
+    heading: int | None = None
+    signs: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
 
 
-def sheets_of(path: Path) -> list[str]:
-    """The visible sheets of a workbook.
+def sheets_of(data: bytes, file: str, *, page: bool = False) -> list[str]:
+    """The visible sheets of a workbook, or the tables of a page that hold data.
 
     Raises:
         DataError: it cannot be read.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError(text("The file cannot be read: {reason}.", reason=reason), file=path) from None
-    heads, _ = _ask(data, None, str(path), None, only_list=True)
+    heads, _ = _ask(data, None, file, None, only_list=True, page=page)
     return list(heads["visible"])
 
 
-def read_sheet(data: bytes, sheet: str | None, file: str, table: str) -> Sheet:
-    """Read a sheet of a workbook.
+def read_sheet(data: bytes, sheet: str | None, file: str, table: str, *, page: bool = False) -> Sheet:
+    """Read a sheet of a workbook, or a table of a web page.
 
     Args:
-        data: the workbook. sheet: its name; None: the only one that is visible. file, table: for messages.
+        data: the workbook, or the page in UTF-8. sheet: its name; None: the only one that is visible.
+        file, table: for messages. page: whether it is a page; its tables are Table 1, Table 2 …
 
     Raises:
         DataError: it cannot be read within the limits, has no such sheet, or several and none is named.
     """
-    heads, lines = _ask(data, sheet, file, table)
+    heads, lines = _ask(data, sheet, file, table, page=page)
     visible, names = heads["visible"], heads["names"]
+    if page and not names:
+        raise DataError(
+            text("The file is a web page without a table, perhaps one that asks to log in."),
+            file=file,
+            table=table,
+        )
     if sheet is None and len(visible) != 1:
         raise DataError(
-            text("The workbook has several sheets; declare “sheet”."),
+            text("The page has several tables; declare “sheet”.")
+            if page
+            else text("The workbook has several sheets; declare “sheet”."),
             file=file,
             table=table,
             expected=text("one of {names}", names=visible),
@@ -110,20 +123,38 @@ def read_sheet(data: bytes, sheet: str | None, file: str, table: str) -> Sheet:
     if sheet is not None and sheet not in names:
         near = nearest(sheet, names)
         raise DataError(
-            text("The workbook has no such sheet."),
+            text("The page has no such table.") if page else text("The workbook has no such sheet."),
             file=file,
             table=table,
             found=sheet,
             expected=text("one of {names}", names=names),
             hint=text("Did you mean “{name}”?", name=near) if near else None,
         )
-    apart: dict[str, Any] = next((line for line in lines if isinstance(line, dict)), {})
-    rows = {line[0]: line[1] for line in lines if isinstance(line, list)}
-    return Sheet(sheet or visible[0], rows, apart.get("far"))
+    about: dict[str, Any] = {}
+    rows: dict[int, list[Any]] = {}
+    signs: dict[int, Mapping[int, str]] = {}
+    shown: Mapping[int, str] = {}
+    for line in lines:
+        if isinstance(line, dict):
+            about |= line
+            continue
+        rows[line[0]] = line[1]
+        if len(line) > 2:
+            shown = dict(line[2])
+        if shown:
+            signs[line[0]] = shown
+    merged = [(first + 1, column, last + 1) for first, column, last in about.get("merged", ())]
+    return Sheet(sheet or visible[0], rows, about.get("far"), merged, about.get("heading"), signs)
 
 
 def _ask(
-    data: bytes, sheet: str | None, file: str, table: str | None, *, only_list: bool = False
+    data: bytes,
+    sheet: str | None,
+    file: str,
+    table: str | None,
+    *,
+    only_list: bool = False,
+    page: bool = False,
 ) -> tuple[dict[str, Any], list[Any]]:
     """What the process says of a workbook: its sheets, and the lines after that; see `workbook_child.told`."""
     limits = Limits.of(len(data))
@@ -136,6 +167,7 @@ def _ask(
             "seconds": limits.seconds,
             "memory": limits.memory,
             "size": len(data),
+            "page": page,
         }
     )
     heads: dict[str, Any] = {}
@@ -172,7 +204,7 @@ def _ask(
                 line = json.loads(written)
                 if not heads and isinstance(line, dict) and "names" in line:
                     heads = line
-                elif isinstance(line, dict) and "far" not in line:
+                elif isinstance(line, dict) and not _ENDS.isdisjoint(line):
                     last = line
                 else:
                     lines.append(line)
@@ -191,7 +223,8 @@ def _ask(
         return heads, lines
     if "error" in last and "capacity overflow" not in last["error"]:
         reason = last["error"].rstrip(".")
-        raise DataError(text("The workbook cannot be read: {reason}.", reason=reason), **place, hint=_AS_CSV)
+        problem = text("The workbook cannot be read: {reason}.", reason=reason)
+        raise DataError(problem, **place, hint=_AS_CSV)
     chosen = sheet or (heads["visible"][0] if len(heads.get("visible", ())) == 1 else None)
     if late.is_set() or -process.returncode == _OUT_OF_TIME:
         problem = text("Reading the workbook took longer than {seconds} s.", seconds=f"{limits.seconds:.3g}")
@@ -237,7 +270,7 @@ def too_large(limits: Limits, place: dict[str, Any], sheet: str | None = None) -
     )
 
 
-def _setting(environment: Mapping[str, str], name: str, ample: float) -> float:
+def from_environment(environment: Mapping[str, str], name: str, ample: float) -> float:
     """A number above 0 from the environment."""
     written = environment.get(name, "").strip()
     if not written:

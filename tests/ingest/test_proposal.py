@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 import yaml
-from salesreport.ingest.proposal import as_yaml, propose
 from typer.testing import CliRunner
 
 from salesreport.cli import app
 from salesreport.errors import DataError
 from salesreport.ingest import ingest
+from salesreport.ingest.proposal import as_yaml, propose
 from salesreport.language import Language
 
 EXPORT = (
