@@ -75,7 +75,8 @@ class _Work:
         self.table: Table = TABLES[name]
         self.spec, self.source, self.rates = spec, source, rates
         period = [spec.period.starts] if spec.period else []
-        self.raw: Raw = read(spec, root, name, [*spec.columns.values(), *spec.drop, *period])
+        wanted = [*spec.columns.values(), *spec.drop, *period]
+        self.raw: Raw = read(spec, root, name, wanted, source.timezone)
         self.absent: list[str] = []
         if older:
             self.spec, self.absent = spec.without_absent(self.table, self.raw.headings)
