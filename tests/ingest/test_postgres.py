@@ -216,8 +216,9 @@ def test_an_odd_date_in_a_later_batch(address: str, monkeypatch: pytest.MonkeyPa
 
 def test_a_table_of_a_database(export: Export, address: str, run: Any) -> None:
     run("create table d (id int, rep text, state text, created date, closed timestamptz, amount numeric(18,4))")
-    run("insert into d values (1,'Ann','Won','2025-01-01','2025-02-01 12:00+00',1234.5678), "
-        "(2,'Bob','Lost','2025-01-02','2025-03-01 12:00+00',null), (3,'Bob','New','2025-01-03',null,7)")  # fmt: skip
+    run("insert into d values (1, 'Ann', 'Won', '2025-01-01', '2025-02-01 12:00+00', 1234.5678)")
+    run("insert into d values (2, 'Bob', 'Lost', '2025-01-02', '2025-03-01 12:00+00', null)")
+    run("insert into d values (3, 'Bob', 'New', '2025-01-03', null, 7)")
     table = {"sql": address, "query": "table d;", "columns": COLUMNS, "status": STATUS}
     frame = export.ingest({"deals": table}).table("deals").set_index("deal_id")
     assert frame["status"].to_dict() == {"1": "won", "2": "lost", "3": "open"}
