@@ -197,3 +197,28 @@ def test_what_the_dialog_offers_is_not_enough(tryton: Tryton) -> None:
 def test_dates_are_days(dataset: Dataset) -> None:
     frame = dataset.table("deals").set_index("deal_id")
     assert frame.loc["1", "closed_on"].date() == dt.date(2025, 2, 14)
+
+
+@pytest.fixture(scope="module")
+def from_the_database(tryton: Tryton) -> Dataset:
+    """The same company, read from Tryton's database as it is today."""
+    text = (HERE / "database.yml").read_text(encoding="utf-8")
+    tomorrow = dt.date.today() + dt.timedelta(days=1)  # Tryton's history was written today, wherever today is
+    spec = tryton.folder / "database.yml"
+    spec.write_text(text.replace("2025-12-31", tomorrow.isoformat()), encoding="utf-8")
+    return ingest(spec, tryton.folder / "from_the_database")
+
+
+def test_its_database_tells_the_same_deals(dataset: Dataset, from_the_database: Dataset) -> None:
+    pd.testing.assert_frame_equal(from_the_database.table("deals"), dataset.table("deals"))
+
+
+def test_its_database_tells_the_history_that_no_export_has(from_the_database: Dataset) -> None:
+    events = from_the_database.table("stage_events").sort_values("entered_at", kind="stable")
+    stages = events.groupby("deal_id")["stage"].agg(list)
+    # lost, opened again, and won in the end
+    assert stages["11"] == ["lead", "opportunity", "lost", "lead", "opportunity", "converted", "won"]
+    assert stages["12"] == ["lead", "opportunity", "lost", "lead", "opportunity"]
+    now = pd.Timestamp.now(tz="UTC")
+    assert ((now - events["entered_at"]) < pd.Timedelta(hours=1)).all()
+    assert (events["entered_at"] <= now).all()
