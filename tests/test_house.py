@@ -37,7 +37,7 @@ ROOMS = [
 
 def requirements(lines: list[str]) -> dict[str, str]:
     """Name → version bound, without extras and spaces."""
-    found = (re.fullmatch(r"([A-Za-z0-9_-]+)(.*)", line.replace(" ", "")) for line in lines)
+    found = (re.fullmatch(r"([A-Za-z0-9_-]+)(?:\[[^]]*\])?(.*)", line.replace(" ", "")) for line in lines)
     return {match[1].lower(): match[2] for match in found if match}
 
 

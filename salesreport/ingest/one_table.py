@@ -82,7 +82,7 @@ class _Work:
     ) -> None:
         self.table: Table = TABLES[name]
         self.source, self.rates, self.lookups = source, rates, lookups
-        whole = read(spec, root, name, spec.headings)
+        whole = read(spec, root, name, spec.headings, source.timezone)
         self.absent: list[str] = []
         if older:
             spec, self.absent = spec.without_absent(self.table, whole.headings)

@@ -1,39 +1,37 @@
 """An export's files and queries → cells, whatever they are: CSV, Excel, a web page, Parquet or a database."""
 
 import hashlib
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from salesreport.errors import DataError, SalesreportError, nearest
-from salesreport.ingest.addresses import shown, with_environment, without_secrets
+from salesreport.errors import DataError, nearest
+from salesreport.ingest.addresses import with_environment
 from salesreport.ingest.archives import unpacked
 from salesreport.ingest.csv_files import read_csv
-from salesreport.ingest.file_kinds import Kind, kind_of
+from salesreport.ingest.databases import read_database
+from salesreport.ingest.file_kinds import WORKBOOKS, Kind, kind_of
 from salesreport.ingest.parquet_files import read_parquet
-from salesreport.ingest.raw import Raw, RawColumn
+from salesreport.ingest.raw import Raw
 from salesreport.ingest.sheet_tables import read_page, read_workbook
 from salesreport.ingest.spec import TableSpec
 from salesreport.language import text
 
 
-def read(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -> Raw:
+def read(spec: TableSpec, root: Path, table: str, wanted: Sequence[str], timezone: str = "UTC") -> Raw:
     """Read what a table's spec points at.
 
     Args:
         spec: file or query, and what is declared about it. root: folder that relative paths start from.
         table: the canonical table, for messages. wanted: the headings that will be looked for.
+        timezone: where the dataset's days are meant; a database is told.
 
     Raises:
         DataError: missing, unreadable, empty, or nothing below the heading.
     """
     if spec.sql is not None:
         address = with_environment(spec.sql, f"tables.{table}.sql")
-        raw = _read_sql(address, spec.query or "", root, table)
+        raw = read_database(address, spec.query or "", root, table, timezone)
     else:
         raw = _read_file(spec, root, table, wanted)
     raw = raw.without_empty_rows() if len(raw) else raw
@@ -105,50 +103,3 @@ def opened(data: bytes, file: str, table: str) -> tuple[bytes, Kind]:
 
 def _neighbours(path: Path) -> list[str]:
     return [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-
-
-def _read_sql(address: str, query: str, root: Path, table: str) -> Raw:
-    try:
-        import sqlalchemy  # noqa: F401 # an optional part
-    except ImportError:
-        raise DataError(
-            text("Reading from a database needs the optional part “sql”."),
-            table=table,
-            hint=text("Install it with: {command}", command="pip install 'salesreport[sql]'"),
-        ) from None
-    file = shown(address)
-    # drivers warn programmers, naming lines of code: nothing that people who ingest can mend
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        headings, records = _queried(address, query, root, table)
-    columns = [RawColumn.of_cells([record[at] for record in records]) for at in range(len(headings))]
-    digest = hashlib.sha256(repr([headings, *map(tuple, records)]).encode("utf-8", "surrogatepass")).hexdigest()
-    return Raw(file, headings, columns, np.arange(2, len(records) + 2), sha256=digest)
-
-
-def _queried(address: str, query: str, root: Path, table: str) -> tuple[list[str], list[Any]]:
-    """The headings and rows that a query gives."""
-    import sqlalchemy
-
-    try:
-        url = sqlalchemy.make_url(address)
-        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
-            # relative paths are relative to the export's folder, and SQLite must not make a new file
-            path = root / url.database
-            if not path.is_file():
-                raise DataError(text("There is no such file."), file=path, table=table)
-            url = url.set(database=str(path))
-        engine = sqlalchemy.create_engine(url)
-        try:
-            with engine.connect() as connection:
-                result = connection.execute(sqlalchemy.text(query))
-                return list(result.keys()), list(result.fetchall())
-        finally:
-            engine.dispose()
-    except SalesreportError:
-        raise
-    except Exception as error:  # each driver has its own errors
-        reason = without_secrets(str(getattr(error, "orig", None) or error), address).split("\n", 1)[0].rstrip(".")
-        raise DataError(
-            text("The database cannot be read: {reason}.", reason=reason), file=shown(address), table=table
-        ) from None
