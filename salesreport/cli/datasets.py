@@ -63,6 +63,10 @@ def ingest(
     currency: Annotated[
         str | None, typer.Option(metavar="ISO", help=hint(text("Of FILE…: the currency of the amounts.")))
     ] = None,
+    rates: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=hint(text("Of FILE…: rates: currency, from (day), rate."))),
+    ] = None,
     timezone: Annotated[
         str | None, typer.Option(metavar="ZONE", help=hint(text("Of FILE…: where the days are meant.")))
     ] = None,
@@ -90,6 +94,7 @@ def ingest(
         "--name": name,
         "--as-of": as_of,
         "--currency": currency,
+        "--rates": rates,
         "--timezone": timezone,
         "--encoding": encoding,
         "--date-order": date_order,
@@ -102,7 +107,7 @@ def ingest(
         _report(ingest_export(sources[0], out, root, steps(language), taken_on), language)
         return
     day = None if as_of is None else arguments.day(as_of, "--as-of")
-    given = {"name": name, "as_of": day, "currency": currency, "timezone": timezone}
+    given = {"name": name, "as_of": day, "currency": currency, "rates": rates, "timezone": timezone}
     reading = {"encoding": encoding, "date_order": date_order, "decimal": decimal}
     proposal = _proposed(sources, preset, given, reading, language)
     if write_spec is not None:
@@ -143,7 +148,7 @@ def _proposed(
     from salesreport.errors import ConfigError, DataError
     from salesreport.ingest.proposal import propose
 
-    for one in sources:
+    for one in (*sources, *([given["rates"]] if given["rates"] else [])):
         if not one.is_file():
             raise DataError(text("There is no such file."), file=one)
         if preset is not None and one.suffix.lower() in (".yml", ".yaml"):

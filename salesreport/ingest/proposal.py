@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from os.path import commonpath
+from os.path import commonpath, relpath
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,7 @@ def propose(
 
     Args:
         paths: the files of one export. preset: its name or file, or `auto`.
-        given: of the settings name, as_of, currency and timezone those that are known.
+        given: of the settings name, as_of, currency, rates and timezone those that are known.
         reading: settings for reading all files, such as `encoding` or `date_order`.
 
     Raises:
@@ -147,6 +147,8 @@ def propose(
         "timezone": "UTC",
         **{k: v for k, v in (given or {}).items() if v is not None},
     }
+    if "rates" in settings:
+        settings["rates"] = Path(relpath(settings["rates"], root)).as_posix()
     remarks: dict[str, Text] = {}
     if (given or {}).get("timezone") is None:
         remarks["timezone"] = text("where the days are meant, such as {name}", name="Europe/Berlin")
@@ -170,6 +172,8 @@ def as_yaml(proposal: Proposal, language: Language) -> str:
         remark = proposal.remarks.get(name)
         line = f"as_of: {value}" if name == "as_of" else setting_line(name, str(value))
         lines.append(line + (f"  # {say(remark)}" if remark else ""))
+    if "rates" in proposal.settings:
+        lines.append(setting_line("rates", proposal.settings["rates"]))
     if proposal.recognised.preset.not_people:
         lines.append(setting_line("not_people", list(proposal.recognised.preset.not_people)))
     lines.append("tables:")

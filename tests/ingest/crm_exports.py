@@ -361,7 +361,7 @@ def tryton(deals: pd.DataFrame, folder: Path) -> Written:
             "Number": deals["id"],
             "Party": deals["firm"],
             "Employee": deals["owner"],
-            "State": stages(deals, "Won", "Lost", "Opportunity"),
+            "State": stages(deals, "won", "lost", "opportunity"),
             "Start Date": days(deals["created"]),
             "End Date": days(deals["closed"].fillna(deals["planned"])),
             "Amount": deals["amount"],

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from salesreport.cli import app
 from salesreport.dataset import Dataset
 from salesreport.ingest import ingest
 from salesreport.kpi import Facts, compute
@@ -91,6 +93,32 @@ def tryton(tmp_path_factory: pytest.TempPathFactory) -> Tryton:
 def dataset(tryton: Tryton) -> Dataset:
     shutil.copy(HERE / "source.yml", tryton.folder)
     return ingest(tryton.folder / "source.yml", tryton.folder / "dataset")
+
+
+def test_the_preset_makes_the_same_of_it(tryton: Tryton, dataset: Dataset) -> None:
+    files = {name: str(tryton.folder / name) for name in ("opportunities.csv", "rates.csv", "by_preset")}
+    said = CliRunner().invoke(
+        app,
+        [
+            "--language",
+            "en",
+            "ingest",
+            files["opportunities.csv"],
+            "--preset",
+            "auto",
+            "--as-of",
+            "2025-12-31",
+            "--currency",
+            "EUR",
+            "--rates",
+            files["rates.csv"],
+            "--out",
+            files["by_preset"],
+        ],
+    )
+    assert said.exit_code == 0, said.output
+    assert "Recognised as: Tryton" in said.output
+    pd.testing.assert_frame_equal(Dataset.open(files["by_preset"]).table("deals"), dataset.table("deals"))
 
 
 @pytest.fixture(scope="module")
