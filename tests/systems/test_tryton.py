@@ -97,25 +97,9 @@ def dataset(tryton: Tryton) -> Dataset:
 
 def test_the_preset_makes_the_same_of_it(tryton: Tryton, dataset: Dataset) -> None:
     files = {name: str(tryton.folder / name) for name in ("opportunities.csv", "rates.csv", "by_preset")}
-    said = CliRunner().invoke(
-        app,
-        [
-            "--language",
-            "en",
-            "ingest",
-            files["opportunities.csv"],
-            "--preset",
-            "auto",
-            "--as-of",
-            "2025-12-31",
-            "--currency",
-            "EUR",
-            "--rates",
-            files["rates.csv"],
-            "--out",
-            files["by_preset"],
-        ],
-    )
+    command = f"ingest {files['opportunities.csv']} --preset auto --as-of 2025-12-31 --currency EUR"
+    command += f" --rates {files['rates.csv']} --out {files['by_preset']}"
+    said = CliRunner().invoke(app, ["--language", "en", *command.split()])
     assert said.exit_code == 0, said.output
     assert "Recognised as: Tryton" in said.output
     pd.testing.assert_frame_equal(Dataset.open(files["by_preset"]).table("deals"), dataset.table("deals"))
