@@ -109,11 +109,72 @@ tables:
 """
 """Shows most of the settings of a source spec."""
 
+SHAPES_EXAMPLE = """\
+name: Lumen Trade
+as_of: 2025-12-31
+currency: EUR
+timezone: Europe/Budapest
+tables:
+  deals:
+    file: [north.csv, south.csv]                   # one table from two files that are alike
+    timezone: UTC                                  # what the times of day in them mean
+    keep: {Record Type: Opportunity}               # the files hold leads, too
+    columns:
+      deal_id: Id
+      rep_id: OwnerId
+      name: {join: [Account, Topic], by: " – "}
+      stage: {heading: StageId, lookup: {file: stages.csv, key: Id, value: Name}}
+      product_line: {heading: Product, occurrence: 1}    # this heading stands twice
+      created_on: Created
+      closed_on: [Won time, Lost time]             # the first that is filled
+      amount: Line amount
+    status: {won: {IsWon: true}, lost: {IsClosed: true}}    # the rest is open
+    rows: sum                                      # a row per product: their amounts are added up
+  leads:
+    file: north.csv
+    keep: {Record Type: Lead}
+    columns: {lead_id: Id, rep_id: OwnerId, created_at: Created}
+  orders:                                          # the same rows kept as lines
+    file: north.csv
+    keep: {Record Type: Opportunity, IsWon: true}
+    columns:
+      order_id: {row: L}                           # numbered: L2, L3 …
+      deal_id: Id
+      rep_id: OwnerId
+      ordered_on: Won time
+      product_line: {heading: Product, occurrence: 1}
+      amount: Line amount
+  reps:
+    file: users.csv
+    columns:
+      rep_id: Id
+      name: {join: [First, Last]}
+      manager: {heading: ManagerId, lookup: {file: users.csv, key: Id, value: [First, Last]}}
+  stage_events:
+    file: changes.csv                              # a row per change of any field
+    keep: {Field: Stage}
+    before: Old                                    # the value before: what a deal began with
+    columns:
+      deal_id: Deal
+      stage: {heading: New, lookup: {file: stages.csv, key: Id, value: Name}}
+      entered_at: At
+  activities:
+    file: tasks.csv
+    columns: {activity_id: Id, rep_id: Who, deal_id: Deal, done_at: Done}
+    constants: {type: call}
+    also:                                          # a further file with headings of its own
+      - file: events.csv
+        columns: {activity_id: Id, rep_id: Person, deal_id: About, done_at: Start}
+        constants: {type: meeting}
+"""
+"""Shows the settings for exports whose rows and columns are not those of a table."""
+
 SOURCE_PAGE = """\
 A source spec says how an export maps to the [tables](tables.md) of a dataset; `salesreport ingest SPEC.yml
 --out FOLDER` reads it. `salesreport ingest Sales.xlsx`, a file of data instead, prints the beginning of a
-spec from the file's own headings, to be saved and checked. Unknown or ill-typed settings fail before
-anything is read, with file, line and the nearest valid name.
+spec from the file's own headings, to be saved and checked; `--preset auto` goes on at once where the
+CRM is known ([exports.md](exports.md)). Unknown or ill-typed settings fail before anything is read, with
+file, line and the nearest valid name.
 
 ## What becomes of odd values
 
@@ -174,13 +235,40 @@ without the folders they lie in. They can be run again where they are: the datas
 
 def source_spec_page() -> str:
     """Every setting of a source spec."""
-    return _settings_page("The source spec", SOURCE_PAGE, SOURCE_EXAMPLE, SourceSpec)
+    shapes = ["", SHAPES_PAGE.format(example=SHAPES_EXAMPLE)]
+    return _settings_page("The source spec", SOURCE_PAGE, SOURCE_EXAMPLE, SourceSpec) + "\n".join(shapes)
 
 
 def pack_file_page() -> str:
     """Every setting of a pack file."""
     return _settings_page("The pack file", PACK_PAGE, PACK_EXAMPLE, PackFile)
 
+
+SHAPES_PAGE = """\
+## Rows and columns that are not those of a table
+
+Several files, leads and deals in one, a row per product, a row per change, ids that other files explain:
+
+```yaml
+{example}```
+
+Where a column per stage holds the day a deal entered it, `per_stage` says how these headings are written:
+
+```yaml
+  stage_events:
+    file: deals.csv
+    per_stage: 'Date entered "{{stage}} ({{pipeline}})"'
+    columns: {{deal_id: Record ID}}
+```
+
+- **Conditions** (`keep`, and `status` with headings) compare without regard to case; `true` also means yes,
+  1, ja, oui, да …, and `0` also 0.00 and 0 %. `""` is an empty cell, `"*"` a filled one, `005*` what begins so.
+- Rows that `keep` leaves out belong to another table: they are not counted as read, and a note says how many.
+- An event of the stage a deal was in already is no move and is left out; a note says how many.
+- With `before` a deal is in its first stage from the day it was created: the value before its first change or,
+  where it has none and was created once changes were recorded, the stage it has.
+- An id that a `lookup` does not know stays as it is, and a note names it.
+"""
 
 PAGES = {
     "metrics.md": metrics_page,

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from salesreport.ingest import SourceSpec, load_source
+from salesreport.ingest import SourceSpec, ingest, load_source
 from salesreport.kpi import METRICS
 from salesreport.pack.packfile import PackFile, load_pack
 from salesreport.tables import TABLES
@@ -72,8 +72,7 @@ def test_a_page_that_drifted_is_noticed(generate, tmp_path, monkeypatch, capsys)
 
 def examples(page: str) -> str:
     """The YAML of a page."""
-    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-    return str(block)
+    return str(re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0])
 
 
 def test_the_source_spec_shown_is_one(generate, tmp_path):
@@ -82,6 +81,40 @@ def test_the_source_spec_shown_is_one(generate, tmp_path):
     spec = load_source(file)
     assert spec.tables["deals"].status.neither == ("Cancelled",)
     assert set(spec.tables) == {"deals", "reps", "targets"}
+
+
+def test_the_shapes_shown_can_be_read(generate, tmp_path):
+    """Two deals of two files: one won with two products for 100 and 50, one open; a lead; a call and a meeting."""
+    head = "Id,Record Type,OwnerId,Account,Topic,StageId,Product,Created,Won time,Lost time,Line amount,"
+    head += "IsWon,IsClosed,Product\n"
+    files = {
+        "north.csv": head
+        + "1,Opportunity,u1,Elan,Lamps,s9,Lamp,2025-01-31 23:30:00,2025-03-01,,100,true,true,A\n"
+        + "1,Opportunity,u1,Elan,Lamps,s9,Wire,2025-01-31 23:30:00,2025-03-01,,50,true,true,B\n"
+        + "L7,Lead,u1,Dorn,Poles,,,2025-02-01 10:00:00,,,,false,false,\n",
+        "south.csv": head + "2,Opportunity,u2,Fehr,Wires,s2,Wire,2025-02-02 10:00:00,,,30,false,false,B\n",
+        "stages.csv": "Id,Name\ns1,Talk\ns2,Offer\ns9,Won\n",
+        "users.csv": "Id,First,Last,ManagerId\nu1,Ilka,Moor,u2\nu2,Dora,Sand,\n",
+        "changes.csv": "Deal,Field,Old,New,At\n1,Stage,s1,s9,2025-03-01 12:00\n1,Amount,1,2,2025-02-03\n",
+        "tasks.csv": "Id,Who,Deal,Done\nt1,u1,1,2025-02-03\n",
+        "events.csv": "Id,Person,About,Start\ne1,u1,1,2025-02-04\n",
+        "source.yml": generate.SHAPES_EXAMPLE,
+    }
+    assert generate.SHAPES_EXAMPLE in (ROOT / "docs" / "source_spec.md").read_text(encoding="utf-8")
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    dataset = ingest(tmp_path / "source.yml", tmp_path / "ds")
+    tables = {name: dataset.table(name) for name in dataset.tables}
+    deals = tables["deals"].set_index("deal_id")
+    assert deals.loc["1", ["name", "status", "amount", "stage"]].tolist() == ["Elan – Lamps", "won", 150, "Won"]
+    assert f"{deals.loc['1', 'created_on']:%m-%d}" == "02-01"  # half past midnight in Budapest
+    assert deals.loc["2", "status"] == "open"
+    assert tables["orders"][["order_id", "amount"]].values.tolist() == [["L2", 100], ["L3", 50]]
+    assert tables["leads"]["lead_id"].tolist() == ["L7"]
+    assert tables["reps"].set_index("rep_id").loc["u1", ["name", "manager"]].tolist() == ["Ilka Moor", "Dora Sand"]
+    events = tables["stage_events"].sort_values(["deal_id", "entered_at"])
+    assert events[["deal_id", "stage"]].values.tolist() == [["1", "Talk"], ["1", "Won"]]
+    assert tables["activities"].set_index("activity_id")["type"].to_dict() == {"t1": "call", "e1": "meeting"}
 
 
 def test_the_pack_file_shown_is_one(generate, tmp_path):

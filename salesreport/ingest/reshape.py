@@ -76,6 +76,8 @@ def matches(wanted: str, seen: str | None) -> bool:
     """Whether a cell has the value that a condition asks for, however an export writes it.
 
     Examples:
+        >>> matches("005*", "0058c00000AbCdE"), matches("005*", "Ilka Moor")
+        (True, False)
         >>> matches("true", "Yes"), matches("false", "0"), matches("0", "0.00"), matches("Won", "won")
         (True, True, True, True)
         >>> matches("", None), matches("*", "anything"), matches("*", None), matches("true", "maybe")
@@ -83,10 +85,8 @@ def matches(wanted: str, seen: str | None) -> bool:
     """
     if seen is None:
         return wanted.strip() == ""
-    if wanted == ANYTHING:
-        return True
     wanted, seen = wanted.strip().casefold(), seen.strip().casefold()
-    if wanted == seen:
+    if wanted == seen or (wanted.endswith(ANYTHING) and seen.startswith(wanted.removesuffix(ANYTHING))):
         return True
     if wanted in ("true", "false"):
         return seen in (_TRUE if wanted == "true" else _FALSE)

@@ -13,7 +13,7 @@ LENGTH = re.compile(r"(?P<count>[1-9]\d*) (?P<unit>day|week|month|quarter|year)s
 """How the length of a period is written: `3 months`."""
 
 ANYTHING = "*"
-"""The value of a condition that any filled cell meets; an empty cell is written ''."""
+"""Stands in the value of a condition for anything; alone for any filled cell. An empty cell is written ''."""
 
 
 def _word(value: Any) -> Any:
