@@ -379,6 +379,8 @@ class _Work:
             signs = self.signs.get(column.name)
             codes, unknown = currency.currencies(signs, declared, base, len(frame))
             self._without_currency(column, unknown)
+            if signs is not None and declared is not None:
+                self._note_shown(column, currency.shown_otherwise(signs, declared))
             if original is None or column.name == "amount":
                 original = codes if original is None else np.where(pd.isna(original), codes, original)
             worth = currency.rates_on(codes, days, self.rates, base)
@@ -411,6 +413,18 @@ class _Work:
         if "currency" in self.table.names and foreign:
             frame = frame.assign(currency=pd.Series(original, dtype="str"))
         return frame
+
+    def _note_shown(self, column: Column, rows: int) -> None:
+        """What a row says counts, not how its cell is shown."""
+        if rows:
+            self.notes.append(
+                ntext(
+                    "Column “{column}” shows another currency than the row in {n} row; the row’s counts.",
+                    "Column “{column}” shows another currency than the row in {n} rows; the row’s counts.",
+                    n=rows,
+                    column=self.cells[column.name][1].column,
+                )
+            )
 
     def _without_currency(self, column: Column, rows: Mask) -> None:
         """Amounts in nobody knows which currency: a row that must have one goes, another loses its money."""
