@@ -4,6 +4,7 @@
 """
 
 import datetime as dt
+import gzip
 import io
 import random
 import zipfile
@@ -28,7 +29,7 @@ HEADINGS = {
     "name": "Title",
     "account_id": "Customer",
 }
-KINDS = ("csv", "xlsx", "ods", "parquet")
+KINDS = ("csv", "xlsx", "ods", "parquet", "html", "gzip", "zip")
 
 ODD: tuple[Any, ...] = (
     "", " ", "NULL", "n/a", "-", "?", "#N/A", "#REF!", "inf", "-inf", "nan", "1e400", "1e300", "-1", "0", "1.234",
@@ -36,9 +37,11 @@ ODD: tuple[Any, ...] = (
     "--5", "5-", "+", "0000-00-00", "0001-01-01", "1899-12-31", "2199-12-31", "2200-01-01", "9999-12-31",
     "2025-02-30", "12/31/2024", "13/13/2024", "2024-06-01T25:00", "2024-06-01T10:00+99:99", "31.12.24",
     "45000", "-45000", "45000.75", "won", "WON", "Lost", "verloren", "true", "Total", "Summe", "=1+1", "@cmd",
-    "\u200b", "\u202eabc", "\u2066x", "\ufeff", "\x00", "\x1f", "\ufffd", "👩\u200d👧", "مرحبا", "\u3164",
-    "a\nb", "a\r\nb", 'a"b', "a;b,c\td|e", "{0}", "%s", "{name}", "<script>", "x" * 40_000, "9" * 400,
-    "\u0660" * 50, "1" + "0" * 308,
+    "\u200b", "\u202eabc", "\u2066x", "\ufeff", "\x00", "\x1f", "\ufffd", "👩\u200d👧", "مرحبا",
+    "\u3164", "a\nb", "a\r\nb", 'a"b', "a;b,c\td|e", "{0}", "%s", "{name}", "<script>", "x" * 40_000,
+    "9" * 400, "\u0660" * 50, "1" + "0" * 308, "7 Jan 2025", "07-JAN-25 10.15.00 AM", "lis 5, 2025",
+    "2025年1月7日", "7 Foo 2025", "1736244000", "1736244000000", "$ -", "MX$5", "￥１２", "Rs. 5", "US Dollar",
+    "Peso", "&amp;", "</td></tr></table>",
 )  # fmt: skip
 """What a cell may hold that nobody expects."""
 
@@ -57,7 +60,11 @@ class Mutant(NamedTuple):
 
     @property
     def file(self) -> str:
-        return f"deals.{self.kind}"
+        return f"deals.{_ENDINGS.get(self.kind, self.kind)}"
+
+
+_ENDINGS = {"html": "xls", "gzip": "csv.gz"}
+"""Of kinds of files that have another: pages are what CRMs call `.xls`."""
 
 
 def mutant(seed: int, number: int) -> Mutant:
@@ -71,12 +78,16 @@ def mutant(seed: int, number: int) -> Mutant:
     if chance.random() < 0.1:
         reshape(rows, chance)
     options: dict[str, Any] = {}
-    if kind == "csv":
+    if kind in ("csv", "gzip", "zip"):
         data, options = csv_file(rows, chance)
+        if kind != "csv":
+            data = packed(damaged(data, chance) if chance.random() < 0.3 else data, kind, chance)
+    elif kind == "html":
+        data = html_file(rows, chance)
     else:
         data = {"xlsx": xlsx_file, "ods": ods_file, "parquet": parquet_file}[kind](rows, chance)
     # a byte changed makes most archives and Parquet files unreadable as a whole
-    if kind == "csv" or chance.random() < 0.3:
+    if kind in ("csv", "html") or chance.random() < 0.3:
         for _ in range(chance.choice((0, 0, 1, 1, 2, 4))):
             data = damaged(data, chance)
     if chance.random() < 0.1:
@@ -196,9 +207,60 @@ def csv_file(rows: list[list[Any]], chance: random.Random) -> tuple[bytes, dict[
     }
 
 
-def xlsx_file(rows: list[list[Any]], chance: random.Random) -> bytes:
-    """A workbook of Excel, with odd attributes now and then."""
+def packed(data: bytes, kind: str, chance: random.Random) -> bytes:
+    """A file in an archive, sometimes not alone, or in an archive once more."""
+    if kind == "gzip":
+        return gzip.compress(gzip.compress(data) if chance.random() < 0.03 else data, mtime=0)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", chance.choice((zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED))) as new:
+        for name in chance.choice(
+            (["deals.csv"],) * 8 + (["__MACOSX/._deals.csv", "a/deals.csv"], ["a", "b"], [])
+        ):
+            new.writestr(zipfile.ZipInfo(name), data)
+    return content.getvalue()
+
+
+def html_file(rows: list[list[Any]], chance: random.Random) -> bytes:
+    """A table of a web page as CRMs write them, with odd spans and marks now and then."""
+    encoding = chance.choice(("utf-8", "utf-8", "windows-1251", "cp1252", "utf-16"))
+    escaped, ended = chance.random() < 0.9, chance.random() < 0.9
     lines = []
+    for number, row in enumerate(rows):
+        tag = chance.choice(("th", "td")) if number == 0 else "td"
+        cells = []
+        for cell in row:
+            span = chance.choice(SPANS) if chance.random() < 0.002 else ""
+            written = (
+                escape(shown(cell, chance, "%Y-%m-%d", ".")) if escaped else shown(cell, chance, "%d.%m.%Y", ",")
+            )
+            cells.append(f"<{tag}{span}>{written}" + (f"</{tag}>" if ended else ""))
+        lines.append(f"<tr>{''.join(cells)}" + ("</tr>" if ended else ""))
+    head = f'<meta charset="{encoding}">' if chance.random() < 0.9 else ""
+    layout = chance.choice(
+        ("{}", "{}", "{}", "<table><tr><td>{}</td></tr></table>", "{0}{0}", "<div><!-- {{ -->{}</div>")
+    )
+    table = layout.format(f"<table border=1>{chr(10).join(lines)}</table>")
+    return f"<html><head>{head}<style>td {{}}</style></head><body>{table}</body></html>".encode(
+        encoding, "replace"
+    )
+
+
+SPANS = (
+    ' colspan="2"',
+    ' rowspan="2"',
+    " rowspan=99999999",
+    " colspan=99999999",
+    ' colspan="-1"',
+    " rowspan=0",
+    " x='",
+    ' "',
+)
+
+
+def xlsx_file(rows: list[list[Any]], chance: random.Random) -> bytes:
+    """A workbook of Excel, with odd attributes now and then, and sometimes with currencies in its formats."""
+    lines = []
+    formats = chance.random() < 0.5
     for number, row in enumerate(rows, 1):
         cells = []
         for at, cell in enumerate(row):
@@ -210,7 +272,8 @@ def xlsx_file(rows: list[list[Any]], chance: random.Random) -> bytes:
                 value = str((cell - dt.date(1899, 12, 30)).days)
                 cells.append(f'<c{place} s="1"{kind or ""}><v>{value}</v></c>')
             elif isinstance(cell, int | float):
-                cells.append(f"<c{place}{kind or ''}><v>{cell}</v></c>")
+                style = f' s="{chance.randrange(2, 7)}"' if formats and not kind and chance.random() < 0.5 else ""
+                cells.append(f"<c{place}{style}{kind or ''}><v>{cell}</v></c>")
             elif str(cell).startswith("#"):
                 cells.append(f'<c{place} t="e"><f>X1</f><v>{xml(cell)}</v></c>')
             elif kind:
@@ -218,8 +281,15 @@ def xlsx_file(rows: list[list[Any]], chance: random.Random) -> bytes:
             else:
                 cells.append(f'<c{place} t="inlineStr"><is><t>{xml(cell)}</t></is></c>')
         lines.append(f'<row r="{number}">{"".join(cells)}</row>')
-    dates = '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs>'
+    codes = "".join(
+        f"<numFmt numFmtId='{at}' formatCode={quoteattr(code)}/>" for at, code in enumerate(FORMATS, 164)
+    )
+    own = "".join(f'<xf numFmtId="{164 + at}"/>' for at in range(len(FORMATS)))
+    dates = f'<numFmts>{codes}</numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/>{own}</cellXfs>'
     return archive(workbook_parts("".join(lines), dates), chance)
+
+
+FORMATS = ('#,##0.00 "Ft"', "[$€-407] 0", "[$$-409]#,##0", '0 "kg"', chr(0x5B) + "$", '0;"')
 
 
 def workbook_parts(rows: str, styles: str = "") -> dict[str, str]:

@@ -50,6 +50,22 @@ def currencies(
     return Money(codes, unknown)
 
 
+def shown_otherwise(signs: np.ndarray[Any, Any], declared: np.ndarray[Any, Any]) -> int:
+    """In how many rows the number format shows another currency than the row's own column says.
+
+    Examples:
+        >>> shown_otherwise(np.array(["[$€-407]", "[$$-409]", "€", None]), np.array(["HUF", "CAD", "HUF", "EUR"]))
+        1
+    """
+    pairs = pd.DataFrame({"sign": signs, "code": declared}, dtype=object).dropna()
+    pairs = pairs[pairs["sign"].str.startswith("[$")]
+    return sum(
+        int(number)
+        for (sign, own), number in pairs.groupby(["sign", "code"]).size().items()
+        if meaning(str(sign)[2:].rpartition("-")[0], str(own), declared_here=True) is None
+    )
+
+
 def read_rates(file: str, root: Path) -> tuple[pd.DataFrame, Raw]:
     """Read a file of dated rates.
 

@@ -124,4 +124,4 @@ def _first_words(sample: bytes, encoding: str, names: Sequence[str]) -> list[str
 
 def _beyond_ascii(written: str) -> list[str]:
     """The words that have a sign beyond ASCII."""
-    return [word for word in re.findall(r"[^\s,;|\"]+", written) if not word.isascii()]
+    return [word for word in re.findall(r"[^\s,;|\"<>]+", written) if not word.isascii()]

@@ -90,6 +90,7 @@ def _beginning(data: bytes) -> bytes:
 def _is_text(data: bytes) -> bool:
     """Whether a file may be a text: no control characters, and zeros only in UTF-16."""
     first = data[:_LOOKED_AT]
-    if first.startswith(_MARKS) or is_utf16(data) is not None:
-        return True
+    wide = "utf-16" if first.startswith(_MARKS[1:]) else is_utf16(data)
+    if wide is not None:
+        first = first[: len(first) // 2 * 2].decode(wide, "replace").encode("utf-8", "replace")
     return b"\0" not in first and not _CONTROL.search(first)

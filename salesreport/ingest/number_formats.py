@@ -14,7 +14,7 @@ from salesreport.ingest.sheet_xml import place_of
 _OF_PROGRAMS = dict.fromkeys((5, 6, 7, 8, 42, 44), "[$$-0]")
 """Formats that have numbers and may have no text: libraries mean the sign $ by them. Excel writes their text."""
 
-_NUMERIC = re.compile(rb'\bt="(?!n")')
+_OTHER = re.compile(rb'\bt="(?!n")')
 _TOKEN = re.compile(
     r"""\[\$(?P<sign>[^\]-]*)(?:-(?P<country>[0-9A-Fa-f]*)[^\]]*)?\]|\[[^\]]*\]|"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)
     |[_*].|(?P<end>;)|(?P<other>.)""",
@@ -89,8 +89,12 @@ def shown_with_signs(xml: bytes, styles: Mapping[int, str]) -> Iterator[Shown]:
     if not styles:
         return
     numbers = b"|".join(b"%d" % style for style in styles)
-    for match in re.finditer(rb'<(?:\w+:)?c\s(?=[^>]*?\bs="(' + numbers + rb')")[^>]*>', xml):
-        if not _NUMERIC.search(match[0]):
+    space = re.search(
+        rb"<(\w+:)?sheetData\b", xml
+    )  # a pattern that begins with a fixed text is three times as fast
+    begin = b"<" + (space[1] if space and space[1] else b"") + b"c"
+    for match in re.finditer(begin + rb'\s[^>]*?\bs="(' + numbers + rb')"[^>]*>', xml):
+        if b't="' not in match[0] or not _OTHER.search(match[0]):
             place = place_of(match[0])
             if place is not None:
                 yield Shown(*place, styles[int(match[1])])

@@ -28,6 +28,7 @@ from salesreport.ingest.raw import Place, Raw, RawColumn
 from salesreport.ingest.readers import read
 from salesreport.ingest.reshape import reshape
 from salesreport.ingest.spec import SourceSpec, TableSpec
+from salesreport.ingest.spec_parts import ColumnSpec
 from salesreport.ingest.states import heading_of_states, listed_states, states_by_conditions
 from salesreport.ingest.target_periods import periods_from, read_periods
 from salesreport.ingest.unreadable import Unreadable, examples_of, refuse_wrong_mapping
@@ -232,8 +233,13 @@ class _Work:
             self.notes += [] if counted_ is None else [counted_.note(place.column)]
         parsed = {name: self._parse(self.table[name], *cells[name], order) for name in cells}
         if self.spec.before is not None:
-            was = self.raw.columns[find_heading(self.spec.before, self.raw, self.table.name)]
-            parsed[BEFORE] = as_series(read_texts(was.texts, {}))
+            # what was there before is read as what came after is
+            name = "stage" if self.table.name == "stage_events" else "rep_id"
+            now = self.spec.columns[name] if name in self.spec.columns else ColumnSpec(heading=self.spec.before)
+            was = now.model_copy(update={"heading": self.spec.before, "first": None, "join": None})
+            values = self.spec.values.get(name, {})
+            before = cells_of(was, self.raw, self.table.name, name, self.lookups, values)
+            parsed[BEFORE] = as_series(read_texts(before.column.texts, {}))
         if self.spec.status is not None:
             parsed["status"] = self._status()
         if start is not None and self.spec.period is not None:
@@ -376,6 +382,8 @@ class _Work:
             signs = self.signs.get(column.name)
             codes, unknown = currency.currencies(signs, declared, base, len(frame))
             self._without_currency(column, unknown)
+            if signs is not None and declared is not None:
+                self._note_shown(column, currency.shown_otherwise(signs, declared))
             if original is None or column.name == "amount":
                 original = codes if original is None else np.where(pd.isna(original), codes, original)
             worth = currency.rates_on(codes, days, self.rates, base)
@@ -408,6 +416,18 @@ class _Work:
         if "currency" in self.table.names and foreign:
             frame = frame.assign(currency=pd.Series(original, dtype="str"))
         return frame
+
+    def _note_shown(self, column: Column, rows: int) -> None:
+        """What a row says counts, not how its cell is shown."""
+        if rows:
+            self.notes.append(
+                ntext(
+                    "Column “{column}” shows another currency than the row in {n} row; the row’s counts.",
+                    "Column “{column}” shows another currency than the row in {n} rows; the row’s counts.",
+                    n=rows,
+                    column=self.cells[column.name][1].column,
+                )
+            )
 
     def _without_currency(self, column: Column, rows: Mask) -> None:
         """Amounts in nobody knows which currency: a row that must have one goes, another loses its money."""

@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -158,6 +159,7 @@ def _may_be_large(xml: bytes) -> bool:
 _WIDTHS = ((re.compile(rb'\br="[A-Z]{3}[0-9]'), 16_384), (re.compile(rb'\br="[A-Z]{2}[0-9]'), 702))
 
 
+@lru_cache(maxsize=16_384)
 def _position(name: bytes) -> int:
     """A column's place, from 0."""
     column = 0
@@ -199,7 +201,8 @@ def merged_down(xml: bytes) -> list[tuple[int, int, int]]:
         >>> merged_down(b'<mergeCells count="2"><mergeCell ref="A1:A2"/><mergeCell ref="B1:F1"/></mergeCells>')
         [(0, 0, 1)]
     """
-    found = ((_position(one[1]), int(one[2]) - 1, int(one[4]) - 1) for one in _MERGED.finditer(xml))
+    end = max(0, xml.rfind(b"sheetData>"))  # they stand behind the cells
+    found = ((_position(one[1]), int(one[2]) - 1, int(one[4]) - 1) for one in _MERGED.finditer(xml, end))
     return [(first, column, last) for column, first, last in found if last > first]
 
 

@@ -50,7 +50,9 @@ class TableSpec(Settings):
     """Where a canonical table comes from, and what its columns are called there.
 
     Attributes:
-        file: CSV, Excel or Parquet, relative to the export's folder. sheet: of a workbook with several.
+        file: CSV, Excel, a web page with a table, Parquet, or one of these in a zip or gzip; relative to the
+            export's folder. Its content says what it is, not its name. sheet: of a workbook with several, or
+            `Table 2` of a page.
             header_row: number of the row with the headings (default: the first that is not empty).
         encoding: a Python codec; with the next four, declared only where it cannot be told for certain.
         separator: of the columns of a CSV file, one character or `tab`. decimal: the decimal mark.

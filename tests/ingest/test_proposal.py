@@ -121,7 +121,7 @@ def test_remarks_hold_nothing_that_a_terminal_obeys(tmp_path):
 
 
 def test_a_file_that_cannot_be_read(tmp_path):
-    (tmp_path / "x.xlsx").write_text("no workbook", encoding="utf-8")
+    (tmp_path / "x.xlsx").write_bytes(b"no workbook\0")
     with pytest.raises(DataError, match="cannot be read"):
         started(tmp_path / "x.xlsx")
 
