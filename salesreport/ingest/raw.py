@@ -245,7 +245,7 @@ def joined_texts(texts: Sequence[Any], by: str) -> Any:
         ['Ilka Moor', 'Sand', None]
     """
     joined = pc.binary_join_element_wise(*texts, by, null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), None, joined)
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 
 def on_distinct(

@@ -21,6 +21,7 @@ from salesreport.sample.deals import (
     deal_ids,
     deal_table,
     hope,
+    outcome,
     owner_table,
     snapshot_days,
     snapshot_table,
@@ -28,6 +29,7 @@ from salesreport.sample.deals import (
 )
 from salesreport.sample.journeys import begin, travel
 from salesreport.sample.leads import lead_table
+from salesreport.sample.next_steps import with_next_steps
 from salesreport.sample.orders import order_table
 from salesreport.sample.organisation import LEAST_REPS, account_table, hire, rep_tables, win_customers
 from salesreport.sample.plans import commitment_table, target_table
@@ -75,7 +77,7 @@ def make_company(
     about 45 s and 8 GB on one core; a month's snapshots add 24 million rows and 2.5 GB.
 
     The same arguments give the same tables, to the bit. How densely activities and snapshots are drawn leaves all
-    other tables but the activity targets as they are.
+    other tables as they are, but the activity targets and the deals' last activity.
 
     Args:
         reps: how many people sell, at least 12. deals: how many deals there are, at least 100.
@@ -123,12 +125,13 @@ def make_company(
     if snapshot_every is not None:
         taken = snapshot_days(first, last, snapshot_every)
         tables["snapshots"] = snapshot_table(stays, prices, hopes, staff, deal_id, taken)
-    later = chance[11].spawn(4)
+    later = chance[11].spawn(5)
     tables["leads"] = lead_table(later[0], prospects, staff, deal_id, starting)
     tables["feedback"] = feedback_table(later[1], prospects, stays, staff, accounts, working)
     tables["equipment"] = equipment_table(later[2], prospects, stays, staff, accounts, deal_id)
     tables["targets"] = target_table(staff, tables["orders"], tables["deals"], tables["activities"], first, last)
     tables["commitments"] = commitment_table(later[3], staff, last)
+    tables["deals"] = with_next_steps(later[4], tables["deals"], outcome(stays), tables["activities"], last)
     return Company(
         tables=tables,
         truth=tell(staff, prospects, signing, tables["deals"]["deal_id"]),

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from salesreport.sample import market
@@ -176,6 +177,10 @@ def win_customers(rng: np.random.Generator, reps: Reps, deals: int) -> Accounts:
     )
 
 
+_DOMAIN = "lumina.example"
+"""Where everybody in the company gets mail."""
+
+
 def rep_tables(reps: Reps) -> dict[str, pd.DataFrame]:
     """The tables `reps` and `rep_history`."""
     everybody = np.arange(reps.total)
@@ -192,6 +197,8 @@ def rep_tables(reps: Reps) -> dict[str, pd.DataFrame]:
                 "territory": texts(everybody, _territories(reps)),
                 "hired_on": dates(reps.hired),
                 "left_on": dates(reps.left),
+                "email": pc.binary_join_element_wise(pc.utf8_lower(reps.rep_id), _DOMAIN, "@"),
+                "manager_email": texts(reps.team, [f"manager.{at}@{_DOMAIN}" for at in range(len(reps.managers))]),
             },
         ).sort_values("rep_id", ignore_index=True),
         "rep_history": _history(reps),

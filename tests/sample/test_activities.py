@@ -48,6 +48,7 @@ def test_density_changes_nothing_else():
     dense = make_company(deals=400, activities_per_deal=9.0, snapshot_every="week").tables
     sparse = make_company(deals=400, activities_per_deal=0.5, snapshot_every=None).tables
     for name in set(sparse) - {"activities", "targets"}:
-        assert dense[name].equals(sparse[name]), name
+        one, other = (tables[name].drop(columns="last_activity_on", errors="ignore") for tables in (dense, sparse))
+        assert one.equals(other), name
     quarterly = [tables["targets"].query("not metric.str.startswith('activity')") for tables in (dense, sparse)]
     assert quarterly[0].reset_index(drop=True).equals(quarterly[1].reset_index(drop=True))

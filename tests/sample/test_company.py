@@ -16,6 +16,7 @@ from salesreport.tables import TABLES
 
 AHEAD = {
     ("deals", "expected_close_on"),
+    ("deals", "next_step_on"),
     ("snapshots", "expected_close_on"),
     ("orders", "due_on"),
     ("commitments", "due_on"),
