@@ -105,6 +105,7 @@ def read_sheet(data: bytes, sheet: str | None, file: str, table: str, *, page: b
     """
     heads, lines = _ask(data, sheet, file, table, page=page)
     visible, names = heads["visible"], heads["names"]
+    page = bool(heads.get("page"))
     if page and not names:
         raise DataError(
             text("The file is a web page without a table, perhaps one that asks to log in."),
