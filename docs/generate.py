@@ -137,7 +137,7 @@ anything is read, with file, line and the nearest valid name.
 - **Dates** may have names of months in 29 languages (`07-Jan-25`, `7 janv. 2025`, `2025. január 7.`),
   East Asian units, times such as `10.15.00 AM` or `+0000 UTC`. A column of numbers alone is read as a
   spreadsheet's days (20,000 to 60,000) or as seconds or milliseconds since 1970 (of 2000 to 2099), and
-  a note says so. In `07-Jan-25` the year stands last.
+  a note says so; 0 is no date there. In `07-Jan-25` the year stands last.
 - **Money** may have a sign, code or name of its currency beside it (`1 234,56 Ft`, `MX$5`, `5 US
   dollars`); `$ -` is 0, as accounts write it. A sign that several currencies share means the currency
   of the row's own column, else the dataset's, else the first in the list of signs (`$`: USD); `kr`,
