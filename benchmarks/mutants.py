@@ -223,6 +223,8 @@ def packed(data: bytes, kind: str, chance: random.Random) -> bytes:
 def html_file(rows: list[list[Any]], chance: random.Random) -> bytes:
     """A table of a web page as CRMs write them, with odd spans and marks now and then."""
     encoding = chance.choice(("utf-8", "utf-8", "windows-1251", "cp1252", "utf-16"))
+    if chance.random() < 0.25:
+        return xml_workbook(rows, chance).encode(encoding, "replace")
     escaped, ended = chance.random() < 0.9, chance.random() < 0.9
     lines = []
     for number, row in enumerate(rows):
@@ -242,6 +244,31 @@ def html_file(rows: list[list[Any]], chance: random.Random) -> bytes:
     table = layout.format(f"<table border=1>{chr(10).join(lines)}</table>")
     return f"<html><head>{head}<style>td {{}}</style></head><body>{table}</body></html>".encode(
         encoding, "replace"
+    )
+
+
+def xml_workbook(rows: list[list[Any]], chance: random.Random) -> str:
+    """A workbook in one XML file, with cells and rows that say where they stand now and then."""
+    lines = []
+    for number, row in enumerate(rows, 1):
+        cells = []
+        for at, cell in enumerate(row, 1):
+            odd = chance.random() < 0.002
+            place = chance.choice((f' ss:Index="{at}"', ' ss:Index="99999"', ' ss:MergeDown="9"')) if odd else ""
+            kind = (
+                "Number"
+                if isinstance(cell, int | float)
+                else "DateTime"
+                if isinstance(cell, dt.date)
+                else "String"
+            )
+            written = escape(shown(cell, chance, "%Y-%m-%dT00:00:00.000", "."))
+            cells.append(f'<Cell{place}><Data ss:Type="{kind}">{written}</Data></Cell>')
+        lines.append(f'<Row ss:Index="{number}">{"".join(cells)}</Row>')
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    return (
+        f'<?xml version="1.0"?><Workbook xmlns="{space}" xmlns:ss="{space}"><Worksheet ss:Name="Deals"><Table>'
+        f"{''.join(lines)}</Table></Worksheet></Workbook>"
     )
 
 

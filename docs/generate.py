@@ -198,19 +198,19 @@ file, line and the nearest valid name.
 - **Dates** may have names of months in 29 languages (`07-Jan-25`, `7 janv. 2025`, `2025. január 7.`),
   East Asian units, times such as `10.15.00 AM` or `+0000 UTC`. A column of numbers alone is read as a
   spreadsheet's days (20,000 to 60,000) or as seconds or milliseconds since 1970 (of 2000 to 2099), and
-  a note says so. In `07-Jan-25` the year stands last.
+  a note says so; 0 is no date there. In `07-Jan-25` the year stands last.
 - **Money** may have a sign, code or name of its currency beside it (`1 234,56 Ft`, `MX$5`, `5 US
   dollars`); `$ -` is 0, as accounts write it. A sign that several currencies share means the currency
   of the row's own column, else the dataset's, else the first in the list of signs (`$`: USD); `kr`,
   `Rs.` and `元` mean nothing without one of these. A currency column may hold names: `US Dollar`,
   `magyar forint`.
-- In `.xlsx` and `.xlsm` files a currency that only a cell's **number format** shows counts like a sign
+- In `.xlsx`, `.xlsm` and `.ods` files a currency that only a cell's **number format** shows counts like a sign
   in the cell, but less than the row's currency column; where they differ, a note says so.
 - In a sheet or page, headings and names **merged** over several rows are in all of them; a number, date
   or anything else with a digit is in the first only.
-- A **web page** named `.xls` is read as a table: in the encoding that is declared or that it declares;
-  nothing is fetched. An **archive** must hold one file, which may be 512 MB large, or 50 times the
-  archive.
+- A **web page** named `.xls` is read as a table, a workbook in one XML file (Excel 2003) by its sheets:
+  in the encoding that is declared or that it declares; nothing is fetched. An **archive** must hold one
+  file, which may be 512 MB large, or 50 times the archive.
 - Encodings, separators, decimal marks and the order of day and month are decided from all values of a file;
   what can be read in two ways is an error that says what to declare.
 """

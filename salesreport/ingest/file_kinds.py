@@ -7,6 +7,7 @@ import zipfile
 from typing import Literal
 
 from salesreport.ingest.encodings import is_utf16
+from salesreport.ingest.excel_xml import is_excel_xml
 
 Kind = Literal["workbook", "parquet", "page", "zip", "gzip", "text"]
 
@@ -31,7 +32,7 @@ _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a]")
 
 
 def kind_of(data: bytes, suffix: str) -> Kind:
-    """What a file is.
+    """What a file is; `page` is what is read as text and has tables: HTML, and workbooks in one XML file.
 
     Args:
         data: its content. suffix: the ending of its name, which counts where the content tells nothing.
@@ -48,7 +49,8 @@ def kind_of(data: bytes, suffix: str) -> Kind:
         return "parquet"
     if data.startswith(_COMPOUND):
         return "workbook"
-    if _PAGE.match(_beginning(data)):
+    beginning = _beginning(data)
+    if _PAGE.match(beginning) or is_excel_xml(beginning):
         return "page"
     return "workbook" if suffix.lower() in WORKBOOKS and not _is_text(data) else "text"
 

@@ -15,7 +15,7 @@ _WIDEST = 1_000
 
 _TALLEST = 65_534
 _UNSEEN = {"script", "style", "template", "noscript", "head", "title"}
-_BREAKS = {"br", "p", "div", "li", "tr", "td", "th"}
+_BREAKS = {"br", "p", "div", "li"}
 
 
 @dataclass
@@ -94,7 +94,10 @@ class _Reader(HTMLParser):
         self.unseen = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _UNSEEN:
+        if tag in ("td", "th"):
+            if self.open:
+                self._begin_cell(tag, dict(attrs))
+        elif tag in _UNSEEN:
             self.unseen += 1
         elif tag == "table":
             # a page may forget to end its head
@@ -109,13 +112,14 @@ class _Reader(HTMLParser):
         elif self.open and tag == "tr":
             self._end_row()
             self._begin_row()
-        elif self.open and tag in ("td", "th"):
-            self._begin_cell(tag, dict(attrs))
-        if tag in _BREAKS:
+        elif tag in _BREAKS:
             self.handle_data(" ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
+        if tag in ("td", "th"):
+            if self.open:
+                self._end_cell()
+        elif tag in _UNSEEN:
             self.unseen = max(0, self.unseen - 1)
         elif not self.open:
             return
@@ -125,8 +129,10 @@ class _Reader(HTMLParser):
             self._end_row()
             if tag == "thead":
                 self.open[-1].in_head = False
-        elif tag in ("td", "th"):
-            self._end_cell()
+
+    def updatepos(self, i: int, j: int) -> int:
+        """Lines need not be counted."""
+        return j
 
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1].cell is not None and not self.unseen:
@@ -149,8 +155,10 @@ class _Reader(HTMLParser):
             self._begin_row()
         now.cell = []
         now.marked.append(tag == "th")
-        now.wide = _span(attributes.get("colspan"), _WIDEST)
-        now.tall = _span(attributes.get("rowspan"), _TALLEST)
+        now.wide = now.tall = 1
+        if attributes:
+            now.wide = _span(attributes.get("colspan"), _WIDEST)
+            now.tall = _span(attributes.get("rowspan"), _TALLEST)
 
     def _end_cell(self) -> None:
         now = self.open[-1]

@@ -1,10 +1,11 @@
-"""What only the XML of an `.ods` sheet tells: how far apart the filled cells are.
+"""What only the XML of an `.ods` sheet tells: how far apart the filled cells are, and what currency they are in.
 
 Imported by the process that reads workbooks (`workbook_child`), so nothing but the standard library is used.
 """
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -21,6 +22,12 @@ _EMPTY_BEFORE_MORE = re.compile(
     rb"|<table:table-row\b[^>]*?rows-repeated=\"(\d+)\""
 )
 _FILLED = b"office:value"
+_MOST = 1_048_576
+_AGAIN_AT_MOST = 10_000
+_SHEET = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"[^>]*>')
+_ROW_OR_CELL = re.compile(rb"<table:(?:table-(row)|(?:covered-)?table-cell)\b([^>]*)>")
+_CURRENCY = re.compile(rb'office:currency="([A-Z]{3})"')
+_REPEATED = re.compile(rb'table:number-(?:rows|columns)-repeated="(\d{1,9})"')
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns"
 _TABLE, _OFFICE = f"{{{_NAMES}:table:1.0}}", f"{{{_NAMES}:office:1.0}}"
 _CELLS = (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
@@ -70,6 +77,43 @@ def packed_ods(xml: bytes) -> dict[str, Packed]:
             found[table.get(f"{_TABLE}name", "")] = numbers, cell_name(columns[-1], last)
     content = ElementTree.tostring(root)
     return {sheet: Packed(content, numbers, last) for sheet, (numbers, last) in found.items()}
+
+
+def shown_currencies(xml: bytes, sheet: str) -> dict[int, list[tuple[int, str]]]:
+    """By row, from 0, the columns whose cells are money by type, and its currency as `number_formats.signs_of` does.
+
+    Examples:
+        >>> row = b'<table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="3"/>'
+        >>> cell = b'<table:table-cell office:value-type="currency" office:currency="HUF" office:value="5"/></table:table-row>'
+        >>> shown_currencies(b'<table:table table:name="A &amp; B">' + row + cell + b"</table:table>", "A & B")
+        {0: [(3, '[$HUF-0]')], 1: [(3, '[$HUF-0]')]}
+    """  # noqa: E501
+    signs: dict[int, list[tuple[int, str]]] = {}
+    if b"office:currency=" not in xml:
+        return signs
+    begin = next(
+        (one.end() for one in _SHEET.finditer(xml) if unescape(one[1].decode("utf-8")) == sheet), len(xml)
+    )
+    end = xml.find(b"</table:table>", begin)
+    row = column = 0
+    again = 0
+    for part in _ROW_OR_CELL.finditer(xml, begin, len(xml) if end < 0 else end):
+        many = min(_repeated(part[2]), _MOST)
+        if part[1] == b"row":
+            row, column, again = row + again, 0, many
+            continue
+        money = _CURRENCY.search(part[2])
+        if money is not None:
+            written = f"[${money[1].decode('ascii')}-0]"
+            for line in range(row, row + min(again, _AGAIN_AT_MOST)):
+                signs.setdefault(line, []).extend((column + at, written) for at in range(min(many, _FAR)))
+        column += many
+    return signs
+
+
+def _repeated(attributes: bytes) -> int:
+    again = _REPEATED.search(attributes)
+    return 1 if again is None else max(1, int(again[1]))
 
 
 def _may_be_far(xml: bytes) -> bool:

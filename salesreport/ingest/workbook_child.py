@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
+from salesreport.ingest.excel_xml import XmlSheet, is_excel_xml, sheets_of_xml
 from salesreport.ingest.html_tables import of_data, tables_of
 from salesreport.ingest.number_formats import shown_with_signs, styles_with_signs
-from salesreport.ingest.ods_xml import CONTENT, packed_ods
+from salesreport.ingest.ods_xml import CONTENT, packed_ods, shown_currencies
 from salesreport.ingest.sheet_xml import Packed, broken_cells, merged_down, packed, part_of, with_part
 
 STYLES = "xl/styles.xml"
@@ -101,11 +102,14 @@ def told(data: bytes, sheet: str | None, only_list: bool) -> Iterator[Line]:
 
 
 def told_of_page(data: bytes, sheet: str | None, only_list: bool) -> Iterator[Line]:
-    """The tables of a web page, which is UTF-8, line by line as `told` does."""
+    """The tables of a web page, or the sheets of a workbook in XML, both UTF-8, line by line as `told` does."""
+    if is_excel_xml(data[:65_536]):
+        yield from _told_of_xml(sheets_of_xml(data), sheet, only_list)
+        return
     tables = tables_of(data.decode("utf-8", "replace"))
     names = [f"Table {at}" for at in range(1, len(tables) + 1)]
     visible = [names[at] for at in of_data(tables)]
-    yield {"visible": visible, "names": names}
+    yield {"visible": visible, "names": names, "page": True}
     chosen = sheet if sheet is not None else visible[0] if len(visible) == 1 else None
     if not only_list and chosen in names:
         table = tables[names.index(chosen)]
@@ -117,6 +121,18 @@ def told_of_page(data: bytes, sheet: str | None, only_list: bool) -> Iterator[Li
         yield {"merged": table.merged}
         if table.heading is not None:
             yield {"heading": table.heading + 1}
+    yield {"end": True}
+
+
+def _told_of_xml(sheets: list[XmlSheet], sheet: str | None, only_list: bool) -> Iterator[Line]:
+    names = [one.name for one in sheets]
+    visible = [one.name for one in sheets if one.rows] or names
+    yield {"visible": visible, "names": names}
+    chosen = sheet if sheet is not None else visible[0] if len(visible) == 1 else None
+    if not only_list and chosen in names:
+        found = sheets[names.index(chosen)]
+        yield from ([number, cells] for number, cells in sorted(found.rows.items()))
+        yield {"merged": found.merged}
     yield {"end": True}
 
 
@@ -141,7 +157,10 @@ def _rows(data: bytes, workbook: Any, sheet: str, small: Packed | None) -> Itera
     merged: list[tuple[int, int, int]] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            part = None if CONTENT in archive.namelist() else part_of(archive, sheet)
+            if CONTENT in archive.namelist():
+                part, signs = None, shown_currencies(archive.read(CONTENT), sheet)
+            else:
+                part = part_of(archive, sheet)
             if part is not None:
                 xml = archive.read(part)
                 small = packed(xml)

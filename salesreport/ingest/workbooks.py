@@ -27,6 +27,7 @@ SECONDS, MEMORY = "SALESREPORT_READ_SECONDS", "SALESREPORT_READ_MEMORY"
 
 _MEGABYTE = 2**20
 _AS_CSV = text("Open it in a spreadsheet program and save the sheet as CSV.")
+_NAMED = 20
 _ENDS = {"end", "error", "memory"}
 """What the last line of the process says."""
 
@@ -83,6 +84,11 @@ class Sheet:
     signs: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
 
 
+def _few(names: Sequence[str]) -> list[str]:
+    """Names for a message: not hundreds of them."""
+    return [*names[:_NAMED], *(["…"] if len(names) > _NAMED else [])]
+
+
 def sheets_of(data: bytes, file: str, *, page: bool = False) -> list[str]:
     """The visible sheets of a workbook, or the tables of a page that hold data.
 
@@ -105,6 +111,7 @@ def read_sheet(data: bytes, sheet: str | None, file: str, table: str, *, page: b
     """
     heads, lines = _ask(data, sheet, file, table, page=page)
     visible, names = heads["visible"], heads["names"]
+    page = bool(heads.get("page"))
     if page and not names:
         raise DataError(
             text("The file is a web page without a table, perhaps one that asks to log in."),
@@ -118,7 +125,7 @@ def read_sheet(data: bytes, sheet: str | None, file: str, table: str, *, page: b
             else text("The workbook has several sheets; declare “sheet”."),
             file=file,
             table=table,
-            expected=text("one of {names}", names=visible),
+            expected=text("one of {names}", names=_few(visible)),
         )
     if sheet is not None and sheet not in names:
         near = nearest(sheet, names)
@@ -127,7 +134,7 @@ def read_sheet(data: bytes, sheet: str | None, file: str, table: str, *, page: b
             file=file,
             table=table,
             found=sheet,
-            expected=text("one of {names}", names=names),
+            expected=text("one of {names}", names=_few(names)),
             hint=text("Did you mean “{name}”?", name=near) if near else None,
         )
     about: dict[str, Any] = {}

@@ -5,6 +5,7 @@ import io
 
 import openpyxl
 import pytest
+from xlsx import ods
 
 from salesreport.ingest.number_formats import Shown, shown_with_signs, signs_of, styles_with_signs
 from salesreport.ingest.workbooks import read_sheet
@@ -121,6 +122,25 @@ def test_a_translated_amount_keeps_the_others_currencies(export):
 def test_formats_are_told_only_where_they_change():
     sheet = read_sheet(book((1,), (2,), (3,), (4,), formats=['0 "Ft"', '0 "Ft"', "0", "$0"]), None, "f", "deals")
     assert sheet.signs == {2: {4: "[$Ft-0]"}, 3: {4: "[$Ft-0]"}, 5: {4: "[$$-0]"}}
+
+
+def test_money_of_an_ods(export):
+    """5 € and twice 400 Ft at 0.0025, in rows and columns that are repeated and below an empty row."""
+    text = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    money = '<table:table-cell office:value-type="currency" office:currency="{}" office:value="{}"/>'
+    row = "<table:table-row{}>{}</table:table-row>"
+    head = row.format("", "".join(map(text.format, ("Id", "Rep", "State", "Created", "", "Sum"))))
+    gap = "<table:table-cell/>"
+
+    def deal(name, coin, value):
+        cells = (text.format(name), text.format("Una"), text.format("open"), text.format("2025-02-01"), gap)
+        return row.format("", "".join(cells) + money.format(coin, value))
+
+    empty = row.format(' table:number-rows-repeated="3"', '<table:table-cell table:number-columns-repeated="9"/>')
+    export.write("deals.ods", ods(empty + head + deal("U1", "EUR", 5) + empty + deal("U2", "HUF", 400)))
+    export.write("rates.csv", "currency,from,rate\nHUF,2025-01-01,0.0025\n")
+    deals = export.ingest({"deals": {"file": "deals.ods", "columns": COLUMNS}}, rates="rates.csv").table("deals")
+    assert deals["amount"].tolist() == [5, 1]
 
 
 def test_damaged_styles_do_not_hinder_reading(monkeypatch):
