@@ -250,11 +250,12 @@ def test_a_view_of_dynamics_in_german_and_one_without_ids(tmp_path):
     plain = lines(
         tmp_path,
         "en.csv",
-        "Topic,Status,Owner,Est. close date,Actual Close Date",
-        "Elan,Won,Ilka M,2025-05-01,2025-04-02",
+        "Topic,Status,Status Reason,Owner,Est. close date,Actual Close Date",
+        "Elan,Lost,Out-Sold,Ilka M,2025-05-01,2025-04-02",
     )
     found = mapped(plain)
     assert found["columns"]["deal_id"] == {"row": "R"}
+    assert found["columns"]["loss_reason"] == "Status Reason"
     assert any("no id of a deal" in doubt for doubt in found["doubts"])
 
 
