@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from salesreport.ingest import load_source
 from salesreport.ingest.presets import GENERIC, Preset, load_preset, preset_names
 from salesreport.pack.packfile import load_pack
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
 PROGRAM = typer.main.get_command(app)
 
 
@@ -121,3 +123,18 @@ def test_two_commands_make_reports(tmp_path, monkeypatch):
         assert done.exit_code == 0, done.output + done.stderr
     assert (tmp_path / "outputs" / "reviews-2025-Q2" / "index.html").is_file()
     assert len(list((tmp_path / "outputs" / "reviews-2025-Q2" / "reports").glob("*.html"))) == 1
+
+
+def test_the_readme_shows_the_same_two_commands():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(words in commands(readme) for words in commands(PAGE)[:2])
+
+
+def test_the_preset_that_contributors_are_shown_is_one(tmp_path):
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^ *```yaml\n(.*?)^ *```", guide, re.DOTALL | re.MULTILINE)
+    file = tmp_path / "lumen.yml"
+    file.write_text(textwrap.dedent(block), encoding="utf-8")
+    preset = load_preset(str(file))
+    assert set(preset.tables) == {"deals", "stage_events"}
+    assert preset.tables["stage_events"][1].instead
