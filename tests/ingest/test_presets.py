@@ -157,3 +157,166 @@ def test_no_two_names_of_a_heading_are_alike():
                     for choice in choices:
                         names = aliases(choice.heading or "")
                         assert len(set(map(plainly, names))) == len(names), (name, table, column)
+
+
+def lines(folder, name: str, *rows: str):
+    path = folder / name
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def mapped(file, table: str = "deals") -> dict[str, object]:
+    """What the preset that fits makes of a file: its settings as one table."""
+    proposal = propose([file], AUTO, {"currency": "EUR"})
+    (found,) = [one for one in proposal.recognised.mapped if one.table == table]
+    return {"preset": proposal.recognised.name, "doubts": list(map(str, found.doubts)), **found.settings}
+
+
+def test_lost_leads_of_odoo_without_the_column_that_says_what_is_archived(tmp_path):
+    written = WRITERS["odoo"](company(), tmp_path)
+    frame = pd.read_csv(written.files[0]).drop(columns=["Active"])
+    frame.to_csv(written.files[0], index=False)
+    out = tmp_path / "ds"
+    said = run("ingest", written.files[0], "--preset", AUTO, "--out", out, "--currency", "EUR")
+    assert "lost deals may be missing" in said
+    assert Dataset.open(out).table("deals")["status"].value_counts().to_dict() == {"won": 5, "lost": 5, "open": 2}
+
+
+def test_a_word_of_odoo_for_the_end_goes_before_its_probability(tmp_path):
+    file = lines(
+        tmp_path,
+        "crm.csv",
+        "External ID,Opportunity,Stage,Salesperson,Probability,Won/Lost,Closed Date,Created on",
+        "x1,Elan,Offer,Ilka M,40.0,Lost,2025-04-02,2025-01-02",
+    )
+    found = mapped(file)
+    assert found["preset"] == "odoo"
+    assert found["status"] == {"won": {"Won/Lost": ["won"]}, "lost": {"Won/Lost": ["lost"]}}
+
+
+@pytest.mark.parametrize(
+    ("headings", "won", "lost"),
+    [
+        ("ID,Owner,Status,Value,Won time,Lost time", "Won", "Lost"),
+        ("id,user_name,status_type,value,date_won,date_lost", "won", "lost"),
+    ],
+)
+def test_a_date_for_each_outcome_is_the_closing_date_of_both(tmp_path, headings, won, lost):
+    file = lines(
+        tmp_path, "deals.csv", headings, f"1,Ilka M,{won},10,2025-04-02,", f"2,Ilka M,{lost},20,,2025-04-03"
+    )
+    run("ingest", file, "--preset", AUTO, "--out", tmp_path / "ds", "--currency", "EUR")
+    closed = Dataset.open(tmp_path / "ds").table("deals").set_index("status")["closed_on"].dt.day.to_dict()
+    assert closed == {"won": 2, "lost": 3}
+
+
+def test_other_crms_fit_the_preset_for_anything(tmp_path):
+    freshsales = lines(
+        tmp_path,
+        "freshsales.csv",
+        "Id,Name,Deal stage,Sales owner,Deal value,Created at,Closed date,Lost reason",
+        "1,Elan,Won,Ilka M,10,2025-01-02,2025-04-02,",
+    )
+    rd_station = lines(
+        tmp_path,
+        "rd.csv",
+        "ID,Etapa,Estado,Valor Único,Responsável,Data de criação,Data de fechamento",
+        "1,Proposta,Vendida,10,Ilka M,02/01/2025,22/04/2025",
+    )
+    assert mapped(freshsales)["columns"] == {
+        "deal_id": "Id",
+        "rep_id": "Sales owner",
+        "stage": "Deal stage",
+        "created_on": "Created at",
+        "closed_on": "Closed date",
+        "name": "Name",
+        "amount": "Deal value",
+        "loss_reason": "Lost reason",
+    }
+    assert mapped(rd_station)["status"] == {"from": "Estado", "won": ["Vendida"], "lost": ["Lost"]}
+
+
+def test_a_view_of_dynamics_in_german_and_one_without_ids(tmp_path):
+    german = lines(
+        tmp_path,
+        "de.csv",
+        "(Nicht ändern) Verkaufschance,Thema,Status,Besitzer,"
+        "Geschätztes Abschlussdatum,Tatsächliches Abschlussdatum",
+        "8f,Elan,Gewonnen,Ilka M,2025-05-01,2025-04-02",
+    )
+    found = mapped(german)
+    assert found["preset"] == "dynamics365"
+    assert found["columns"]["deal_id"] == "(Nicht ändern) Verkaufschance"
+    plain = lines(
+        tmp_path,
+        "en.csv",
+        "Topic,Status,Status Reason,Owner,Est. close date,Actual Close Date",
+        "Elan,Lost,Out-Sold,Ilka M,2025-05-01,2025-04-02",
+    )
+    found = mapped(plain)
+    assert found["columns"]["deal_id"] == {"row": "R"}
+    assert found["columns"]["loss_reason"] == "Status Reason"
+    assert any("no id of a deal" in doubt for doubt in found["doubts"])
+
+
+def test_an_owner_as_a_custom_report_type_of_salesforce_names_it(tmp_path):
+    file = lines(
+        tmp_path,
+        "report.csv",
+        "Opportunity Owner: Full Name,Opportunity Name,Stage,Close Date",
+        "Ilka M,Elan,Closed Won,4/22/2025",
+    )
+    found = mapped(file)
+    assert (found["preset"], found["columns"]["rep_id"]) == ("salesforce", "Opportunity Owner: Full Name")
+
+
+def test_tasks_and_events_of_a_short_query(tmp_path):
+    opportunity = lines(
+        tmp_path,
+        "Opportunity.csv",
+        "Id,StageName,OwnerId,CloseDate,IsClosed,IsWon,Amount",
+        "0061,Offer,005A,2025-04-02,0,0,10",
+    )
+    task = lines(
+        tmp_path,
+        "Task.csv",
+        "Id,OwnerId,WhatId,ActivityDate,Type,Status",
+        "00T1,005A,0061,2025-03-01,Call,Completed",
+    )
+    event = lines(tmp_path, "Event.csv", "Id,OwnerId,WhatId,ActivityDate,Type", "00U1,005A,0061,2025-03-02,Demo")
+    out = tmp_path / "ds"
+    run("ingest", opportunity, task, event, "--preset", AUTO, "--out", out, "--currency", "EUR")
+    assert Dataset.open(out).table("activities").set_index("activity_id")["type"].to_dict() == {
+        "00T1": "Call",
+        "00U1": "meeting",
+    }
+
+
+def test_amounts_that_hubspot_converted_are_to_be_checked(tmp_path):
+    file = lines(
+        tmp_path,
+        "hubspot.csv",
+        "Record ID,Deal Name,Deal Stage,Deal owner,Amount,Currency,Amount in company currency,Close Date",
+        "1,Elan,Closed won,Ilka M,10,USD,9,2025-04-02 10:00",
+    )
+    found = mapped(file)
+    assert found["columns"]["amount"] == "Amount in company currency"
+    assert "currency" not in found["columns"]
+    assert "amounts are as the CRM converted them" in found["doubts"]
+
+
+def test_a_currency_of_suitecrm_is_told_by_its_id_and_not_by_the_sign(tmp_path):
+    file = lines(
+        tmp_path,
+        "o.csv",
+        "ID,Opportunity Name,Sales Stage,Opportunity Amount,Currency ID,"
+        "Assigned User Name,Date Created,Expected Close Date",
+        "1,Elan,Closed Won,€10.00,-99,ilka,2025-01-02,2025-04-02",
+        "2,Dorn,Closed Won,€20.00,f3a1,ilka,2025-01-02,2025-04-02",
+    )
+    said = run("ingest", file, "--preset", AUTO, "--out", tmp_path / "ds", "--currency", "EUR")
+    assert "not a" in said
+    assert "counted but not priced" in said
+    amounts = Dataset.open(tmp_path / "ds").table("deals").set_index("deal_id")["amount"]
+    assert amounts["1"] == 10
+    assert pd.isna(amounts["2"])
