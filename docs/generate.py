@@ -282,7 +282,7 @@ Where a column per stage holds the day a deal entered it, `per_stage` says how t
 - Rows that `keep` leaves out belong to another table: they are not counted as read, and a note says how many.
 - An event of the stage a deal was in already is no move and is left out; a note says how many.
 - With `before` a deal is in its first stage from the day it was created: the value before its first change or,
-  where it has none and was created once changes were recorded, the stage it has.
+  where it is open, has none and was created once changes were recorded, the stage it has.
 - An id that a `lookup` does not know stays as it is, and a note names it.
 """
 

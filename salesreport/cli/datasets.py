@@ -106,7 +106,7 @@ def ingest(
             raise ConfigError(text("This option is required."), key="--out")
         _report(ingest_export(sources[0], out, root, steps(language), taken_on), language)
         return
-    day = None if as_of is None else arguments.day(as_of, "--as-of")
+    day = taken_on if as_of is None else arguments.day(as_of, "--as-of")
     given = {"name": name, "as_of": day, "currency": currency, "rates": rates, "timezone": timezone}
     reading = {"encoding": encoding, "date_order": date_order, "decimal": decimal}
     proposal = _proposed(sources, preset, given, reading, language)
@@ -186,6 +186,17 @@ def _tell(proposal: "Proposal", language: Language) -> None:
         say(line, language)
 
 
+def _on_the_command_line(hint: Text | None) -> Text | None:
+    """A hint that names a setting of a spec, with the option that says the same."""
+    if hint is None:
+        return None
+    for setting in ("date_order", "decimal", "encoding"):
+        if f"“{setting}”" in str(hint):
+            option = "--" + setting.replace("_", "-")
+            return text("{hint} On the command line: {option}.", hint=hint, option=option)
+    return hint
+
+
 def _how_to_say_it(write_spec: Path | None) -> Text:
     if write_spec is None:
         return text("Write the mapping to a file with “--write-spec FILE”, complete it, and ingest that.")
@@ -226,7 +237,7 @@ def _ingested(
             error.hint = error.hint or _how_to_say_it(write_spec)
             raise
         except DataError as error:
-            error.hint = error.hint or _how_to_say_it(write_spec)
+            error.hint = _on_the_command_line(error.hint) or _how_to_say_it(write_spec)
             raise
 
 

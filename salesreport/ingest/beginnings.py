@@ -13,8 +13,8 @@ def stages_from_changes(
 ) -> tuple[pd.DataFrame, list[Text]]:
     """Stage events from changes of the stage: each new value, and what the deal was created with.
 
-    A deal is in its first stage from the day it was created: the value before its first change; or, where it has
-    no change and was created once changes were recorded, the stage it has.
+    A deal is in its first stage from the day it was created: the value before its first change; or, where it is
+    open, has no change and was created once changes were recorded, the stage it has.
 
     Args:
         changes: columns of stage_events and `BEFORE`. deals: table deals, with created_on and stage.
@@ -33,7 +33,8 @@ def stages_from_changes(
     )
     if "stage" in deals:
         recorded = changes["entered_at"].min().tz_localize(None).normalize()
-        still = deals[~deals["deal_id"].isin(first["deal_id"]) & (deals["created_on"] >= recorded)]
+        quiet = ~deals["deal_id"].isin(first["deal_id"]) & (deals["status"] == "open")
+        still = deals[quiet & (deals["created_on"] >= recorded)]
         began = pd.concat([began, still[["deal_id", "stage", "created_on"]]])
     began = began.dropna()
     days = began["created_on"].dt.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")

@@ -22,6 +22,7 @@ from salesreport.ingest.noticed import about_names
 from salesreport.ingest.one_table import ingest_table
 from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.people import about_owners
+from salesreport.ingest.reshape import NothingKept
 from salesreport.ingest.several_files import joined
 from salesreport.ingest.spec import SourceSpec, load_source
 from salesreport.ingest.spec_parts import StatusSpec
@@ -76,9 +77,9 @@ def ingest(
         rates, raw = read_rates(spec.rates, folder)
         files.append(SourceFile("rates", raw.file, raw.sha256, raw.bytes))
 
-    lookups = Lookups(folder)
+    lookups, left_out = Lookups(folder), list[Text]()
 
-    def read(name: str, older: DatedFile | None = None) -> Ingested:
+    def read(name: str, older: DatedFile | None = None) -> Ingested | None:
         table, whole = spec.tables[name], spec
         if older is not None:
             table = table.model_copy(update={"file": older.file})
@@ -90,12 +91,18 @@ def ingest(
                 parts.append(ingest_table(name, part, whole, folder, rates, lookups, older=older is not None))
             except ConfigError as error:
                 raise _with_line(error, source) from None
+            except NothingKept as error:
+                if name in _MUST_HAVE_ROWS:
+                    raise
+                left_out.append(text("Table {table} has no rows: {problem}", table=name, problem=error.problem))
+        if not parts:
+            return None
         ingested = joined(name, parts)
         if name in _MUST_HAVE_ROWS and ingested.frame.empty:
             raise _nothing_kept(name, ingested)
         return ingested
 
-    tables = _from_changes({name: read(name) for name in spec.tables}, spec)
+    tables = _from_changes({name: one for name in spec.tables if (one := read(name)) is not None}, spec)
     files += lookups.files
     settings = spec.settings.model_copy(update={"process": "" if process is None else process.text})
     if (told := spec.tables["deals"].status if "deals" in spec.tables else None) and told.conditions:
@@ -104,7 +111,7 @@ def ingest(
         tell(text("The dataset already holds this export."))
         return existing.with_settings(settings)
     if exports.snapshots:
-        grown = grow(exports, tables, existing, lambda older: read("deals", older))
+        grown = grow(exports, tables, existing, lambda older: _some(read("deals", older)))
     else:
         grown = Grown.of(tables)
     frames = grown.frames
@@ -113,6 +120,7 @@ def ingest(
     notes = [
         *(note for one in tables.values() for note in _mostly_set_aside(one)),
         *exports.notes,
+        *left_out,
         *(note for ingested in tables.values() for note in ingested.notes),
         *grown.notes,
         *notes,
@@ -136,6 +144,12 @@ def ingest(
         replaces=None if existing is None else existing.dataset.fingerprint,
         unique=[name for name, ingested in tables.items() if frames.get(name) is ingested.frame],
     )
+
+
+def _some(ingested: Ingested | None) -> Ingested:
+    """Deals, which every export has."""
+    assert ingested is not None
+    return ingested
 
 
 def _from_changes(tables: dict[str, Ingested], spec: SourceSpec) -> dict[str, Ingested]:

@@ -1,5 +1,6 @@
 """A data file without a source spec: its sheets, its headings, and what must be declared to read it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from salesreport.errors import DataError
 from salesreport.ingest.encodings import is_utf16, readings
 from salesreport.ingest.file_kinds import ARCHIVES, PAGES, PARQUETS, WORKBOOKS, declared_in_page
+from salesreport.ingest.presets import known_names, plainly
 from salesreport.ingest.raw import Raw
 from salesreport.ingest.readers import opened, read
 from salesreport.ingest.spec import TableSpec
@@ -121,5 +123,13 @@ def _encoding(data: bytes) -> tuple[dict[str, Any], list[str]]:
         data.decode("utf-8")
     except UnicodeDecodeError:
         offered = readings(data)
+        offered.sort(key=lambda one: -_known_headings(data, one.split(" ")[0]))
         return ({"encoding": offered[0].split(" ")[0]} if offered else {}), offered[1:]
     return {}, []
+
+
+def _known_headings(data: bytes, encoding: str) -> int:
+    """How many headings of the first line a CRM is known to write, where a text is read in an encoding."""
+    first = data.split(b"\n", 1)[0].decode(encoding, "replace")
+    known = known_names()
+    return sum(plainly(one.strip(' "\r')) in known for one in re.split(r"[;,\t|]", first) if one)

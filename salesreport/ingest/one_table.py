@@ -14,6 +14,7 @@ from salesreport.ingest import currency, currency_names, rules
 from salesreport.ingest.beginnings import BEFORE
 from salesreport.ingest.broken_cells import without_errors
 from salesreport.ingest.columns import cells_of
+from salesreport.ingest.doubts import DOUBTS
 from salesreport.ingest.folding import folded
 from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Ledger, Mask
@@ -92,7 +93,8 @@ class _Work:
         self.raw, self.spec, notes = reshape(whole, spec, name)
         self.ledger = Ledger(len(self.raw))
         self.declared = np.zeros(len(self.raw), dtype=bool)
-        self.notes: list[Text] = [*self.raw.notes, *notes]
+        doubts = [text("Table {table}: {doubt}.", table=name, doubt=DOUBTS[one]) for one in spec.doubts]
+        self.notes: list[Text] = [*self.raw.notes, *notes, *doubts]
         self.unreadable: list[Unreadable] = []
         self.unpriced = np.zeros(len(self.raw), dtype=bool)
         self.cells: dict[str, tuple[RawColumn, Place]] = {}
@@ -125,10 +127,13 @@ class _Work:
         kept = frame if live.all() else frame[live].reset_index(drop=True)
         raw, rows, changed = self.raw, self.raw.rows[live], self.ledger.changed[live]
         if self.spec.rows is not None:
-            once = ~kept["deal_id"].duplicated().to_numpy()
-            kept, notes = folded(kept, self.spec.rows)
+            once = ~kept.duplicated(list(self.table.key)).to_numpy()
+            if self.table.name == "deals":
+                kept, notes = folded(kept, self.spec.rows)
+                self.notes += notes
+            else:
+                kept = kept[once].reset_index(drop=True)
             rows, changed = rows[once], changed[once]
-            self.notes += notes
         return Ingested(
             kept,
             self.ledger.aside(raw),
@@ -334,6 +339,8 @@ class _Work:
             cells = replace(cells, signs=None)  # how a number format shows what is no money says nothing
         numbers = read_numbers(cells, place, decimal, thousands)
         bad = numbers.bad.copy()
+        if self.spec.signs == "ignore":
+            numbers = numbers._replace(signs=None)
         if column.unit == "share":
             numbers = self._as_share(numbers, place)
         elif numbers.percent is not None:

@@ -1,6 +1,6 @@
 """Presets: what a CRM calls its columns and states, as files of settings in `presets/`; a new CRM is a file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,9 +9,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from salesreport.config import Settings, TextError, load
 from salesreport.errors import ConfigError, nearest
+from salesreport.ingest.doubts import Doubt
 from salesreport.ingest.headings import plain_words
 from salesreport.ingest.spec_parts import Word, Words, listed
-from salesreport.language import Text, text
+from salesreport.language import text
 from salesreport.tables import TABLES
 
 FOLDER = Path(__file__).parent / "presets"
@@ -19,31 +20,6 @@ FOLDER = Path(__file__).parent / "presets"
 
 AUTO, GENERIC = "auto", "generic"
 """The name that stands for whichever fits, and that of the preset for exports of no CRM that is known."""
-
-DOUBTS: Mapping[str, Text] = {
-    "planned_close": text("the closing date may be the planned one, where nobody corrected it"),
-    "kept_close": text("a deal that was reopened may keep its old closing date"),
-    "no_lost": text("lost deals may be missing: this export leaves out what is archived unless it is asked for"),
-    "modified_close": text("the export has no closing date; the day of the last change stands for it"),
-    "numbered": text("the file has no id of a deal; its rows are numbered, so exports cannot be compared"),
-    "names_as_ids": text("people are known by name only; two of one name are one person here"),
-    "guessed_zone": text("the zone of its times of day is not written anywhere"),
-    "line_amount": text("a deal has one row per product, and the amounts of its rows are added up"),
-    "first_close_default": text("new deals get a closing date by themselves, so its first correction is no delay"),
-    "converted": text("amounts are as the CRM converted them"),
-    "stage_ids": text("stages are ids, unless the file that names them is given, too"),
-}
-"""What a preset can doubt about its own mapping."""
-
-
-def _known_doubt(value: Any) -> Any:
-    if value not in DOUBTS:
-        raise TextError(text("There is no such doubt."), nearest=nearest(str(value), list(DOUBTS)))
-    return value
-
-
-Doubt = Annotated[str, BeforeValidator(_known_doubt)]
-"""A key of `DOUBTS`."""
 
 Aliases = str
 """Headings that mean the same, with bars between them: `Record ID | Deal ID`."""
@@ -139,7 +115,8 @@ class PresetTable(Settings):
         columns: canonical column → its headings, or several choices of which the first that is there counts.
         constants, values, keep, drop, timezone, per_stage, before: as in a source spec; what names a heading that
             is not there is left out. status: choices, likewise.
-        rows: what is done where a deal stands in several rows. doubts: keys of `DOUBTS`, always said.
+        signs: `ignore`, where a currency column is there. rows: what is done where one thing has several rows.
+        doubts: keys of `DOUBTS`, always said.
         once: whether a heading stands for one column only, the first that names it. instead: whether it is only
             read where there is no file of an earlier kind of the table.
     """
@@ -155,6 +132,7 @@ class PresetTable(Settings):
     timezone: str | None = None
     per_stage: Words = ()
     before: Aliases | None = None
+    signs: Literal["ignore"] | None = None
     rows: Literal["sum", "same"] | None = None
     doubts: tuple[Doubt, ...] = ()
     once: bool = False
@@ -228,3 +206,18 @@ def all_presets() -> Iterator[tuple[str, Preset]]:
     for name in preset_names():
         if name != GENERIC:
             yield name, load_preset(name)
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """All headings that any preset knows, plainly written."""
+    choices = [
+        choice
+        for name in preset_names()
+        for kinds in load_preset(name).tables.values()
+        for kind in kinds
+        for column in kind.columns.values()
+        for choice in column
+    ]
+    written = [names for one in choices for names in (one.heading, *one.first, *one.join) if names]
+    return frozenset(plainly(heading) for names in written for heading in aliases(names)) - {""}

@@ -8,23 +8,27 @@ from os.path import commonpath, relpath
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from salesreport.config import setting_line
 from salesreport.errors import ConfigError, DataError
 from salesreport.ingest import currency_names
+from salesreport.ingest.doubts import DOUBTS
 from salesreport.ingest.look import look_into
 from salesreport.ingest.lookups import Lookups
 from salesreport.ingest.one_table import ingest_table
 from salesreport.ingest.parse_numbers import read_numbers
 from salesreport.ingest.presets import AUTO
-from salesreport.ingest.raw import Place
+from salesreport.ingest.raw import Place, RawColumn
 from salesreport.ingest.recognise import Mapped, Recognised, recognise
 from salesreport.ingest.spec import SourceSpec, TableSpec
-from salesreport.language import Language, Text, text
+from salesreport.language import Either, Language, Text, text
 from salesreport.language.readable import printable
 
 ASKED: Mapping[str, Text] = {
     "deal_id": text("which heading identifies a deal?"),
     "rep_id": text("which heading names the rep?"),
+    "closed_on": text("which heading tells the day a deal was won or lost?"),
     "status": text("which heading tells that a deal is won or lost, and by which words?"),
 }
 """What is asked where a column of deals is missing."""
@@ -84,7 +88,16 @@ class Proposal:
                 said.append(text("- open: {values}", values=rest))
             if one.unused:
                 said.append(text("- not used: {headings}", headings=[_plain(heading) for heading in one.unused]))
-            said += [text("- to check: {doubt}", doubt=doubt) for doubt in one.doubts]
+            doubts = [*(DOUBTS[key] for key in one.doubts), *one.remarks]
+            if one.sheet.others:
+                read_as = text(
+                    "it was read as {encoding}; it may be {readings}; otherwise say {option}",
+                    encoding=str(one.sheet.options["encoding"]),
+                    readings=Either(list(one.sheet.others)),
+                    option="--encoding",
+                )
+                doubts.append(read_as)
+            said += [text("- to check: {doubt}", doubt=doubt) for doubt in doubts]
         said += [
             text("{file}: no table is recognised in it.", file=sheet.shown) for sheet in self.recognised.unused
         ]
@@ -153,7 +166,7 @@ def propose(
     if (given or {}).get("timezone") is None:
         remarks["timezone"] = text("where the days are meant, such as {name}", name="Europe/Berlin")
     if "currency" not in settings:
-        settings["currency"], remarks["currency"] = _currency(recognised, root)
+        settings["currency"], remarks["currency"] = _currency(recognised)
     if "as_of" not in settings:
         settings["as_of"], remarks["as_of"] = _as_of(recognised, root, resolved)
     asks = {} if settings["currency"] != "?" else {"currency": text("the currency of the amounts: --currency")}
@@ -215,7 +228,8 @@ def _table_lines(mapped: Mapped, further: bool, language: Language) -> list[str]
     if rest:
         shown = [_plain(one) for one in rest[:_MANY_STAGES]] + (["…"] if len(rest) > _MANY_STAGES else [])
         lines.append("# " + say(text("everything else is open: {values}", values=shown)))
-    lines += [f"# {say(doubt)}" for doubt in mapped.doubts]
+    lines += [f"# {say(DOUBTS[key])}" for key in mapped.doubts]
+    lines += [f"# {say(remark)}" for remark in mapped.remarks]
     if not further:
         return ["    " + line for line in lines]
     return ["    also:", "      - " + lines[0], *("        " + line for line in lines[1:])]
@@ -234,51 +248,56 @@ def taken_as_open(mapped: Mapped) -> list[str]:
         value for state in ("won", "lost", "neither") for value in status.get(state, []) if isinstance(value, str)
     ]
     known = {value.casefold() for value in listed}
-    return list(dict.fromkeys(value for value in cells if value is not None and value.casefold() not in known))
+    meant = mapped.meanings.get(status["from"], {})
+    shown = [meant.get(value, value) for value in cells if value is not None]
+    return list(dict.fromkeys(value for value in shown if value.casefold() not in known))
 
 
-def _deals(recognised: Recognised) -> Mapped | None:
-    return next((one for one in recognised.mapped if one.table == "deals" and not one.missing), None)
+def _deals(recognised: Recognised) -> list[Mapped]:
+    """The files of deals that lack nothing."""
+    return [one for one in recognised.mapped if one.table == "deals" and not one.missing]
 
 
-def _currency(recognised: Recognised, root: Path) -> tuple[str, Text]:
+def _currency(recognised: Recognised) -> tuple[str, Text]:
     """The currency that the column of currencies or the signs of amounts name; `?` where none, or several, do."""
-    asked = text("the currency of the amounts")
-    deals = _deals(recognised)
-    if deals is None:
-        return "?", asked
-    raw, columns = deals.sheet.raw, deals.settings["columns"]
+    codes: set[str] = set()
+    named = [one for one in _deals(recognised) if isinstance(one.settings["columns"].get("currency"), str)]
+    for one in named:
+        codes |= _codes(_cells(one, "currency").encoded.dictionary.to_pylist())
+    if len(codes) == 1:
+        return codes.pop(), text("as column “{column}” has it", column=named[0].settings["columns"]["currency"])
+    if codes:
+        column = named[0].settings["columns"]["currency"]
+        return "?", text("the one that all others are converted to; column “{column}” has several", column=column)
+    for one in _deals(recognised):
+        heading = one.settings["columns"].get("amount")
+        if isinstance(heading, str) and "signs" not in one.settings:
+            place = Place(one.sheet.file, "deals", heading, one.sheet.raw.rows)
+            try:
+                signs = read_numbers(_cells(one, "amount"), place, None, None).signs
+            except DataError:
+                continue
+            codes |= _codes([] if signs is None else list(set(signs[pd.notna(signs)])))
+    if len(codes) == 1:
+        return codes.pop(), text("by the sign of the amounts")
+    return "?", text("the currency of the amounts")
 
-    def cells(name: str) -> Any:
-        heading = columns.get(name)
-        return raw.columns[list(raw.headings).index(heading)] if isinstance(heading, str) else None
 
-    named = cells("currency")
-    if named is not None:
-        codes = {currency_names.code(value) for value in named.encoded.dictionary.to_pylist() if value} - {None}
-        if len(codes) == 1:
-            return str(codes.pop()), text("as column “{column}” has it", column=columns["currency"])
-        return "?", text(
-            "the one that all others are converted to; column “{column}” has several", column=columns["currency"]
-        )
-    amounts = cells("amount")
-    if amounts is None:
-        return "?", asked
-    try:
-        signs = read_numbers(amounts, Place(raw.file, "deals", columns["amount"], raw.rows), None, None).signs
-    except DataError:
-        return "?", asked
-    seen = set() if signs is None else {sign for sign in signs if isinstance(sign, str)}
-    codes = {currency_names.code(sign) for sign in seen} - {None}
-    return (str(codes.pop()), text("by the sign of the amounts")) if len(codes) == 1 else ("?", asked)
+def _cells(mapped: Mapped, column: str) -> RawColumn:
+    raw = mapped.sheet.raw
+    return raw.columns[list(raw.headings).index(mapped.settings["columns"][column])]
+
+
+def _codes(values: Sequence[str | None]) -> set[str]:
+    """The currencies that values name without doubt."""
+    return {code for value in values if value and (code := currency_names.code(value)) is not None}
 
 
 def _as_of(recognised: Recognised, root: Path, paths: Sequence[Path]) -> tuple[dt.date, Text]:
     """The last day that something happened in the data, up to the day of the newest file; else that day."""
     written = max(dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date() for path in paths)
     days: list[dt.date] = []
-    deals = _deals(recognised)
-    if deals is not None:
+    for deals in _deals(recognised):
         try:
             spec = TableSpec.model_validate(deals.settings)
             # far enough ahead that nothing lies behind it
@@ -287,9 +306,9 @@ def _as_of(recognised: Recognised, root: Path, paths: Sequence[Path]) -> tuple[d
             )
             frame = ingest_table("deals", spec, source, root, None, Lookups(root)).frame
         except (ConfigError, DataError):
-            frame = None
+            continue
         for name in ("created_on", "closed_on", "last_activity_on"):
-            if frame is not None and name in frame:
+            if name in frame:
                 days += [day.date() for day in frame[name].dropna().unique() if day.date() <= written]
     if days:
         return max(days), text(

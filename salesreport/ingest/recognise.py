@@ -13,7 +13,6 @@ from salesreport.ingest.lookups import meanings_of
 from salesreport.ingest.parse_texts import counted
 from salesreport.ingest.presets import (
     AUTO,
-    DOUBTS,
     GENERIC,
     Aliases,
     Preset,
@@ -26,10 +25,13 @@ from salesreport.ingest.presets import (
     load_preset,
     plainly,
 )
-from salesreport.ingest.reshape import names_of_stages
+from salesreport.ingest.reshape import meets, names_of_stages
 from salesreport.ingest.spec import STAGE
 from salesreport.language import Text, text
 from salesreport.tables import TABLES
+
+_FEW = 2
+"""A file that is known by so few headings is not missed for one."""
 
 _KNOWN_WEIGHT = 3
 """How much a heading that a file is known by counts beside one that is only mapped."""
@@ -41,17 +43,20 @@ class Mapped:
 
     Attributes:
         table: the table. sheet: where it comes from. settings: of the source spec, below `tables`.
-        used: its headings that are mapped. elsewhere: those that any table maps. doubts: what may be
-            wrong. missing: required columns that nothing maps; `status` is one.
+        used: its headings that are mapped. elsewhere: those that any table maps. doubts: keys of
+            what may be wrong. remarks: likewise, in words. missing: needed columns that nothing maps, or `status`.
+            meanings: column → ids that another file explains.
     """
 
     table: str
     sheet: Sheet
     settings: dict[str, Any]
     used: set[str]
-    doubts: list[Text] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    remarks: list[Text] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     elsewhere: set[str] = field(default_factory=set)
+    meanings: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def unused(self) -> list[str]:
@@ -76,6 +81,23 @@ class Recognised:
 Fit = tuple[str, PresetTable, Sheet]
 
 
+def _refuse_strangers(name: str, preset: Preset, sheets: Sequence[Sheet]) -> None:
+    """A preset must fit at least one file of deals, or of orders."""
+    if name == GENERIC or any(table in ("deals", "orders") for table, _, _ in _fits(preset, sheets)):
+        return
+    best, other = _best(sheets)
+    needed = [aliases(names)[0] for kind in preset.tables.get("deals", ()) for names in kind.known_by]
+    raise ConfigError(
+        text("No file has the headings of deals in {title}.", title=preset.title),
+        key="--preset",
+        found=[heading for sheet in sheets for heading in sheet.raw.headings if heading][:20],
+        expected=text("headings such as {names}", names=needed),
+        hint=None
+        if best == GENERIC
+        else text("They look like {title}: “--preset {name}”.", title=other.title, name=best),
+    )
+
+
 def recognise(sheets: Sequence[Sheet], wanted: str = AUTO) -> Recognised:
     """Find the preset whose tables fit best, and map each sheet by it.
 
@@ -87,19 +109,54 @@ def recognise(sheets: Sequence[Sheet], wanted: str = AUTO) -> Recognised:
     """
     if wanted != AUTO:
         name, preset = wanted, load_preset(wanted)
+        _refuse_strangers(name, preset, sheets)
     else:
         name, preset = _best(sheets)
-    fits = _fits(preset, sheets)
+    fits = _with_lists(_fits(preset, sheets), preset, sheets)
     if name == GENERIC and not any(table in ("deals", "orders") for table, _, _ in fits):
         # nothing is known of it: it is asked about as a table of deals
         fits = [*fits, ("deals", preset.tables["deals"][-1], sheets[0])]
     mapped = [_mapped(table, kind, sheet, preset, fits, sheets) for table, kind, sheet in fits]
     for one in mapped:
+        if name == GENERIC and one.table == "deals":
+            for title, names in near_misses(one.sheet.raw.headings):
+                missing = aliases(names)[0]
+                one.remarks.append(
+                    text("looks like {title}, but lacks “{heading}”: add it there", title=title, heading=missing)
+                )
         one.elsewhere = {heading for other in mapped if other.sheet is one.sheet for heading in other.used}
     taken = {id(sheet) for _, _, sheet in fits}
     helping = [_helper(preset, helper, sheets) for helper in preset.helpers]
     taken |= {id(sheet) for sheet in helping if sheet is not None}
     return Recognised(name, preset, mapped, [sheet for sheet in sheets if id(sheet) not in taken])
+
+
+def _with_lists(fits: list[Fit], preset: Preset, sheets: Sequence[Sheet]) -> list[Fit]:
+    """Sheets that no table of the preset takes may still be lists of reps, customers or targets."""
+    taken = {id(sheet) for _, _, sheet in fits}
+    taken |= {id(one) for name in preset.helpers if (one := _helper(preset, name, sheets)) is not None}
+    rest = [sheet for sheet in sheets if id(sheet) not in taken]
+    have = {table for table, _, _ in fits} | {"deals"}
+    return [*fits, *(fit for fit in _fits(load_preset(GENERIC), rest) if fit[0] not in have)]
+
+
+def near_misses(headings: Sequence[str]) -> list[tuple[str, Aliases]]:
+    """The CRMs that a file of deals would be of if it had one heading more, and the names of that heading."""
+    near = []
+    for _, preset in all_presets():
+        for kind in preset.tables.get("deals", ()):
+            missing = [names for names in kind.known_by if find(names, headings) is None]
+            if len(missing) == 1 and len(kind.known_by) > _FEW and not _score_of_unknown(kind, headings):
+                near.append((preset.title, missing[0]))
+    return near
+
+
+def _score_of_unknown(kind: PresetTable, headings: Sequence[str]) -> bool:
+    """Whether too little of a kind of file is there for it to be meant."""
+    found = [
+        names for choices in kind.columns.values() for one in choices if (names := find(one.heading, headings))
+    ]
+    return len(set(found)) * 2 < len([heading for heading in headings if heading])
 
 
 def find(names: Aliases | None, headings: Sequence[str]) -> str | None:
@@ -166,9 +223,7 @@ def _mapped(
 ) -> Mapped:
     """A sheet as a table, as its kind says."""
     headings = sheet.raw.headings
-    mapped = Mapped(
-        table, sheet, {"file": sheet.file, **sheet.options}, set(), [DOUBTS[one] for one in kind.doubts]
-    )
+    mapped = Mapped(table, sheet, {"file": sheet.file, **sheet.options}, set(), list(kind.doubts))
     columns: dict[str, Any] = {}
     meanings: dict[str, dict[str, str]] = {}
     chosen: str | None = None
@@ -188,8 +243,9 @@ def _mapped(
                 origin, meanings[name] = _looked_up(origin, choice.lookup, preset, fits, sheets)
             columns[name] = origin
             mapped.used |= used
-            if choice.doubt is not None:
-                mapped.doubts.append(DOUBTS[choice.doubt])
+            # a doubt about ids is none where another file explains them
+            if choice.doubt is not None and not meanings.get(name):
+                mapped.doubts.append(choice.doubt)
             break
     _put_settings(mapped, kind, columns)
     given = {*columns, *kind.constants}
@@ -203,7 +259,27 @@ def _mapped(
             mapped.settings["status"] = status
             given.add("status")
     mapped.missing = [column for column in TABLES[table].required if column not in given]
+    mapped.meanings = meanings
+    if table == "deals" and "closed_on" not in given and _has_closed(mapped):
+        mapped.missing.append("closed_on")
+    if mapped.doubts:
+        mapped.settings["doubts"] = mapped.doubts = list(dict.fromkeys(mapped.doubts))
     return mapped
+
+
+def _has_closed(mapped: Mapped) -> bool:
+    """Whether a deal of the file is won or lost, as far as its status tells."""
+    status, raw, columns = mapped.settings.get("status", {}), mapped.sheet.raw, mapped.settings["columns"]
+    for told in (status.get("won"), status.get("lost")):
+        source = columns.get(status.get("from"), status.get("from"))
+        conditions = told if isinstance(told, dict) else {source: told}
+        if (
+            told
+            and all(isinstance(heading, str) for heading in conditions)
+            and meets(raw, conditions, "deals").any()
+        ):
+            return True
+    return False
 
 
 def _put_settings(mapped: Mapped, kind: PresetTable, columns: dict[str, Any]) -> None:
@@ -234,10 +310,13 @@ def _put_settings(mapped: Mapped, kind: PresetTable, columns: dict[str, Any]) ->
     values = {column: dict(known) for column, known in kind.values.items() if column in columns}
     if values:
         settings["values"] = values
-    if kind.rows is not None and _repeats(mapped.sheet, columns.get("deal_id")):
+    if kind.signs is not None and "currency" in columns:
+        settings["signs"] = kind.signs
+    key = TABLES[mapped.table].key
+    if kind.rows is not None and len(key) == 1 and _repeats(mapped.sheet, columns.get(key[0])):
         settings["rows"] = kind.rows
         if kind.rows == "sum":
-            mapped.doubts.append(DOUBTS["line_amount"])
+            mapped.doubts.append("line_amount")
 
 
 def _origin(choice: PresetColumn, headings: Sequence[str], amount: str | None) -> Any:
@@ -304,11 +383,11 @@ def _helper(preset: Preset, name: str, sheets: Sequence[Sheet]) -> Sheet | None:
     return next((one for one in sheets if all(find(names, one.raw.headings) for names in known_by)), None)
 
 
-def _repeats(sheet: Sheet, deal_id: Any) -> bool:
-    """Whether a deal stands in several rows."""
-    if not isinstance(deal_id, str):
+def _repeats(sheet: Sheet, key: Any) -> bool:
+    """Whether a thing stands in several rows."""
+    if not isinstance(key, str):
         return False
-    texts = sheet.raw.columns[list(sheet.raw.headings).index(deal_id)].texts
+    texts = sheet.raw.columns[list(sheet.raw.headings).index(key)].texts
     return bool(pc.count_distinct(texts).as_py() < pc.count(texts).as_py())
 
 
@@ -370,7 +449,7 @@ def _finished(
             status[state] = [words[0] if words else state.capitalize()]
     mapped.used |= used
     if choice.doubt is not None:
-        mapped.doubts.append(DOUBTS[choice.doubt])
+        mapped.doubts.append(choice.doubt)
     ended = status.get("neither")
     if (
         isinstance(ended, list)
@@ -378,7 +457,7 @@ def _finished(
         and not set(map(str.casefold, ended)) <= set(map(str.casefold, _words_of(choice, "neither")))
     ):
         shown = [text("{value} ({n} ×)", value=value, n=counts[value]) for value in ended]
-        mapped.doubts.append(text("taken as not decided, neither won nor lost: {values}", values=shown))
+        mapped.remarks.append(text("taken as not decided, neither won nor lost: {values}", values=shown))
     order = ("from", "won", "lost", "neither", "open")
     return {key: status[key] for key in order if key in status}
 

@@ -26,6 +26,10 @@ _ENTERED = "{entered_at}"
 """Heading of the days, in rows made of a column per stage."""
 
 
+class NothingKept(DataError):
+    """No row of a file belongs to a table."""
+
+
 class Reshaped(NamedTuple):
     """A file as its table takes it: its rows, its spec (which names columns made here), and notes."""
 
@@ -107,7 +111,7 @@ def _kept(raw: Raw, keep: Mapping[str, Sequence[str]], table: str) -> tuple[Raw,
     if not stays.any():
         heading = headings[0]
         seen = raw.columns[find_heading(heading, raw, table)].texts
-        raise DataError(
+        raise NothingKept(
             text("Not one row belongs to the table, by “keep”."),
             file=raw.file,
             table=table,

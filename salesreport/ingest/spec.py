@@ -14,6 +14,7 @@ from salesreport.config import Day, Place, Settings, TextError, load, read_yaml
 from salesreport.dataset import DatasetSettings
 from salesreport.errors import ConfigError, nearest
 from salesreport.ingest.dated_files import DATE
+from salesreport.ingest.doubts import Doubt
 from salesreport.ingest.headings import positions
 from salesreport.ingest.month_names import LANGUAGES
 from salesreport.ingest.spec_parts import AnyColumn, PeriodSpec, StatusSpec, Word, Words
@@ -67,8 +68,10 @@ class TableSpec(Settings):
         keep: heading → values of the rows that belong to this table, where a file has rows of several kinds; the
             others are not read.
         drop: heading → values of rows that are no data, such as test deals; they are set aside.
-        rows: of a deal that has several rows (a product each): `sum` adds their amounts up, `same` takes the
-            amount of the first, where each row repeats the whole.
+        signs: `ignore` where the currency sign of an amount is not that of the deal.
+        rows: of what has several rows (a product each): `sum` adds the amounts of a deal up, `same` takes the
+            first row, where each repeats the whole.
+        doubts: what readers of reports should know of the mapping, as `salesreport ingest --write-spec` writes it.
         per_stage: of table stage_events, where a column per stage holds the day a deal entered it: how these
             headings are written, such as `Date entered "{stage} ({pipeline})"`; or heading → stage.
         before: of tables stage_events and deal_owners, where rows are changes: heading of the value before the
@@ -99,7 +102,9 @@ class TableSpec(Settings):
     period: PeriodSpec | None = None
     keep: dict[Word, Words] = Field(default_factory=dict)
     drop: dict[Word, Words] = Field(default_factory=dict)
+    signs: Literal["ignore"] | None = None
     rows: Literal["sum", "same"] | None = None
+    doubts: tuple[Doubt, ...] = ()
     per_stage: Words | dict[Word, Word] | None = None
     before: Word | None = None
     also: tuple["TableSpec", ...] = ()
@@ -361,7 +366,7 @@ def _made_columns(name: str, spec: TableSpec) -> dict[str, tuple[tuple[str, ...]
     settings: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         "status": (("deals",), status),
         "period": (("targets",), ("period",)),
-        "rows": (("deals",), ()),
+        "rows": (tuple(one for one in TABLES if TABLES[one].key) if spec.rows == "same" else ("deals",), ()),
         "per_stage": (("stage_events",), ("stage", "entered_at")),
         "before": (("stage_events", "deal_owners"), ()),
     }

@@ -4,7 +4,7 @@ import pandas as pd
 
 DEALS = (
     "Id,Owner,State,Stage,Created,Closed\n1,Cid,won,Won,2025-02-03,2025-03-20\n2,Ada,open,Talk,2025-02-05,\n"
-    "3,Ben,open,Offer,2025-01-10,\n4,Ada,open,Talk,2024-11-10,\n"
+    "3,Ben,open,Offer,2025-01-10,\n4,Ada,open,Talk,2024-11-10,\n5,Ada,lost,Lost,2025-02-20,2025-03-01\n"
 )
 CHANGES = (
     "Deal,Field,Old,New,At\n1,Stage,Talk,Offer,2025-02-20 10:00\n3,Stage,Talk,Offer,2025-02-01 09:00\n"
@@ -40,7 +40,7 @@ def dataset(export):
 
 
 def test_stages_from_changes(export):
-    """2 has no change and was created after the first one was recorded; 4 was created before, so nobody knows."""
+    """2 has no change and was created after the first was recorded; 4 was created before, 5 is closed."""
     frame = dataset(export).table("stage_events").sort_values(["deal_id", "entered_at"])
     events = [(row.deal_id, row.stage, f"{row.entered_at:%Y-%m-%d}") for row in frame.itertuples()]
     assert events == [
