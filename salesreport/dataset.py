@@ -45,6 +45,9 @@ FORMAT = 1
 _SAMPLE = 10_000
 """How many values of a column are looked at to see whether they repeat."""
 
+_ROW_GROUP = 65_536
+"""How many rows of a file lie together, and are read together."""
+
 _ROWS_PER_GROUP = 100
 """From how many rows per rep on, on average, each rep's rows are sorted by themselves."""
 
@@ -294,10 +297,7 @@ def _write(
             frame = declared.validate(frame, settings.timezone, unique=name in unique)
             file = partial / f"{name}.parquet"
             schema = declared.arrow_schema(list(frame.columns), settings.timezone)
-            table = pa.Table.from_pandas(frame, schema=schema, preserve_index=False).replace_schema_metadata()
-            table = _sorted(table, declared)
-            repeating = [name for name in table.column_names if _repeats(table[name])]
-            pq.write_table(table, file, compression="zstd", row_group_size=65_536, use_dictionary=repeating)
+            _write_sorted(frame, schema, declared, file)
             rows[name] = len(frame)
             digest.update(name.encode() + _sha256(file).encode())
         content = digest.copy()
@@ -370,16 +370,33 @@ def _description(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and {"fingerprint", "folder"} <= found.keys() else None
 
 
-def _sorted(table: pa.Table, declared: Table) -> pa.Table:
+def _write_sorted(frame: pd.DataFrame, schema: pa.Schema, declared: Table, file: Path) -> None:
     """Rows by rep, then key: a rep's slice lies together, and the order of the input leaves no trace.
 
-    Texts that repeat are ranked and moved as small numbers, which takes a fraction of the time.
+    Texts that repeat are ranked and moved as small numbers, which takes a fraction of the time. Sorted rows are
+    made a group at a time: the whole table once more would take as much memory as the frame.
     """
+    pa.default_memory_pool().release_unused()  # of whatever read the rows
+    table = pa.table({field.name: _compact(_as_arrow(frame[field.name], field.type)) for field in schema})
+    order = _sorting(table, declared)
+    first = table.take(order[:_SAMPLE]).cast(schema)
+    repeating = [name for name in schema.names if _repeats(first[name])]
+    with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=repeating) as writer:
+        for start in range(0, len(order), _ROW_GROUP):
+            writer.write_table(table.take(order.slice(start, _ROW_GROUP)).cast(schema), _ROW_GROUP)
+
+
+def _sorting(table: pa.Table, declared: Table) -> pa.Array:
+    """The positions that sort a table's rows: by rep, then key; without a key by all columns."""
     names = table.column_names
     by = [name for name in ("rep_id", *declared.key, *(() if declared.key else names)) if name in names]
-    columns = {name: _compact(table[name].combine_chunks()) for name in names}
-    order = _order([_ranks(columns[name]) for name in dict.fromkeys(by)])
-    return pa.table(columns).take(order).cast(table.schema)
+    return _order([_ranks(table[name].combine_chunks()) for name in dict.fromkeys(by)])
+
+
+def _as_arrow(series: pd.Series, kind: pa.DataType) -> pa.Array:
+    """A column as it is stored."""
+    values = pa.array(series, type=kind, from_pandas=True)
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def _repeats(column: pa.Array | pa.ChunkedArray) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from salesreport.ingest.raw import RawColumn
+from salesreport.ingest.raw import RawColumn, decoded
 from salesreport.ingest.sheet_xml import NOT_CALCULATED
 
 ERRORS = (
@@ -31,9 +31,13 @@ ERRORS = (
 
 def without_errors(cells: RawColumn) -> tuple[RawColumn, np.ndarray[Any, Any] | None]:
     """A column with its error cells emptied, and which these were; None where there are none."""
-    if not pa.types.is_string(cells.cells.type) or not pc.any(pc.starts_with(cells.cells, "#")).as_py():
+    if not cells.is_text:
+        return cells, None
+    distinct = cells.cells.dictionary if cells.is_coded else cells.cells
+    if not pc.any(pc.starts_with(distinct, "#")).as_py():
         return cells, None
     broken = pc.is_in(pc.utf8_upper(cells.texts), value_set=pa.array(ERRORS, pa.string()))
     if not pc.any(broken).as_py():
         return cells, None
-    return replace(cells, cells=pc.if_else(broken, None, cells.cells)), np.asarray(broken)
+    whole = decoded(cells.cells) if cells.is_coded else cells.cells
+    return replace(cells, cells=pc.if_else(broken, None, whole)), np.asarray(broken)

@@ -4,7 +4,8 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +13,19 @@ import pyarrow.csv as pacsv
 
 from salesreport.errors import DataError
 from salesreport.ingest.detect import as_utf8, find_separator
-from salesreport.ingest.raw import Raw, RawColumn
+from salesreport.ingest.parse_texts import as_array
+from salesreport.ingest.raw import Raw, RawColumn, decoded
 from salesreport.ingest.spec import TableSpec
 from salesreport.language import text
 
 _SEPARATOR_LINE = re.compile(rb"\s*\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 """What Excel accepts as a first line to name the separator."""
+
+_LARGE = 4_000_000
+"""From so many bytes on, columns whose values repeat are read as numbers of their different values."""
+
+_SAMPLE_ROWS = 2_000
+"""So many rows tell which columns these are."""
 
 
 def read_csv(data: bytes, spec: TableSpec, wanted: Sequence[str], file: str, table: str) -> Raw:
@@ -56,10 +64,15 @@ def _read_even(content: bytes, separator: str, file: str) -> Raw | None:
     quotes = content.count(b'"')
     if quotes % 2 or content[:1] in (b"\r", b"\n"):
         return None
-    first = next(
-        csv.reader(io.StringIO(content[:1_000_000].decode("utf-8", "ignore"), newline=""), delimiter=separator)
+    sample = csv.reader(
+        io.StringIO(content[:1_000_000].decode("utf-8", "ignore"), newline=""), delimiter=separator
     )
+    first = next(sample)
     names = [str(at) for at in range(len(first))]
+    kinds = dict.fromkeys(names, pa.string())
+    if len(content) >= _LARGE:
+        repeating = _repeating(itertools.islice(sample, _SAMPLE_ROWS), len(first))
+        kinds |= {str(at): pa.dictionary(pa.int32(), pa.string()) for at in repeating}
     uneven: list[object] = []
 
     def note(row: object) -> str:
@@ -76,16 +89,31 @@ def _read_even(content: bytes, separator: str, file: str) -> Raw | None:
                 invalid_row_handler=note,
                 ignore_empty_lines=False,
             ),
-            convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
-            ),
+            convert_options=pacsv.ConvertOptions(column_types=kinds, null_values=[""], strings_can_be_null=True),
         )
     except pa.ArrowInvalid:
         return None
     if uneven:
         return None
-    columns = [RawColumn(column) for column in table.columns]
-    return Raw(file, [heading.strip() for heading in first], columns, np.arange(2, len(table) + 2))
+    columns = [RawColumn(_cells(column)) for column in table.columns]
+    rows = np.arange(2, len(table) + 2)
+    del table
+    pa.default_memory_pool().release_unused()  # the reader's buffers
+    return Raw(file, [heading.strip() for heading in first], columns, rows)
+
+
+def _repeating(rows: Iterable[Sequence[str]], width: int) -> list[int]:
+    """The columns whose values occur at least twice, on average of some rows."""
+    whole = [row for row in rows if len(row) == width]
+    return [at for at in range(width) if len({row[at] for row in whole}) * 2 <= len(whole)]
+
+
+def _cells(column: Any) -> Any:
+    """A column's cells; a dictionary only where it is one for all rows, and shorter than these."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    cells = as_array(column.unify_dictionaries())
+    return cells if len(cells.dictionary) * 2 <= len(cells) else decoded(cells)
 
 
 def _read_uneven(content: str, separator: str, heading: int | None, file: str, table: str) -> Raw:

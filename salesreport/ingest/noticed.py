@@ -109,8 +109,8 @@ def far_from_their_like(values: np.ndarray[Any, Any]) -> Mask:
     at = np.flatnonzero(values > 0)
     if len(at) < _ENOUGH:
         return far
-    logs = np.log10(values[at])
-    distance = np.abs(logs - np.median(logs))
+    distance = np.log10(values[at])
+    distance = np.abs(distance - np.median(distance))
     # 1.4826 makes the median distance the standard deviation, where amounts are log-normal
     far[at] = distance > max(_FAR, _SPREADS * 1.4826 * float(np.median(distance)))
     return far if far.sum() <= max(_SHOWN, _FEW * len(at)) else np.zeros(len(values), dtype=bool)

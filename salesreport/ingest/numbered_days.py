@@ -82,7 +82,7 @@ def numbered_days(column: RawColumn) -> NumberedDays | None:
         True
     """
     try:
-        numbers = _as_numbers(column.texts) if pa.types.is_string(column.cells.type) else column.numbers
+        numbers = _as_numbers(column.texts) if column.is_text else column.numbers
     except pa.ArrowInvalid:
         return None
     if numbers is None:

@@ -285,7 +285,7 @@ class _Work:
         return moments.values
 
     def _text(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
-        texts = as_series(read_texts(cells.texts, {}))
+        texts = as_series(read_texts(cells.encoded if cells.is_coded else cells.texts, {}))
         if column.kind == "id":
             self.ledger.repair(cells.spaced, text("spaces around {column} removed", column=column.name))
         if column.name == "period" and self.table.name == "targets":

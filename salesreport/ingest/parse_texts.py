@@ -53,7 +53,7 @@ def choose(
     distinct = encoded.dictionary.to_pylist()
     values = [None if seen is None else meant.get(seen.casefold(), otherwise) for seen in distinct]
     unknown = [seen is not None and value is None for seen, value in zip(distinct, values, strict=True)]
-    chosen = pa.array(values, pa.string()).take(encoded.indices)
+    chosen = pa.DictionaryArray.from_arrays(encoded.indices, pa.array(values, pa.string()))
     return as_series(chosen), np.array([*unknown, False])[np.asarray(pc.fill_null(encoded.indices, -1))]
 
 
@@ -84,5 +84,7 @@ def as_array(values: Any) -> Any:
 
 
 def as_series(values: Any) -> pd.Series:
-    """Arrow strings as a pandas series."""
+    """Arrow strings, or a dictionary of them, as a pandas series."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary.cast(pa.large_string()).take(values.indices)  # as pandas keeps them
     return pd.Series(pd.array(values, dtype="str"))

@@ -33,7 +33,7 @@ class RawColumn:
     """The cells of one column.
 
     Attributes:
-        cells: Arrow array; strings, or whatever type the file declares. Empty cells are null.
+        cells: Arrow array; strings, a dictionary of them, or what the file declares. Empty cells are null.
         typed_numbers: of a column of texts (Excel), the cells that are numbers by type.
         signs: of these, the currency that their number format shows, `[$SIGN-COUNTRY]`; None where none does.
     """
@@ -52,20 +52,33 @@ class RawColumn:
             None if signs is None else pa.array(signs, pa.string()),
         )
 
+    @property
+    def is_coded(self) -> bool:
+        """Whether its cells are an Arrow dictionary: every text once, and a number per row."""
+        return bool(pa.types.is_dictionary(self.cells.type))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its cells are texts."""
+        return self.is_coded or bool(pa.types.is_string(self.cells.type))
+
     @cached_property
     def texts(self) -> Any:
         """The cells as trimmed strings; null where empty."""
+        if self.is_coded:
+            return decoded(self.encoded)
         texts = _as_strings(self.cells)
         trimmed = pc.utf8_trim_whitespace(texts)
         lengths = pc.binary_length(trimmed)
+        if pc.sum(lengths).as_py() == pc.sum(pc.binary_length(texts)).as_py():
+            trimmed = texts  # nothing was trimmed: one copy is enough
         return pc.if_else(pc.equal(lengths, 0), None, trimmed) if pc.min(lengths).as_py() == 0 else trimmed
 
     @cached_property
     def encoded(self) -> Any:
         """The texts as an Arrow dictionary; cheaper than `texts` where they repeat. A text may be in it twice."""
-        cells = self.cells if pa.types.is_string(self.cells.type) else self.texts
-        cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-        encoded = cells.dictionary_encode()
+        encoded = _whole(self.cells if self.is_text else self.texts)
+        encoded = encoded if self.is_coded else encoded.dictionary_encode()
         return pa.DictionaryArray.from_arrays(encoded.indices, RawColumn(encoded.dictionary).texts)
 
     @cached_property
@@ -73,19 +86,27 @@ class RawColumn:
         """The cells as dates, where all are plain ISO dates (2024-01-31); None otherwise."""
         if self.moments is not None:
             return None
+        if self.is_coded:
+            distinct = RawColumn(self.cells.dictionary).dates
+            return None if distinct is None else distinct.take(self.cells.indices)
         dates = _as_dates(self.cells) if pa.types.is_string(self.cells.type) else None
         return _as_dates(self.texts) if dates is None else dates
 
     @property
     def empty(self) -> Any:
         """Which cells hold nothing (Arrow booleans)."""
-        return pc.is_null(self.texts if pa.types.is_string(self.cells.type) else self.cells)
+        if self.is_coded:
+            return pc.is_null(decoded(self.encoded))
+        return pc.is_null(self.texts if self.is_text else self.cells)
 
     @property
     def spaced(self) -> np.ndarray[Any, Any]:
         """Which cells have spaces around their text."""
-        if not pa.types.is_string(self.cells.type):
+        if not self.is_text:
             return np.zeros(len(self.cells), dtype=bool)
+        if self.is_coded:
+            spaced = pa.array(RawColumn(self.cells.dictionary).spaced)
+            return np.asarray(pc.fill_null(spaced.take(self.cells.indices), False))
         changed = pc.not_equal(pc.binary_length(self.cells), pc.binary_length(self.texts))
         return np.asarray(pc.fill_null(changed, False))
 
@@ -136,7 +157,7 @@ class RawColumn:
     def first_filled(cls, columns: Sequence["RawColumn"]) -> "RawColumn":
         """Of several columns the first that is filled, cell by cell."""
         kinds = {column.cells.type for column in columns}
-        if len(kinds) == 1 and not pa.types.is_string(columns[0].cells.type):
+        if len(kinds) == 1 and not columns[0].is_text:
             return cls(pc.coalesce(*(column.cells for column in columns)))
         typed: Any = None
         if any(column.numbers is not None for column in columns):
@@ -156,6 +177,7 @@ class RawColumn:
     @classmethod
     def stacked(cls, columns: Sequence["RawColumn"]) -> "RawColumn":
         """Several columns one under the other."""
+        columns = [RawColumn(decoded(column.cells)) if column.is_coded else column for column in columns]
         kinds = {column.cells.type for column in columns}
         typed = [column.typed_numbers for column in columns]
         if len(kinds) > 1 or any((one is None) != (typed[0] is None) for one in typed):
@@ -174,7 +196,9 @@ class RawColumn:
         """Some rows of it."""
         at = pa.array(positions)
         others = (None if part is None else part.take(at) for part in (self.typed_numbers, self.signs))
-        return RawColumn(self.cells.take(at), *others)
+        # what no row has any more is not to be found among the distinct texts
+        cells = decoded(self.cells.take(at)) if self.is_coded else self.cells.take(at)
+        return RawColumn(cells, *others)
 
 
 @dataclass(frozen=True)
@@ -237,6 +261,16 @@ def _whole(values: Any) -> Any:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
+def decoded(encoded: Any) -> Any:
+    """The texts of an Arrow dictionary, one per row.
+
+    Examples:
+        >>> decoded(pa.array(["a", None, "a"]).dictionary_encode()).to_pylist()
+        ['a', None, 'a']
+    """
+    return encoded.dictionary.take(encoded.indices)
+
+
 def joined_texts(texts: Sequence[Any], by: str) -> Any:
     """Texts of several columns as one, row by row; what is empty is left out.
 
@@ -289,6 +323,8 @@ def _as_strings(cells: Any) -> Any:
     kind = cells.type
     if pa.types.is_string(kind):
         return cells
+    if pa.types.is_dictionary(kind):
+        return decoded(cells)
     if not any(shows_itself(kind) for shows_itself in _SHOW_THEMSELVES):
         return pa.array([_shown(_plain(cell)) for cell in cells], pa.string())
     return cells.cast(pa.string())

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesreport.errors import ConfigError
+from salesreport.ingest.distinct import surely_distinct
 from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.parse_texts import as_array
 from salesreport.ingest.raw import Raw
@@ -138,6 +139,8 @@ def set_aside_repeated(table: Table, frame: pd.DataFrame, ledger: Ledger) -> Non
         return
     whole = bool(ledger.live.all())
     live = frame if whole else frame[ledger.live]
+    if any(table[name].is_text and surely_distinct(pa.array(live[name])) for name in key):
+        return
     repeated = live.duplicated(key)
     if not repeated.any():
         return

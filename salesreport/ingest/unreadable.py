@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesreport.config import setting_line
@@ -66,7 +65,7 @@ def refuse_wrong_mapping(found: Unreadable, rows: Mask) -> None:
 
 def _values_hint(column: Column, cells: RawColumn, at: Mask) -> Text | None:
     """Where a few words stand in place of values, how the source spec says what they mean."""
-    if not pa.types.is_string(cells.cells.type):
+    if not cells.is_text:
         return None
     words = pc.unique(cells.take(at).texts).to_pylist()
     if len(words) > _FEW_WORDS or any(sign.isdigit() for word in words for sign in word):

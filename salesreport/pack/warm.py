@@ -282,28 +282,33 @@ def execute_here(job: Job) -> NotebookNode:
 
 
 def prepare(job: Job) -> None:
-    """Do once what every report would do: imports, reading, shared figures, one report drawn and exported.
+    """Do once what every report would do: imports, reading, shared figures, a chart drawn, a report exported.
 
     The notebook itself is not run: what its cells change would be changed for all.
     """
-    gc.disable()  # what is made here stays: there is nothing to collect until it is complete
+    gc.disable()  # what is made here stays
     import papermill  # noqa: F401 - imported for the forks
 
-    import salesreport.pack.inprocess  # noqa: F401
+    from salesreport.pack.inprocess import new_shell
 
+    new_shell()  # IPython loads its commands when one is made; each report makes its own
     for name in imported_by(job.source):
         with contextlib.suppress(Exception):  # a module that fails to import fails in the report, with its reason
             importlib.import_module(name)
     with contextlib.suppress(Exception):  # whatever is wrong shows in the reports themselves
         _rehearse(job.parameters)
-    gc.collect()
-    gc.freeze()  # the forks' collector need not touch, and so copy, what is here
+    # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
+    gc.freeze()
     gc.enable()
     gc.set_threshold(*COLLECTING)
 
 
 def _rehearse(parameters: Any) -> None:
-    """Make one report of the kit's own sections, and throw it away."""
+    """Make one report of the kit's own sections, and throw it away.
+
+    One chart is drawn: that loads the fonts and all that charts have in common. The others would gain the reports
+    less than they take.
+    """
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
     from salesreport.report.export import to_html
@@ -314,7 +319,8 @@ def _rehearse(parameters: Any) -> None:
     settings = ("compare_to", "language", "mask_names", "extensions")
     about |= {name: parameters[name] for name in settings if name in parameters}
     review = Review(parameters["dataset"], parameters["period"], **about)
-    shown = [review._repr_mimebundle_(), *({"text/html": section._repr_html_()} for section in review.sections())]
+    drawn = [section for section in review.sections() if section.charts][:1]
+    shown = [review._repr_mimebundle_(), *({"text/html": section._repr_html_()} for section in drawn)]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
 

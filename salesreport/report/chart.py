@@ -15,6 +15,8 @@ from typing import Any
 import matplotlib as mpl
 from cycler import cycler
 from markupsafe import Markup
+from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_hex
@@ -131,7 +133,7 @@ class Chart:
                 self.draw(figure)
             else:
                 figure = self.draw
-            for written in figure.findobj(Written):
+            for written in _texts(figure):
                 written.set_text(in_picture(written.get_text()))
             if own:
                 _keep_contrast(figure)
@@ -142,6 +144,15 @@ class Chart:
         for colour in _BLACKS if own else ():
             svg = svg.replace(colour, INK)
         return _inline(svg, self.key, self.title, self.description, self.say)
+
+
+def _texts(artist: Artist) -> Iterator[Written]:
+    """The texts of a figure but those of ticks, which are made, and written anew, only when it is drawn."""
+    if isinstance(artist, Written):
+        yield artist
+    parts = [artist.label, artist.offsetText] if isinstance(artist, Axis) else artist.get_children()
+    for part in parts:
+        yield from _texts(part)
 
 
 def _keep_contrast(figure: Figure) -> None:

@@ -8,7 +8,7 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
-from salesreport.report.chart import ACCENT, PEERS, Chart
+from salesreport.report.chart import ACCENT, PEERS, Chart, _texts
 from salesreport.report.charts import (
     Bars,
     Columns,
@@ -145,3 +145,17 @@ def test_a_trend_has_a_scale_from_zero() -> None:
     assert scale(frame.assign(value=0.5, upper=0.74)).ticks == [0.0, 0.25, 0.5, 0.75]
     assert scale(frame.assign(value=nan)).ticks == []
     assert scale(frame.assign(value=0.0)) == (0.0, 1.0, [0.0])
+
+
+def test_texts_are_found_without_making_ticks() -> None:
+    figure = Figure()
+    axes = figure.subplots()
+    axes.set(title="A title", xlabel="Days")
+    axes.annotate("here", (0, 0))
+    axes.plot([0, 1], label="a line")
+    axes.legend()
+    figure.suptitle("Above")
+    before = len(vars(axes.xaxis)["majorTicks"])  # matplotlib makes the others when it is asked for them
+    found = {written.get_text() for written in _texts(figure)}
+    assert {"A title", "Days", "here", "a line", "Above"} <= found
+    assert len(vars(axes.xaxis)["majorTicks"]) == before
