@@ -180,7 +180,7 @@ file, line and the nearest valid name.
 
 - A row is **set aside** only where a value that it must have is missing or cannot be read: what
   [tables.md](tables.md) calls required, and the closing date of a closed deal. The rows stand with their
-  reason in `set_aside/TABLE.csv` of the dataset.
+  reason in `set_aside/TABLE.csv`, in the folder that `dataset.json` names.
 - In any other column such a value is **emptied**, the row stays, and it counts as repaired: a number that
   is none, is infinite, negative where that cannot be, or a chance above 100 %; a day before 1900 or from
   2200 on; an error of a spreadsheet such as `#N/A`. An amount in an unknown currency is counted, but not

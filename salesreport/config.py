@@ -78,6 +78,8 @@ def read_yaml(path: Path | str) -> tuple[Any, dict[Place, int]]:
         content = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(text("There is no such file."), file=path) from None
+    except IsADirectoryError:
+        raise ConfigError(text("This is a folder, and a file is wanted."), file=path) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(text("The file cannot be read: {reason}.", reason=str(error)), file=path) from None
     return parse_yaml(content, path)

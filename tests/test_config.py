@@ -109,3 +109,8 @@ def test_texts_stay_texts(tmp_path: Path) -> None:
 def test_errors_speak_german(tmp_path: Path) -> None:
     error = problem(tmp_path, "nmae: a\n")
     assert "Meinten Sie „name“?" in error.say(Language("de"))
+
+
+def test_a_folder_is_no_file_of_settings(tmp_path):
+    with pytest.raises(ConfigError, match="This is a folder, and a file is wanted"):
+        load(tmp_path, Example)

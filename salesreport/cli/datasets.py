@@ -131,6 +131,8 @@ def _refuse_files(sources: list[Path], of_files: dict[str, Any]) -> None:
     """A source spec stands alone, is there, and says itself what options say of files."""
     from salesreport.errors import ConfigError
 
+    if sources[0].is_dir():
+        raise ConfigError(text("This is a folder, and a file is wanted."), file=sources[0])
     if not sources[0].is_file():
         raise ConfigError(text("There is no such file."), file=sources[0])
     if len(sources) > 1:

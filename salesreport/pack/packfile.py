@@ -21,8 +21,8 @@ class PackFile(Settings):
 
     Attributes:
         notebook: a name in `notebooks/`, or a path. dataset: the folder of a dataset.
-        each: one report for each rep, team, manager, segment, product_line, account or lead_source, or for each
-            row of a CSV file of parameters; without it, only one.
+        each: one report for each rep, team, manager, segment, product_line, pipeline, account or lead_source, or
+            for each row of a CSV file of parameters; without it, only one.
         where: one of the same names → values; only subjects that have one of the values get a report.
         period: what is reported, such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50 or 2017-01-01..2017-03-31.
             Years, halves and quarters are fiscal ones, named after the calendar year that the fiscal year ends in.

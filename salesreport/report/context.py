@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi import METRICS, Facts, KpiTable
+from salesreport.kpi.compute import contract
 from salesreport.kpi.facts.columns import Positions
 from salesreport.kpi.facts.facts import DAYS
 from salesreport.kpi.facts.gaps import too_few_priced
@@ -215,7 +216,12 @@ class Context:
         return self.shared.figures(self.subject, metrics, by, period or self.period)
 
     def figure(self, metric: str, period: Period | None = None) -> Figure:
-        """A figure of the subject."""
+        """A figure of the subject.
+
+        Raises:
+            ConfigError: there is no such metric; it names the nearest.
+        """
+        contract(metric, self.facts)
         period = period or self.period
         if period not in self._figures:
             frame = self.compute(figures(), period=period).frame

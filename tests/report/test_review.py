@@ -123,3 +123,8 @@ def test_german_says_no_english(sample: Dataset) -> None:
     words = Review(sample, "2025-Q4", rep=rep, language="de").in_words()
     for english in (" the ", " of ", "deals won", "Revenue", "open deals"):
         assert english not in words
+
+
+def test_a_figure_that_is_none_names_the_nearest(ann):
+    with pytest.raises(ConfigError, match=r"no such metric.*“win_rat”.*Did you mean “win_rate”"):
+        ann.context.figure("win_rat")
