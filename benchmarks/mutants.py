@@ -15,6 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from salesreport.ingest.presets import GENERIC, PresetColumn, aliases, load_preset, preset_names
+
 HEADINGS = {
     "deal_id": "Id",
     "rep_id": "Owner",
@@ -29,7 +31,7 @@ HEADINGS = {
     "name": "Title",
     "account_id": "Customer",
 }
-KINDS = ("csv", "xlsx", "ods", "parquet", "html", "gzip", "zip")
+KINDS = ("csv", "xlsx", "ods", "parquet", "html", "gzip", "zip", "preset")
 
 ODD: tuple[Any, ...] = (
     "", " ", "NULL", "n/a", "-", "?", "#N/A", "#REF!", "inf", "-inf", "nan", "1e400", "1e300", "-1", "0", "1.234",
@@ -63,7 +65,7 @@ class Mutant(NamedTuple):
         return f"deals.{_ENDINGS.get(self.kind, self.kind)}"
 
 
-_ENDINGS = {"html": "xls", "gzip": "csv.gz"}
+_ENDINGS = {"html": "xls", "gzip": "csv.gz", "preset": "csv"}
 """Of kinds of files that have another: pages are what CRMs call `.xls`."""
 
 
@@ -71,23 +73,23 @@ def mutant(seed: int, number: int) -> Mutant:
     """One of the damaged exports."""
     chance = random.Random(f"{seed}/{number}")
     kind = KINDS[number % len(KINDS)]
-    rows = table(chance)
+    rows = crm_table(chance) if kind == "preset" else table(chance)
     for _ in range(chance.choice((0, 1, 1, 2, 5, 30))):
         row = chance.randrange(1, len(rows)) if chance.random() < 0.95 else 0
         rows[row][chance.randrange(len(rows[row]))] = chance.choice(ODD)
     if chance.random() < 0.1:
         reshape(rows, chance)
     options: dict[str, Any] = {}
-    if kind in ("csv", "gzip", "zip"):
+    if kind in ("csv", "gzip", "zip", "preset"):
         data, options = csv_file(rows, chance)
-        if kind != "csv":
+        if kind in ("gzip", "zip"):
             data = packed(damaged(data, chance) if chance.random() < 0.3 else data, kind, chance)
     elif kind == "html":
         data = html_file(rows, chance)
     else:
         data = {"xlsx": xlsx_file, "ods": ods_file, "parquet": parquet_file}[kind](rows, chance)
     # a byte changed makes most archives and Parquet files unreadable as a whole
-    if kind in ("csv", "html") or chance.random() < 0.3:
+    if kind in ("csv", "html", "preset") or chance.random() < 0.3:
         for _ in range(chance.choice((0, 0, 1, 1, 2, 4))):
             data = damaged(data, chance)
     if chance.random() < 0.1:
@@ -114,6 +116,30 @@ def table(chance: random.Random) -> list[list[Any]]:
         dates = [created, closed, due]
         rows.append([f"D{number}", owner, status, *dates, money, pieces, likely, coin, title, customer])
     return rows
+
+
+def crm_table(chance: random.Random) -> list[list[Any]]:
+    """Deals under the headings of a CRM, some of them missing."""
+    preset = load_preset(chance.choice([name for name in preset_names() if name != GENERIC]))
+    kind = chance.choice(preset.tables["deals"])
+    headings = {column: _a_name(chance.choice(choices), chance) for column, choices in kind.columns.items()}
+    headings |= {f"known {at}": chance.choice(aliases(names)) for at, names in enumerate(kind.known_by)}
+    headings = {column: heading for column, heading in headings.items() if heading and chance.random() < 0.97}
+    states = chance.choice(kind.status)
+    words = {state: list(getattr(states, state)) or [state] for state in ("won", "lost", "open")}
+    if states.source is not None and states.source not in headings:
+        headings["status"] = aliases(states.source)[0]
+    rows: list[list[Any]] = [list(headings.values())]
+    for row in table(chance)[1:]:
+        told = dict(zip(HEADINGS, row, strict=True))
+        told |= {"stage": chance.choice(words[told["status"]]), "status": chance.choice(words[told["status"]])}
+        rows.append([told.get(column, chance.choice((1, 0, "", "x", None))) for column in headings])
+    return rows
+
+
+def _a_name(choice: PresetColumn, chance: random.Random) -> str | None:
+    names = [one for one in (choice.heading, *choice.first, *choice.join) if one]
+    return chance.choice(aliases(chance.choice(names))) if names else None
 
 
 def reshape(rows: list[list[Any]], chance: random.Random) -> None:

@@ -17,7 +17,7 @@ def test_each_gives_a_dataset_that_adds_up_or_one_clear_error(results: list[Resu
 
 def test_many_give_a_dataset(results: list[Result]) -> None:
     """Else nothing would have been tried but the first look at a file."""
-    for kind in ("csv", "xlsx", "ods", "parquet", "html", "gzip", "zip"):
+    for kind in ("csv", "xlsx", "ods", "parquet", "html", "gzip", "zip", "preset"):
         datasets = [one for one in results if (one.kind, one.outcome) == (kind, "dataset")]
         assert len(datasets) > 5
         assert sum(one.rows for one in datasets) > 100
@@ -37,4 +37,4 @@ def test_the_table_counts_what_became_of_them() -> None:
     lines = table(of).splitlines()
     assert lines[2] == "| csv | 1 | 1 | 7 | 0 | 0 | 0.3 s | 1 MB |"
     assert lines[4] == "| ods | 2 | 0 | 0 | 1 | 1 | 1.5 s | 3 MB |"
-    assert lines[9] == "| all | 3 | 1 | 7 | 1 | 1 | 1.5 s | 3 MB |"
+    assert lines[10] == "| all | 3 | 1 | 7 | 1 | 1 | 1.5 s | 3 MB |"
