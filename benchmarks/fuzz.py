@@ -30,13 +30,13 @@ from mutants import HEADINGS, KINDS, Mutant, mutant
 from page import markdown, put_between, say
 
 from salesreport.dataset import Dataset
-from salesreport.errors import SalesreportError
+from salesreport.errors import ConfigError, SalesreportError
 from salesreport.ingest import ingest
 from salesreport.ingest.parse_numbers import MOST
 from salesreport.ingest.presets import AUTO
 from salesreport.ingest.proposal import as_yaml, propose
 from salesreport.ingest.raw import EARLIEST, LATEST
-from salesreport.language import Language
+from salesreport.language import Language, text
 from salesreport.pack.engine import default_workers
 from salesreport.tables import TABLES
 
@@ -76,6 +76,8 @@ def read(one: Mutant, folder: Path) -> Result:
         if one.kind == "preset":
             given = {"currency": "EUR", "as_of": "2025-12-31"}
             proposal = propose([folder / one.file], AUTO, given, one.options)
+            if not proposal.complete:
+                raise ConfigError(text("Asked: {missing}", missing=proposal.missing()))
             (folder / "source.yml").write_text(as_yaml(proposal, Language("en")), encoding="utf-8")
         dataset = ingest(folder / "source.yml", folder / "out")
         outcome, said = "dataset", ""

@@ -433,7 +433,7 @@ def _status(
         if end is not None:
             named += [value for value, look in looks.items() if look == end and value.casefold() not in others]
         if named:
-            status[state] = named
+            status[state] = list({value.casefold(): value for value in reversed(named)}.values())[::-1]
     if choice.source is not None and not any(status.get(state) for state in ("won", "lost")):
         return None
     return _finished(choice, status, used, counts, mapped)

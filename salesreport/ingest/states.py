@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.ingest.endings import refuse_endings_taken_as_open, taken_as_open
-from salesreport.ingest.headings import find_heading
+from salesreport.ingest.headings import find_heading, positions
 from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.parse_texts import choose, counted, never_seen, read_texts
 from salesreport.ingest.raw import Raw, RawColumn
@@ -35,12 +35,14 @@ def heading_of_states(spec: StatusSpec, table: TableSpec, raw: Raw) -> int:
     """The position of the heading that `from` names.
 
     Raises:
-        ConfigError: it is neither a mapped column nor a heading.
+        ConfigError: it is neither a mapped column nor a heading. DataError: it stands over several columns.
     """
     source = spec.source or ""
     try:
         return find_heading(source, raw, "deals")
     except DataError:
+        if positions(source, raw.headings):
+            raise  # it stands over several columns
         raise ConfigError(
             text("This is neither a mapped column nor a heading of the file."),
             key="tables.deals.status.from",

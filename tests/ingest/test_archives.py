@@ -59,6 +59,7 @@ def test_no_file():
         (gzip.compress(TEXT)[:12] + b"\xff" * 20, "gzip"),
         (zipped(("a.csv", TEXT), compression=zipfile.ZIP_BZIP2), "zip"),
     ],
+    ids=["cut off", "another check sum", "gzip cut off", "gzip of nothing", "another compression"],
 )
 def test_damaged(data, kind):
     assert "The archive cannot be read: " in refused(data, kind)
