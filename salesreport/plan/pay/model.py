@@ -355,6 +355,7 @@ class PayPlan(Settings):
             raise TextError(
                 text("Weights are shares of a target pay, and there is none."), "target_pay: 9000", place=()
             )
+        self._check_amounts()
         if self.cap is None:
             return
         if not self.objectives:
@@ -371,6 +372,25 @@ class PayPlan(Settings):
                          n=len(self.components[place].levels), key=one.key),
                     place=("cap",),
                 )  # fmt: skip
+
+    def _check_amounts(self) -> None:
+        """Caps in money against the levels whose money is known."""
+        for place, one in enumerate(self.components):
+            per = one.worth_of_one
+            if one.weight is not None and self.target_pay is not None:
+                per = Fraction(self.target_pay * one.weight)
+            if per is None or not one.levels:
+                continue
+            begins = one.scale.value(Fraction(one.scale.bands[-1].start)) * per
+            ends: tuple[tuple[Place, Decimal | None], ...]
+            ends = ((("components", place, "cap_amount"), one.cap_amount), (("cap_amount",), self.cap_amount))
+            for where, cap in ends:
+                if cap is not None and cap < begins:
+                    raise TextError(
+                        text("The cap is below what level {n} of “{key}” pays where it begins.",
+                             n=len(one.levels), key=one.key),
+                        place=where,
+                    )  # fmt: skip
 
     def _check_people(self, keys: set[str]) -> None:
         for place, person in enumerate(self.people):

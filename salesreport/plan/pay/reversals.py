@@ -1,0 +1,82 @@
+"""Orders that were reversed: which credit note belongs to which order."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi.facts.facts import Facts
+from salesreport.plan.pay.quantities import SUMS, exactly
+
+
+class Reversal(NamedTuple):
+    """A credit note and the order it reverses, in whole or in part.
+
+    Attributes:
+        note, order: their ids. on: the day of the note. ordered_on: the day of the order.
+        values: metric → what the note takes off, more than zero; a metric of which it says nothing is not in it.
+    """
+
+    note: str
+    order: str
+    on: dt.date
+    ordered_on: dt.date
+    values: dict[str, Decimal]
+
+    @property
+    def days(self) -> int:
+        """Days from the order to the note."""
+        return (self.on - self.ordered_on).days
+
+
+def reversals(facts: Facts) -> tuple[Reversal, ...]:
+    """Every credit note (an order of less than nothing) whose order is known, by day.
+
+    A note belongs to an order of the same deal; where it names no deal, to one of the same customer and product
+    line. Of several the last one before the note of just its amount counts, else the last one that is not smaller,
+    else the last one. A note that fits none is not here: it counts on its own day, like any order.
+    """
+    return facts.remember("pay: reversals", lambda: _find(facts))
+
+
+def _find(facts: Facts) -> tuple[Reversal, ...]:
+    if not facts.columns.has("orders"):
+        return ()
+    orders = facts.own("orders")
+    orders = orders[orders["ordered_on"] <= pd.Timestamp(facts.as_of)]
+    notes = orders[orders["amount"] < 0].sort_values(["ordered_on", "order_id"])
+    if notes.empty:
+        return ()
+    bought = orders[orders["amount"] > 0].sort_values(["ordered_on", "order_id"])
+    found = []
+    for note in notes.to_dict("records"):
+        match = _order_of(note, bought)
+        if match is not None:
+            values = {
+                metric: -exactly(note[column])
+                for metric, column in SUMS.items()
+                if column is not None and not np.isnan(note[column]) and note[column] < 0
+            }
+            on, ordered_on = note["ordered_on"].date(), match["ordered_on"].date()
+            found.append(Reversal(note["order_id"], match["order_id"], on, ordered_on, values))
+    return tuple(found)
+
+
+def _order_of(note: dict[str, object], bought: pd.DataFrame) -> pd.Series | None:
+    if not pd.isna(note["deal_id"]):
+        like = bought["deal_id"] == note["deal_id"]
+    elif not pd.isna(note["account_id"]):
+        same = bought["product_line"] == note["product_line"]
+        if pd.isna(note["product_line"]):
+            same = bought["product_line"].isna()
+        like = (bought["account_id"] == note["account_id"]) & same
+    else:
+        return None
+    some = bought[like & (bought["ordered_on"] <= note["ordered_on"])]
+    worth = -float(note["amount"])  # type: ignore[arg-type]
+    for fits in (some["amount"] == worth, some["amount"] >= worth, some["amount"] > 0):
+        if fits.any():
+            return some[fits].iloc[-1]
+    return None
