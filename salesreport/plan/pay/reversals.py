@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -45,14 +45,22 @@ def _find(facts: Facts) -> tuple[Reversal, ...]:
     if not facts.columns.has("orders"):
         return ()
     orders = facts.own("orders")
-    orders = orders[orders["ordered_on"] <= pd.Timestamp(facts.as_of)]
-    notes = orders[orders["amount"] < 0].sort_values(["ordered_on", "order_id"])
+    orders = orders[orders["ordered_on"] <= pd.Timestamp(facts.as_of)].sort_values(["ordered_on", "order_id"])
+    notes = orders[orders["amount"] < 0]
     if notes.empty:
         return ()
-    bought = orders[orders["amount"] > 0].sort_values(["ordered_on", "order_id"])
+    bought = orders[orders["amount"] > 0]
+    by_deal = bought.groupby("deal_id").indices
+    by_account = bought.groupby(["account_id", "product_line"], dropna=False).indices
     found = []
     for note in notes.to_dict("records"):
-        match = _order_of(note, bought)
+        if not pd.isna(note["deal_id"]):
+            places = by_deal.get(note["deal_id"])
+        elif not pd.isna(note["account_id"]):
+            places = by_account.get((note["account_id"], note["product_line"]))
+        else:
+            continue
+        match = None if places is None else _order_of(note, bought.iloc[places])
         if match is not None:
             values = {
                 metric: -exactly(note[column])
@@ -64,18 +72,9 @@ def _find(facts: Facts) -> tuple[Reversal, ...]:
     return tuple(found)
 
 
-def _order_of(note: dict[str, object], bought: pd.DataFrame) -> pd.Series | None:
-    if not pd.isna(note["deal_id"]):
-        like = bought["deal_id"] == note["deal_id"]
-    elif not pd.isna(note["account_id"]):
-        same = bought["product_line"] == note["product_line"]
-        if pd.isna(note["product_line"]):
-            same = bought["product_line"].isna()
-        like = (bought["account_id"] == note["account_id"]) & same
-    else:
-        return None
-    some = bought[like & (bought["ordered_on"] <= note["ordered_on"])]
-    worth = -float(note["amount"])  # type: ignore[arg-type]
+def _order_of(note: dict[str, Any], like: pd.DataFrame) -> pd.Series | None:
+    some = like[like["ordered_on"] <= note["ordered_on"]]
+    worth = -note["amount"]
     for fits in (some["amount"] == worth, some["amount"] >= worth, some["amount"] > 0):
         if fits.any():
             return some[fits].iloc[-1]
