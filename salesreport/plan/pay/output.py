@@ -1,0 +1,267 @@
+"""Payouts as tables for a terminal; texts from the data are shown as they are, never as markup."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from rich.table import Table
+
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.grid import Column, Content, grid
+from salesreport.language import Language, Quantity, Text, text
+from salesreport.plan.pay.against import Change
+from salesreport.plan.pay.amounts import CENT, rounded
+from salesreport.plan.pay.earning import Line, shown
+from salesreport.plan.pay.outlook import Outlook, Outlooks
+from salesreport.plan.pay.payouts import Payouts
+from salesreport.plan.pay.statement import Part, Statement
+
+
+def cents(amount: Decimal | float, language: Language) -> str:
+    """Money with its cents and without its currency, which stands above it.
+
+    Examples:
+        >>> cents(Decimal("12345.60"), Language("de"))
+        '12.345,60'
+    """
+    return language.exact(float(amount), 2)
+
+
+def by_hand(line: Line) -> Text | None:
+    """How a line's amount is worked out, in figures; None where the words say it.
+
+    Examples:
+        >>> line = Line("level", "x", Text("x"), Decimal("608.02"), Decimal("19688.22"), Decimal(306000),
+        ...             Decimal("1.5"), Decimal(6300))
+        >>> str(by_hand(line))
+        '19,688.22 ÷ 306,000 × 1.5 × 6,300'
+    """
+    if line.rate is None:
+        return None
+    rate = shown(line.rate)
+    if line.quantity is None:
+        return rate_only(line)
+    quantity = shown(line.quantity)
+    if line.of is None:
+        return text("{quantity} × {rate}", quantity=quantity, rate=rate)
+    assert line.base is not None, "a share of a quota is of a target pay"
+    return text("{quantity} ÷ {quota} × {rate} × {pay}",
+                quantity=quantity, quota=shown(line.of), rate=rate, pay=shown(line.base))  # fmt: skip
+
+
+def rate_only(line: Line) -> Text:
+    """How a flat amount is worked out."""
+    assert line.rate is not None
+    if line.base is None:
+        return text("{number}", number=shown(line.rate))
+    return text("{rate} × {pay}", rate=shown(line.rate), pay=shown(line.base))
+
+
+def team_table(payouts: Payouts, made: Outlooks, language: Language) -> Table:
+    """What everybody is paid: a line each, the components beside each other, and what the forecast says."""
+    say = language.say
+    some = list(payouts.statements.values())
+    settled = any(one.payout != one.earned for one in some)
+    titles = [part.title for part in some[0].parts] if some else []
+    columns = [Column(say(text("rep"))), *(Column(say(title), numbers=True) for title in titles)]
+    if settled:
+        columns.append(Column(say(text("draw, caps, clawback")), numbers=True))
+    columns.append(Column(say(text("payout ({currency})", currency=payouts.currency)), numbers=True))
+    if made.chance:
+        columns.append(Column(say(text("at the forecast, and 80 % interval")), numbers=True))
+    rows: list[list[Content]] = []
+    for one in some:
+        row: list[Content] = [one.name, *(cents(part.amount, language) for part in one.parts)]
+        if settled:
+            row.append(cents(one.payout - sum((part.amount for part in one.parts), Decimal(0)), language))
+        row.append(cents(one.payout, language))
+        if made.chance:
+            row.append(_outlook(made.by_rep[one.rep_id], payouts.currency, language))
+        rows.append(row)
+    whole: list[Content] = [say(text("all"))]
+    for place in range(len(titles)):
+        whole.append(cents(sum((one.parts[place].amount for one in some), Decimal(0)), language))
+    if settled:
+        rest = sum((one.payout - sum((part.amount for part in one.parts), Decimal(0)) for one in some), Decimal(0))
+        whole.append(cents(rest, language))
+    whole.append(cents(payouts.total, language))
+    if made.chance:
+        whole.append(_outlook(Outlook.of("", made.total, {}), payouts.currency, language))
+    return grid(columns, [*rows, whole])
+
+
+def _outlook(one: Outlook, currency: str, language: Language) -> Content:
+    band = language.interval(one.lower_80, one.upper_80, currency, " … ")
+    return language.show(Quantity(one.mean, currency)), f"({band})"
+
+
+def parts_table(statement: Statement, language: Language) -> Table:
+    """What one rep's components counted, against which quota, and what they pay."""
+    say = language.say
+    columns = [
+        Column(say(text("component"))),
+        Column(say(text("quantity")), numbers=True),
+        Column(say(text("quota")), numbers=True),
+        Column(say(text("reached")), numbers=True),
+        Column(say(text("level")), numbers=True),
+        Column(say(text("pays ({currency})", currency=statement.currency)), numbers=True),
+    ]
+    rows: list[list[Content]] = [
+        [
+            say(part.title),
+            _number(part.quantity, part, language),
+            _number(part.quota, part, language),
+            _percent(part.reached, language),
+            language.count(part.level) if part.level else "–",
+            cents(part.amount, language),
+        ]
+        for part in statement.parts
+    ]
+    return grid(columns, rows)
+
+
+def lines_table(statement: Statement, language: Language) -> Table:
+    """One rep's payout line by line: every line can be done again by hand, and they add up to what is paid."""
+    say = language.say
+    titles = {part.component: part.title for part in statement.parts}
+    columns = [
+        Column(say(text("for"))),
+        Column(say(text("what"))),
+        Column(say(text("worked out"))),
+        Column(say(text("amount ({currency})", currency=statement.currency)), numbers=True),
+    ]
+    rows: list[list[Content]] = [
+        [say(titles.get(line.component)), say(line.what), say(by_hand(line)), cents(line.amount, language)]
+        for line in statement.lines
+    ]
+    rows.append([say(text("payout")), "", "", cents(statement.payout, language)])
+    return grid(columns, rows)
+
+
+def items_table(statement: Statement, language: Language) -> Table | None:
+    """The deals and orders that make up one rep's quantities; None where there are none."""
+    say = language.say
+    columns = [Column(say(one)) for one in (text("component"), text("deal or order"), text("day"))]
+    columns += [Column(say(one), numbers=True) for one in (text("value"), text("share"), text("counts"))]
+    rows: list[list[Content]] = []
+    for part in statement.parts:
+        for item in part.items:
+            counts = rounded(item.credited, CENT)
+            rows.append(
+                [
+                    say(part.title),
+                    language.show(item.id),
+                    language.date(item.on),
+                    language.show(shown(item.value)),
+                    language.percent(float(item.share), 2 if (item.share * 100) % 1 else 0),
+                    language.show(shown(counts)),
+                ]
+            )
+    return grid(columns, rows) if rows else None
+
+
+def chances_table(payouts: Payouts, one: Outlook, language: Language) -> Table:
+    """How likely each level of each component is at the end of the period."""
+    say = language.say
+    columns = [Column(say(text("component"))), Column(say(text("level"))), Column(say(text("chance")), numbers=True)]
+    rows: list[list[Content]] = []
+    titles = {part.component: part.title for part in payouts.statements[one.rep_id].parts}
+    for key, chances in one.chances.items():
+        for level, chance in enumerate(chances):
+            named = text("nothing is paid") if not level else text("level {n}", n=level)
+            rows.append([say(titles[key]), say(named), language.share(chance)])
+    return grid(columns, rows)
+
+
+def change_table(change: Change, facts: Facts, payouts: Payouts, whole: bool, language: Language) -> Table:
+    """What another plan would pay each rep, and by how much that differs."""
+    say, currency = language.say, payouts.currency
+    columns = [
+        Column(say(text("rep"))),
+        Column(say(text("this plan ({currency})", currency=currency)), numbers=True),
+        Column(say(text("the other")), numbers=True),
+        Column(say(text("difference, and 80 % interval")), numbers=True),
+        Column(say(text("gains")), numbers=True),
+        Column(say(text("loses")), numbers=True),
+    ]
+    rows: list[list[Content]] = []
+    for row in change.frame.to_dict("records"):
+        band = _band(row["lower_80"], row["upper_80"], currency, language)
+        moved = language.change(row["difference"])
+        rows.append(
+            [
+                language.show(facts.names.get(row["rep_id"], row["rep_id"])),
+                language.exact(row["mean"]),
+                language.exact(row["mean_other"]),
+                (moved, band) if band else moved,
+                language.share(row["gains"]),
+                language.share(row["loses"]),
+            ]
+        )
+    if whole:
+        mean, low, high = change.difference
+        band = _band(low, high, currency, language)
+        moved = language.change(mean)
+        rows.append(
+            [
+                say(text("all")),
+                language.exact(change.cost[0]),
+                language.exact(change.cost_other[0]),
+                (moved, band) if band else moved,
+                language.count(change.gaining),
+                language.count(change.losing),
+            ]
+        )
+    return grid(columns, rows)
+
+
+def _band(low: float, high: float, currency: str, language: Language) -> str:
+    return "" if low == high else f"({language.interval(low, high, currency, ' … ')})"
+
+
+def levels_table(change: Change, payouts: tuple[Payouts, Payouts], language: Language) -> Table:
+    """How likely each level of both plans is, on average over the reps."""
+    say = language.say
+    columns = [Column(say(text("pay plan"))), Column(say(text("component"))), Column(say(text("level")))]
+    columns.append(Column(say(text("share of reps there")), numbers=True))
+    rows: list[list[Content]] = []
+    for row in change.levels.to_dict("records"):
+        plan = payouts[row["plan"]].plan
+        titles = {part.component: part.title for one in payouts[row["plan"]].statements.values() for part in one.parts}
+        named = text("nothing is paid") if not row["level"] else text("level {n}", n=row["level"])
+        title = titles.get(row["component"], row["component"])
+        rows.append([language.show(plan.name), say(title), say(named), language.share(row["chance"])])
+    return grid(columns, rows)
+
+
+def cost(change: Change, currency: str, language: Language) -> str:
+    """One sentence: what the other plan would cost, and who gains and loses."""
+    mean, low, high = change.difference
+    fields = {
+        "cost": Quantity(change.cost_other[0], currency),
+        "instead": Quantity(change.cost[0], currency),
+        "difference": Quantity(mean, currency),
+        "gaining": change.gaining,
+        "losing": change.losing,
+    }
+    if low == high:
+        return language.say(
+            text("The other plan pays {cost} instead of {instead}, a difference of {difference}; {gaining} of the "
+                 "reps gain and {losing} lose.", **fields)
+        )  # fmt: skip
+    band = language.interval(low, high, currency, " … ")
+    return language.say(
+        text("The other plan will pay {cost} instead of {instead}, a difference of {difference} (in 80 of 100 cases "
+             "{band}); on average {gaining} of the reps gain and {losing} lose.", band=band, **fields)
+    )  # fmt: skip
+
+
+def _number(value: Decimal | None, part: Part, language: Language) -> str:
+    if value is None:
+        return "–"
+    if part.unit == "share":
+        return _percent(Fraction(value), language)
+    return language.show(shown(value))
+
+
+def _percent(share: Fraction | None, language: Language) -> str:
+    return "–" if share is None else language.percent(float(share), 1)
