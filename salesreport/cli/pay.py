@@ -34,7 +34,9 @@ def pay(
     ] = None,
     against: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help=hint(text("Another pay plan: what it would cost, who gains and loses."))),
+        typer.Option(
+            metavar="FILE", help=hint(text("Another pay plan: what it would cost, who gains and loses."))
+        ),
     ] = None,
     format: Printed = Format.table,
 ) -> None:

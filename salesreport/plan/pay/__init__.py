@@ -1,4 +1,4 @@
-"""Variable pay by the rules of a pay plan (docs/pay.md): what everybody is paid, why, and what a changed rule costs.
+"""Variable pay by the rules of a pay plan (docs/pay.md): what everybody is paid, and why; what a change costs.
 
 - `files`, `model`, `checks`: a pay plan, read and checked by itself and against the data
 - `payouts`: what is paid for a period with what is known today; `payout_of` gives one rep's only

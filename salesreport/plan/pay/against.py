@@ -22,8 +22,8 @@ class Change(NamedTuple):
 
     Attributes:
         frame: a row per rep: `rep_id`, `now`, `now_other` (payouts as of today), `mean`, `mean_other`,
-            `difference`, `lower_80`, `upper_80` (at the forecast: the other plan less this one; where nothing is left
-            to chance those of today), `gains`, `loses` (chances).
+            `difference`, `lower_80`, `upper_80` (at the forecast: the other plan less this one; where nothing is
+            left to chance those of today), `gains`, `loses` (chances).
         levels: a row per plan, component and level: `plan` (0: this one, 1: the other), `component`, `level` (0:
             none), `begins` (on its scale), `chance` (average over the reps).
         cost, cost_other, difference: what all are paid together: mean, lower, upper (80 %).

@@ -110,5 +110,5 @@ def quantity(value: float | Fraction, money: bool) -> Decimal:
     exact = value if isinstance(value, Fraction) else Fraction(Decimal(repr(float(value))))
     if money:
         return rounded(exact)
-    made = rounded(exact, Decimal(1).scaleb(-_DIGITS)).normalize()
-    return made if made.as_tuple().exponent < 0 else made.quantize(ONE)  # type: ignore[operator] # it is finite
+    made = rounded(exact, ONE.scaleb(-_DIGITS))
+    return made.quantize(ONE) if made == made.to_integral_value() else made.normalize()

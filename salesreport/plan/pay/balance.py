@@ -47,7 +47,7 @@ def settle(
         >>> first = settle(Decimal(1500), (), draw, ZERO, Rounding())
         >>> second = settle(Decimal(2800), (), draw, first.balance, Rounding())
         >>> first.paid, first.balance, second.paid, second.balance
-        (Decimal('2000'), Decimal('500'), Decimal('2300'), Decimal('0'))
+        (Decimal('2000.00'), Decimal('500'), Decimal('2300.00'), Decimal('0'))
     """
     there = earned + total(clawbacks)
     least = draw.amount if draw else ZERO

@@ -22,9 +22,9 @@ REVERSED = ("revenue", "units", "gross_profit")
 class Books:
     """What a plan counts, period by period; each is worked out once, when it is asked for.
 
-    A credit note in a later period than its order is not counted where it stands: within `clawback.within` days the
-    order's own period is paid again without it, later it takes nothing off. Without a clawback it counts where it
-    stands, as the metric says.
+    A credit note in a later period than its order is not counted where it stands: within `clawback.within` days
+    the order's own period is paid again without it, later it takes nothing off. Without a clawback it counts where
+    it stands, as the metric says.
 
     Attributes:
         facts, plan: as given. period: the period asked for. chain: the periods that matter for it, itself last.
@@ -146,7 +146,8 @@ class Books:
         return [
             one
             for one in reversals(self.facts)
-            if self._of(one.on) != self._of(one.ordered_on) and (self.since is None or one.ordered_on >= self.since)
+            if self._of(one.on) != self._of(one.ordered_on)
+            and (self.since is None or one.ordered_on >= self.since)
         ]
 
     @cached_property
@@ -160,7 +161,7 @@ class Books:
         return {name: frozenset(ids) for name, ids in found.items()}
 
     def _reversed(self, period: Period, component: Component, rep: str, until: dt.date) -> Decimal:
-        """What credit notes up to a day take off what counted for a rep in a period, by the shares it counted with."""
+        """What credit notes up to a day take off what counted for a rep in a period, by the same shares."""
         assert self.plan.clawback is not None
         off = ZERO
         money = self.counted(period, component).money
@@ -173,5 +174,3 @@ class Books:
 
     def _of(self, day: dt.date) -> str:
         return Period.of(day, self.plan.every, self.period.fiscal_year_start).name
-
-

@@ -75,9 +75,7 @@ def _worked_out(facts: Facts, file: Path, period: Period, rep: str | None) -> tu
     return payouts, outlooks(facts, payouts)
 
 
-def _alone(
-    facts: Facts, payouts: Payouts, made: Outlooks, alone: bool, format: str, language: Language
-) -> Shown:
+def _alone(facts: Facts, payouts: Payouts, made: Outlooks, alone: bool, format: str, language: Language) -> Shown:
     notes = _said([*payouts.notes, *made.notes, *_own(payouts, facts, alone)], language)
     if format == "json":
         return [_json({**_plain(payouts, made, language), "notes": notes})], []
@@ -89,10 +87,10 @@ def _alone(
     tables: list[str | Table] = []
     for one in payouts.statements.values():
         tables += [output.parts_table(one, language), "\n", output.lines_table(one, language), "\n"]
-        if made.chance:
-            tables += [output.chances_table(payouts, made.by_rep[one.rep_id], language), "\n"]
-        items = output.items_table(one, language)
-        tables += [items] if items is not None else []
+        chances = output.chances_table(payouts, made.by_rep[one.rep_id], language)
+        tables += [chances, "\n"] if chances is not None else []
+        for table in output.items_tables(one, language):
+            tables += [table, "\n"]
         notes = [*_forecast_of(one, made, language), *_balance(one, language), *notes]
     return tables, notes
 
@@ -127,11 +125,9 @@ def _compared(
     sentence = [output.cost(change, currency, language)]
     if format == "csv":
         return [frame_as_csv(with_names(change.frame, facts))], [*sentence, *notes]
-    tables: list[str | Table] = [
-        output.change_table(change, facts, payouts, not alone, language),
-        "\n",
-        output.levels_table(change, (payouts, other[0]), language),
-    ]
+    tables: list[str | Table] = [output.change_table(change, facts, payouts, not alone, language)]
+    levels = output.levels_table(change, (payouts, other[0]), alone, language)
+    tables += ["\n", levels] if levels is not None else []
     return tables, [*([] if alone else sentence), *notes]
 
 
@@ -139,31 +135,29 @@ def parts_frame(payouts: Payouts, made: Outlooks) -> pd.DataFrame:
     """A row per rep and component, and one of all (`component` is `payout`).
 
     Returns:
-        Columns rep_id, period, component, metric, unit, quantity, quota, reached (share of the quota), level (0: none),
-        amount, and of the payout mean, lower_80, upper_80 at the forecast.
+        Columns rep_id, period, component, metric, unit, quantity, quota, reached (share of the quota), level (0:
+        none), amount, and of the payout mean, lower_80, upper_80 at the forecast.
     """
     rows: list[dict[str, Any]] = []
     for one in payouts.statements.values():
         common = {"rep_id": one.rep_id, "period": one.period.name}
-        for part in one.parts:
-            rows.append(
-                {
-                    **common,
-                    "component": part.component,
-                    "metric": part.metric,
-                    "unit": part.unit,
-                    "quantity": _float(part.quantity),
-                    "quota": _float(part.quota),
-                    "reached": None if part.reached is None else float(part.reached),
-                    "level": float(part.level),
-                    "amount": float(part.amount),
-                }
-            )
+        rows += [
+            {
+                **common,
+                "component": part.component,
+                "metric": part.metric,
+                "unit": part.unit,
+                "quantity": _float(part.quantity),
+                "quota": _float(part.quota),
+                "reached": None if part.reached is None else float(part.reached),
+                "level": float(part.level),
+                "amount": float(part.amount),
+            }
+            for part in one.parts
+        ]
         end = made.by_rep[one.rep_id]
         band = {"mean": end.mean, "lower_80": end.lower_80, "upper_80": end.upper_80} if made.chance else {}
-        rows.append(
-            {**common, "component": "payout", "unit": one.currency, "amount": float(one.payout), **band}
-        )
+        rows.append({**common, "component": "payout", "unit": one.currency, "amount": float(one.payout), **band})
     names = ["rep_id", "period", "component", "metric", "unit", "quantity", "quota", "reached", "level", "amount"]
     return pd.DataFrame(rows, columns=[*names, "mean", "lower_80", "upper_80"])
 
@@ -263,7 +257,9 @@ def _balance(one: Statement, language: Language) -> list[str]:
     if not one.balance and not one.balance_before:
         return []
     before, after = output.cents(one.balance_before, language), output.cents(one.balance, language)
-    return [language.say(text("Owed before this period: {before}; after it: {after}.", before=before, after=after))]
+    return [
+        language.say(text("Owed before this period: {before}; after it: {after}.", before=before, after=after))
+    ]
 
 
 def _said(notes: Sequence[Text], language: Language) -> list[str]:

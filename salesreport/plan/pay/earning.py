@@ -41,7 +41,7 @@ class Line(NamedTuple):
         """The amount before it is rounded: quantity ÷ of × rate × base; None where the words say it.
 
         Examples:
-            >>> line = Line("level", "revenue", Text("x"), Decimal(150), Decimal(60), Decimal(300), ONE, Decimal(750))
+            >>> line = Line("level", "x", Text("x"), Decimal(150), Decimal(60), Decimal(300), ONE, Decimal(750))
             >>> line.exact
             Fraction(150, 1)
         """
@@ -136,7 +136,7 @@ def earn(
         ... ''')
         >>> made = earn(plan, Terms(Decimal(1000), {"sales": Decimal(300)}), {"sales": Decimal(360)})
         >>> [(str(line.what), line.amount) for line in made.lines]
-        [('Level 1, up to 100% of the quota', Decimal('1000.00')),
+        [('Level 1, 0% to 100% of the quota', Decimal('1000.00')),
          ('Level 2, above 100% of the quota', Decimal('400.00'))]
     """
     lines: list[Line] = []
@@ -176,7 +176,12 @@ def _of_component(plan: PayPlan, component: Component, terms: Terms, quantity: D
     if not pieces:
         scale = component.scale
         start = max(scale.threshold, scale.bands[0].start)
-        what = text("Nothing counts") if at <= 0 else text("Below {start}, nothing is paid", start=_at(start, terms, component))
+        if at <= 0:
+            what = text("Nothing there to be paid for")
+        elif component.key in terms.quotas:
+            what = text("Below {start}% of the quota nothing is paid", start=shown(start * 100))
+        else:
+            what = text("Below {start} nothing is paid", start=shown(start))
         return (Line("nothing", component.key, what, ZERO),)
     return tuple(_line(plan, component, terms, piece) for piece in pieces)
 
@@ -202,21 +207,19 @@ def _words(component: Component, terms: Terms, piece: Piece) -> Text:
     band, n = bands[piece.level], piece.level + 1
     if len(bands) == 1 and not band.start:
         return text("Commission") if component.weight is None else text("By share of the quota")
-    start = _at(band.start, terms, component)
-    if component.pays != "band" or band.end is None:
-        reached = text("Level {n}, reached from {start}", n=n, start=start)
-        return reached if component.pays != "band" else text("Level {n}, above {start}", n=n, start=start)
-    end = _at(band.end, terms, component)
-    if not band.start:
-        return text("Level {n}, up to {end}", n=n, end=end)
-    return text("Level {n}, from {start} to {end}", n=n, start=start, end=end)
-
-
-def _at(where: Decimal, terms: Terms, component: Component) -> Text:
-    """A place on the scale, in words."""
-    if component.key not in terms.quotas:
-        return text("{number}", number=shown(where))
-    return text("{percent}% of the quota", percent=shown(where * 100))
+    quota = component.key in terms.quotas
+    start, end = (shown((one or ZERO) * (100 if quota else 1)) for one in (band.start, band.end))
+    if component.pays != "band":
+        if quota:
+            return text("Level {n}, reached from {start}% of the quota", n=n, start=start)
+        return text("Level {n}, reached from {start}", n=n, start=start)
+    if band.end is None:
+        if quota:
+            return text("Level {n}, above {start}% of the quota", n=n, start=start)
+        return text("Level {n}, above {start}", n=n, start=start)
+    if quota:
+        return text("Level {n}, {start}% to {end}% of the quota", n=n, start=start, end=end)
+    return text("Level {n}, {start} to {end}", n=n, start=start, end=end)
 
 
 def shown(value: Decimal) -> Fixed:

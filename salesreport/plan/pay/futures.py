@@ -24,8 +24,8 @@ class Futures(NamedTuple):
     """What may still come, on simulated paths; a path of all reps belongs together.
 
     Attributes:
-        to_come: component → reps × paths, what comes on top of what is there; a component without a forecast is not
-            in it. paths: how many there are. notes: what a reader should know.
+        to_come: component → reps × paths, what comes on top of what is there; a component without a forecast is
+            not in it. paths: how many there are. notes: what a reader should know.
     """
 
     to_come: Mapping[str, Numbers]
@@ -44,7 +44,7 @@ def futures(
     """Simulate what is still to come for each component of a plan.
 
     Only revenue has a forecast, of deals won in the rest of the period; other metrics stay where they are, and a
-    note says so. The same seed gives two plans the same paths, so that what they cost can be compared path by path.
+    note says so. The same seed gives two plans the same paths, so that their cost can be compared path by path.
 
     Args:
         facts: what happened, seen from a day. period: one that is not over on that day. reps: ids, in the order

@@ -88,8 +88,8 @@ class Component(Settings):
         quota: `targets` (the rep's row of table targets) or a number for everybody. An objective has `targets`
             unless it says otherwise; a commission has none.
         levels: in order. They begin and end at shares of the quota; where there is none, at quantities.
-        pays: what a level's rate pays: what lies within the level (`band`), the whole quantity as soon as the level
-            is reached (`whole`), or just the rate (`flat`): of an objective a share of its target pay, of a
+        pays: what a level's rate pays: what lies within the level (`band`), the whole quantity as soon as the
+            level is reached (`whole`), or just the rate (`flat`): of an objective a share of its target pay, of a
             commission an amount. threshold: below it nothing is paid.
         cap: the most it pays, as a multiple of its target pay. cap_amount: the same as an amount of money.
     """
@@ -125,9 +125,7 @@ class Component(Settings):
     @classmethod
     def _is_quota(cls, quota: Any) -> Any:
         if isinstance(quota, str) and not quota[:1].isdigit() and quota != "targets":
-            raise TextError(
-                text("This is no quota."), text("“targets” or a number"), nearest(quota, ["targets"])
-            )
+            raise TextError(text("This is no quota."), text("“targets” or a number"), nearest(quota, ["targets"]))
         return quota
 
     @model_validator(mode="after")
@@ -202,7 +200,7 @@ class Component(Settings):
 
     @property
     def worth_of_one(self) -> Fraction | None:
-        """What one of the scale's units is worth in money at rate 1; None where only data can tell (see `basis`)."""
+        """What one of the scale's units is worth in money at rate 1; None where only data can tell."""
         if self.weight is not None or self.whose_quota == "targets":
             return None
         return Fraction(1) if self.pays == "flat" or self.quota is None else Fraction(Decimal(self.quota))
@@ -231,7 +229,7 @@ class Component(Settings):
             bands.append(Band(start, end, level.rate))
             start = end or start
         at, then = (self.threshold.at, self.threshold.then) if self.threshold else (ZERO, "all")
-        return Scale(tuple(bands), self.pays, at, then)  # type: ignore[arg-type] # a tuple forgets what `then` is
+        return Scale(tuple(bands), self.pays, at, then)
 
 
 class Draw(Settings):

@@ -6,11 +6,12 @@ from fractions import Fraction
 from rich.table import Table
 
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.grid import Column, Content, grid
+from salesreport.kpi.grid import Column, Content, fits, grid
 from salesreport.language import Language, Quantity, Text, text
 from salesreport.plan.pay.against import Change
-from salesreport.plan.pay.amounts import CENT, rounded
+from salesreport.plan.pay.amounts import CENT, ZERO, rounded
 from salesreport.plan.pay.earning import Line, shown
+from salesreport.plan.pay.model import Component
 from salesreport.plan.pay.outlook import Outlook, Outlooks
 from salesreport.plan.pay.payouts import Payouts
 from salesreport.plan.pay.statement import Part, Statement
@@ -57,36 +58,80 @@ def rate_only(line: Line) -> Text:
 
 
 def team_table(payouts: Payouts, made: Outlooks, language: Language) -> Table:
-    """What everybody is paid: a line each, the components beside each other, and what the forecast says."""
+    """What everybody is paid: a line each, the components beside each other, and what the forecast says.
+
+    Where that is too wide for a terminal, money is shown without cents and components by their keys; where that is
+    too wide still, every component has a line of its own.
+    """
+    columns, rows = _wide(payouts, made, language, exact=True)
+    if not fits(columns, rows):
+        columns, rows = _wide(payouts, made, language, exact=False)
+    if not fits(columns, rows):
+        columns, rows = _long(payouts, made, language)
+    return grid(columns, rows)
+
+
+Rows = tuple[list[Column], list[list[Content]]]
+
+
+def _wide(payouts: Payouts, made: Outlooks, language: Language, exact: bool) -> Rows:
     say = language.say
     some = list(payouts.statements.values())
-    settled = any(one.payout != one.earned for one in some)
-    titles = [part.title for part in some[0].parts] if some else []
+    rests = {one.rep_id: one.payout - _components(one) for one in some}
+
+    def shown_as(amount: Decimal) -> str:
+        return cents(amount, language) if exact else language.exact(float(amount))
+
+    def row(name: str, parts: list[Decimal], rest: Decimal, paid: Decimal, end: Outlook | None) -> list[Content]:
+        cells: list[Content] = [name, *map(shown_as, parts)]
+        if any(rests.values()):
+            cells.append(shown_as(rest))
+        cells.append(shown_as(paid))
+        if end is not None:
+            cells.append(_outlook(end, payouts.currency, language))
+        return cells
+
+    titles = [part.title if exact else part.component for part in some[0].parts] if some else []
     columns = [Column(say(text("rep"))), *(Column(say(title), numbers=True) for title in titles)]
-    if settled:
-        columns.append(Column(say(text("draw, caps, clawback")), numbers=True))
+    if any(rests.values()):
+        columns.append(Column(say(text("draw, caps, clawback") if exact else text("other")), numbers=True))
     columns.append(Column(say(text("payout ({currency})", currency=payouts.currency)), numbers=True))
     if made.chance:
         columns.append(Column(say(text("at the forecast, and 80 % interval")), numbers=True))
-    rows: list[list[Content]] = []
-    for one in some:
-        row: list[Content] = [one.name, *(cents(part.amount, language) for part in one.parts)]
-        if settled:
-            row.append(cents(one.payout - sum((part.amount for part in one.parts), Decimal(0)), language))
-        row.append(cents(one.payout, language))
-        if made.chance:
-            row.append(_outlook(made.by_rep[one.rep_id], payouts.currency, language))
-        rows.append(row)
-    whole: list[Content] = [say(text("all"))]
-    for place in range(len(titles)):
-        whole.append(cents(sum((one.parts[place].amount for one in some), Decimal(0)), language))
-    if settled:
-        rest = sum((one.payout - sum((part.amount for part in one.parts), Decimal(0)) for one in some), Decimal(0))
-        whole.append(cents(rest, language))
-    whole.append(cents(payouts.total, language))
+    rows = [
+        row(language.show(one.name), [part.amount for part in one.parts], rests[one.rep_id], one.payout,
+            made.by_rep[one.rep_id] if made.chance else None)
+        for one in some
+    ]  # fmt: skip
+    sums = [sum((one.parts[place].amount for one in some), ZERO) for place in range(len(titles))]
+    end = Outlook.of("", made.total, {}) if made.chance else None
+    rows.append(row(say(text("all")), sums, sum(rests.values(), ZERO), payouts.total, end))
+    return columns, rows
+
+
+def _long(payouts: Payouts, made: Outlooks, language: Language) -> Rows:
+    say = language.say
+    columns = [Column(say(text("rep"))), Column(say(text("component")))]
+    columns.append(Column(say(text("pays ({currency})", currency=payouts.currency)), numbers=True))
     if made.chance:
-        whole.append(_outlook(Outlook.of("", made.total, {}), payouts.currency, language))
-    return grid(columns, [*rows, whole])
+        columns.append(Column(say(text("at the forecast, and 80 % interval")), numbers=True))
+    rows: list[list[Content]] = []
+    beside: list[Content] = [""] if made.chance else []
+    for one in payouts.statements.values():
+        named = [(say(part.title), part.amount) for part in one.parts]
+        named.append((say(text("draw, caps, clawback")), one.payout - _components(one)))
+        name = language.show(one.name)
+        rows += [[name, title, cents(amount, language), *beside] for title, amount in named if amount]
+        end = [_outlook(made.by_rep[one.rep_id], payouts.currency, language)] if made.chance else []
+        rows.append([name, say(text("payout")), cents(one.payout, language), *end])
+    end = [_outlook(Outlook.of("", made.total, {}), payouts.currency, language)] if made.chance else []
+    rows.append([say(text("all")), say(text("payout")), cents(payouts.total, language), *end])
+    return columns, rows
+
+
+def _components(one: Statement) -> Decimal:
+    """What a rep's components earned, before what concerns all of them."""
+    return sum((part.amount for part in one.parts), ZERO)
 
 
 def _outlook(one: Outlook, currency: str, language: Language) -> Content:
@@ -129,47 +174,65 @@ def lines_table(statement: Statement, language: Language) -> Table:
         Column(say(text("worked out"))),
         Column(say(text("amount ({currency})", currency=statement.currency)), numbers=True),
     ]
-    rows: list[list[Content]] = [
-        [say(titles.get(line.component)), say(line.what), say(by_hand(line)), cents(line.amount, language)]
-        for line in statement.lines
-    ]
+    rows: list[list[Content]] = []
+    for before, line in zip((None, *statement.lines), statement.lines, strict=False):
+        again = before is not None and before.component == line.component
+        whose = "" if again else say(titles.get(line.component))
+        rows.append([whose, say(line.what), say(by_hand(line)), cents(line.amount, language)])
     rows.append([say(text("payout")), "", "", cents(statement.payout, language)])
     return grid(columns, rows)
 
 
-def items_table(statement: Statement, language: Language) -> Table | None:
-    """The deals and orders that make up one rep's quantities; None where there are none."""
+def items_tables(statement: Statement, language: Language) -> list[Table]:
+    """The deals and orders that make up one rep's quantities: a table for each component that has any."""
     say = language.say
-    columns = [Column(say(one)) for one in (text("component"), text("deal or order"), text("day"))]
-    columns += [Column(say(one), numbers=True) for one in (text("value"), text("share"), text("counts"))]
-    rows: list[list[Content]] = []
+    tables = []
     for part in statement.parts:
-        for item in part.items:
-            counts = rounded(item.credited, CENT)
-            rows.append(
-                [
-                    say(part.title),
-                    language.show(item.id),
-                    language.date(item.on),
-                    language.show(shown(item.value)),
-                    language.percent(float(item.share), 2 if (item.share * 100) % 1 else 0),
-                    language.show(shown(counts)),
-                ]
-            )
-    return grid(columns, rows) if rows else None
+        columns = [Column(say(part.title)), Column(say(text("day")))]
+        columns += [Column(say(one), numbers=True) for one in (text("value"), text("share"), text("counts"))]
+        rows: list[list[Content]] = [
+            [
+                language.show(item.id),
+                language.date(item.on),
+                language.show(shown(item.value)),
+                language.percent(float(item.share), 2 if (item.share * 100) % 1 else 0),
+                language.show(shown(rounded(item.credited, CENT))),
+            ]
+            for item in part.items
+        ]
+        if rows:
+            tables.append(grid(columns, rows))
+    return tables
 
 
-def chances_table(payouts: Payouts, one: Outlook, language: Language) -> Table:
-    """How likely each level of each component is at the end of the period."""
+def level_name(component: Component, level: int) -> Text:
+    """What people call a level of a component: 0 is none."""
+    if not level:
+        return text("nothing is paid")
+    begins = max(component.scale.bands[level - 1].start, component.scale.threshold)
+    if component.whose_quota is None:
+        return text("level {n}, from {start}", n=level, start=shown(begins))
+    return text("level {n}, from {start}% of the quota", n=level, start=shown(begins * 100))
+
+
+def chances_table(payouts: Payouts, one: Outlook, language: Language) -> Table | None:
+    """How likely each level is at the end of the period, of components that are not certain; None: all are."""
     say = language.say
-    columns = [Column(say(text("component"))), Column(say(text("level"))), Column(say(text("chance")), numbers=True)]
+    columns = [
+        Column(say(text("component"))),
+        Column(say(text("level"))),
+        Column(say(text("chance")), numbers=True),
+    ]
     rows: list[list[Content]] = []
     titles = {part.component: part.title for part in payouts.statements[one.rep_id].parts}
-    for key, chances in one.chances.items():
-        for level, chance in enumerate(chances):
-            named = text("nothing is paid") if not level else text("level {n}", n=level)
-            rows.append([say(titles[key]), say(named), language.share(chance)])
-    return grid(columns, rows)
+    for component in payouts.plan.components:
+        chances = one.chances[component.key]
+        if max(chances) < 1:
+            rows += [
+                [say(titles[component.key]), say(level_name(component, level)), language.share(chance)]
+                for level, chance in enumerate(chances)
+            ]
+    return grid(columns, rows) if rows else None
 
 
 def change_table(change: Change, facts: Facts, payouts: Payouts, whole: bool, language: Language) -> Table:
@@ -218,19 +281,26 @@ def _band(low: float, high: float, currency: str, language: Language) -> str:
     return "" if low == high else f"({language.interval(low, high, currency, ' … ')})"
 
 
-def levels_table(change: Change, payouts: tuple[Payouts, Payouts], language: Language) -> Table:
-    """How likely each level of both plans is, on average over the reps."""
+def levels_table(
+    change: Change, payouts: tuple[Payouts, Payouts], alone: bool, language: Language
+) -> Table | None:
+    """How likely each level of both plans is; on average over the reps, or of one `alone`.
+
+    Left out are components that reach one level for certain, the same in both plans; None: all are.
+    """
     say = language.say
     columns = [Column(say(text("pay plan"))), Column(say(text("component"))), Column(say(text("level")))]
-    columns.append(Column(say(text("share of reps there")), numbers=True))
+    columns.append(Column(say(text("chance") if alone else text("reps there")), numbers=True))
+    chances = {key: some["chance"].tolist() for key, some in change.levels.groupby(["plan", "component"])}
     rows: list[list[Content]] = []
     for row in change.levels.to_dict("records"):
-        plan = payouts[row["plan"]].plan
-        titles = {part.component: part.title for one in payouts[row["plan"]].statements.values() for part in one.parts}
-        named = text("nothing is paid") if not row["level"] else text("level {n}", n=row["level"])
-        title = titles.get(row["component"], row["component"])
-        rows.append([language.show(plan.name), say(title), say(named), language.share(row["chance"])])
-    return grid(columns, rows)
+        plan, key = payouts[row["plan"]].plan, row["component"]
+        if max(chances[row["plan"], key]) == 1 and chances.get((0, key)) == chances.get((1, key)):
+            continue
+        (component,) = (one for one in plan.components if one.key == key)
+        named = say(level_name(component, row["level"]))
+        rows.append([language.show(plan.name), say(component.title or key), named, language.share(row["chance"])])
+    return grid(columns, rows) if rows else None
 
 
 def cost(change: Change, currency: str, language: Language) -> str:
@@ -250,8 +320,8 @@ def cost(change: Change, currency: str, language: Language) -> str:
         )  # fmt: skip
     band = language.interval(low, high, currency, " … ")
     return language.say(
-        text("The other plan will pay {cost} instead of {instead}, a difference of {difference} (in 80 of 100 cases "
-             "{band}); on average {gaining} of the reps gain and {losing} lose.", band=band, **fields)
+        text("The other plan will pay {cost} instead of {instead}, a difference of {difference} (in 80 of 100 "
+             "cases {band}); on average {gaining} of the reps gain and {losing} lose.", band=band, **fields)
     )  # fmt: skip
 
 

@@ -93,7 +93,8 @@ def _statement(books: Books, rep: str, over: bool) -> Statement:
     """One rep's way through the periods of the chain; what is known of the last one."""
     person = books.people(books.period)[rep].person
     balance = person.balance if person is not None else ZERO
-    before, earned, settled, back = balance, Earned((), {}, frozenset()), Settled((), ZERO, balance), ()
+    before, earned, settled = balance, Earned((), {}, frozenset()), Settled((), ZERO, balance)
+    back: tuple[Line, ...] = ()
     for period in books.settled:
         if rep not in books.people(period):
             continue

@@ -1,4 +1,4 @@
-"""The rule of a component: how much of a quantity counts, at which rates; exact for one rep, on arrays for futures."""
+"""The rule of a component: how much of a quantity counts, at which rates; exact, and on arrays for futures."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -54,7 +54,8 @@ class Scale(NamedTuple):
 
     Examples:
         >>> one, two = Decimal(1), Decimal("1.2")
-        >>> scale = Scale((Band(Decimal(0), one, one), Band(one, two, Decimal("1.5")), Band(two, None, Decimal(2))))
+        >>> bands = Band(Decimal(0), one, one), Band(one, two, Decimal("1.5")), Band(two, None, Decimal(2))
+        >>> scale = Scale(bands)
         >>> float(scale.value(Fraction(13, 10)))  # 1 + 0.2 × 1.5 + 0.1 × 2
         1.5
         >>> scale.values(np.array([0.5, 1.1, 1.3])).round(6).tolist()
