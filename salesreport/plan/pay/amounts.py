@@ -87,7 +87,7 @@ def rounded(value: Fraction | Decimal, to: Decimal = CENT, how: How = "half_up")
         >>> rounded(Decimal("1234.56"), Decimal(5))
         Decimal('1235')
     """
-    steps = Fraction(abs(value)) / Fraction(to)
+    steps = abs(Fraction(value)) / Fraction(to)
     whole, rest = divmod(steps.numerator, steps.denominator)
     twice = 2 * rest
     if how == "half_up":

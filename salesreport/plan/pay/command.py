@@ -76,7 +76,7 @@ def _worked_out(facts: Facts, file: Path, period: Period, rep: str | None) -> tu
 
 
 def _alone(facts: Facts, payouts: Payouts, made: Outlooks, alone: bool, format: str, language: Language) -> Shown:
-    notes = _said([*payouts.notes, *made.notes, *_own(payouts, facts, alone)], language)
+    notes = _said([*payouts.notes, *made.notes, *_own(payouts, alone)], language)
     if format == "json":
         return [_json({**_plain(payouts, made, language), "notes": notes})], []
     if format == "csv":
@@ -229,13 +229,12 @@ def _of_rep(one: Statement, made: Outlooks, language: Language) -> dict[str, Any
     }  # fmt: skip
 
 
-def _own(payouts: Payouts, facts: Facts, alone: bool) -> list[Text]:
+def _own(payouts: Payouts, alone: bool) -> list[Text]:
     """What is to be said of single reps: of all of them with their names, of one without."""
     found = []
     for one in payouts.statements.values():
         found += [
-            note if alone else text("{rep}: {what}", rep=facts.names.get(one.rep_id, one.rep_id), what=note)
-            for note in one.notes
+            note if alone else Text("{rep}: {what}", fields={"rep": one.name, "what": note}) for note in one.notes
         ]
     return found
 

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 from salesreport.config import Place, Settings, TextError
 from salesreport.errors import nearest
 from salesreport.language import Text, text
-from salesreport.plan.pay.amounts import CENT, ONE, ZERO, How, Number, Positive
+from salesreport.plan.pay.amounts import CENT, ONE, ZERO, How, Number, Positive, positive
 from salesreport.plan.pay.rule import Band, Pays, Scale, Then
 from salesreport.process.words import Title, Word
 
@@ -100,7 +100,7 @@ class Component(Settings):
     where: dict[str, tuple[Word, ...]] = Field(default_factory=dict)
     weight: Positive | None = None
     rate: Positive | None = None
-    quota: Literal["targets"] | Positive | None = None
+    quota: Literal["targets"] | Decimal | None = None
     levels: tuple[Level, ...] = ()
     pays: Pays = "band"
     threshold: Annotated[Threshold | None, BeforeValidator(_threshold)] = None
@@ -124,9 +124,11 @@ class Component(Settings):
     @field_validator("quota", mode="before")
     @classmethod
     def _is_quota(cls, quota: Any) -> Any:
-        if isinstance(quota, str) and not quota[:1].isdigit() and quota != "targets":
+        if quota is None or quota == "targets":
+            return quota
+        if isinstance(quota, str) and not any(sign.isdigit() for sign in quota):
             raise TextError(text("This is no quota."), text("“targets” or a number"), nearest(quota, ["targets"]))
-        return quota
+        return positive(quota)
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> "Component":
@@ -350,8 +352,11 @@ class PayPlan(Settings):
     def _check_pay(self) -> None:
         own = bool(self.people) and all(one.target_pay is not None for one in self.people)
         if self.objectives and self.target_pay is None and not own:
+            first = next(place for place, one in enumerate(self.components) if one.weight is not None)
             raise TextError(
-                text("Weights are shares of a target pay, and there is none."), "target_pay: 9000", place=()
+                text("Weights are shares of a target pay, and there is none."),
+                "target_pay: 9000",
+                place=("components", first, "weight"),
             )
         self._check_amounts()
         if self.cap is None:

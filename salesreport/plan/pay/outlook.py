@@ -19,6 +19,9 @@ from salesreport.plan.pay.rule import Numbers
 from salesreport.plan.pay.statement import Statement
 from salesreport.stats.scores import sample_interval
 
+_DIGITS = 6
+"""Digits of simulated money that are no noise of floating point."""
+
 
 class Outlook(NamedTuple):
     """What one rep will be paid at the end of the period.
@@ -100,7 +103,9 @@ def outlook(plan: PayPlan, statement: Statement, to_come: Mapping[str, Numbers],
         chances[one.key] = tuple((np.bincount(levels + 1, minlength=len(one.scale.bands) + 1) / paths).tolist())
     most = terms.most_of_all(plan)
     earned = earned if most is None else np.minimum(earned, float(most))
-    paid = settled(earned - float(statement.taken_back), terms, statement.balance_before)
+    paid = settled(earned - float(statement.taken_back), terms, statement.balance_before).round(_DIGITS)
+    if not to_come:  # nothing is left to chance, and nothing to floating point
+        paid = np.full(paths, float(statement.payout))
     return Outlook.of(statement.rep_id, paid, chances)
 
 

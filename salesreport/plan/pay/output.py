@@ -43,18 +43,18 @@ def by_hand(line: Line) -> Text | None:
         return rate_only(line)
     quantity = shown(line.quantity)
     if line.of is None:
-        return text("{quantity} × {rate}", quantity=quantity, rate=rate)
+        return Text("{quantity} × {rate}", fields={"quantity": quantity, "rate": rate})
     assert line.base is not None, "a share of a quota is of a target pay"
-    return text("{quantity} ÷ {quota} × {rate} × {pay}",
-                quantity=quantity, quota=shown(line.of), rate=rate, pay=shown(line.base))  # fmt: skip
+    fields = {"quantity": quantity, "quota": shown(line.of), "rate": rate, "pay": shown(line.base)}
+    return Text("{quantity} ÷ {quota} × {rate} × {pay}", fields=fields)
 
 
 def rate_only(line: Line) -> Text:
     """How a flat amount is worked out."""
     assert line.rate is not None
     if line.base is None:
-        return text("{number}", number=shown(line.rate))
-    return text("{rate} × {pay}", rate=shown(line.rate), pay=shown(line.base))
+        return Text("{number}", fields={"number": shown(line.rate)})
+    return Text("{rate} × {pay}", fields={"rate": shown(line.rate), "pay": shown(line.base)})
 
 
 def team_table(payouts: Payouts, made: Outlooks, language: Language) -> Table:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.compute import contract
 from salesreport.kpi.facts.facts import Facts
-from salesreport.language import Text, ntext, text
+from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.plan.pay.amounts import ZERO
 from salesreport.plan.pay.balance import Settled, settle
@@ -149,8 +149,9 @@ def _clawbacks(books: Books, period: Period, rep: str) -> tuple[Line, ...]:
             continue
         paid, due = earn(plan, terms, was).amount, earn(plan, terms, now).amount
         changes = [
-            text("{component} {before} → {after}", component=one.title or one.key,
-                 before=shown(was[one.key]), after=shown(now[one.key]))
+            Text("{component} {before} → {after}", fields={
+                "component": one.title or one.key, "before": shown(was[one.key]), "after": shown(now[one.key]),
+            })
             for one in plan.components
             if one.key in was and was[one.key] != now[one.key]
         ]  # fmt: skip
@@ -190,20 +191,19 @@ def _own_notes(books: Books, rep: str) -> tuple[Text, ...]:
     member, notes = books.people(books.period)[rep], []
     if books.plan.prorate and member.days < books.period.days:
         notes.append(
-            ntext(
-                "The rep is there on {n} of {days} days of the period; what the plan gives counts by that part.",
-                "The rep is there on {n} of {days} days of the period; what the plan gives counts by that part.",
-                n=member.days,
-                days=books.period.days,
+            text(
+                "At work: {there}, of a period of {whole}; what the plan itself gives counts by that part.",
+                there=Quantity(member.days, "days"),
+                whole=Quantity(books.period.days, "days"),
             )
         )
-    if late := books.late(books.period, rep):
+    if (late := books.late(books.period, rep)) and books.plan.clawback is not None:
         notes.append(
             ntext(
-                "{n} credit note came later than {days} days after its order and takes nothing off.",
-                "{n} credit notes came later than {days} days after their orders and take nothing off.",
+                "{n} credit note came later than {days} after its order and takes nothing off.",
+                "{n} credit notes came later than {days} after their orders and take nothing off.",
                 n=late,
-                days=books.plan.clawback.within if books.plan.clawback else 0,
+                days=Quantity(books.plan.clawback.within, "days"),
             )
         )
     return tuple(notes)
