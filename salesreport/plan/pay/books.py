@@ -119,19 +119,15 @@ class Books:
             found[component.key] = value
         return found
 
-    def notes(self, period: Period) -> list[Reversal]:
-        """The credit notes of a period that take back pay of earlier ones."""
-        if self.plan.clawback is None:
-            return []
-        within = self.plan.clawback.within
-        return [one for one in self._later if self._of(one.on) == period.name and one.days <= within]
+    def takes_back(self, period: Period) -> bool:
+        """Whether a credit note of a period takes back pay of an earlier one."""
+        return bool(self._notes(period, late=False))
 
     def late(self, period: Period, rep: str) -> int:
         """How many credit notes of a rep came so late that they take nothing off."""
-        if self.plan.clawback is None:
+        late = self._notes(period, late=True)
+        if not late:
             return 0
-        within = self.plan.clawback.within
-        late = {one.note for one in self._later if self._of(one.on) == period.name and one.days > within}
         mine = {
             item.id
             for component in self.plan.components
@@ -139,6 +135,15 @@ class Books:
             for item in self.counted(period, component).items.get(rep, ())
         }
         return len(late & mine)
+
+    def _notes(self, period: Period, late: bool) -> frozenset[str]:
+        """The credit notes of a period for orders of earlier ones, those in time or those that are late."""
+        if self.plan.clawback is None:
+            return frozenset()
+        within = self.plan.clawback.within
+        return frozenset(
+            one.note for one in self._later if self._of(one.on) == period.name and (one.days > within) == late
+        )
 
     @cached_property
     def _later(self) -> list[Reversal]:
@@ -163,14 +168,21 @@ class Books:
     def _reversed(self, period: Period, component: Component, rep: str, until: dt.date) -> Decimal:
         """What credit notes up to a day take off what counted for a rep in a period, by the same shares."""
         assert self.plan.clawback is not None
-        off = ZERO
+        off, within = ZERO, self.plan.clawback.within
         money = self.counted(period, component).money
-        shares = {item.id: item.share for item in self.items(period, component, rep)}
-        for one in self._later:
-            if one.order in shares and one.on <= until and one.days <= self.plan.clawback.within:
-                worth = one.values.get(component.counted, ZERO) * shares[one.order]
-                off += quantity(Item(one.note, one.on, worth, Decimal(1)).credited, money)
+        for item in self.items(period, component, rep) if self._by_order else ():
+            for one in self._by_order.get(item.id, ()):
+                if one.on <= until and one.days <= within:
+                    worth = Item(one.note, one.on, one.values.get(component.counted, ZERO), item.share)
+                    off += quantity(worth.credited, money)
         return off
+
+    @cached_property
+    def _by_order(self) -> dict[str, list[Reversal]]:
+        found: dict[str, list[Reversal]] = {}
+        for one in self._later:
+            found.setdefault(one.order, []).append(one)
+        return found
 
     def _of(self, day: dt.date) -> str:
         return Period.of(day, self.plan.every, self.period.fiscal_year_start).name

@@ -137,9 +137,8 @@ def _why_none(books: Books, period: Period, rep: str) -> dict[str, Text]:
 
 def _clawbacks(books: Books, period: Period, rep: str) -> tuple[Line, ...]:
     """A line for each earlier period whose orders were reversed in this one."""
-    notes = books.notes(period)
     lines = []
-    for earlier in books.chain[: books.chain.index(period)] if notes else ():
+    for earlier in books.chain[: books.chain.index(period)] if books.takes_back(period) else ():
         if rep not in books.people(earlier):
             continue
         terms, plan = books.terms(earlier, rep), books.plan
