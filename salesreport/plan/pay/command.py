@@ -63,10 +63,7 @@ def _worked_out(facts: Facts, file: Path, period: Period, rep: str | None) -> tu
     plan = load_pay_plan(file)
     check_pay_plan(plan, facts, file)
     try:
-        payouts = pay(facts, plan, period)
-        if rep is not None:
-            one = payouts.payout_of(rep)
-            payouts = payouts._replace(statements={one.rep_id: one})
+        payouts = pay(facts, plan, period, rep)
     except ConfigError as error:
         raise ConfigError(
             error.problem, key=f"--{error.key}", found=error.found,

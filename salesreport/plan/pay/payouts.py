@@ -42,19 +42,7 @@ class Payouts(NamedTuple):
         Raises:
             ConfigError: nobody of this name is on the plan in the period.
         """
-        names = {one.rep_id: one.name for one in self.statements.values()}
-        found = matching(rep, names)
-        if len(found) != 1:
-            raise ConfigError(
-                text("Nobody of this name is on the pay plan in this period.")
-                if not found
-                else text("Several reps have this name; an id says which is meant."),
-                key="rep",
-                found=rep,
-                nearest=None if found else nearest(rep, {*names, *names.values()}),
-                expected=text("one of {names}", names=sorted(found)) if found else None,
-            )
-        return self.statements[found[0]]
+        return self.statements[_meant(rep, {one.rep_id: one.name for one in self.statements.values()})]
 
     @property
     def total(self) -> Decimal:
@@ -62,19 +50,22 @@ class Payouts(NamedTuple):
         return sum((one.payout for one in self.statements.values()), ZERO)
 
 
-def pay(facts: Facts, plan: PayPlan, period: Period) -> Payouts:
-    """Work out what everybody on a plan is paid for a period, with what is known today.
+def pay(facts: Facts, plan: PayPlan, period: Period, rep: str | None = None) -> Payouts:
+    """Work out what everybody on a plan, or one rep, is paid for a period, with what is known today.
 
     Args:
         facts: what happened, seen from a day (`Facts.of(dataset, as_of)`).
         plan: the rules, checked against the data (`check_pay_plan`). period: one that the plan is settled by.
+        rep: only this one, by id or name.
 
     Raises:
-        ConfigError: the plan is settled by other periods, or begins later.
+        ConfigError: the plan is settled by other periods, or begins later; nobody of the name is on it.
     """
     books = Books(facts, plan, period)
     over = facts.as_of >= period.end
-    statements = {rep: _statement(books, rep, over) for rep in books.people(period)}
+    people = books.people(period)
+    chosen = people if rep is None else [_meant(rep, {one: member.name for one, member in people.items()})]
+    statements = {one: _statement(books, one, over) for one in chosen}
     for one in statements.values():
         assert total(one.lines) == one.payout, "lines do not add up to the payout"
     return Payouts(plan, period, over, facts.dataset.currency, statements, _notes(books, over))
@@ -86,7 +77,31 @@ def payout_of(facts: Facts, plan: PayPlan, period: Period, rep: str) -> Statemen
     Raises:
         ConfigError: nobody of this name is on the plan in the period.
     """
-    return pay(facts, plan, period).payout_of(rep)
+    return pay(facts, plan, period, rep).payout_of(rep)
+
+
+def _meant(rep: str, names: dict[str, str]) -> str:
+    """The id of the rep that is meant.
+
+    Raises:
+        ConfigError: nobody has this id or name, or several have it.
+    """
+    found = matching(rep, names)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise ConfigError(
+            text("Several reps have this name; an id says which is meant."),
+            key="rep",
+            found=rep,
+            expected=text("one of {names}", names=sorted(found)),
+        )
+    raise ConfigError(
+        text("Nobody of this name is on the pay plan in this period."),
+        key="rep",
+        found=rep,
+        nearest=nearest(rep, {*names, *names.values()}),
+    )
 
 
 def _statement(books: Books, rep: str, over: bool) -> Statement:

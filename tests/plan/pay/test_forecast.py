@@ -13,6 +13,7 @@ from salesreport.kpi.forecast import forecast
 from salesreport.kpi.milestones.reached import process_file
 from salesreport.plan.pay import compare, load_pay_plan, outlooks, pay
 from salesreport.plan.pay.futures import Futures, futures
+from salesreport.sample import write_company
 
 LUMINA = Path(__file__).resolve().parents[3] / "params" / "pay" / "lumina.yml"
 
@@ -115,3 +116,18 @@ def test_without_a_history_there_is_no_forecast_and_it_is_said(half_way: Facts) 
     made = outlooks(half_way, payouts)
     assert not made.chance
     assert any("There is no forecast of “revenue”" in str(note) for note in made.notes)
+
+
+@pytest.mark.slow
+def test_the_band_holds_what_comes_to_be_paid(tmp_path: Path) -> None:
+    dataset = write_company(tmp_path / "company")
+    plan, held = plan_of(ACCELERATOR), []
+    for quarter, day in (("2025-Q1", 2), ("2025-Q2", 5), ("2025-Q3", 8), ("2025-Q4", 11)):
+        period = dataset.period(quarter)
+        final = pay(Facts.of(dataset), plan, period)
+        facts = Facts.of(dataset, dt.date(2025, day, 15))
+        for rep, one in outlooks(facts, pay(facts, plan, period)).by_rep.items():
+            paid = float(final.statements[rep].payout)
+            held.append(one.lower_80 - 0.01 <= paid <= one.upper_80 + 0.01)
+    assert len(held) > 100
+    assert 0.7 <= np.mean(held) <= 0.95
