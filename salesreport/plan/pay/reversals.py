@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.plan.pay.quantities import SUMS, exactly
 
@@ -35,8 +36,9 @@ def reversals(facts: Facts) -> tuple[Reversal, ...]:
     """Every credit note (an order of less than nothing) whose order is known, by day.
 
     A note belongs to an order of the same deal; where it names no deal, to one of the same customer and product
-    line. Of several the last one before the note of just its amount counts, else the last one that is not smaller,
-    else the last one. A note that fits none is not here: it counts on its own day, like any order.
+    line. Of several the last one before the note counts of which just its amount is left after earlier notes, else
+    the last one of which enough is left, else the last one of which anything is. A note that fits none is not here:
+    it counts on its own day, like any order.
     """
     return facts.remember("pay: reversals", lambda: _find(facts))
 
@@ -52,7 +54,7 @@ def _find(facts: Facts) -> tuple[Reversal, ...]:
     bought = orders[orders["amount"] > 0]
     by_deal = bought.groupby("deal_id").indices
     by_account = bought.groupby(["account_id", "product_line"], dropna=False).indices
-    found = []
+    found, left = [], bought["amount"].to_numpy(np.float64).copy()
     for note in notes.to_dict("records"):
         if not pd.isna(note["deal_id"]):
             places = by_deal.get(note["deal_id"])
@@ -60,8 +62,10 @@ def _find(facts: Facts) -> tuple[Reversal, ...]:
             places = by_account.get((note["account_id"], note["product_line"]))
         else:
             continue
-        match = None if places is None else _order_of(note, bought.iloc[places])
-        if match is not None:
+        place = None if places is None else _order_of(note, bought, places, left)
+        if place is not None:
+            match = bought.iloc[place]
+            left[place] = round(max(left[place] + note["amount"], 0), 6)
             values = {
                 metric: -exactly(note[column])
                 for metric, column in SUMS.items()
@@ -72,10 +76,12 @@ def _find(facts: Facts) -> tuple[Reversal, ...]:
     return tuple(found)
 
 
-def _order_of(note: dict[str, Any], like: pd.DataFrame) -> pd.Series | None:
-    some = like[like["ordered_on"] <= note["ordered_on"]]
-    worth = -note["amount"]
-    for fits in (some["amount"] == worth, some["amount"] >= worth, some["amount"] > 0):
+def _order_of(note: dict[str, Any], bought: pd.DataFrame, places: Positions, left: Numbers) -> int | None:
+    """The row of a note's order among some rows; None: they all came later."""
+    before = bought["ordered_on"].to_numpy()[places] <= note["ordered_on"].to_datetime64()
+    some, worth = places[before], -note["amount"]
+    rest = left[some]
+    for fits in (rest == worth, rest >= worth, rest > 0, rest >= 0):
         if fits.any():
-            return some[fits].iloc[-1]
+            return int(some[fits][-1])
     return None

@@ -184,7 +184,7 @@ def test_a_shared_order_is_taken_back_by_its_shares(tmp_path: Path) -> None:
         deals=DEALS,
         orders=[
             order(1, "A", "2025-03-20", 50_000.0, deal_id="D2"),
-            order(2, "A", "2025-04-15", -50_000.0, deal_id="D2"),
+            order(2, "A", "2025-04-15", -25_000.0, deal_id="D2"),
             order(3, "B", "2025-05-01", 90_000.0, deal_id="D3"),
         ],
         deal_owners=[
@@ -195,7 +195,34 @@ def test_a_shared_order_is_taken_back_by_its_shares(tmp_path: Path) -> None:
     plan = plan_of(CLAWBACK)
     assert paid(facts, plan, "2025-Q1") == {"A": D(3000), "B": D(2000)}
     made = statements(facts, plan, "2025-Q2")
-    assert [(made[rep].payout, made[rep].balance) for rep in "AB"] == [(D(0), D(3000)), (D(7000), D(0))]
+    # half of it is reversed: A had 30,000 and has 15,000, B 20,000 and 10,000
+    assert [(made[rep].payout, made[rep].balance) for rep in "AB"] == [(D(0), D(1500)), (D(8000), D(0))]
+
+
+def test_which_order_a_credit_note_belongs_to(tmp_path: Path) -> None:
+    orders = [
+        order(1, "A", "2025-01-10", 900.0, deal_id="D1"),
+        order(2, "A", "2025-01-20", 500.0, deal_id="D1"),
+        order(3, "A", "2025-01-30", 700.0, deal_id="D1"),
+        order(4, "A", "2025-02-20", 500.0, deal_id="D1"),
+        order(5, "A", "2025-02-10", -500.0, deal_id="D1"),  # just the amount of the second
+        order(6, "A", "2025-02-11", -800.0, deal_id="D1"),  # only the first is as big
+        order(7, "A", "2025-02-12", -2000.0, deal_id="D1"),  # none is: the last one before it
+        order(8, "A", "2025-02-13", -5.0, deal_id="D2"),  # of another deal
+        order(9, "A", "2025-01-05", 60.0, account_id="C1", product_line="Lamps"),
+        order(10, "A", "2025-01-06", 60.0, account_id="C1", product_line="Poles"),
+        order(11, "A", "2025-02-14", -60.0, account_id="C1", product_line="Lamps"),
+        order(12, "A", "2025-02-15", -60.0),
+        order(13, "A", "2025-02-21", -500.0, deal_id="D1"),  # nothing is left of the second
+    ]
+    facts = facts_of(tmp_path, "2025-03-31", ["A"], orders=orders)
+    assert {one.note: one.order for one in reversals(facts)} == {
+        "O5": "O2",
+        "O6": "O1",
+        "O7": "O3",
+        "O11": "O9",
+        "O13": "O4",
+    }
 
 
 def test_levels_that_pay_the_whole_or_a_flat_amount(tmp_path: Path) -> None:

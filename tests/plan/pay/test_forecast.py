@@ -44,6 +44,27 @@ def test_every_future_is_paid(half_way: Facts) -> None:
     assert made.total.round(6).tolist() == [6500, 11500, 17000, 11000]
 
 
+def test_what_is_taken_back_and_the_cap_of_all_hold_in_the_future(tmp_path: Path) -> None:
+    orders = [
+        order(1, "A", "2025-03-20", 60_000.0, deal_id="D1"),
+        order(2, "A", "2025-04-15", -30_000.0, deal_id="D1"),
+        order(3, "A", "2025-04-16", 10_000.0, deal_id="D2"),
+    ]
+    facts = facts_of(tmp_path, "2025-05-15", ["A"], orders=orders)
+    plan = plan_of("""
+name: x
+currency: EUR
+target_pay: 1000
+cap: 1.5
+clawback: {within: 60}
+components: [{key: revenue, metric: revenue, weight: 1, quota: 100000}]
+""")
+    payouts = pay(facts, plan, facts.dataset.period("2025-Q2"))
+    made = outlooks(facts, payouts, Futures({"revenue": np.array([[0.0, 40_000.0, 290_000.0]])}, 3, ()))
+    # 10, 50 and 300 % of 1,000, at most 1,500, less 300 taken back of the quarter before
+    assert made.by_rep["A"].samples.tolist() == [0, 200, 1200]
+
+
 def test_a_changed_rule_is_tried_path_by_path(half_way: Facts) -> None:
     period = half_way.dataset.period("2025-Q1")
     both = []
