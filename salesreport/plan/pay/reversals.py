@@ -37,8 +37,8 @@ def reversals(facts: Facts) -> tuple[Reversal, ...]:
 
     A note belongs to an order of the same deal; where it names no deal, to one of the same customer and product
     line. Of several the last one before the note counts of which just its amount is left after earlier notes, else
-    the last one of which enough is left, else the last one of which anything is. A note that fits none is not here:
-    it counts on its own day, like any order.
+    the last one of which enough is left, else the last one of which anything is. A note that fits none is not
+    here: it counts on its own day, like any order.
     """
     return facts.remember("pay: reversals", lambda: _find(facts))
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from hypothesis import assume, example, given
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from salesreport.language import Text
@@ -15,6 +15,9 @@ from salesreport.plan.pay.earning import Line, Terms, earn, total
 from salesreport.plan.pay.model import Draw, PayPlan, Rounding
 from salesreport.plan.pay.outlook import settled, worth
 from salesreport.plan.pay.rule import Band, Scale
+
+calm = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Plans are big, and a busy machine is slow to draw them."""
 
 MONEY = st.decimals(0, 1_000_000, places=2)
 QUOTA = st.decimals(1, 500_000, places=2)
@@ -58,6 +61,7 @@ def cases(draw: Any, smooth: bool = False) -> tuple[PayPlan, Terms, dict[str, D]
     return plan, terms, {one.key: draw(MONEY) for one in plan.components}
 
 
+@calm
 @given(cases())
 def test_every_line_can_be_done_again_and_they_add_up(case: tuple[PayPlan, Terms, dict[str, D]]) -> None:
     plan, terms, quantities = case
@@ -82,6 +86,7 @@ def test_every_line_can_be_done_again_and_they_add_up(case: tuple[PayPlan, Terms
             assert counted == quantities[one.key]
 
 
+@calm
 @given(st.integers(0, 60), st.lists(st.integers(1, 50), max_size=4, unique=True), st.data())
 def test_bands_are_the_area_under_the_rates(at: int, borders: list[int], data: Any) -> None:
     starts = [0, *sorted(borders)]
@@ -98,6 +103,7 @@ def test_bands_are_the_area_under_the_rates(at: int, borders: list[int], data: A
     assert Scale(bands).value(Fraction(at)) == area
 
 
+@calm
 @given(cases(), MONEY, MONEY)
 def test_more_of_the_metric_is_never_less_pay(case: tuple[PayPlan, Terms, dict[str, D]], one: D, other: D) -> None:
     plan, terms, quantities = case
@@ -109,6 +115,7 @@ def test_more_of_the_metric_is_never_less_pay(case: tuple[PayPlan, Terms, dict[s
     assert exact.value(at[0]) <= exact.value(at[1])
 
 
+@calm
 @given(cases(), st.decimals(D("0.01"), 5000, places=2))
 def test_a_cap_is_the_most(case: tuple[PayPlan, Terms, dict[str, D]], cap: D) -> None:
     plan, terms, quantities = case
@@ -121,6 +128,7 @@ def test_a_cap_is_the_most(case: tuple[PayPlan, Terms, dict[str, D]], cap: D) ->
     assert whole.amount == min(free.amount, most)
 
 
+@calm
 @given(cases(smooth=True))
 def test_marginal_rates_have_no_jump_at_their_borders(case: tuple[PayPlan, Terms, dict[str, D]]) -> None:
     plan, _, _ = case
@@ -132,6 +140,7 @@ def test_marginal_rates_have_no_jump_at_their_borders(case: tuple[PayPlan, Terms
         assert 0 <= above - below <= 2 * small * Fraction(most)
 
 
+@calm
 @given(plans())
 def test_nothing_is_paid_for_nothing(plan: PayPlan) -> None:
     terms = Terms(plan.target_pay, {"a": D(100)})
@@ -140,6 +149,7 @@ def test_nothing_is_paid_for_nothing(plan: PayPlan) -> None:
     assert earn(plan, terms, {}).amount == 0
 
 
+@calm
 @given(cases(), st.lists(st.floats(0, 1e6), min_size=1, max_size=5))
 def test_futures_are_paid_by_the_same_rule(
     case: tuple[PayPlan, Terms, dict[str, D]], amounts: list[float]
@@ -161,6 +171,7 @@ def take_back(amount: D) -> tuple[Line, ...]:
     return (Line("clawback", "", Text("x"), -amount),) if amount else ()
 
 
+@calm
 @given(
     st.lists(st.tuples(MONEY, MONEY), min_size=1, max_size=8),
     st.one_of(st.none(), st.tuples(st.decimals(D("0.01"), 5000, places=2), st.booleans())),
@@ -185,6 +196,7 @@ def test_balances_conserve_over_periods(periods: list[tuple[D, D]], draws: tuple
         assert given_away == 0
 
 
+@calm
 @given(
     st.fractions(-1000, 1000),
     st.sampled_from([CENT, D("0.05"), D(1), D(5)]),
