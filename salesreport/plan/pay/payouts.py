@@ -226,7 +226,9 @@ def _own_notes(books: Books, rep: str) -> tuple[Text, ...]:
 def _notes(books: Books, over: bool) -> tuple[Text, ...]:
     plan, step = books.plan, books.plan.rounding
     notes = []
-    if not over:
+    if books.period.start > books.facts.as_of:
+        notes.append(text("The period has not begun on {day}, so nothing counts yet.", day=books.facts.as_of))
+    elif not over:
         notes.append(text("As if the period ended on {day}: it is not over.", day=books.facts.as_of))
     if len(books.settled) > 1 and books.settled[-2].end > books.facts.as_of:
         notes.append(text("The period before is not over either; its balance is that of today."))

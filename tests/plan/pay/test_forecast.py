@@ -127,6 +127,7 @@ def test_a_period_to_come(sample: Dataset) -> None:
     facts, period = Facts.of(sample), sample.period("2026-Q1")
     payouts = pay(facts, load_pay_plan(LUMINA), period)
     assert {one.earned for one in payouts.statements.values()} == {0}
+    assert "has not begun" in str(payouts.notes[0])
     made = outlooks(facts, payouts)
     assert made.chance
     assert made.total.mean() > float(payouts.total)
