@@ -1,0 +1,1 @@
+"""What is to come, agreed beforehand: plans that add up, and variable pay that explains itself."""
