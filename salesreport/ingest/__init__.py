@@ -1,19 +1,36 @@
 """Exports → dataset: nothing is guessed silently, and no row is lost without a reason.
 
-- `salesreport.ingest.ingestion`: the whole way, from a source spec to a dataset
-- `salesreport.ingest.spec`: the source spec, how an export maps to the canonical tables
-- `salesreport.ingest.readers`, `.csv_files`, `.detect`: CSV, Excel, Parquet and databases → cells
-- `salesreport.ingest.workbooks`, `.workbook_child`, `.sheet_xml`: workbooks, read by a process with limits
-- `salesreport.ingest.raw`, `.headings`: the cells of an export, and which column a heading means
-- `salesreport.ingest.encodings`, `.broken_cells`: what a file's bytes tell: encodings, errors of spreadsheets
-- `salesreport.ingest.parse_texts`, `.parse_numbers`, `.parse_dates`: cells → texts, numbers, dates, instants
-- `salesreport.ingest.currency`, `.target_periods`: money in other currencies; targets that only have a first day
-- `salesreport.ingest.exports`, `.dated_files`: which files are read, of exports with dates in their names
-- `salesreport.ingest.snapshots`, `.history`, `.additions`: what successive exports tell; adding today's
-- `salesreport.ingest.rules`, `.unreadable`, `.endings`: which values cannot be, and which must be asked about
-- `salesreport.ingest.ledger`, `.outcome`: which rows are kept, repaired or set aside, and why
-- `salesreport.ingest.noticed`: amounts and names that may be mistakes; nothing is changed by it
-- `salesreport.ingest.starter`: the beginning of a source spec for a file that comes without one
+From a file to cells:
+
+- `readers`: what a file is (`file_kinds`, `archives`) → who reads it: `csv_files` (`detect`, `encodings`), `workbooks`
+  (`workbook_child`, `sheet_xml`, `ods_xml`, `html_tables`, `excel_xml`, `number_formats`: a process with limits),
+  `sheet_tables`, `parquet_files`, `databases` (`postgres`, `duckdb_files`, `database_cells`, `addresses`)
+- `raw`, `headings`, `broken_cells`: the cells of an export, which column a heading means, errors of spreadsheets
+- `exports`, `dated_files`: which files are read, of exports with dates in their names
+
+From cells to a table:
+
+- `spec`, `spec_parts`: the source spec, how an export maps to the canonical tables
+- `reshape`: rows of other tables left out, a column per stage turned into rows
+- `columns`, `lookups`: the cells of a canonical column, wherever they stand; `states`, `endings`: open, won or lost
+- `parse_texts`, `parse_numbers`, `parse_dates` (`month_names`, `spelled_dates`, `numbered_days`), `currency`
+  (`currency_names`), `target_periods`: cells → texts, numbers, dates, instants, money, periods
+- `rules`, `unreadable`, `distinct`, `folding`: which values cannot be, which rows are one
+- `ledger`, `outcome`: which rows are kept, repaired or set aside, and why
+- `one_table`: one file of a table; `several_files`: all files of one
+
+From tables to a dataset:
+
+- `snapshots`, `history`, `additions`: what successive exports tell; adding today's
+- `beginnings`: what deals began with, where a history has one row per change
+- `noticed`, `people`: amounts, names and owners that may be mistakes; nothing is changed by it
+- `ingestion`: the whole way
+
+From files without a spec to one:
+
+- `look`: sheets, headings, and what must be declared to read them
+- `presets`, `doubts`: what CRMs call things, as files in `presets/`; what may be wrong with a mapping
+- `recognise`, `proposal`: which preset fits; the source spec that it makes
 """
 
 from typing import TYPE_CHECKING
