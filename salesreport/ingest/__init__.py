@@ -2,8 +2,8 @@
 
 From a file to cells:
 
-- `readers`: what a file is (`file_kinds`, `archives`) → who reads it: `csv_files` (`detect`, `encodings`), `workbooks`
-  (`workbook_child`, `sheet_xml`, `ods_xml`, `html_tables`, `excel_xml`, `number_formats`: a process with limits),
+- `readers`: what a file is (`file_kinds`, `archives`) → who reads it: `csv_files` (`detect`, `encodings`),
+  `workbooks` (`workbook_child`, `sheet_xml`, `ods_xml`, `html_tables`, `excel_xml`, `number_formats`: with limits),
   `sheet_tables`, `parquet_files`, `databases` (`postgres`, `duckdb_files`, `database_cells`, `addresses`)
 - `raw`, `headings`, `broken_cells`: the cells of an export, which column a heading means, errors of spreadsheets
 - `exports`, `dated_files`: which files are read, of exports with dates in their names
@@ -12,7 +12,7 @@ From cells to a table:
 
 - `spec`, `spec_parts`: the source spec, how an export maps to the canonical tables
 - `reshape`: rows of other tables left out, a column per stage turned into rows
-- `columns`, `lookups`: the cells of a canonical column, wherever they stand; `states`, `endings`: open, won or lost
+- `columns`, `lookups`: the cells of a canonical column, wherever they are; `states`, `endings`: open, won, lost
 - `parse_texts`, `parse_numbers`, `parse_dates` (`month_names`, `spelled_dates`, `numbered_days`), `currency`
   (`currency_names`), `target_periods`: cells → texts, numbers, dates, instants, money, periods
 - `rules`, `unreadable`, `distinct`, `folding`: which values cannot be, which rows are one
