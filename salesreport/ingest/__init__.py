@@ -3,7 +3,7 @@
 From a file to cells:
 
 - `readers`: what a file is (`file_kinds`, `archives`) → who reads it: `csv_files` (`detect`, `encodings`),
-  `workbooks` (`workbook_child`, `sheet_xml`, `ods_xml`, `html_tables`, `excel_xml`, `number_formats`: with limits),
+  `workbooks` (`workbook_child`, `sheet_xml`, `ods_xml`, `html_tables`, `excel_xml`, `number_formats`; limited),
   `sheet_tables`, `parquet_files`, `databases` (`postgres`, `duckdb_files`, `database_cells`, `addresses`)
 - `raw`, `headings`, `broken_cells`: the cells of an export, which column a heading means, errors of spreadsheets
 - `exports`, `dated_files`: which files are read, of exports with dates in their names
