@@ -193,7 +193,12 @@ class Shared:
         """The names of all reps who are people, to be found in texts from the data."""
 
         def find() -> Names:
-            people = {rep: name for rep, name in self.facts.names.items() if rep not in self.facts.not_people}
+            # texts know nothing of the id that tells equal names apart
+            people = {
+                rep: name.removesuffix(f" ({rep})")
+                for rep, name in self.facts.names.items()
+                if rep not in self.facts.not_people
+            }
             return Names.of(people, self.customers.values())
 
         return self.facts.remember("names of reps", find)

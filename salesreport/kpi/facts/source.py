@@ -94,7 +94,10 @@ class Source:
 
     @cached_property
     def reps(self) -> pd.DataFrame:
-        """Everybody who sells: rep_id, name (else the id), role, team, manager, hired_on, left_on."""
+        """Everybody who sells: rep_id, name, role, team, manager, hired_on, left_on.
+
+        Who has no name is called by the id; of those whose names are equal, the id stands behind the name.
+        """
         columns = ["rep_id", "name", "role", "team", "manager", "hired_on", "left_on"]
         listed = self.dataset.table("reps", columns)
         seen: set[str] = set()
@@ -105,6 +108,10 @@ class Source:
         if unlisted:
             listed = listed.merge(pd.DataFrame({"rep_id": pd.Series(unlisted, dtype="str")}), how="outer")
         listed["name"] = listed["name"].fillna(listed["rep_id"])
+        alike = listed["name"].duplicated(keep=False)
+        if alike.any():
+            told_apart = listed["name"] + " (" + listed["rep_id"] + ")"
+            listed["name"] = listed["name"].mask(alike, told_apart)
         return listed
 
     @cached_property
