@@ -151,6 +151,8 @@ def _proposed(
     from salesreport.ingest.proposal import propose
 
     for one in (*sources, *([given["rates"]] if given["rates"] else [])):
+        if one.is_dir():
+            raise DataError(text("This is a folder, and a file is wanted."), file=one)
         if not one.is_file():
             raise DataError(text("There is no such file."), file=one)
         if preset is not None and one.suffix.lower() in (".yml", ".yaml"):
@@ -210,6 +212,8 @@ def _write(proposal: "Proposal", file: Path, language: Language) -> None:
     from salesreport.files import write_text
     from salesreport.ingest.proposal import as_yaml
 
+    if not file.parent.is_dir():
+        raise ConfigError(text("There is no such folder."), key="--write-spec", found=str(file.parent))
     if file.exists():
         raise ConfigError(
             text("The file is there already, and may have been edited."), key="--write-spec", found=str(file)
@@ -236,10 +240,13 @@ def _ingested(
         except ConfigError as error:
             if error.file is not None and Path(error.file) == spec:
                 error.file, error.line = write_spec, error.line if write_spec else None
-            error.hint = error.hint or _how_to_say_it(write_spec)
+            if (error.key or "").startswith("tables"):
+                error.hint = error.hint or _how_to_say_it(write_spec)
             raise
         except DataError as error:
-            error.hint = _on_the_command_line(error.hint) or _how_to_say_it(write_spec)
+            error.hint = _on_the_command_line(error.hint)
+            if error.column is not None:
+                error.hint = error.hint or _how_to_say_it(write_spec)
             raise
 
 

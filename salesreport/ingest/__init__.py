@@ -14,7 +14,7 @@ From cells to a table:
 - `reshape`: rows of other tables left out, a column per stage turned into rows
 - `columns`, `lookups`: the cells of a canonical column, wherever they are; `states`, `endings`: open, won, lost
 - `parse_texts`, `parse_numbers`, `parse_dates` (`month_names`, `spelled_dates`, `numbered_days`), `currency`
-  (`currency_names`), `target_periods`: cells → texts, numbers, dates, instants, money, periods
+  (`currency_names`, `pricing`), `target_periods`: cells → texts, numbers, dates, instants, money, periods
 - `rules`, `unreadable`, `distinct`, `folding`: which values cannot be, which rows are one
 - `ledger`, `outcome`: which rows are kept, repaired or set aside, and why
 - `one_table`: one file of a table; `several_files`: all files of one
@@ -30,7 +30,7 @@ From files without a spec to one:
 
 - `look`: sheets, headings, and what must be declared to read them
 - `presets`, `doubts`: what CRMs call things, as files in `presets/`; what may be wrong with a mapping
-- `recognise`, `proposal`: which preset fits; the source spec that it makes
+- `recognise`, `mapping`, `proposal`: which preset fits; a sheet as its table; the source spec that comes of it
 """
 
 from typing import TYPE_CHECKING

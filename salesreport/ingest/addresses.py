@@ -75,6 +75,8 @@ def without_secrets(message: str, address: str) -> str:
         >>> without_secrets("no route to ann:s3cret@host", "postgresql://ann:s3cret@host/crm")
         'no route to ***:***@host'
     """
+    if _parsed(address) is None:
+        return HIDDEN  # what is wrong with it may be that a secret stands in a wrong place
     found = message.replace(address, shown(address))
     for secret in sorted(set(_secrets(address)), key=len, reverse=True):
         for form in (secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]):

@@ -82,11 +82,11 @@ def choose_exports(spec: SourceSpec, source: Path, root: Path, snapshot_date: dt
             expected=text("a date, or a file with “{sign}” in its name", sign="{date}"),
         )
     tomorrow = dt.date.today() + dt.timedelta(1)  # it may be today already where the export was made
-    if snapshots and as_of > tomorrow:
+    if as_of > tomorrow:
         raise ConfigError(
             text("An export cannot be of a day that has not come yet."),
             file=source if snapshot_date is None else None,
-            key="--snapshot-date" if snapshot_date is not None else "tables.deals.file",
+            key="--snapshot-date" if snapshot_date is not None else "tables.deals.file" if snapshots else "as_of",
             found=as_of,
             expected=text("{day} or earlier", day=tomorrow),
         )

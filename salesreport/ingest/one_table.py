@@ -16,7 +16,7 @@ from salesreport.ingest.broken_cells import without_errors
 from salesreport.ingest.columns import cells_of
 from salesreport.ingest.doubts import DOUBTS
 from salesreport.ingest.folding import folded
-from salesreport.ingest.headings import find_heading
+from salesreport.ingest.headings import find_heading, positions
 from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.lookups import Lookups
 from salesreport.ingest.noticed import about_amounts
@@ -24,26 +24,19 @@ from salesreport.ingest.numbered_days import numbered_days
 from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.parse_dates import date_order, month_names, read_dates, read_instants
 from salesreport.ingest.parse_numbers import Numbers, read_numbers
-from salesreport.ingest.parse_texts import as_series, choose, read_texts
+from salesreport.ingest.parse_texts import as_series, choose, never_seen, read_texts
+from salesreport.ingest.pricing import Pricing
 from salesreport.ingest.raw import Place, Raw, RawColumn
 from salesreport.ingest.readers import read
-from salesreport.ingest.reshape import reshape
+from salesreport.ingest.reshape import meets, never_there, reshape
 from salesreport.ingest.spec import SourceSpec, TableSpec
 from salesreport.ingest.spec_parts import ColumnSpec
-from salesreport.ingest.states import heading_of_states, listed_states, states_by_conditions
+from salesreport.ingest.states import heading_of_states, listed_states, one_sided, states_by_conditions
 from salesreport.ingest.target_periods import periods_from, read_periods
 from salesreport.ingest.unreadable import Unreadable, examples_of, refuse_wrong_mapping
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Noticed, SourceFile
 from salesreport.tables import STATUSES, TABLES, Column, Table
-
-_PRICED_ON = {
-    "deals": ("closed_on", "created_on"),
-    "orders": ("ordered_on",),
-    "snapshots": ("taken_on",),
-    "equipment": ("lent_on",),
-}
-"""The dates that money is converted at, the first there is; else the as-of date."""
 
 
 def ingest_table(
@@ -117,7 +110,17 @@ class _Work:
             frame = rules.check_deals(frame, self.source.as_of, self.ledger, self.raw.file)
         if self.spec.rows is None:
             rules.set_aside_repeated(self.table, frame, self.ledger)
-        frame = self._priced(frame)
+        frame = Pricing(
+            self.table,
+            self.source.currency,
+            self.source.as_of,
+            self.rates,
+            self.signs,
+            self.cells,
+            self.unpriced,
+            self.ledger,
+            self.notes,
+        ).priced(frame)
         live = self.ledger.live
         noticed: list[Noticed] = []
         for one in self.table.columns:
@@ -162,12 +165,12 @@ class _Work:
             ragged, text("not as many cells as the heading (a quotation mark or separator too many)")
         )
         for heading, values in self.spec.drop.items():
-            cells = self.raw.columns[find_heading(heading, self.raw, self.table.name)]
-            dropped, _ = choose(cells.encoded, dict.fromkeys(values, "x"), None)
-            self.declared |= dropped.notna().to_numpy()
-            self.ledger.set_aside(
-                dropped.notna().to_numpy(), text("declared not to be data, by column “{column}”", column=heading)
+            dropped = meets(self.raw, {heading: values}, self.table.name)
+            self._note_never(
+                "drop", heading, [value for _, value in never_there(self.raw, {heading: values}, self.table.name)]
             )
+            self.declared |= dropped
+            self.ledger.set_aside(dropped, text("declared not to be data, by column “{column}”", column=heading))
 
     def _judge(self, found: Unreadable, frame: pd.DataFrame) -> None:
         """An odd value sets a row aside where the row must have it; elsewhere it is emptied, and the row stays."""
@@ -192,6 +195,20 @@ class _Work:
             frame = frame.assign(**{column.name: frame[column.name].mask(beyond)})
         return frame
 
+    def _note_never(self, setting: str, heading: str, absent: Sequence[str]) -> None:
+        """Values that a setting names and no cell has: a slip, or nothing like it is in this export."""
+        if absent:
+            self.notes.append(
+                ntext(
+                    "The value {words} of “{setting}” never occurs in column “{column}”.",
+                    "The values {words} of “{setting}” never occur in column “{column}”.",
+                    n=len(absent),
+                    words=list(absent),
+                    setting=setting,
+                    column=heading,
+                )
+            )
+
     # --- columns
 
     def _column(self, name: str) -> tuple[RawColumn, Place]:
@@ -201,6 +218,10 @@ class _Work:
             constant = pa.repeat(pa.scalar(self.spec.constants[name], pa.string()), len(raw))
             return RawColumn(constant), self._place(name)
         values = self.spec.values.get(name, {})
+        for heading in self.spec.columns[name].headings if values else ():
+            if positions(heading, raw.headings):
+                cells = raw.columns[positions(heading, raw.headings)[0]]
+                self._note_never("values", heading, never_seen(cells.encoded.dictionary, list(values)))
         column, heading, notes = cells_of(
             self.spec.columns[name], raw, self.table.name, name, self.lookups, values
         )
@@ -325,10 +346,11 @@ class _Work:
                 self.ledger.set_aside(rows, text("not decided: {value}", value=word))
         if spec.conditions:
             heading = (spec.source, *spec.headings)[-1] or ""
-            listed, unknown = states_by_conditions(spec, self.raw, listed, self.ledger)
+            listed, unknown = states_by_conditions(spec, self.raw, listed, self.ledger, self.notes)
             first = self.raw.columns[find_heading(heading, self.raw, self.table.name)]
             cells, place = first, self._place(heading)
         assert listed is not None
+        self.notes += one_sided(listed)
         self._note_unknown(self.table["status"], cells, place, unknown, STATUSES)
         return listed
 
@@ -368,90 +390,3 @@ class _Work:
             return numbers
         self.notes.append(text("Column “{column}” was read as a percentage.", column=place.column))
         return numbers._replace(values=numbers.values.where(signed, numbers.values / 100))
-
-    # --- money
-
-    def _priced(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """All money in the dataset's currency, empty where no rate is known."""
-        money = [column for column in self.table.columns if column.kind == "money" and column.name in frame]
-        declared = (
-            frame["currency"].astype(object).where(frame["currency"].notna(), None).to_numpy()
-            if "currency" in frame
-            else None
-        )
-        if not money or (declared is None and not self.signs and not self.unpriced.any()):
-            return frame
-        base = self.source.currency
-        days = self._days(frame)
-        original = declared
-        unpriced: dict[str, Mask] = {}
-        for column in money:
-            signs = self.signs.get(column.name)
-            codes, unknown = currency.currencies(signs, declared, base, len(frame))
-            self._without_currency(column, unknown)
-            if signs is not None and declared is not None:
-                self._note_shown(column, currency.shown_otherwise(signs, declared))
-            if original is None or column.name == "amount":
-                original = codes if original is None else np.where(pd.isna(original), codes, original)
-            worth = currency.rates_on(codes, days, self.rates, base)
-            values = frame[column.name]
-            lost = (values.notna() & worth.isna()).to_numpy() & ~self.unpriced
-            for code in pd.unique(codes[lost]):
-                at = lost & (codes == code)
-                if column.required:
-                    self.ledger.set_aside(at, text("no rate for {currency}", currency=code))
-                else:
-                    unpriced[code] = unpriced.get(code, np.zeros(len(frame), dtype=bool)) | at
-            if not (worth == 1).all():
-                frame = frame.assign(**{column.name: values * worth})
-        if self.unpriced.any():
-            frame = frame.assign(**{column.name: frame[column.name].mask(self.unpriced) for column in money})
-        for code, rows in unpriced.items():
-            self.ledger.repair(rows, text("no rate for {currency}: counted but not priced", currency=code))
-            number = int((rows & self.ledger.live).sum())
-            if number:
-                self.notes.append(
-                    ntext(
-                        "{n} row of table {table} has no rate for {currency}: counted but not priced.",
-                        "{n} rows of table {table} have no rate for {currency}: counted but not priced.",
-                        n=number,
-                        table=self.table.name,
-                        currency=code,
-                    )
-                )
-        foreign = original is not None and (pd.notna(original) & (original != base)).any()
-        if "currency" in self.table.names and foreign:
-            frame = frame.assign(currency=pd.Series(original, dtype="str"))
-        return frame
-
-    def _note_shown(self, column: Column, rows: int) -> None:
-        """What a row says counts, not how its cell is shown."""
-        if rows:
-            self.notes.append(
-                ntext(
-                    "Column “{column}” shows another currency than the row in {n} row; the row’s counts.",
-                    "Column “{column}” shows another currency than the row in {n} rows; the row’s counts.",
-                    n=rows,
-                    column=self.cells[column.name][1].column,
-                )
-            )
-
-    def _without_currency(self, column: Column, rows: Mask) -> None:
-        """Amounts in nobody knows which currency: a row that must have one goes, another loses its money."""
-        if not rows.any():
-            return
-        reason = text("{column} is in an unknown currency", column=column.name)
-        if column.required:
-            self.ledger.set_aside(rows, reason)
-            return
-        what = text("{reason}: counted but not priced", reason=reason)
-        self.ledger.repair(rows, what, partial(examples_of, self.cells[column.name][0]))
-        self.unpriced |= rows
-
-    def _days(self, frame: pd.DataFrame) -> pd.Series:
-        as_of = pd.Timestamp(self.source.as_of)
-        days = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ms]")
-        for name in _PRICED_ON.get(self.table.name, ()):
-            if name in frame:
-                days = days.fillna(frame[name])
-        return days.fillna(as_of)

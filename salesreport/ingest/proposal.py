@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import ValidationError
 
-from salesreport.config import setting_line
+from salesreport.config import explain, setting_line
 from salesreport.errors import ConfigError, DataError
 from salesreport.ingest import currency_names
 from salesreport.ingest.doubts import DOUBTS
 from salesreport.ingest.look import look_into
 from salesreport.ingest.lookups import Lookups
+from salesreport.ingest.mapping import Mapped
 from salesreport.ingest.one_table import ingest_table
 from salesreport.ingest.parse_numbers import read_numbers
-from salesreport.ingest.presets import AUTO
+from salesreport.ingest.presets import AUTO, GENERIC
 from salesreport.ingest.raw import Place, RawColumn
-from salesreport.ingest.recognise import Mapped, Recognised, recognise
+from salesreport.ingest.recognise import Recognised, recognise
 from salesreport.ingest.spec import SourceSpec, TableSpec
 from salesreport.language import Either, Language, Text, text
 from salesreport.language.readable import printable
@@ -52,8 +54,10 @@ class Proposal:
     asks: dict[str, Text]
 
     @property
-    def title(self) -> str:
+    def title(self) -> Text | str:
         """Of the CRM."""
+        if self.recognised.name == GENERIC:
+            return text("an export of no CRM that is known")
         return self.recognised.preset.title
 
     @property
@@ -147,6 +151,7 @@ def propose(
     Raises:
         ConfigError: there is no such preset, or several fit. DataError: a file cannot be read.
     """
+    _check_reading(reading or {})
     resolved = [path.resolve() for path in paths]
     root = Path(commonpath([path.parent for path in resolved]))
     reading = {name: value for name, value in (reading or {}).items() if value is not None}
@@ -171,6 +176,23 @@ def propose(
         settings["as_of"], remarks["as_of"] = _as_of(recognised, root, resolved)
     asks = {} if settings["currency"] != "?" else {"currency": text("the currency of the amounts: --currency")}
     return Proposal(root, recognised, settings, remarks, asks)
+
+
+def _check_reading(reading: Mapping[str, Any]) -> None:
+    """Settings for reading files, given as options.
+
+    Raises:
+        ConfigError: one that cannot be; it names the option.
+    """
+    for name, value in reading.items():
+        if value is None:
+            continue
+        try:
+            TableSpec.model_validate({"file": "-", name: value})
+        except ValidationError as error:
+            found = explain(error, TableSpec, None)
+            found.key = "--" + name.replace("_", "-")
+            raise found from None
 
 
 def as_yaml(proposal: Proposal, language: Language) -> str:
@@ -253,15 +275,15 @@ def taken_as_open(mapped: Mapped) -> list[str]:
     return list(dict.fromkeys(value for value in shown if value.casefold() not in known))
 
 
-def _deals(recognised: Recognised) -> list[Mapped]:
-    """The files of deals that lack nothing."""
-    return [one for one in recognised.mapped if one.table == "deals" and not one.missing]
+def _of_deals(recognised: Recognised) -> list[Mapped]:
+    """The files of deals."""
+    return [one for one in recognised.mapped if one.table == "deals"]
 
 
 def _currency(recognised: Recognised) -> tuple[str, Text]:
     """The currency that the column of currencies or the signs of amounts name; `?` where none, or several, do."""
     codes: set[str] = set()
-    named = [one for one in _deals(recognised) if isinstance(one.settings["columns"].get("currency"), str)]
+    named = [one for one in _of_deals(recognised) if isinstance(one.settings["columns"].get("currency"), str)]
     for one in named:
         codes |= _codes(_cells(one, "currency").encoded.dictionary.to_pylist())
     if len(codes) == 1:
@@ -269,7 +291,7 @@ def _currency(recognised: Recognised) -> tuple[str, Text]:
     if codes:
         column = named[0].settings["columns"]["currency"]
         return "?", text("the one that all others are converted to; column “{column}” has several", column=column)
-    for one in _deals(recognised):
+    for one in _of_deals(recognised):
         heading = one.settings["columns"].get("amount")
         if isinstance(heading, str) and "signs" not in one.settings:
             place = Place(one.sheet.file, "deals", heading, one.sheet.raw.rows)
@@ -297,7 +319,9 @@ def _as_of(recognised: Recognised, root: Path, paths: Sequence[Path]) -> tuple[d
     """The last day that something happened in the data, up to the day of the newest file; else that day."""
     written = max(dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).date() for path in paths)
     days: list[dt.date] = []
-    for deals in _deals(recognised):
+    for deals in _of_deals(recognised):
+        if deals.missing:
+            continue
         try:
             spec = TableSpec.model_validate(deals.settings)
             # far enough ahead that nothing lies behind it

@@ -105,6 +105,16 @@ def first_met(raw: Raw, status: StatusSpec, table: str) -> dict[str, Mask]:
     return {state: meets(raw, conditions, table) for state, conditions in status.conditions.items()}
 
 
+def never_there(raw: Raw, conditions: Mapping[str, Sequence[str]], table: str) -> list[tuple[str, str]]:
+    """The values of conditions that no cell has, each with its heading: a slip, or nothing like it happened."""
+    absent = []
+    for heading, values in conditions.items():
+        seen = raw.columns[find_heading(heading, raw, table)].encoded
+        cells = [*pc.unique(seen).to_pylist()]
+        absent += [(heading, value) for value in values if not any(matches(value, cell) for cell in cells)]
+    return absent
+
+
 def _kept(raw: Raw, keep: Mapping[str, Sequence[str]], table: str) -> tuple[Raw, list[Text]]:
     stays = meets(raw, keep, table)
     headings = list(keep)

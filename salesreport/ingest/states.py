@@ -1,5 +1,6 @@
 """Open, won or lost: what the values of a column, or conditions on several, say of each deal."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,10 +12,13 @@ from salesreport.ingest.headings import find_heading, positions
 from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.parse_texts import choose, counted, never_seen, read_texts
 from salesreport.ingest.raw import Raw, RawColumn
-from salesreport.ingest.reshape import first_met
+from salesreport.ingest.reshape import first_met, never_there
 from salesreport.ingest.spec import TableSpec
 from salesreport.ingest.spec_parts import StatusSpec
 from salesreport.language import Text, ntext, text
+
+_FEW = 3
+"""With fewer decided deals it may be chance that all went one way."""
 
 
 class Listed(NamedTuple):
@@ -66,16 +70,7 @@ def listed_states(spec: StatusSpec, cells: RawColumn, heading: str, file: str) -
     for state, words in declared.items():
         absent = never_seen(texts.dictionary, words)
         if absent:
-            notes.append(
-                ntext(
-                    "The value {words} of status “{state}” never occurs in column “{column}”.",
-                    "The values {words} of status “{state}” never occur in column “{column}”.",
-                    n=len(absent),
-                    words=absent,
-                    state=state,
-                    column=heading,
-                )
-            )
+            notes.append(never_occurs(absent, state, heading))
     meanings = {word: state for state, words in declared.items() for word in words}
     # where conditions tell other states, they decide what no list names
     rest = None if spec.conditions else spec.rest
@@ -94,14 +89,47 @@ def listed_states(spec: StatusSpec, cells: RawColumn, heading: str, file: str) -
     return Listed(values, unknown, undecided, notes)
 
 
+def never_occurs(words: Sequence[str], state: str, column: str) -> Text:
+    """Words of a state that no deal has: a slip, or there was none."""
+    return ntext(
+        "The value {words} of status “{state}” never occurs in column “{column}”.",
+        "The values {words} of status “{state}” never occur in column “{column}”.",
+        n=len(words),
+        words=list(words),
+        state=state,
+        column=column,
+    )
+
+
+def one_sided(states: pd.Series) -> list[Text]:
+    """A warning where deals are won or lost, but none of them the other way: a word may be missing."""
+    counts = states.value_counts()
+    won, lost = int(counts.get("won", 0)), int(counts.get("lost", 0))
+    if (won == 0) == (lost == 0) or won + lost < _FEW:
+        return []
+    return [
+        ntext(
+            "Warning: no deal is won, {n} is lost: is a word for it missing in “status”?",
+            "Warning: no deal is won, {n} are lost: is a word for it missing in “status”?",
+            n=lost,
+        )
+        if won == 0
+        else ntext(
+            "Warning: no deal is lost, {n} is won: is a word for it missing in “status”?",
+            "Warning: no deal is lost, {n} are won: is a word for it missing in “status”?",
+            n=won,
+        )
+    ]
+
+
 def states_by_conditions(
-    spec: StatusSpec, raw: Raw, listed: pd.Series | None, ledger: Ledger
+    spec: StatusSpec, raw: Raw, listed: pd.Series | None, ledger: Ledger, notes: list[Text]
 ) -> tuple[pd.Series, Mask]:
     """The states that conditions give, beside those of a list.
 
     Args:
         spec: the conditions. raw: the file. listed: what the values of a column say already, or None.
-        ledger: takes the rows that are not decided.
+        ledger: takes the rows that are not decided. notes: takes what a reader should know.
 
     Returns:
         Open, won or lost per row, missing where nothing fits, and which rows these are.
@@ -110,6 +138,9 @@ def states_by_conditions(
         DataError: a heading is not there.
     """
     states = pd.Series([None] * len(raw), dtype="str") if listed is None else listed
+    for state, conditions in spec.conditions.items():
+        for heading, word in never_there(raw, conditions, "deals"):
+            notes.append(never_occurs([word], state, heading))
     for state, rows in first_met(raw, spec, "deals").items():
         states = states.mask(states.isna() & rows, state)
     unknown = states.isna().to_numpy()

@@ -63,6 +63,25 @@ def refuse_wrong_mapping(found: Unreadable, rows: Mask) -> None:
     )
 
 
+def refuse_unknown_currencies(rows: Mask, cells: RawColumn, place: Place) -> None:
+    """Amounts that mostly are in an unknown currency are no amounts, or their sign must be said.
+
+    Raises:
+        DataError: more than half of many amounts.
+    """
+    filled = int((~np.asarray(cells.empty)).sum())
+    if filled < _MANY or rows.sum() * 2 <= filled:
+        return
+    at = np.flatnonzero(rows)
+    raise place.error(
+        text("Most amounts of this column are in a currency that is not known, or are no amounts."),
+        list(at),
+        found=list(dict.fromkeys(cells.shown(at[:20])))[:5],
+        expected=text("amounts such as 1234.56, €1,234.56 or USD 1,234"),
+        hint=text("Map a column of currencies, or see “signs”."),
+    )
+
+
 def _values_hint(column: Column, cells: RawColumn, at: Mask) -> Text | None:
     """Where a few words stand in place of values, how the source spec says what they mean."""
     if not cells.is_text:

@@ -46,18 +46,19 @@ def span(dataset: Dataset) -> Span:
 
 
 def check_period(dataset: Dataset, period: Period, **where: Any) -> None:
-    """Make sure that something happened in a period.
+    """Make sure that a period lies in the time that the data tell about.
 
     Args:
         where: file, line and key, for the error.
 
     Raises:
-        ConfigError: the dataset has nothing in that period.
+        ConfigError: the period ends before anything happened, or begins after the as-of date.
     """
-    days = event_days(dataset)
-    if any(period.mask(series).any() for series in days):
-        return
     first, last = span(dataset)
+    # up to the as-of date it is known that nothing happened
+    last = None if last is None else max(last, dataset.as_of)
+    if first is not None and last is not None and period.start <= last and period.end >= first:
+        return
     raise ConfigError(
         text(
             "The dataset “{name}” has no data for the period {period}, which is {start} to {end}.",

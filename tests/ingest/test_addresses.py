@@ -107,3 +107,8 @@ def test_an_ingest_leaves_no_secret_anywhere(
         source = json.loads((tmp_path / "ds" / "dataset.json").read_text(encoding="utf-8"))["provenance"]["source"]
         assert f"sql: {'${S3_CRM}' if '$' in address else 'sqlite:///crm.db'}" in source
         assert f"query: '{HIDDEN}'" in source
+
+
+def test_nothing_is_told_of_an_address_that_is_not_one():
+    address = "postgresql://reader:hunter2/db"
+    assert without_secrets("invalid literal for int() with base 10: 'hunter2'", address) == "***"

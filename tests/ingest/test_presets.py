@@ -417,3 +417,47 @@ def test_people_of_zoho_stand_once_in_the_list_of_reps(tmp_path):
     assert dataset.provenance.counts["reps"].set_aside == 0
     assert len(dataset.table("reps")) == 3
     assert set(dataset.table("accounts")["name"]) <= set(company()["firm"])
+
+
+def test_a_word_for_won_that_nobody_knows_is_asked_for(tmp_path):
+    head = "id,rep,stage,created,closed,amount"
+    rows = [
+        "1,Ada,Zuschlag,2025-01-02,2025-02-03,10",
+        "2,Ada,abgelehnt,2025-01-02,2025-02-03,10",
+        "3,Ben,offen,2025-01-02,,10",
+    ]
+    one = lines(tmp_path, "a.csv", head, *rows)
+    said = refused("ingest", one, "--preset", AUTO, "--out", tmp_path / "ds", "--currency", "EUR")
+    assert "no value of the file means “won”: does one of the open ones?" in said
+    assert "nothing is known to be its status.won" in said
+    # where nothing is left that could be it, nothing is asked
+    other = lines(tmp_path, "b.csv", head, *rows[1:2])
+    run("ingest", other, "--preset", AUTO, "--out", tmp_path / "ds", "--currency", "EUR")
+
+
+def test_what_nearly_every_report_needs_is_missed(tmp_path):
+    one = lines(
+        tmp_path, "a.csv", "id,rep,stage,closed,VALOR", "1,Ada,Won,2025-02-03,10", "2,Ada,Lost,2025-02-03,10"
+    )
+    said = run("ingest", one, "--preset", AUTO, "--out", tmp_path / "ds", "--currency", "EUR")
+    assert "no heading is known to be its created_on" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--encoding", "foo"], "key “--encoding”: There is no such encoding"),
+        (["--decimal", ";"], "key “--decimal”"),
+        (["--date-order", "ddm"], "key “--date-order”"),
+        (["--write-spec", "no/such/crm.yml"], "key “--write-spec”: There is no such folder"),
+        (["--as-of", "2199-06-30"], "has not come yet"),
+    ],
+)
+def test_options_that_cannot_be(tmp_path, options, problem):
+    one = lines(tmp_path, "a.csv", DEALS, "1,A,Won,Ada,10 €,2025-01-02,2025-02-03,")
+    assert problem in refused("ingest", one, "--preset", AUTO, "--out", tmp_path / "ds", *options)
+
+
+def test_a_folder_is_no_file(tmp_path):
+    assert "This is a folder" in refused("ingest", tmp_path, "--preset", AUTO, "--out", tmp_path / "ds")
+    assert "This is a folder" in refused("ingest", tmp_path, "--out", tmp_path / "ds")

@@ -70,3 +70,38 @@ def test_states_that_are_not_told(export, status, problem):
 def test_a_condition_on_a_heading_that_is_not_there(export):
     with pytest.raises(DataError, match=r"“Is Woon”.*Did you mean “IsWon”"):
         states(export, {"won": {"Is Woon": True}, "lost": {"IsClosed": True}})
+
+
+def test_slips_in_conditions_are_told(export):
+    dataset = states(export, {"won": {"Stage": "s99"}, "lost": {"IsClosed": True}})
+    notes = [str(note) for note in dataset.provenance.notes]
+    assert "The value s99 of status “won” never occurs in column “Stage”." in notes
+
+
+def test_a_warning_where_all_deals_ended_one_way(export):
+    rows = "".join(f"{n},Ada,{'yes' if n < 4 else 'no'},2025-01-02,2025-02-03\n" for n in range(1, 6))
+    export.write("deals.csv", "Id,Owner,Done,Created,Closed\n" + rows)
+    columns = {"deal_id": "Id", "rep_id": "Owner", "created_on": "Created", "closed_on": "Closed"}
+    status = {"won": {"Done": "Zuschlag"}, "lost": {"Done": "no"}, "open": {"Done": "yes"}}
+    for lost, warned in ((["no", "yes"], True), (["no"], False)):
+        status["lost"]["Done"] = lost
+        status["open"] = {"Done": "later"}
+        dataset = export.ingest({"deals": {"file": "deals.csv", "columns": columns, "status": status}})
+        notes = [str(note) for note in dataset.provenance.notes]
+        assert any("Warning: no deal is won, 5 are lost" in note for note in notes) is warned
+
+
+def test_slips_in_drop_and_values_are_told(export):
+    export.write("deals.csv", ROWS)
+    status = {"won": {"IsWon": True}, "lost": {"IsClosed": True}}
+    table = {"file": "deals.csv", "columns": BASE, "status": status}
+    table |= {"drop": {"Owner": ["Adda"]}, "values": {"stage": {"s33": "Talk"}}}
+    notes = [str(note) for note in export.ingest({"deals": table}).provenance.notes]
+    assert "The value Adda of “drop” never occurs in column “Owner”." in notes
+    assert "The value s33 of “values” never occurs in column “Stage”." in notes
+
+
+def test_amounts_that_are_mostly_no_amounts(export):
+    rows = "".join(f"{n},Ada,open,2025-01-02,,{n}k\n" for n in range(1, 15))
+    with pytest.raises(DataError, match=r"“Amount”.*currency that is not known, or are no amounts"):
+        export.deals(rows)
