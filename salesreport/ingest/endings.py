@@ -64,7 +64,7 @@ WORDS: Mapping[Ending, str] = {
 """Words for an end, in the languages that exports come in; a hyphen joins words that only together mean one."""
 
 ALONE: Mapping[Ending, str] = {
-    "won": "успешно успешна success",
+    "won": "успешно успешна success auftrag beauftragt ordered bestellt zuschlag",
     "ended": """
         no-bid no-go done finished completed erledigt beendet abgeschlossen terminé terminada terminado completata
         afgesloten befejezve zakończone ukončeno ukončené завершена завершено avslutad avsluttet

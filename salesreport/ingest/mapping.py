@@ -1,5 +1,6 @@
 """A sheet as a canonical table, as a preset's kind of file says: columns, states, settings, doubts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,9 @@ class Mapped:
         return [one for one in self.sheet.raw.headings if one and one not in self.used | self.elsewhere]
 
 
+_IN_MONEY = re.compile(r"\s*[(\[](?:[A-Z]{3}|[€$£¥])[)\]]$")
+"""A currency behind a heading, which is no part of its name."""
+
 UNKNOWN = "?"
 """Stands where people must say what is meant."""
 
@@ -65,10 +69,11 @@ def find(names: Aliases | None, headings: Sequence[str]) -> str | None:
     """The heading of a file that one of some names means.
 
     Examples:
-        >>> find("Record ID | Deal ID", ["deal_id", "x"])
-        'deal_id'
+        >>> find("Record ID | Deal ID", ["deal_id", "x"]), find("Value", ["VALUE (EUR)"])
+        ('deal_id', 'VALUE (EUR)')
     """
-    there = {plainly(heading): heading for heading in reversed(headings) if heading}
+    there = {plainly(_IN_MONEY.sub("", heading)): heading for heading in reversed(headings) if heading}
+    there |= {plainly(heading): heading for heading in reversed(headings) if heading}
     return next((there[plainly(one)] for one in aliases(names or "") if plainly(one) in there), None)
 
 

@@ -461,3 +461,13 @@ def test_options_that_cannot_be(tmp_path, options, problem):
 def test_a_folder_is_no_file(tmp_path):
     assert "This is a folder" in refused("ingest", tmp_path, "--preset", AUTO, "--out", tmp_path / "ds")
     assert "This is a folder" in refused("ingest", tmp_path, "--out", tmp_path / "ds")
+
+
+def test_a_list_as_a_small_firm_keeps_it(tmp_path):
+    head = "Angebots-Nr.;Verkäuferin;Status;Angelegt;Entschieden am;Wert (EUR)"
+    rows = ["7;Ada;Auftrag;02.01.2025;20.02.2025;1.000,50", "8;Ada;abgelehnt;02.01.2025;21.02.2025;10"]
+    one = lines(tmp_path, "a.csv", head, *rows)
+    run("ingest", one, "--preset", AUTO, "--out", tmp_path / "ds", "--currency", "EUR")
+    deals = Dataset.open(tmp_path / "ds").table("deals").set_index("deal_id")
+    assert deals["status"].to_dict() == {"7": "won", "8": "lost"}
+    assert deals.loc["7", "amount"] == 1000.5
