@@ -1,4 +1,4 @@
-"""How much of a period each rep can carry: the days he is there, those after the hire in part, times his weight."""
+"""How much of a period each rep can carry: the days he is there, the first ones in part, times his weight."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

@@ -110,7 +110,7 @@ def parts_of(strategy: Strategy, period: Period) -> list[tuple[Period, int]]:
 
 
 def _spans(goal: Period, strategy: Strategy, period: Period) -> list[Period]:
-    """The equal parts of a goal's period, as many as there are weights; without weights as long as is asked for."""
+    """The equal parts of a goal's period, one for each weight; without weights as long as is asked for."""
     months = _months(goal)
     if strategy.seasonality:
         number = len(strategy.seasonality)
@@ -144,9 +144,7 @@ def _months(period: Period) -> int:
 Cell = tuple[str | None, str | None]
 
 
-def _part(
-    strategy: Strategy, reps: pd.DataFrame, part: Period, quanta: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _part(strategy: Strategy, reps: pd.DataFrame, part: Period, quanta: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One part of the year over cells and reps; and what nobody carries."""
     cells, amounts = _cells(strategy, quanta)
     carry = capacities(reps, part, strategy.weights, strategy.ramp_up)

@@ -1,4 +1,4 @@
-"""What a strategy file may say: goals, seasons, mix, organisation, who carries how much, and what is to be done."""
+"""What a strategy file may say: goals, seasons, mix, organisation, who carries how much, what is to be done."""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -194,7 +194,9 @@ class Strategy(Settings):
                 raise TextError(text("Goals are not set for such a period."), expected, place=("goal", written))
             for other, known in periods:
                 if period.start <= known.end and known.start <= period.end:
-                    problem = text("There are two goals for the same days: {one} and {two}.", one=other, two=written)
+                    problem = text(
+                        "There are two goals for the same days: {one} and {two}.", one=other, two=written
+                    )
                     raise TextError(problem, place=("goal", written))
             periods.append((written, period))
         return self
