@@ -43,9 +43,9 @@ class ActionPlan(NamedTuple):
             `planned`: what has to be won beyond that for an even chance; `reserve` = planned − gap: sums of few
             uneven deals fall below their mean more often than not (or what comes is more than the goal already).
             `chance_open`, `chance_usual`, `chance_plan`: 0–1, of reaching the goal with what is open alone, with
-            as many new deals as usual, and with what is planned. `verdict`: a key of `FEASIBLE`, the hardest of what
-            is needed; `attainable`: what is reached in half of the futures if the rep does as much as in his best
-            stretch; `open_factor`: how many times what they usually bring open deals would have to.
+            as many new deals as usual, and with what is planned. `verdict`: a key of `FEASIBLE`, of the first step
+            that is needed; `attainable`: what is reached in half of the futures if the rep does as much as in his
+            best stretch; `open_factor`: how many times what they usually bring open deals would have to.
         segments: a row per rep and segment (missing: all), `SEGMENTS`: the same sums by segment, `wins`: deals to
             be won beyond what is open, `amount`: what one brings.
         steps: a row per rep and step, once for all segments (segment missing) and, where goals are by segment, for

@@ -89,7 +89,8 @@ def controlled(exact: Sequence[Sequence[Fraction]]) -> list[list[int]]:
     sums = coo_array((np.ones(2 * len(cells)), (np.append(row, column), np.append(place, place))), shape).tocsr()
     least, most = np.array([floor(one) for one in lines]), np.array([ceil(one) for one in lines])
     # a flow: the corners of what is allowed are whole numbers, and the simplex method ends in one
-    cost = np.array([-float(part[one][two]) for one, two in cells]) + 1e-9 * ((row + column) % len(exact[0]))
+    cost = -1000 * np.array([float(part[one][two]) for one, two in cells])
+    cost += 1e-3 * ((column - row) % len(exact[0])) + 1e-4 * row / len(exact)  # of equal ones the first
     from scipy.sparse import vstack
 
     found = linprog(
