@@ -103,12 +103,12 @@ def action_plan(
     people = roster(facts, period)
     _check(only, people)
     frame = goals.frame[goals.frame["goal"].notna()].reset_index(drop=True)
-    if only:
-        frame = frame[frame["rep_id"].isin(list(only))].reset_index(drop=True)
-    rows: list[tuple[str, str | None]] = [
+    everybody: list[tuple[str, str | None]] = [
         (rep, None if pd.isna(segment) else segment)
         for rep, segment in zip(frame["rep_id"], frame["segment"], strict=True)
     ]
+    asked = [place for place, (rep, _) in enumerate(everybody) if not only or rep in only]
+    frame, rows = frame.iloc[asked].reset_index(drop=True), [everybody[place] for place in asked]
     missing: list[tuple[str | None, Text, Text]] = []
     without = sorted(set(only or people["rep_id"]) - {rep for rep, _ in rows})
     missing += [(rep, text("plan"), text("no goal: neither target nor a part of the strategy")) for rep in without]
@@ -116,7 +116,8 @@ def action_plan(
     course: Course | None = None
     chains: Chains | None = None
     try:
-        course = course_of(facts, file, rows, period, goals.metric, seed, paths)
+        # of all, whoever is asked for: what is a rep's own is told from what is everybody's
+        course = course_of(facts, file, everybody, period, goals.metric, seed, paths).take(asked)
         chains = chains_of(facts, file, rows, period)
     except Unavailable as problem:
         missing.append((None, text("what open deals will bring, and what is needed beyond"), problem.reason))
@@ -176,7 +177,8 @@ def _plans(
         steps += plan
     table = pd.DataFrame(steps, columns=list(COLUMNS))
     if chains is not None and ids and past.types():
-        more = activities_of(ids, table, chains, past, facts.as_of, period, strategy)
+        everybody = sorted({*ids, *roster(facts, period)["rep_id"]})
+        more = activities_of(ids, everybody, table, chains, past, facts.as_of, period, strategy)
         if more:
             extra = pd.DataFrame(more, columns=list(COLUMNS))
             table = pd.concat([table, extra], ignore_index=True) if len(table) else extra

@@ -1,6 +1,5 @@
 """How likely a deal that gets somewhere on a day is won in the period, and until when that is in time."""
 
-import datetime as dt
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from salesreport.kpi.milestones.journeys import ADVANCED, WON
 from salesreport.kpi.milestones.reached import Place, places_of
 from salesreport.period import Period
 from salesreport.plan.course import place_of, summed
+from salesreport.plan.look_back import number_of, ratios
 from salesreport.plan.own import conversions_of, own_sizes, tilts_of
 from salesreport.process import ProcessFile
 
@@ -95,13 +95,17 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
     model = learn(facts, file, facts.as_of)
     ways = model.ways
     places = places_of(file) if ways.by_milestone else []
-    level = drift_of(facts, file, facts.as_of, _day(period.end) - ways.day).level
+    level = drift_of(facts, file, facts.as_of, number_of(period.end) - ways.day).level
     tilts, sizes = tilts_of(model, len(places)), own_sizes(facts, model)
     hazards = _begun(model.hazards)
-    spans = (_day(period.start), _day(period.end))
+    spans = (number_of(period.start), number_of(period.end))
     plain = _curves(hazards, ways.day, spans)
     last = _last_days(model, plain, len(places))
+    ratio = ratios(ways, hazards, model.effects, len(places), period, last)
     found = []
+    like, weight, shift = _like(facts, model, None, None)
+    conversion = conversions_of(model, len(places), np.zeros(len(places)), weight, shift)
+    team = _chain(model, plain, places, last, ("", None), (like, weight, shift), ratio, conversion)
     for rep, segment in rows:
         tilt = tilts.get(rep, np.zeros(len(places)))
         curves = plain
@@ -111,11 +115,11 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
             curves = _curves(tilted(hazards, full), ways.day, spans)
         like, weight, shift = _like(facts, model, rep, segment)
         conversion = conversions_of(model, len(places), tilt, weight, shift)
-        chain = _chain(model, curves, places, last, (rep, segment), (like, weight, shift), level, conversion)
+        chain = _chain(model, curves, places, last, (rep, segment), (like, weight, shift), ratio, conversion)
         found.append(chain._replace(money=chain.money * sizes.get(rep, 1.0)))
     standing = _standing(facts, model, places, rows, last, spans, level)
     return Chains(
-        places, found, last, _in_time(found, places), spans[1] - ways.day, standing, model.sizes.spread,
+        places, found, last, _in_time(team, places), spans[1] - ways.day, standing, model.sizes.spread,
         _leads(model, len(places)),
     )  # fmt: skip
 
@@ -135,15 +139,12 @@ def last_day(chance: Numbers) -> int:
     return int(np.flatnonzero(chance >= LATEST * chance.max())[-1]) + 1
 
 
-def _in_time(chains: list[Chain], places: list[Place]) -> npt.NDArray[np.bool_]:
-    """Of each step, whether it is in time for most: then every later one of its process is, too."""
-    if not chains:
-        return np.zeros(len(places) + 1, bool)
-    chance, ever = (np.mean([getattr(one, name) for one in chains], axis=0) for name in ("chance", "ever"))
-    good: npt.NDArray[np.bool_] = (chance > 1e-6) & (chance >= IN_TIME * ever)
+def _in_time(team: Chain, places: list[Place]) -> npt.NDArray[np.bool_]:
+    """Of each step, whether it is in time for the team's deals: then every later one of its process is, too."""
+    good: npt.NDArray[np.bool_] = (team.chance > 1e-6) & (team.chance >= IN_TIME * team.ever)
     for place in places:
         before = place.number if place.number and places[place.number - 1].process is place.process else 0
-        good[place.number + 1] |= good[before] and chance[place.number + 1] > 1e-6
+        good[place.number + 1] |= good[before] and team.chance[place.number + 1] > 1e-6
     return good
 
 
@@ -175,16 +176,16 @@ def _last_days(model: Learnt, curves: Numbers, places: int) -> npt.NDArray[np.in
 
 def _chain(
     model: Learnt, curves: Numbers, places: list[Place], last: npt.NDArray[np.int64],
-    whose: tuple[str, str | None], likely: tuple[Positions, Numbers, Numbers], level: float, conversion: Numbers,
+    whose: tuple[str, str | None], likely: tuple[Positions, Numbers, Numbers], ratio: Numbers, conversion: Numbers,
 ) -> Chain:  # fmt: skip
     like, weight, shift = likely
     new = model.arrivals
     state = new.state[like]
-    each = _over_days(curves, int(last[0]), state, shift) * level
+    each = _over_days(curves, int(last[0]), state, shift) * ratio[0]
     chance = np.array(
         [weight @ each]
         + [
-            level * float(weight @ _over_days(curves, int(last[step]), np.full(len(like), step - 1), shift))
+            ratio[step] * float(weight @ _over_days(curves, int(last[step]), np.full(len(like), step - 1), shift))
             for step in range(1, len(places) + 1)
         ]
     )
@@ -236,8 +237,8 @@ def _leads(model: Learnt, places: int) -> Numbers:
     return np.array([np.median(until[step]) if step.any() else np.nan for step in steps])
 
 
-def _like(facts: Facts, model: Learnt, rep: str, segment: str | None) -> tuple[Positions, Numbers, Numbers]:
-    """Deals like those a rep begins in a segment: rows of the arrivals, their weight, and their log-odds."""
+def _like(facts: Facts, model: Learnt, rep: str | None, segment: str | None) -> tuple[Positions, Numbers, Numbers]:
+    """Deals like those a rep (None: the team) begins: rows of the arrivals, their weight, and their log-odds."""
     new = model.arrivals
     rows = np.flatnonzero(new.weight > 0) if (new.weight > 0).any() else np.arange(len(new.deal))
     if segment is not None:
@@ -245,14 +246,19 @@ def _like(facts: Facts, model: Learnt, rep: str, segment: str | None) -> tuple[P
         code = values.categories.get_indexer([segment])[0]
         here = rows[values.codes[new.deal[rows]] == code]
         rows = here if len(here) else rows
-    mine = rows[np.asarray(new.rep.categories == rep)[new.rep.codes[rows]] & (new.rep.codes[rows] >= 0)]
+    mine = (
+        rows[:0]
+        if rep is None
+        else rows[np.asarray(new.rep.categories == rep)[new.rep.codes[rows]] & (new.rep.codes[rows] >= 0)]
+    )
     if len(rows) > _MOST_LIKE:
         rows = rows[:: -(-len(rows) // _MOST_LIKE)]
     share = len(mine) / (len(mine) + _OWN_WEIGHT)
     like = np.append(rows, mine)
     weight = np.append((1 - share) * _normed(new.weight[rows]), share * _normed(new.weight[mine]))
     weight = _normed(weight)
-    hands = pd.Categorical.from_codes(np.zeros(len(like), np.intp), categories=pd.Index([rep], dtype="str"))
+    codes = np.full(len(like), -1 if rep is None else 0)
+    hands = pd.Categorical.from_codes(codes, categories=pd.Index([rep or ""], dtype="str"))
     return like, weight, model.effects.shift(new.deal[like], hands)
 
 
@@ -296,7 +302,3 @@ def _standing(
             chance[mine] = between(table[one][..., None], SHIFTS, shift[mine], ages)[:, 0]
         total[:, place.number + 1] = summed(row, chance[credit.event] * credit.share, len(rows))
     return total
-
-
-def _day(day: dt.date) -> int:
-    return int(np.datetime64(day, "D").astype(np.int64))

@@ -52,6 +52,14 @@ class Course(NamedTuple):
     per_amount: Numbers
     notes: tuple[Text, ...]
 
+    def take(self, rows: list[int]) -> "Course":
+        """Some of the rows."""
+        return Course(
+            [self.rep[row] for row in rows], [self.segment[row] for row in rows], self.booked[rows],
+            self.opened[rows], self.usual[rows], self.repeat[rows], self.factor[rows], self.per_amount[rows],
+            self.notes,
+        )  # fmt: skip
+
 
 def course_of(
     facts: Facts,

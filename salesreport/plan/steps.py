@@ -129,8 +129,8 @@ def _judged(row: dict[str, Any], ratios: tuple[float, float], seen: Seen | None)
 
 
 def activities_of(
-    reps: list[str], steps: pd.DataFrame, chains: Chains, past: Past, as_of: dt.date, period: Period,
-    strategy: Strategy | None,
+    reps: list[str], team: list[str], steps: pd.DataFrame, chains: Chains, past: Past, as_of: dt.date,
+    period: Period, strategy: Strategy | None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """How much of each type of activity everybody's plan takes.
 
@@ -141,7 +141,7 @@ def activities_of(
     keys = [place.milestone.key for place in chains.places]
     kinds = [("milestone", key) for key in keys] or [("begin", BEGIN)]
     days = chains.days
-    had = [[past.a_year(rep, kind, name) for kind, name in kinds] for rep in reps]
+    had = [[past.a_year(rep, kind, name) for kind, name in kinds] for rep in team]
     done = np.array([sum(number for number, _ in one) for one in had])
     deals = steps[(steps["segment"].isna()) & steps["kind"].isin(["begin", "milestone"])]
     if keys:
@@ -149,18 +149,19 @@ def activities_of(
     further = deals.groupby("rep_id")["extra"].sum().reindex(reps).fillna(0.0).to_numpy()
     found = []
     for name in past.types():
-        both = [past.a_year(rep, "activity", name) for rep in reps]
+        both = [past.a_year(rep, "activity", name) for rep in team]
         number, there = (np.array(one) for one in zip(*both, strict=True))
         if number.sum() <= 0:
             continue
         rate = number.sum() / max(there.sum(), 1.0)
         daily = rate * shrunk_ratio(number, there * rate)
         per = number.sum() / max(done.sum(), 1e-9)
-        per_step = per * shrunk_ratio(number, done * per) if done.sum() > 0 else np.zeros(len(reps))
-        for place, rep in enumerate(reps):
+        per_step = per * shrunk_ratio(number, done * per) if done.sum() > 0 else np.zeros(len(team))
+        for number_of_rep, rep in enumerate(reps):
+            place = team.index(rep)
             held, asked = levels_of(strategy, rep, name, as_of + dt.timedelta(1), period.end)
             free = 1 - held / max(days, 1)
-            expected, extra = daily[place] * days * free + asked, per_step[place] * further[place] * free
+            expected, extra = daily[place] * days * free + asked, per_step[place] * further[number_of_rep] * free
             seen = past.seen(rep, "activity", name, days)
             row = {
                 "rep_id": rep, "segment": None, "kind": "activity", "step": name, "by": period.end,
