@@ -41,7 +41,7 @@ def sentences_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> l
     if row["verdict"] == "enough":
         said.append(text("What is open is enough for more than an even chance: nothing further is needed."))
     elif entry is not None:
-        said.append(_needed(entry, titles))
+        said += _needed(entry, titles)
         said += _later(steps, entry, titles)
     said += _instead(plan, row)
     said += _lead(plan, steps, row)
@@ -75,7 +75,7 @@ def _gap(plan: ActionPlan, row: dict[str, Any]) -> Text:
         )
     return text(
         "{rep}: the goal for {period} is {goal}. {booked} is booked, open deals bring {open} ({lower} to {upper} "
-        "in 80 of 100 cases), orders without a deal {repeat}: {gap} more than that.",
+        "in 80 of 100 cases), orders without a deal {repeat}: {gap} more than the goal.",
         **fields,
     )
 
@@ -88,26 +88,40 @@ def _chances(row: dict[str, Any]) -> Text:
     )
 
 
-def _needed(entry: dict[str, Any], titles: dict[str, Text | str]) -> Text:
+def _needed(entry: dict[str, Any], titles: dict[str, Text | str]) -> list[Text]:
     fields: dict[str, Any] = {
-        "step": titles.get(entry["step"], entry["step"]), "day": entry["by"],
-        "extra": _number(entry["extra"]), "lower": _number(entry["extra_lower"]),
-        "upper": _number(entry["extra_upper"]), "needed": _number(entry["needed"]),
+        "day": entry["by"], "extra": _number(entry["extra"]), "lower": _number(entry["extra_lower"]),
+        "upper": _number(entry["extra_upper"]),
     }  # fmt: skip
+    if entry["kind"] == "begin":
+        said = [
+            text(
+                "For an even chance, this many deals must be begun by {day}: {extra} (as it turns out, {lower} to "
+                "{upper}).",
+                **fields,
+            )
+        ]
+    else:
+        said = [
+            text(
+                "For an even chance {extra} more (as it turns out, {lower} to {upper}) must get to “{step}” by "
+                "{day}: {needed} in all.",
+                **fields,
+                step=titles.get(entry["step"], entry["step"]),
+                needed=_number(entry["needed"]),
+            )
+        ]
     if np.isnan(entry["usual"]):
-        return text(
-            "For an even chance {extra} more (as it turns out, {lower} to {upper}) must get to “{step}” by {day}: "
-            "{needed} in all.",
-            **fields,
-        )
-    return text(
-        "For an even chance {extra} more (as it turns out, {lower} to {upper}) must get to “{step}” by {day}: "
-        "{needed} in all. The median of earlier stretches as long is {usual}, the best {best}: {verdict}.",
-        **fields,
-        usual=_number(entry["usual"]),
-        best=_number(entry["best"]),
-        verdict=FEASIBLE[entry["verdict"]],
-    )
+        return said
+    return [
+        *said,
+        text(
+            "In earlier stretches as long it was {usual} (median), at most {best}: that is {verdict}.",
+            usual=_number(entry["usual"]),
+            best=_number(entry["best"]),
+            verdict=FEASIBLE[entry["verdict"]],
+        ),
+    ]
 
 
 def _later(steps: list[dict[str, Any]], entry: dict[str, Any], titles: dict[str, Text | str]) -> list[Text]:
