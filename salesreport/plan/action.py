@@ -15,8 +15,8 @@ from salesreport.kpi.milestones.reached import process_file
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.plan.chains import Chains, chains_of
-from salesreport.plan.course import PATHS, Course, booked_by, course_of
-from salesreport.plan.duties import CADENCE, cadence_of, named_accounts
+from salesreport.plan.course import PATHS, Course, booked_alone, course_of
+from salesreport.plan.duties import CADENCE, NAMED, cadence_of, named_accounts
 from salesreport.plan.goals import Goals, goals_for, roster
 from salesreport.plan.needed import BAND, Need, brings, need_of, parts_of_gap, worth_of
 from salesreport.plan.past import FEWEST, Past
@@ -123,22 +123,29 @@ def action_plan(
         missing.append((None, text("what open deals will bring, and what is needed beyond"), problem.reason))
     past = Past(facts, file)
     made = _plans(facts, strategy, goals, frame, rows, course, chains, past, period, seed)
-    cadence = pd.DataFrame(columns=list(CADENCE))
+    cadence, accounts, why = _duties(facts, strategy, period, list(only) or people["rep_id"].tolist())
+    missing += why + _lacking(past, chains, made[2], rows)
+    notes = (*(course.notes if course is not None else ()), *goals.notes)
+    return ActionPlan(
+        *made, cadence, accounts, tuple(missing), notes, goals.gaps, goals.metric, goals.unit, period, facts.as_of,
+        dict(zip(people["rep_id"], people["name"], strict=True)),
+    )  # fmt: skip
+
+
+def _duties(
+    facts: Facts, strategy: Strategy | None, period: Period, reps: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[str | None, Text, Text]]]:
+    """The frames `cadence` and `accounts` of some reps, and what cannot be told of them."""
+    cadence, accounts = pd.DataFrame(columns=list(CADENCE)), pd.DataFrame(columns=list(NAMED))
+    missing: list[tuple[str | None, Text, Text]] = []
     if strategy is not None:
+        accounts = named_accounts(facts, strategy)
         try:
             cadence = cadence_of(facts, strategy, period)
         except Unavailable as problem:
             missing.append((None, text("how often accounts are to be met"), problem.reason))
-    accounts = named_accounts(facts, strategy) if strategy is not None else pd.DataFrame(columns=["rep_id"])
-    mine = list(only) or people["rep_id"].tolist()
-    missing += _lacking(facts, past, chains, made[2], people, rows)
-    notes = (*(course.notes if course is not None else ()), *goals.notes)
-    return ActionPlan(
-        *made, cadence[cadence["rep_id"].isin(mine)].reset_index(drop=True),
-        accounts[accounts["rep_id"].isin(mine)].reset_index(drop=True), tuple(missing), notes, goals.gaps,
-        goals.metric, goals.unit, period, facts.as_of,
-        dict(zip(people["rep_id"], people["name"], strict=True)),
-    )  # fmt: skip
+    mine = [one[one["rep_id"].isin(reps)].reset_index(drop=True) for one in (cadence, accounts)]
+    return mine[0], mine[1], missing
 
 
 def _check(only: Sequence[str], people: pd.DataFrame) -> None:
@@ -155,7 +162,7 @@ def _plans(
     course: Course | None, chains: Chains | None, past: Past, period: Period, seed: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """The frames `reps`, `segments` and `steps`."""
-    booked = booked_by(facts, rows, period, goals.metric) if course is None else course.booked
+    booked = booked_alone(facts, rows, period, goals.metric) if course is None else course.booked
     goal = frame["goal"].to_numpy(np.float64)
     by_segment = any(segment is not None for _, segment in rows)
     reps, segments, steps = [], [], []
@@ -268,9 +275,8 @@ def _attainable(
 
 
 def _lacking(
-    facts: Facts, past: Past, chains: Chains | None, steps: pd.DataFrame, people: pd.DataFrame,
-    rows: list[tuple[str, str | None]],
-) -> list[tuple[str | None, Text, Text]]:  # fmt: skip
+    past: Past, chains: Chains | None, steps: pd.DataFrame, rows: list[tuple[str, str | None]]
+) -> list[tuple[str | None, Text, Text]]:
     """What the data cannot tell of plans, and why."""
     found: list[tuple[str | None, Text, Text]] = []
     if not past.types():

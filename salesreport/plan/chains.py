@@ -192,7 +192,8 @@ def _chain(
     ever = np.append(1.0, np.ones(len(places)))
     for place in reversed(places):
         following = ever[place.number + 2] if place.following is not None else 1.0
-        ever[place.number + 1] = conversion[place.number] * following
+        goes_on = conversion[place.number]  # nobody seen to leave: nothing is known against it
+        ever[place.number + 1] = following if np.isnan(goes_on) else goes_on * following
     begins = {id(place.process): place.number for place in reversed(places)}
     usual = model.sizes.usual[new.deal[like]]
     # what is won in time, by the shortest way: where nothing is, by chance to be won at all

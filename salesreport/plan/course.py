@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from salesreport.kpi.facts.columns import Numbers, Positions
+from salesreport.kpi.facts.events import Events
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.forecast.forecast import SEED, Forecast, forecast
 from salesreport.kpi.forecast.shrink import shrunk_ratio
@@ -89,8 +90,8 @@ def course_of(
     opened = np.vstack([made.opened, empty])[place] * per_amount[:, None]
     whole = np.vstack([made.samples - made.frame["booked"].to_numpy()[:, None], empty])[place]
     usual = np.maximum(whole * per_amount[:, None] - opened, 0.0)
-    repeat, ordered, notes = _without_deal(facts, rows, period, metric, seed, paths)
-    booked = booked_by(facts, rows, period, metric) + ordered
+    repeat, notes = _without_deal(facts, rows, period, metric, seed, paths)
+    booked = booked_alone(facts, rows, period, metric)
     factor = _factor_of(rows, made, seed, paths)
     return Course(
         [rep for rep, _ in rows], [segment for _, segment in rows], booked, opened, usual, repeat, factor,
@@ -159,43 +160,62 @@ def _per_amount(facts: Facts, rows: list[tuple[str, str | None]], metric: str) -
     return (own + _ALIKE * usual * team) / (whole + _ALIKE * usual)
 
 
+def booked_alone(facts: Facts, rows: list[tuple[str, str | None]], period: Period, metric: str) -> Numbers:
+    """What deals won in a period by the as-of date brought, and orders without a deal, by row."""
+    booked = booked_by(facts, rows, period, metric) if facts.columns.has("deals") else np.zeros(len(rows))
+    column = {"revenue": "amount"}.get(metric, metric)
+    if not facts.columns.has("orders", column) or not _deals_are_named(facts):
+        return booked
+    events, alone = _alone(facts, period)
+    value = (np.nan_to_num(events.number(column)) * events.share)[alone]
+    place = place_of(rows, events.dimension("rep_id").take(alone), events.dimension("segment").take(alone))
+    return booked + summed(place, value, len(rows))
+
+
+def _deals_are_named(facts: Facts) -> bool:
+    """Whether orders without a deal can be told from the others; without any deals they all are."""
+    if not facts.columns.has("deals"):
+        return True
+    if not facts.columns.has("orders", "deal_id"):
+        return False
+    return bool((facts.columns.find("orders", "deal_id", "deals") >= 0).mean() >= _LINKED)
+
+
+def _alone(facts: Facts, period: Period) -> tuple[Events, Positions]:
+    """The orders of a period, and which of them belong to no deal."""
+    events = facts.events("orders", period)
+    if not facts.columns.has("deals"):
+        return events, np.arange(len(events))
+    return events, np.flatnonzero(facts.columns.find("orders", "deal_id", "deals")[events.rows] < 0)
+
+
 def _without_deal(
     facts: Facts, rows: list[tuple[str, str | None]], period: Period, metric: str, seed: int, paths: int
-) -> tuple[Samples, Numbers, tuple[Text, ...]]:
-    """Orders that belong to no deal: those to come (rows × paths), those of the period so far, and notes."""
+) -> tuple[Samples, tuple[Text, ...]]:
+    """Orders without a deal that will come: rows × paths; and notes."""
     size = len(rows)
-    nothing = np.zeros((size, paths)), np.zeros(size)
+    nothing = np.zeros((size, paths))
     column = {"revenue": "amount"}.get(metric, metric)
     if not facts.columns.has("orders", column):
-        return *nothing, ()
-    linked = facts.columns.find("orders", "deal_id", "deals") if facts.columns.has("orders", "deal_id") else None
-    if linked is None or (linked >= 0).mean() < _LINKED:
-        note = text("Orders do not name the deals they come from: only deals count here.")
-        return *nothing, (note,)
-    events = facts.events("orders", Period.span(facts.as_of - dt.timedelta(_YEAR - 1), facts.as_of))
-    alone = linked[events.rows] < 0
-    value = np.nan_to_num(events.number(column)) * events.share
-    reps, segments = events.dimension("rep_id"), events.dimension("segment")
-    place = place_of(rows, reps, segments)
-    day = events.day.astype("datetime64[D]")
-    first = np.datetime64(period.start, "D")
-    so_far = alone & (day >= first)
-    ordered = summed(place[so_far], value[so_far], size)
-    count = summed(place[alone], events.share[alone], size)
+        return nothing, ()
+    if not _deals_are_named(facts):
+        return nothing, (text("Orders do not name the deals they come from: only deals count here."),)
+    events, alone = _alone(facts, Period.span(facts.as_of - dt.timedelta(_YEAR - 1), facts.as_of))
+    value = (np.nan_to_num(events.number(column)) * events.share)[alone]
+    place = place_of(rows, events.dimension("rep_id").take(alone), events.dimension("segment").take(alone))
+    count, money = summed(place, events.share[alone], size), summed(place, value, size)
     if not count.sum():
-        return nothing[0], ordered, ()
+        return nothing, ()
     expected = np.full(size, count.sum() / size)
     number = expected * shrunk_ratio(count, expected)
-    money = summed(place[alone], value[alone], size)
     by_segment = pd.Series([segment or "" for _, segment in rows])
-    mean = pd.Series(money).groupby(by_segment).transform("sum") / pd.Series(count).groupby(by_segment).transform(
-        "sum"
-    ).clip(lower=1e-9)
-    spread = float(value[alone].std() / max(value[alone].mean(), 1e-9))
+    sums = pd.DataFrame({"money": money, "count": count}).groupby(by_segment).transform("sum")
+    mean = sums["money"] / sums["count"].clip(lower=1e-9)
+    spread = float(value.std() / max(value.mean(), 1e-9))
     days = (period.end - max(facts.as_of, period.start - dt.timedelta(1))).days
     rng = np.random.default_rng([seed, 11])
     drawn = rng.poisson((number * max(days, 0) / _YEAR)[:, None], (size, paths))
-    return sums_of(rng, drawn, spread) * mean.to_numpy()[:, None], ordered, ()
+    return sums_of(rng, drawn, spread) * mean.to_numpy()[:, None], ()
 
 
 def sums_of(rng: np.random.Generator, number: npt.NDArray[np.int64], spread: float) -> Samples:

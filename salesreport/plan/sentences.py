@@ -172,12 +172,15 @@ def _lead(plan: ActionPlan, steps: list[dict[str, Any]], row: dict[str, Any]) ->
     if begin is None or np.isnan(begin["lead_days"]) or not np.isnan(begin["extra"]):
         return []
     comes = plan.as_of + dt.timedelta(1 + int(begin["lead_days"]))
+    later = type(plan.period).of(comes, "quarter", plan.period.fiscal_year_start)
+    if later.start <= plan.period.end:
+        return []
     return [
         ntext(
             "From beginning to order a deal takes {n} day (median): what is begun now is for {later}.",
             "From beginning to order a deal takes {n} days (median): what is begun now is for {later}.",
             n=int(begin["lead_days"]),
-            later=type(plan.period).of(comes, "quarter", plan.period.fiscal_year_start).label,
+            later=later.label,
         )
     ]
 

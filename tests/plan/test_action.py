@@ -372,3 +372,79 @@ def test_rows_of_targets_have_periods_and_metrics_that_exist(made: ActionPlan, f
     assert set(known["metric"]) == set(steps["metric"])
     goals = rows[rows["metric"] == "revenue"]
     assert goals["value"].sum() == pytest.approx(made.reps["goal"].sum())
+
+
+# --- any chains, zeros included
+
+
+@st.composite
+def several(draw: st.DrawFn) -> tuple[Course, Chains, np.ndarray]:
+    """A rep with a few segments, of which some have no goal, nothing open, or no deal that could be won."""
+    size, steps = draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    amount = st.sampled_from([0.0, 1.0, 250.0, 4e4])
+    goals = np.array([draw(amount) for _ in range(size)])
+    opened = rng.gamma(0.7, np.array([draw(amount) for _ in range(size)])[:, None] + 1e-9, (size, 400))
+    nothing = np.zeros((size, 400))
+    factor = np.tile(np.exp(rng.normal(-0.01, 0.14, 400)), (size, 1))
+    per = np.full(size, draw(st.sampled_from([1.0, 0.3])))
+    course = Course(["R1"] * size, list("ABCD"[:size]), nothing[:, 0], opened, nothing, nothing, factor, per, ())
+    chance, whole = st.sampled_from([0.0, 0.02, 0.4, 1.0]), np.ones(steps)
+    made = [
+        Chain("R1", one, np.array([draw(chance) for _ in range(steps)]), whole, draw(amount), whole, whole[1:])
+        for one in "ABCD"[:size]
+    ]
+    in_time = np.sort(rng.random(steps) < 0.7)
+    places: Any = [_Place(f"m{number}") for number in range(1, steps)]
+    chains = Chains(
+        places, made, np.full(steps, 30), in_time, 90, np.zeros((size, steps + 1)), 0.5, np.full(steps, 40.0)
+    )
+    return course, chains, goals
+
+
+class _Place:
+    def __init__(self, key: str) -> None:
+        self.milestone = self
+        self.key = key
+
+
+@settings(deadline=None, max_examples=60)
+@given(several())
+def test_every_step_of_every_segment_returns_what_is_planned(drawn: tuple[Course, Chains, np.ndarray]) -> None:
+    course, chains, goals = drawn
+    rows = list(range(len(goals)))
+    need = need_of(course, rows, goals, chains, 7)
+    mean = course.opened.mean(axis=1)
+    np.testing.assert_allclose(mean + need.gap, goals, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(need.wins * worth(chains, course), need.planned, rtol=1e-9, atol=1e-9)
+    assert (need.planned >= 0).all()
+    assert need.possible or need.planned.sum() == 0
+    steps = steps_of("R1", chains, rows, need, True, _nobody(), dt.date(2025, 12, 31), QUARTER, course.per_amount)
+    for step in steps:
+        if np.isnan(step["extra"]):
+            continue
+        brought = step["extra"] * step["chance"] * step["amount"]
+        told = [one for one in steps if one["step"] == step["step"] and one["segment"] is not None]
+        parts = [n for n, one in zip(rows, told, strict=True) if not np.isnan(one["extra"])]
+        wanted = (
+            need.planned[parts].sum() if step["segment"] is None else need.planned["ABCD".index(step["segment"])]
+        )
+        assert brought == pytest.approx(wanted, rel=1e-9, abs=1e-9)
+
+
+def worth(chains: Chains, course: Course) -> np.ndarray:
+    return np.array([one.money for one in chains.chains]) * course.per_amount
+
+
+def test_a_company_that_only_has_orders_has_them_booked(sample: Dataset, tmp_path: Path) -> None:
+    kept = {"orders": sample.table("orders").drop(columns="deal_id"), "reps": sample.table("reps")}
+    others = [name for name in sample.tables if name not in kept]
+    facts = without(sample, tmp_path, *others, **kept)
+    facts = Facts.of(facts.dataset, dt.date(2025, 11, 30))
+    plan = action_plan(facts, strategy(goal={"2025-Q4": 10**6}, segments={}), Period.parse("2025-Q4"))
+    orders = kept["orders"]
+    so_far = orders[orders["ordered_on"].between("2025-10-01", "2025-11-30")]
+    told = plan.reps.set_index("rep_id")["booked"]
+    expected = so_far.groupby("rep_id")["amount"].sum().reindex(told.index).fillna(0)
+    np.testing.assert_allclose(told, expected)
+    assert plan.reps["open"].isna().all()
