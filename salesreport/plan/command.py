@@ -60,7 +60,10 @@ def shown(
     if one is None or one not in set(plan.reps["rep_id"]):
         return [output.as_table(plan, titles, language)], notes
     told = "\n".join(printable(language.say(sentence)) for sentence in sentences_of(plan, one, titles)) + "\n\n"
-    return [told, output.steps_as_table(plan, one, titles, language)], notes
+    parts: list[str | Table] = [told, output.steps_as_table(plan, one, titles, language)]
+    if (plan.cadence["rep_id"] == one).any() or (plan.accounts["rep_id"] == one).any():
+        parts += ["\n", output.cadence_as_table(plan, one, language)]
+    return parts, notes
 
 
 def write_plan(path: Path, plan: ActionPlan, facts: Facts, language: Language) -> None:

@@ -52,7 +52,8 @@ def cadence_of(facts: Facts, strategy: Strategy, period: Period) -> pd.DataFrame
         for rep, number in here["rep_id"].value_counts(sort=False).sort_index().items():
             planned = number * float(one.a_year) * period.days / 365.25
             rows.append((rep, one.segment, one.status, one.type, number, float(one.a_year), planned, one.outcome))
-    return pd.DataFrame(rows, columns=list(CADENCE))
+    made = pd.DataFrame(rows, columns=list(CADENCE)).sort_values("rep_id", kind="stable", ignore_index=True)
+    return made.astype({"segment": object, "status": object}).where(made.notna(), None)
 
 
 def named_accounts(facts: Facts, strategy: Strategy) -> pd.DataFrame:

@@ -14,6 +14,9 @@ from salesreport.plan.action import ActionPlan, entry_of
 from salesreport.plan.past import FEASIBLE
 from salesreport.plan.sentences import sentences_of
 
+STATUS: dict[str, Text] = {"prospect": text("prospect"), "customer": text("customer")}
+"""What people call accounts that have not ordered yet, and those that have."""
+
 
 def as_table(plan: ActionPlan, titles: dict[str, Text | str], language: Language) -> Table:
     """A line per rep: the goal, what is missing to it, the chance, and what it takes."""
@@ -87,6 +90,30 @@ def steps_as_table(plan: ActionPlan, rep: str, titles: dict[str, Text | str], la
                 "" if verdict is None else language.say(verdict),
             ]
         )
+    return grid(columns, rows)
+
+
+def cadence_as_table(plan: ActionPlan, rep: str, language: Language) -> Table:
+    """How often one rep's accounts are to be met, and those named: a line each."""
+    columns = [
+        Column(language.say(text("to be met"))),
+        Column(language.say(text("outcome"))),
+        Column(language.say(text("accounts")), numbers=True),
+        Column(language.say(text("each, a year")), numbers=True),
+        Column(language.say(text("planned")), numbers=True),
+        Column(language.say(text("by")), numbers=True),
+    ]
+    rows: list[list[Content]] = []
+    for row in plan.cadence[plan.cadence["rep_id"] == rep].to_dict("records"):
+        status = "" if pd.isna(row["status"]) else language.say(STATUS[row["status"]])
+        named = [row["type"], "" if pd.isna(row["segment"]) else row["segment"], status]
+        counts = [_count(row[name], language) for name in ("accounts", "a_year", "planned")]
+        rows.append(
+            [", ".join(one for one in named if one), row["outcome"], *counts, language.show(plan.period.end)]
+        )
+    for row in plan.accounts[plan.accounts["rep_id"] == rep].to_dict("records"):
+        until = "" if row["until"] is None or pd.isna(row["until"]) else language.show(row["until"])
+        rows.append([row["account_id"], row["outcome"], "", "", "", until])
     return grid(columns, rows)
 
 

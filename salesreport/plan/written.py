@@ -13,6 +13,7 @@ from salesreport.errors import ConfigError
 from salesreport.kpi.frames import is_missing
 from salesreport.period import Period
 from salesreport.plan.action import REPS, SEGMENTS, ActionPlan
+from salesreport.plan.duties import CADENCE, NAMED
 from salesreport.plan.steps import COLUMNS
 from salesreport.process.words import Word
 
@@ -23,6 +24,9 @@ _METRICS = {
     "activity": "activity:{step}",
 }
 """The metric that counts each kind of step."""
+
+_PARTS = {"segments": SEGMENTS, "steps": COLUMNS, "cadence": CADENCE, "accounts": NAMED}
+"""The lists of a rep's plan, and their columns."""
 
 
 class StepWritten(Settings):
@@ -62,6 +66,28 @@ class SegmentWritten(Settings):
     amount: float | None = None
 
 
+class CadenceWritten(Settings):
+    """How often accounts are to be met, as a plan file has it; see `ActionPlan.cadence`."""
+
+    segment: Word | None = None
+    status: Word | None = None
+    type: Word
+    accounts: int
+    a_year: float
+    planned: float
+    outcome: str = ""
+
+
+class AccountWritten(Settings):
+    """A named account as a plan file has it; see `ActionPlan.accounts`."""
+
+    account_id: Word
+    outcome: str = ""
+    until: Day | None = None
+    contacts: str = ""
+    last_contact: Day | None = None
+
+
 class RepWritten(Settings):
     """One rep's plan as a plan file has it; see `ActionPlan.reps`."""
 
@@ -86,6 +112,8 @@ class RepWritten(Settings):
     open_factor: float | None = None
     segments: tuple[SegmentWritten, ...] = ()
     steps: tuple[StepWritten, ...] = ()
+    cadence: tuple[CadenceWritten, ...] = ()
+    accounts: tuple[AccountWritten, ...] = ()
 
 
 class PlanFile(Settings):
@@ -108,13 +136,15 @@ class PlanRead(NamedTuple):
     """A plan of an earlier day, read back.
 
     Attributes:
-        reps, segments, steps: as in `ActionPlan`; what was not known is missing.
+        reps, segments, steps, cadence, accounts: as in `ActionPlan`; what was not known is missing.
         period, as_of, metric, unit: of it.
     """
 
     reps: pd.DataFrame
     segments: pd.DataFrame
     steps: pd.DataFrame
+    cadence: pd.DataFrame
+    accounts: pd.DataFrame
     period: Period
     as_of: dt.date
     metric: str
@@ -128,10 +158,7 @@ def plan_yaml(plan: ActionPlan) -> str:
         rep = row["rep_id"]
         reps.append(
             _told({"rep_id": rep, "name": plan.names.get(rep, ""), **row})
-            | {
-                "segments": _rows(plan.segments, rep),
-                "steps": _rows(plan.steps, rep),
-            }
+            | {name: _rows(getattr(plan, name), rep) for name in _PARTS}
         )
     content = {
         "plan": 1, "period": plan.period.name, "as_of": plan.as_of.isoformat(), "metric": plan.metric,
@@ -153,13 +180,17 @@ def read_plan(path: Path | str, fiscal_year_start: int = 1) -> PlanRead:
         raise ConfigError(
             error.problem, file=path, key="period", found=file.period, expected=error.expected
         ) from None
-    reps = [one.model_dump(exclude={"segments", "steps", "name"}) for one in file.reps]
-    segments = [{"rep_id": rep.rep_id} | one.model_dump() for rep in file.reps for one in rep.segments]
-    steps = [{"rep_id": rep.rep_id} | one.model_dump() for rep in file.reps for one in rep.steps]
-    return PlanRead(
-        pd.DataFrame(reps, columns=list(REPS)), pd.DataFrame(segments, columns=list(SEGMENTS)),
-        pd.DataFrame(steps, columns=list(COLUMNS)), period, file.as_of, file.metric, file.unit,
-    )  # fmt: skip
+    reps = [one.model_dump(exclude={*_PARTS, "name"}) for one in file.reps]
+    parts = [
+        pd.DataFrame(
+            [{"rep_id": rep.rep_id} | one.model_dump() for rep in file.reps for one in getattr(rep, name)],
+            columns=list(columns),
+        )
+        for name, columns in _PARTS.items()
+    ]
+    segments, steps, cadence, accounts = parts
+    whole = pd.DataFrame(reps, columns=list(REPS))
+    return PlanRead(whole, segments, steps, cadence, accounts, period, file.as_of, file.metric, file.unit)
 
 
 def as_targets(plan: ActionPlan) -> pd.DataFrame:

@@ -42,7 +42,9 @@ def facts(sample: Dataset) -> Facts:
 @pytest.fixture(scope="module")
 def made(facts: Facts) -> ActionPlan:
     """The plans of the small sample company's strategy."""
-    return action_plan(facts, strategy(), QUARTER)
+    asked = [{"segment": "A", "status": "customer", "type": "call", "a_year": 8}, {"type": "email", "a_year": 1}]
+    named = [{"account": "A000001", "until": "2026-06-30", "contacts": ["buyer"]}]
+    return action_plan(facts, strategy(activities=asked, accounts=named), QUARTER)
 
 
 def without(sample: Dataset, folder: Path, *tables: str, **changed: pd.DataFrame) -> Facts:
@@ -349,7 +351,7 @@ def test_a_plan_is_read_back_as_it_was(made: ActionPlan, tmp_path: Path) -> None
     file.write_text(plan_yaml(made), encoding="utf-8")
     back = read_plan(file)
     assert (back.period, back.as_of, back.metric, back.unit) == (made.period, made.as_of, "revenue", "EUR")
-    for name in ("reps", "segments", "steps"):
+    for name in ("reps", "segments", "steps", "cadence", "accounts"):
         read, wrote = getattr(back, name), getattr(made, name)
         both = [one.astype(object).where(one.notna(), None) for one in (read, wrote)]
         assert both[0].to_dict("records") == both[1].to_dict("records"), name
