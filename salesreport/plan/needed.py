@@ -14,7 +14,7 @@ _TIMES = 3
 
 _STEPS = 18
 _MOST = 20.0
-"""So many times the goal at most is looked for."""
+"""So many times the goal, or a deal, at most is looked for."""
 
 BAND = 0.8
 """How often the interval of what is needed holds what it turns out to take."""
@@ -147,7 +147,8 @@ def _for_even_chance(
     def chance(planned: float) -> float:
         return chance_of(tiled + brings(planned * per, money, spread, factor, seed), goal)
 
-    while chance(high) < 0.5 and high < _MOST * max(goal, 1.0):
+    most = _MOST * max(goal, float(money.max()))
+    while chance(high) < 0.5 and high < most:
         low, high = high, 2 * high
     for _ in range(_STEPS):
         middle = (low + high) / 2
