@@ -26,7 +26,7 @@ from salesreport.pack.make import REPORT_MIME, Job, make_report
 from salesreport.pack.notebook import find_notebook, project_folder, read_notebook
 from salesreport.sample import write_company
 
-COMMANDS = ("demo", "ingest", "kpi", "anomalies", "forecast", "pay", "pack", "explore")
+COMMANDS = ("demo", "ingest", "kpi", "anomalies", "forecast", "plan", "pay", "pack", "explore")
 
 DIES = """
 dataset: str = ""

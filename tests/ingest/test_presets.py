@@ -422,7 +422,7 @@ def test_people_of_zoho_stand_once_in_the_list_of_reps(tmp_path):
 def test_a_word_for_won_that_nobody_knows_is_asked_for(tmp_path):
     head = "id,rep,stage,created,closed,amount"
     rows = [
-        "1,Ada,Zuschlag,2025-01-02,2025-02-03,10",
+        "1,Ada,Hurra,2025-01-02,2025-02-03,10",
         "2,Ada,abgelehnt,2025-01-02,2025-02-03,10",
         "3,Ben,offen,2025-01-02,,10",
     ]

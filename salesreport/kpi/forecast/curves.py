@@ -97,6 +97,40 @@ def compose(
     return Curves(entering, standing, [np.stack([made[run][1][state] for run in order]) for state in states])
 
 
+def reaching(
+    hazards: Hazards, day: int, until: int, oldest: Whole, goals: npt.NDArray[np.bool_]
+) -> tuple[Numbers, list[Numbers]]:
+    """Chances to get to certain milestones, or past them to the order, by the end of a day.
+
+    Args:
+        hazards: learnt. day: the as-of date, since 1970-01-01. until: the last day that counts, likewise.
+        oldest: the greatest age looked for in each state. goals: of each state, whether it is one that counts;
+            who stands there already does not get there any more.
+
+    Returns:
+        As `entering` (shift × state × day from 0; 1 for a deal that enters one of the goals) and `standing` (by
+        state shift × age; 0 for the goals) of `Curves`, without periods.
+    """
+    calendar = np.arange(day, until + 1)
+    season = np.stack(
+        [(hazards.winning if cause == WON else hazards.other).of(calendar) for cause in CAUSES], axis=-1
+    )
+    within = (calendar > day).astype(float)[:, None]
+    made = [_compose(tilted(hazards, shift), season, within, oldest, goals) for shift in SHIFTS]
+    entering = np.stack([one[0][..., 0] for one in made])
+    return entering, [np.stack([one[1][state][..., 0] for one in made]) for state in range(len(hazards.rate))]
+
+
+def tilted(hazards: Hazards, shift: float | Numbers, pace: float = 1.0) -> Hazards:
+    """Hazards of a deal with other odds of moving forward, or one that leaves milestones more quickly.
+
+    Args:
+        hazards: of an average deal. shift: log-odds against it, one for all milestones or one for each.
+        pace: against it.
+    """
+    return _changed(hazards, shift, pace)
+
+
 def between(table: Numbers, nodes: Numbers, at: Numbers, row: Positions) -> Numbers:
     """Values between nodes, by line.
 
@@ -108,9 +142,9 @@ def between(table: Numbers, nodes: Numbers, at: Numbers, row: Positions) -> Numb
     return table[place, row] * (1 - part) + table[place + 1, row] * part
 
 
-def _changed(hazards: Hazards, shift: float, pace: float) -> Hazards:
-    """Hazards of a deal with other odds of moving forward, or one that leaves milestones more quickly."""
-    if shift == 0 and pace == 1:
+def _changed(hazards: Hazards, shift: float | Numbers, pace: float) -> Hazards:
+    """See `tilted`."""
+    if not np.any(shift) and pace == 1:
         return hazards
     rate = hazards.rate.copy()
     inner = slice(0, hazards.milestones)
@@ -119,7 +153,7 @@ def _changed(hazards: Hazards, shift: float, pace: float) -> Hazards:
     leaving = forward + one[..., LOST]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(leaving > 0, forward / leaving, 0.0)
-        moved = expit(logit(share) + shift)
+        moved = expit(logit(share) + np.reshape(shift, (-1, 1)))
         ahead = np.where(share > 0, moved / share, 1.0)
         behind = np.where(share < 1, (1 - moved) / (1 - share), 1.0)
     one[..., ADVANCED] *= ahead
@@ -129,8 +163,14 @@ def _changed(hazards: Hazards, shift: float, pace: float) -> Hazards:
     return hazards._replace(rate=rate)
 
 
-def _compose(hazards: Hazards, season: Numbers, within: Numbers, oldest: Whole) -> tuple[Numbers, list[Numbers]]:
-    """Chances of entering: state × day × K; of standing, by state: age × K."""
+def _compose(
+    hazards: Hazards, season: Numbers, within: Numbers, oldest: Whole, goals: npt.NDArray[np.bool_] | None = None
+) -> tuple[Numbers, list[Numbers]]:
+    """Chances of entering: state × day × K; of standing, by state: age × K.
+
+    With `goals` (of each state whether it is one) they are of getting to one of these, or being won.
+    """
+    goals = np.zeros(len(hazards.rate), bool) if goals is None else goals
     states, size, periods = len(hazards.rate), len(within), within.shape[1]
     entering = np.zeros((states, size, periods))
     leave = []
@@ -140,6 +180,8 @@ def _compose(hazards: Hazards, season: Numbers, within: Numbers, oldest: Whole) 
         leave.append(_leaving(hazards, state, age, season, np.tri(size, dtype=bool).T))
     goes_back = bool(hazards.rate[..., BACK].max() > 0)
     order = [*reversed(range(hazards.milestones)), *range(hazards.milestones, states)]
+    order = [state for state in order if not goals[state]]
+    entering[goals] = within
     for _ in range(1 + _ROUNDS_BACK * goes_back):
         for state in order:
             entering[state] = _won(hazards, state, leave[state], within, entering)
@@ -147,6 +189,9 @@ def _compose(hazards: Hazards, season: Numbers, within: Numbers, oldest: Whole) 
     for state in range(states):
         last = min(int(oldest[state]), int(hazards.edges[state][-1]))
         age = np.arange(last + 1)[:, None] + np.arange(size)[None]
+        if goals[state]:
+            standing.append(np.zeros((last + 1, periods)))
+            continue
         alive = np.broadcast_to(np.arange(size)[None] > 0, age.shape)
         standing.append(_won(hazards, state, _leaving(hazards, state, age, season, alive), within, entering))
     return entering, standing

@@ -24,7 +24,7 @@ from salesreport.kpi.forecast.curves import compose
 from salesreport.kpi.forecast.drift import Drift
 from salesreport.kpi.forecast.effects import Effects
 from salesreport.kpi.forecast.hazards import Hazards
-from salesreport.kpi.forecast.simulate import New, Open, Samples, Shocks, simulate
+from salesreport.kpi.forecast.simulate import New, Open, Samples, Shocks, factors, simulate
 from salesreport.kpi.forecast.sizes import Sizes
 from salesreport.kpi.forecast.ways import Ways, ways_of
 from salesreport.language import Text, ntext, text
@@ -56,11 +56,16 @@ class Forecast(NamedTuple):
         samples: the simulated revenue, booked included: rows of `frame` × simulations. The same path of all
             groups belongs together: adding them up gives a path of the team.
         notes: what a reader should know.
+        opened: likewise what deals open now bring of it; None where nobody kept it.
+        factor: reps (sorted by id, as far as they have deals) × simulations: the shock of each path, by which all
+            chances of a rep's deals are moved together.
     """
 
     frame: pd.DataFrame
     samples: Samples
     notes: tuple[Text, ...]
+    opened: Samples | None = None
+    factor: Samples | None = None
 
     def total(self) -> Samples:
         """The simulated revenue of all groups together: period × simulations, periods in the frame's order."""
@@ -115,11 +120,7 @@ def forecast(
     ways = model.ways
     spans = [(_number(period.start), _number(period.end)) for period in periods]
     horizon = max(last for _, last in spans) - ways.day
-    fiscal = facts.dataset.settings.fiscal_year_start
-    off = facts.remember(
-        ("forecast drift", id(file), as_of, min(horizon, 92)),
-        lambda: drift.learn(facts, ways, model.counts, model.effects, horizon, fiscal),
-    )
+    off = drift_of(facts, file, as_of, horizon)
     standing = ways.going
     oldest = np.zeros(ways.states, np.int64)
     np.maximum.at(oldest, ways.state[standing], ways.age[standing])
@@ -166,7 +167,21 @@ def forecast(
         simulations,
         seed,
     )
-    return _result(facts, as_of, periods, by, cells, first, second, _notes(facts, model, off, as_of))
+    made = _result(facts, as_of, periods, by, cells, first, second, _notes(facts, model, off, as_of))
+    return made._replace(factor=factors(shocks, int(cells.rep.max(initial=0)) + 1, simulations, seed))
+
+
+def drift_of(facts: Facts, file: ProcessFile, as_of: dt.date, horizon: int) -> Drift:
+    """How far forecasts of so many days were off that were made before a day; worked out once.
+
+    Raises:
+        Unavailable: the data cannot tell.
+    """
+    model, fiscal = learn(facts, file, as_of), facts.dataset.settings.fiscal_year_start
+    return facts.remember(
+        ("forecast drift", id(file), as_of, min(horizon, 92)),
+        lambda: drift.learn(facts, model.ways, model.counts, model.effects, horizon, fiscal),
+    )
 
 
 def learn(facts: Facts, file: ProcessFile, as_of: dt.date) -> Learnt:
@@ -261,7 +276,8 @@ def _result(
             "n_open": n_open[rows],
         }
     )
-    return Forecast(frame, samples.reshape(groups * size, samples.shape[-1]), notes)
+    flat = (groups * size, samples.shape[-1])
+    return Forecast(frame, samples.reshape(flat), notes, from_open.reshape(flat))
 
 
 def _notes(facts: Facts, model: Learnt, off: Drift, as_of: dt.date) -> tuple[Text, ...]:

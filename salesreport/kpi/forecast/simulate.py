@@ -69,13 +69,21 @@ def simulate(
         Revenue from open deals and from new ones, each cells × K × paths.
     """
     shared, from_open, from_new = (np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(3))
-    common = _around_one(shared, shocks.common, (1, paths))
-    by_rep = _around_one(shared, shocks.rep, (reps, paths))
-    factor = (common * by_rep).astype(np.float32)
+    factor = _factors(shared, shocks, reps, paths).astype(np.float32)
     coming = _around_one(shared, shocks.arrivals, (1, paths))
     first = _from_open(from_open, opened, factor, cells, paths)
     second = _from_new(from_new, new, factor * coming, cells, paths)
     return first, second
+
+
+def factors(shocks: Shocks, reps: int, paths: int, seed: int) -> Samples:
+    """The shocks by which `simulate` moves the chances of each rep's deals on each path: reps × paths, mean 1."""
+    return _factors(np.random.default_rng(np.random.SeedSequence(seed).spawn(3)[0]), shocks, reps, paths)
+
+
+def _factors(shared: np.random.Generator, shocks: Shocks, reps: int, paths: int) -> Samples:
+    common = _around_one(shared, shocks.common, (1, paths))
+    return common * _around_one(shared, shocks.rep, (reps, paths))
 
 
 def _from_open(

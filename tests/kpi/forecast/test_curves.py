@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from salesreport.kpi.forecast.curves import SHIFTS, between, compose
+from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching, tilted
 from salesreport.kpi.forecast.hazards import Hazards
 from salesreport.kpi.forecast.seasonality import flat
 
@@ -86,3 +86,24 @@ def test_between_nodes_by_line() -> None:
     table = np.array([[[0.0], [10.0]], [[4.0], [30.0]]])
     found = between(table, np.array([0.0, 2.0]), np.array([0.5, 2.0, 9.0]), np.array([0, 1, 1]))
     assert found[:, 0].tolist() == [1.0, 30.0, 30.0]
+
+
+def test_reaching_a_milestone_or_the_order_is_an_absorbing_chain() -> None:
+    goals = np.array([False, True, False])
+    entering, standing = reaching(two_milestones(back=0.01), DAY, DAY + 40, np.array([9, 9, 0]), goals)
+    usual = list(SHIFTS).index(0)
+    # from the first milestone to the second 0.04 a day, straight to the order 0.005, lost 0.02
+    ever = 0.045 / 0.065
+    assert standing[0][usual, -1] == pytest.approx(ever * (1 - 0.935**40), abs=1e-12)
+    assert (standing[1] == 0).all()  # who is there does not get there any more
+    assert entering[usual, 1, 10] == 1
+    # entered at the end of day 15: 25 days are left; the way from the beginning leads there at once
+    assert entering[usual, 0, 15] == pytest.approx(ever * (1 - 0.935**25), abs=1e-12)
+
+
+def test_other_odds_at_one_milestone_alone() -> None:
+    plain, moved = two_milestones(), tilted(two_milestones(), np.array([0.0, -1.0]))
+    np.testing.assert_array_equal(plain.rate[0], moved.rate[0])
+    on, lost = moved.rate[1, 1, 3], moved.rate[1, 1, 2]
+    assert np.log(on / lost) == pytest.approx(np.log(0.06 / 0.03) - 1)
+    assert on + lost == pytest.approx(0.09)

@@ -1,0 +1,190 @@
+"""A rep's plan in a few sentences: what is missing, how likely the goal is, what it takes, what else could be."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.plan.action import ActionPlan, entry_of
+from salesreport.plan.past import FEASIBLE
+from salesreport.process import ProcessFile
+
+STEPS: dict[str, Text] = {"begin": text("deals begun"), "won": text("deals won")}
+"""What people call steps that are no milestone."""
+
+_SURE = 0.005
+
+
+def titles_of(file: ProcessFile) -> dict[str, Text | str]:
+    """What people call each step, by its key."""
+    named = {one.key: one.title for process in file.processes for one in process.milestones}
+    return {**named, **STEPS}
+
+
+def sentences_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> list[Text]:
+    """The plan of one rep, told.
+
+    Args:
+        plan: has it. rep: whose. titles: of the steps.
+    """
+    row = plan.reps[plan.reps["rep_id"] == rep].iloc[0].to_dict()
+    steps = plan.steps[plan.steps["rep_id"] == rep].to_dict("records")
+    for step in steps:
+        step["segment"] = None if pd.isna(step["segment"]) else step["segment"]
+    said = [_gap(plan, row)]
+    if pd.isna(row["open"]):
+        return said
+    said.append(_chances(row))
+    entry = entry_of(steps)
+    if row["verdict"] == "enough":
+        said.append(text("What is open is enough for more than an even chance: nothing further is needed."))
+    elif entry is not None:
+        said += _needed(entry, titles)
+        said += _later(steps, entry, titles)
+    said += _instead(plan, row)
+    said += _lead(plan, steps, row)
+    return said
+
+
+def _money(value: float, plan: ActionPlan) -> Quantity:
+    return Quantity(float(value), plan.unit)
+
+
+def _gap(plan: ActionPlan, row: dict[str, Any]) -> Text:
+    name = plan.names.get(row["rep_id"], row["rep_id"])
+    if pd.isna(row["open"]):
+        return text(
+            "{rep}: the goal for {period} is {goal}, of which {booked} is booked; the rest cannot be told.",
+            rep=name, period=plan.period.label, goal=_money(row["goal"], plan), booked=_money(row["booked"], plan),
+        )  # fmt: skip
+    fields = {
+        "rep": name, "period": plan.period.label, "goal": _money(row["goal"], plan),
+        "booked": _money(row["booked"], plan), "repeat": _money(row["repeat"], plan),
+        "open": _money(row["open"], plan),
+        "lower": Quantity(float(row["open_lower"]), plan.unit, float(row["open_upper"])),
+        "upper": Quantity(float(row["open_upper"]), plan.unit, float(row["open_lower"])),
+        "gap": _money(abs(row["gap"]), plan),
+    }  # fmt: skip
+    if row["gap"] > 0:
+        return text(
+            "{rep}: the goal for {period} is {goal}. {booked} is booked, open deals bring {open} ({lower} to "
+            "{upper} in 80 of 100 cases), orders without a deal {repeat}: {gap} is missing.",
+            **fields,
+        )
+    return text(
+        "{rep}: the goal for {period} is {goal}. {booked} is booked, open deals bring {open} ({lower} to {upper} "
+        "in 80 of 100 cases), orders without a deal {repeat}: {gap} more than the goal.",
+        **fields,
+    )
+
+
+def _chances(row: dict[str, Any]) -> Text:
+    return text(
+        "The chance to reach it: {open} with what is open, {usual} with as many new deals as usual.",
+        open=Quantity(row["chance_open"], "share"),
+        usual=Quantity(row["chance_usual"], "share"),
+    )
+
+
+def _needed(entry: dict[str, Any], titles: dict[str, Text | str]) -> list[Text]:
+    fields: dict[str, Any] = {
+        "day": entry["by"], "extra": _number(entry["extra"]), "lower": _number(entry["extra_lower"]),
+        "upper": _number(entry["extra_upper"]),
+    }  # fmt: skip
+    if entry["kind"] == "begin":
+        said = [
+            text(
+                "For an even chance, this many deals must be begun by {day}: {extra} (as it turns out, {lower} to "
+                "{upper}).",
+                **fields,
+            )
+        ]
+    else:
+        said = [
+            text(
+                "For an even chance {extra} more (as it turns out, {lower} to {upper}) must get to “{step}” by "
+                "{day}: {needed} in all.",
+                **fields,
+                step=titles.get(entry["step"], entry["step"]),
+                needed=_number(entry["needed"]),
+            )
+        ]
+    if np.isnan(entry["usual"]):
+        return said
+    return [
+        *said,
+        text(
+            "In earlier stretches as long it was {usual} (median), at most {best}: that is {verdict}.",
+            usual=_number(entry["usual"]),
+            best=_number(entry["best"]),
+            verdict=FEASIBLE[entry["verdict"]],
+        ),
+    ]
+
+
+def _later(steps: list[dict[str, Any]], entry: dict[str, Any], titles: dict[str, Text | str]) -> list[Text]:
+    """The last milestone at which as much can still be made up for."""
+    whole = [one for one in steps if one["segment"] is None and one["kind"] == "milestone"]
+    last = next((one for one in reversed(whole) if not np.isnan(one["extra"])), None)
+    if last is None or last["step"] == entry["step"]:
+        return []
+    return [
+        text(
+            "Or {extra} more at “{step}” by {day}, {needed} in all.",
+            extra=_number(last["extra"]),
+            step=titles.get(last["step"], last["step"]),
+            day=last["by"],
+            needed=_number(last["needed"]),
+        )
+    ]
+
+
+def _instead(plan: ActionPlan, row: dict[str, Any]) -> list[Text]:
+    said: list[Text] = []
+    if row["verdict"] == "too_late":
+        said.append(
+            text("Nothing that is begun now is won in time: only deals far advanced can still change the result.")
+        )
+    if row["verdict"] in ("unrealistic", "too_late"):
+        if not np.isnan(row["attainable"]) and row["attainable"] < row["goal"]:
+            said.append(
+                text(
+                    "With as much as in the best stretch, {attainable} is an even bet: {short} short.",
+                    attainable=_money(row["attainable"], plan),
+                    short=_money(row["goal"] - row["attainable"], plan),
+                )
+            )
+        if not np.isnan(row["open_factor"]) and row["open_factor"] > 1:
+            said.append(
+                text(
+                    "Or open deals would have to bring {factor} times what such deals bring: more of them won, or "
+                    "more of each.",
+                    factor=_number(row["open_factor"]),
+                )
+            )
+    return said
+
+
+def _lead(plan: ActionPlan, steps: list[dict[str, Any]], row: dict[str, Any]) -> list[Text]:
+    begin = next((one for one in steps if one["kind"] == "begin" and one["segment"] is None), None)
+    if begin is None or np.isnan(begin["lead_days"]) or not np.isnan(begin["extra"]):
+        return []
+    comes = plan.as_of + dt.timedelta(1 + int(begin["lead_days"]))
+    later = type(plan.period).of(comes, "quarter", plan.period.fiscal_year_start)
+    if later.start <= plan.period.end:
+        return []
+    return [
+        ntext(
+            "From beginning to order a deal takes {n} day (median): what is begun now is for {later}.",
+            "From beginning to order a deal takes {n} days (median): what is begun now is for {later}.",
+            n=int(begin["lead_days"]),
+            later=later.label,
+        )
+    ]
+
+
+def _number(value: float) -> Quantity:
+    """A number of deals with one decimal below ten, whole above."""
+    return Quantity(round(float(value), 1 if abs(value) < 10 else 0), "deals")
