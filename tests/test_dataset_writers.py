@@ -166,7 +166,7 @@ def test_no_room_leaves_the_old_dataset_and_nothing_else(
 
     write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
     before = {file.name for file in tmp_path.iterdir()}
-    writer = {"deals.parquet": "pq.write_table", "dataset.json": "write_text"}[name]
+    writer = {"deals.parquet": "pq.ParquetWriter", "dataset.json": "write_text"}[name]
     with monkeypatch.context() as patch:
         patch.setattr(f"salesreport.dataset.{writer}", full)
         with pytest.raises(DataError, match="cannot be written: No space left"):

@@ -278,8 +278,13 @@ def joined_texts(texts: Sequence[Any], by: str) -> Any:
         >>> joined_texts([pa.array(["Ilka", None, None]), pa.array(["Moor", "Sand", None])], " ").to_pylist()
         ['Ilka Moor', 'Sand', None]
     """
-    joined = pc.binary_join_element_wise(*texts, by, null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    # one by one: with null_handling="skip" a row that is null in all columns is dropped (pyarrow 26.0.1; see
+    # findings/pyarrow-join-drops-rows.sh)
+    joined = texts[0]
+    for further in texts[1:]:
+        both = pc.binary_join_element_wise(joined, further, by)
+        joined = pc.coalesce(both, joined, further)
+    return joined
 
 
 def on_distinct(

@@ -99,6 +99,8 @@ def matching(value: str, known: Mapping[str, str]) -> list[str]:
     """
     if value in known:
         return [value]
+    # an id behind a name only tells equal ones apart
+    known = {one: name.removesuffix(f" ({one})") if value != name else name for one, name in known.items()}
     exact = [one for one, name in known.items() if name == value]
     folded = [one for one, name in known.items() if value.casefold() in (one.casefold(), name.casefold())]
     return exact or folded

@@ -42,6 +42,8 @@ def matching(written: str, names: dict[str, str]) -> list[str]:
     """
     if written in names:
         return [written]
+    # an id behind a name only tells equal ones apart
+    names = {rep: name.removesuffix(f" ({rep})") if written != name else name for rep, name in names.items()}
     exact = [rep for rep, name in names.items() if name == written]
     return exact or [rep for rep, name in names.items() if written.casefold() in (rep.casefold(), name.casefold())]
 
