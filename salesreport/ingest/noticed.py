@@ -109,11 +109,24 @@ def far_from_their_like(values: np.ndarray[Any, Any]) -> Mask:
     at = np.flatnonzero(values > 0)
     if len(at) < _ENOUGH:
         return far
-    distance = np.log10(values[at])
-    distance = np.abs(distance - np.median(distance))
+    amounts = values[at]
+    middle = np.median(np.log10(_middle(amounts)))
+    ends = np.log10([amounts.min(), amounts.max()])
+    if np.abs(ends - middle).max() < _FAR - 1e-9:  # nothing is far, whatever is usual
+        return far
+    distance = np.log10(amounts, out=amounts)
+    distance -= middle
+    np.abs(distance, out=distance)
     # 1.4826 makes the median distance the standard deviation, where amounts are log-normal
     far[at] = distance > max(_FAR, _SPREADS * 1.4826 * float(np.median(distance)))
     return far if far.sum() <= max(_SHOWN, _FEW * len(at)) else np.zeros(len(values), dtype=bool)
+
+
+def _middle(amounts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The amount in the middle, or the two."""
+    half = len(amounts) // 2
+    at = [half] if len(amounts) % 2 else [half - 1, half]
+    return np.asarray(np.partition(amounts, at)[at])
 
 
 def alike(names: Iterable[str], coded: bool = False) -> tuple[list[list[str]], list[list[str]]]:

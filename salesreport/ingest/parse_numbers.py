@@ -84,6 +84,9 @@ def read_numbers(
 def _within(typed: Any) -> Numbers:
     """Numbers by their type; those beyond `MOST` are none."""
     values = _series(typed)
+    least_most = pc.min_max(typed).as_py()
+    if max(-(least_most["min"] or 0.0), least_most["max"] or 0.0) <= MOST:
+        return Numbers(values, np.zeros(len(values), dtype=bool))
     bad = (values.abs() > MOST).to_numpy()
     return Numbers(values.mask(bad), bad)
 
