@@ -395,6 +395,9 @@ def _sorting(table: pa.Table, declared: Table) -> pa.Array:
 
 def _as_arrow(series: pd.Series, kind: pa.DataType) -> pa.Array:
     """A column as it is stored."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        codes = pa.array(series.cat.codes.to_numpy("int32"), mask=series.isna().to_numpy())
+        return pa.DictionaryArray.from_arrays(codes, pa.array(series.cat.categories, kind))
     values = pa.array(series, type=kind, from_pandas=True)
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 

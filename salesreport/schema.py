@@ -101,6 +101,8 @@ class Table:
     def conform(self, frame: pd.DataFrame, timezone: str = "UTC") -> pd.DataFrame:
         """The frame with canonical dtypes, columns in canonical order, optional columns without values dropped.
 
+        Texts that are categories stay that.
+
         Raises:
             DataError: a column that the table does not have, or a required one that is missing.
         """
@@ -130,7 +132,8 @@ class Table:
                     if series.dt.tz is None
                     else series.dt.tz_convert(timezone)
                 )
-            conformed[column.name] = series if series.dtype == dtype else series.astype(cast(Any, dtype))
+            coded = column.is_text and isinstance(series.dtype, pd.CategoricalDtype)
+            conformed[column.name] = series if coded or series.dtype == dtype else series.astype(cast(Any, dtype))
         return pd.DataFrame(conformed, index=frame.index, copy=False)
 
     def _is_sound(self, frame: pd.DataFrame) -> bool:
@@ -170,6 +173,7 @@ class Table:
             return frame
         import pandera.errors
 
+        frame = frame.astype(dict.fromkeys(frame.select_dtypes("category"), "str"))
         try:
             return self.pandera_schema(timezone).validate(frame, inplace=True)  # `conform` made it for us
         except pandera.errors.SchemaError as error:

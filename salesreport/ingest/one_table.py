@@ -45,6 +45,9 @@ _PRICED_ON = {
 }
 """The dates that money is converted at, the first there is; else the as-of date."""
 
+_CODED = ("deals", "orders", "activities")
+"""Tables that may be so large that texts which repeat had better stay numbers."""
+
 
 def ingest_table(
     name: str,
@@ -54,6 +57,7 @@ def ingest_table(
     rates: pd.DataFrame | None,
     lookups: Lookups,
     older: bool = False,
+    coded: bool = False,
 ) -> Ingested:
     """Read one file of a canonical table from an export.
 
@@ -62,11 +66,12 @@ def ingest_table(
         rates: dated rates, see `currency.read_rates`; None where there are none.
         lookups: the files that say what ids mean.
         older: whether the file is of an older export, which may lack optional columns.
+        coded: whether texts that a large file repeats may come as pandas' categories.
 
     Raises:
         ConfigError, DataError: the file or the mapping is not what it should be.
     """
-    return _Work(name, spec, source, root, rates, lookups, older).done()
+    return _Work(name, spec, source, root, rates, lookups, older, coded).done()
 
 
 class _Work:
@@ -81,8 +86,10 @@ class _Work:
         rates: pd.DataFrame | None,
         lookups: Lookups,
         older: bool = False,
+        coded: bool = False,
     ) -> None:
         self.table: Table = TABLES[name]
+        self.coded = coded and name in _CODED and spec.rows is None
         self.source, self.rates, self.lookups = source, rates, lookups
         whole = read(spec, root, name, spec.headings, source.timezone)
         self.absent: list[str] = []
@@ -151,7 +158,7 @@ class _Work:
         if self.table.name != "deals":
             return {}
         counts = frame["status"][~self.ledger.live & ~self.declared].value_counts()
-        return {str(state): int(counts[state]) for state in STATUSES if state in counts}
+        return {str(state): int(counts[state]) for state in STATUSES if counts.get(state, 0)}
 
     # --- rows that the spec or the file's form excludes
 
@@ -285,7 +292,8 @@ class _Work:
         return moments.values
 
     def _text(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
-        texts = as_series(read_texts(cells.encoded if cells.is_coded else cells.texts, {}))
+        coded = self.coded and cells.is_coded and column.name != "currency"
+        texts = as_series(read_texts(cells.encoded if cells.is_coded else cells.texts, {}), coded)
         if column.kind == "id":
             self.ledger.repair(cells.spaced, text("spaces around {column} removed", column=column.name))
         if column.name == "period" and self.table.name == "targets":
@@ -302,7 +310,9 @@ class _Work:
 
     def _choice(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
         texts = read_texts(cells.encoded, {})
-        values, unknown = choose(texts, {value: value for value in column.values}, None)
+        values, unknown = choose(
+            texts, {value: value for value in column.values}, None, self.coded and cells.is_coded
+        )
         self._note_unknown(column, cells, place, unknown, column.values)
         return values
 
@@ -318,7 +328,8 @@ class _Work:
                 at = heading_of_states(spec, self.spec, self.raw)
                 place = self._place(self.raw.headings[at])
                 cells = self._without_errors(self.table["status"], self.raw.columns[at], place)
-            found = listed_states(spec, cells, place.column, place.file)
+            coded = self.coded and cells.is_coded and not spec.conditions
+            found = listed_states(spec, cells, place.column, place.file, coded)
             listed, unknown = found.values, found.unknown
             self.notes += found.notes
             for word, rows in found.undecided.items():
