@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -381,9 +382,18 @@ def _write_sorted(frame: pd.DataFrame, schema: pa.Schema, declared: Table, file:
     order = _sorting(table, declared)
     first = table.take(order[:_SAMPLE]).cast(schema)
     repeating = [name for name in schema.names if _repeats(first[name])]
-    with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=repeating) as writer:
+    written: Future[None] | None = None
+    with (
+        pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=repeating) as writer,
+        ThreadPoolExecutor(1) as pool,
+    ):
         for start in range(0, len(order), _ROW_GROUP):
-            writer.write_table(table.take(order.slice(start, _ROW_GROUP)).cast(schema), _ROW_GROUP)
+            group = table.take(order.slice(start, _ROW_GROUP)).cast(schema)
+            if written is not None:  # it was encoded while the next one was gathered
+                written.result()
+            written = pool.submit(writer.write_table, group, _ROW_GROUP)
+        if written is not None:
+            written.result()
 
 
 def _sorting(table: pa.Table, declared: Table) -> pa.Array:
@@ -396,7 +406,8 @@ def _sorting(table: pa.Table, declared: Table) -> pa.Array:
 def _as_arrow(series: pd.Series, kind: pa.DataType) -> pa.Array:
     """A column as it is stored."""
     if isinstance(series.dtype, pd.CategoricalDtype):
-        codes = pa.array(series.cat.codes.to_numpy("int32"), mask=series.isna().to_numpy())
+        codes = series.cat.codes.to_numpy()
+        codes = pa.array(codes, mask=codes < 0)
         return pa.DictionaryArray.from_arrays(codes, pa.array(series.cat.categories, kind))
     values = pa.array(series, type=kind, from_pandas=True)
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

@@ -89,7 +89,12 @@ def _read_even(content: bytes, separator: str, file: str) -> Raw | None:
                 invalid_row_handler=note,
                 ignore_empty_lines=False,
             ),
-            convert_options=pacsv.ConvertOptions(column_types=kinds, null_values=[""], strings_can_be_null=True),
+            convert_options=pacsv.ConvertOptions(
+                column_types=kinds,
+                null_values=[""],
+                strings_can_be_null=True,
+                check_utf8=False,  # it is UTF-8
+            ),
         )
     except pa.ArrowInvalid:
         return None

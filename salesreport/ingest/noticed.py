@@ -106,10 +106,10 @@ def far_from_their_like(values: np.ndarray[Any, Any]) -> Mask:
         array([25])
     """
     far = np.zeros(len(values), dtype=bool)
-    at = np.flatnonzero(values > 0)
-    if len(at) < _ENOUGH:
+    above = values > 0
+    amounts = values[above]
+    if len(amounts) < _ENOUGH:
         return far
-    amounts = values[at]
     middle = np.median(np.log10(_middle(amounts)))
     ends = np.log10([amounts.min(), amounts.max()])
     if np.abs(ends - middle).max() < _FAR - 1e-9:  # nothing is far, whatever is usual
@@ -118,8 +118,8 @@ def far_from_their_like(values: np.ndarray[Any, Any]) -> Mask:
     distance -= middle
     np.abs(distance, out=distance)
     # 1.4826 makes the median distance the standard deviation, where amounts are log-normal
-    far[at] = distance > max(_FAR, _SPREADS * 1.4826 * float(np.median(distance)))
-    return far if far.sum() <= max(_SHOWN, _FEW * len(at)) else np.zeros(len(values), dtype=bool)
+    far[above] = distance > max(_FAR, _SPREADS * 1.4826 * float(np.median(distance)))
+    return far if far.sum() <= max(_SHOWN, _FEW * len(amounts)) else np.zeros(len(values), dtype=bool)
 
 
 def _middle(amounts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -205,7 +205,7 @@ def about_amounts(values: pd.Series, live: Mask, place: Place, cells: RawColumn,
         currency: of the amounts.
     """
     amounts = values.to_numpy(dtype="float64", na_value=np.nan)
-    far = np.flatnonzero(far_from_their_like(np.where(live, amounts, np.nan)))
+    far = np.flatnonzero(far_from_their_like(amounts if live.all() else np.where(live, amounts, np.nan)))
     if not len(far):
         return []
     usual = amounts[live & (amounts > 0)]

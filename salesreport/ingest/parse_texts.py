@@ -30,6 +30,9 @@ def read_texts(texts: Any, values: Mapping[str, str]) -> Any:
     translation = dict.fromkeys(NOTHING) | {
         seen.strip(): wanted.strip() or None for seen, wanted in values.items()
     }
+    shortest = pc.min(pc.binary_length(texts)).as_py()
+    if shortest is None or shortest > max(len(seen.encode()) for seen in translation):
+        return texts
     at = pc.index_in(texts, value_set=pa.array(list(translation), pa.string()))
     if at.null_count == len(at):
         return texts

@@ -107,7 +107,7 @@ class RawColumn:
     @property
     def spaced(self) -> np.ndarray[Any, Any]:
         """Which cells have spaces around their text."""
-        if not self.is_text:
+        if not self.is_text or self.texts is self.cells:
             return np.zeros(len(self.cells), dtype=bool)
         if self.is_coded:
             spaced = pa.array(RawColumn(self.cells.dictionary).spaced)
@@ -156,6 +156,8 @@ class RawColumn:
 
     def shown(self, positions: Any) -> list[str]:
         """Some cells as they stand in the file, '' where empty."""
+        if not len(positions):
+            return []  # even taking none joins the parts of a column
         return [cell or "" for cell in _as_strings(self.cells.take(pa.array(positions))).to_pylist()]
 
     @classmethod
