@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesreport import dataset as module
+from salesreport import sorting
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import DataError
 from salesreport.language import text
@@ -199,8 +200,8 @@ def test_rows_without_key_come_by_all_their_values(
 ) -> None:
     schema = pa.schema([("kind", pa.string()), ("rep_id", pa.string()), ("score", pa.float64())])
     table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(schema.names)}, schema=schema)
-    compact = pa.table({name: module._compact(table[name].combine_chunks()) for name in schema.names})
-    found = compact.take(module._sorting(compact, TABLES["feedback"])).cast(schema)
+    compact = pa.table({name: sorting._compact(table[name].combine_chunks()) for name in schema.names})
+    found = compact.take(sorting._sorting(compact, TABLES["feedback"])).cast(schema)
 
     def last(value: str | float | None) -> tuple[bool, str | float]:
         return (value is None, value or 0.0)  # missing values come last

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "salesreport"
 
 FLOORS = [
-    "later", "language", "errors", "config", "files", "lock", "orphans", "schema", "tables", "period", "stats",
+    "later", "language", "errors", "config", "files", "lock", "orphans", "schema", "tables", "sorting", "period", "stats",
     "provenance", "dataset", "process", "sample", "ingest", "kpi", "plan", "audit", "coach", "report", "pack",
     "explore", "terminal", "arguments", "cli", "__main__",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ from salesreport.ingest.noticed import about_amounts
 from salesreport.ingest.numbered_days import numbered_days
 from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.parse_dates import date_order, month_names, read_dates, read_instants
-from salesreport.ingest.parse_numbers import Numbers, read_numbers
+from salesreport.ingest.parse_numbers import as_share, read_numbers
 from salesreport.ingest.parse_texts import as_series, choose, read_texts
 from salesreport.ingest.raw import Place, Raw, RawColumn
 from salesreport.ingest.readers import read
@@ -36,14 +36,6 @@ from salesreport.ingest.unreadable import Unreadable, examples_of, refuse_wrong_
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Noticed, SourceFile
 from salesreport.tables import STATUSES, TABLES, Column, Table
-
-_PRICED_ON = {
-    "deals": ("closed_on", "created_on"),
-    "orders": ("ordered_on",),
-    "snapshots": ("taken_on",),
-    "equipment": ("lent_on",),
-}
-"""The dates that money is converted at, the first there is; else the as-of date."""
 
 _CODED = ("deals", "orders", "activities")
 """Tables that may be so large that texts which repeat had better stay numbers."""
@@ -353,7 +345,9 @@ class _Work:
         if self.spec.signs == "ignore":
             numbers = numbers._replace(signs=None)
         if column.unit == "share":
-            numbers = self._as_share(numbers, place)
+            numbers, shared = as_share(numbers, "%" in place.column)
+            if shared:
+                self.notes.append(text("Column “{column}” was read as a percentage.", column=place.column))
         elif numbers.percent is not None:
             bad |= numbers.percent
         if numbers.signs is not None and column.kind == "money":
@@ -368,18 +362,6 @@ class _Work:
         self._note(column, cells, place, bad, text("a number"))
         return numbers.values.mask(bad) if bad.any() else numbers.values
 
-    def _as_share(self, numbers: Numbers, place: Place) -> Numbers:
-        """A chance is a share: written as 0.4, as 40 % or, where any is above 1 or the heading says so, as 40."""
-        signed = np.zeros(len(self.raw), dtype=bool) if numbers.percent is None else numbers.percent
-        bare = numbers.values.where(~signed)
-        fractions = int(((bare > 0) & (bare < 1)).sum())
-        headed = "%" in place.column and not fractions
-        # one chance of 7 or 1000 among shares is a slip, and no reason to divide the others by 100
-        if not headed and int(((bare > 1) & (bare <= 100)).sum()) <= fractions:
-            return numbers
-        self.notes.append(text("Column “{column}” was read as a percentage.", column=place.column))
-        return numbers._replace(values=numbers.values.where(signed, numbers.values / 100))
-
     # --- money
 
     def _priced(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -393,7 +375,7 @@ class _Work:
         if not money or (declared is None and not self.signs and not self.unpriced.any()):
             return frame
         base = self.source.currency
-        days = self._days(frame)
+        days = currency.days_of(self.table.name, frame, self.source.as_of)
         original = declared
         unpriced: dict[str, Mask] = {}
         for column in money:
@@ -458,11 +440,3 @@ class _Work:
         what = text("{reason}: counted but not priced", reason=reason)
         self.ledger.repair(rows, what, partial(examples_of, self.cells[column.name][0]))
         self.unpriced |= rows
-
-    def _days(self, frame: pd.DataFrame) -> pd.Series:
-        as_of = pd.Timestamp(self.source.as_of)
-        days = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ms]")
-        for name in _PRICED_ON.get(self.table.name, ()):
-            if name in frame:
-                days = days.fillna(frame[name])
-        return days.fillna(as_of)
