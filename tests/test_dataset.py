@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -244,3 +245,20 @@ def test_keys_are_checked_unless_the_caller_did(tmp_path: Path) -> None:
     assert write_dataset(tmp_path / "d", {"deals": twice}, SETTINGS, Provenance("t"), unique=["deals"]).rows == {
         "deals": 4
     }
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([1, 2, 300, None]), st.text("aB0é", min_size=2, max_size=2)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_rows_come_by_rep_then_short_key(rows: list[tuple[int | None, str]]) -> None:
+    ranks, keys = pa.array([rank for rank, _ in rows], pa.uint64()), pa.array([key for _, key in rows])
+    both = pa.RecordBatch.from_arrays([ranks, keys], ["rank", "key"])
+    expected = pc.sort_indices(both, [("rank", "ascending"), ("key", "ascending")])
+    assert sorting._order([ranks, keys]).to_pylist() == expected.to_pylist()
+    later = both.slice(len(rows) // 2)
+    expected = pc.sort_indices(later, [("rank", "ascending"), ("key", "ascending")])
+    assert sorting._order(list(later.columns)).to_pylist() == expected.to_pylist()
