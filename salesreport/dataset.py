@@ -12,7 +12,6 @@ goes on reading the old tables, which stay until it is replaced again. Tables ar
 
 import datetime as dt
 import hashlib
-import itertools
 import json
 import os
 import shutil
@@ -27,7 +26,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
-import pyarrow.parquet as pq
 from pydantic import Field
 
 from salesreport.config import Settings
@@ -37,19 +35,11 @@ from salesreport.language import text
 from salesreport.lock import locked
 from salesreport.period import Period
 from salesreport.provenance import Provenance
-from salesreport.tables import TABLES, Table
+from salesreport.sorting import write_sorted
+from salesreport.tables import TABLES
 
 FORMAT = 1
 """Version of the folder's layout."""
-
-_SAMPLE = 10_000
-"""How many values of a column are looked at to see whether they repeat."""
-
-_ROW_GROUP = 65_536
-"""How many rows of a file lie together, and are read together."""
-
-_ROWS_PER_GROUP = 100
-"""From how many rows per rep on, on average, each rep's rows are sorted by themselves."""
 
 
 class DatasetSettings(Settings):
@@ -297,7 +287,7 @@ def _write(
             frame = declared.validate(frame, settings.timezone, unique=name in unique)
             file = partial / f"{name}.parquet"
             schema = declared.arrow_schema(list(frame.columns), settings.timezone)
-            _write_sorted(frame, schema, declared, file)
+            write_sorted(frame, schema, declared, file)
             rows[name] = len(frame)
             digest.update(name.encode() + _sha256(file).encode())
         content = digest.copy()
@@ -368,71 +358,6 @@ def _description(path: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, ValueError):
         return None
     return found if isinstance(found, dict) and {"fingerprint", "folder"} <= found.keys() else None
-
-
-def _write_sorted(frame: pd.DataFrame, schema: pa.Schema, declared: Table, file: Path) -> None:
-    """Rows by rep, then key: a rep's slice lies together, and the order of the input leaves no trace.
-
-    Texts that repeat are ranked and moved as small numbers, which takes a fraction of the time. Sorted rows are
-    made a group at a time: the whole table once more would take as much memory as the frame.
-    """
-    pa.default_memory_pool().release_unused()  # of whatever read the rows
-    table = pa.table({field.name: _compact(_as_arrow(frame[field.name], field.type)) for field in schema})
-    order = _sorting(table, declared)
-    first = table.take(order[:_SAMPLE]).cast(schema)
-    repeating = [name for name in schema.names if _repeats(first[name])]
-    with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=repeating) as writer:
-        for start in range(0, len(order), _ROW_GROUP):
-            writer.write_table(table.take(order.slice(start, _ROW_GROUP)).cast(schema), _ROW_GROUP)
-
-
-def _sorting(table: pa.Table, declared: Table) -> pa.Array:
-    """The positions that sort a table's rows: by rep, then key; without a key by all columns."""
-    names = table.column_names
-    by = [name for name in ("rep_id", *declared.key, *(() if declared.key else names)) if name in names]
-    return _order([_ranks(table[name].combine_chunks()) for name in dict.fromkeys(by)])
-
-
-def _as_arrow(series: pd.Series, kind: pa.DataType) -> pa.Array:
-    """A column as it is stored."""
-    values = pa.array(series, type=kind, from_pandas=True)
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-
-
-def _repeats(column: pa.Array | pa.ChunkedArray) -> bool:
-    """Whether each value of a column occurs at least twice, by its first ones."""
-    sample = column.slice(0, _SAMPLE)
-    return pc.count_distinct(sample).as_py() * 2 <= len(sample)
-
-
-def _compact(column: pa.Array) -> pa.Array:
-    return column.dictionary_encode() if pa.types.is_string(column.type) and _repeats(column) else column
-
-
-def _ranks(column: pa.Array) -> pa.Array:
-    """What sorts like a column: of texts that repeat the rank of each."""
-    if not pa.types.is_dictionary(column.type):
-        return column
-    return pc.rank(column.dictionary, tiebreaker="dense").take(column.indices)
-
-
-def _order(keys: list[pa.Array]) -> pa.Array:
-    """The positions that sort some columns, the first one first; missing values last, ties as they came."""
-    order = pc.sort_indices(keys[0])
-    rest = pa.RecordBatch.from_arrays(keys[1:], [str(at) for at in range(1, len(keys))])
-    if not rest.num_columns:
-        return order
-    ends = pc.run_end_encode(keys[0].take(order)).run_ends.to_pylist()
-    if len(ends) * _ROWS_PER_GROUP > len(order):
-        rest = pa.RecordBatch.from_arrays(keys, [str(at) for at in range(len(keys))])
-        return pc.sort_indices(rest, [(name, "ascending") for name in rest.schema.names])
-    rest, parts = rest.take(order), []
-    for start, end in itertools.pairwise([0, *ends]):  # many small sorts are quicker than a large one
-        within = pc.sort_indices(
-            rest.slice(start, end - start), [(name, "ascending") for name in rest.schema.names]
-        )
-        parts.append(order.slice(start, end - start).take(within))
-    return pa.concat_arrays(parts)
 
 
 def _sha256(file: Path) -> str:

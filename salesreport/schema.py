@@ -101,6 +101,8 @@ class Table:
     def conform(self, frame: pd.DataFrame, timezone: str = "UTC") -> pd.DataFrame:
         """The frame with canonical dtypes, columns in canonical order, optional columns without values dropped.
 
+        Texts that are categories stay that.
+
         Raises:
             DataError: a column that the table does not have, or a required one that is missing.
         """
@@ -130,8 +132,23 @@ class Table:
                     if series.dt.tz is None
                     else series.dt.tz_convert(timezone)
                 )
-            conformed[column.name] = series if series.dtype == dtype else series.astype(cast(Any, dtype))
+            coded = column.is_text and isinstance(series.dtype, pd.CategoricalDtype)
+            conformed[column.name] = series if coded or series.dtype == dtype else series.astype(cast(Any, dtype))
         return pd.DataFrame(conformed, index=frame.index, copy=False)
+
+    def _is_sound(self, frame: pd.DataFrame) -> bool:
+        """Whether a conformed frame keeps to the schema; pandera, slow to start, says what is wrong where not."""
+        for column in (self[str(name)] for name in frame.columns):
+            values = frame[column.name]
+            if column.required and values.hasnans:
+                return False
+            if column.values and not set(values.dropna().unique()) <= set(column.values):
+                return False
+            if column.least is not None and (values < column.least).any():
+                return False
+            if column.most is not None and (values > column.most).any():
+                return False
+        return True
 
     def validate(self, frame: pd.DataFrame, timezone: str = "UTC", unique: bool = False) -> pd.DataFrame:
         """The conformed frame, checked against the schema.
@@ -142,8 +159,6 @@ class Table:
         Raises:
             DataError: names the first column and rows (positions from 0) that break the schema.
         """
-        import pandera.errors
-
         frame = self.conform(frame, timezone)
         repeated = frame.duplicated(list(self.key)) if self.key and not unique else None
         if repeated is not None and repeated.any():
@@ -154,6 +169,11 @@ class Table:
                 rows=[int(row) for row in repeated.to_numpy().nonzero()[0][:50]],
                 found=[" · ".join(map(str, row)) for row in frame.loc[repeated, list(self.key)].head().to_numpy()],
             )
+        if self._is_sound(frame):
+            return frame
+        import pandera.errors
+
+        frame = frame.astype(dict.fromkeys(frame.select_dtypes("category"), "str"))
         try:
             return self.pandera_schema(timezone).validate(frame, inplace=True)  # `conform` made it for us
         except pandera.errors.SchemaError as error:

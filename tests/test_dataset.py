@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesreport import dataset as module
+from salesreport import sorting
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import DataError
 from salesreport.language import text
@@ -199,8 +201,8 @@ def test_rows_without_key_come_by_all_their_values(
 ) -> None:
     schema = pa.schema([("kind", pa.string()), ("rep_id", pa.string()), ("score", pa.float64())])
     table = pa.table({name: [row[at] for row in rows] for at, name in enumerate(schema.names)}, schema=schema)
-    compact = pa.table({name: module._compact(table[name].combine_chunks()) for name in schema.names})
-    found = compact.take(module._sorting(compact, TABLES["feedback"])).cast(schema)
+    compact = pa.table({name: sorting._compact(table[name].combine_chunks()) for name in schema.names})
+    found = compact.take(sorting._sorting(compact, TABLES["feedback"])).cast(schema)
 
     def last(value: str | float | None) -> tuple[bool, str | float]:
         return (value is None, value or 0.0)  # missing values come last
@@ -243,3 +245,20 @@ def test_keys_are_checked_unless_the_caller_did(tmp_path: Path) -> None:
     assert write_dataset(tmp_path / "d", {"deals": twice}, SETTINGS, Provenance("t"), unique=["deals"]).rows == {
         "deals": 4
     }
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([1, 2, 300, None]), st.text("aB0é", min_size=2, max_size=2)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_rows_come_by_rep_then_short_key(rows: list[tuple[int | None, str]]) -> None:
+    ranks, keys = pa.array([rank for rank, _ in rows], pa.uint64()), pa.array([key for _, key in rows])
+    both = pa.RecordBatch.from_arrays([ranks, keys], ["rank", "key"])
+    expected = pc.sort_indices(both, [("rank", "ascending"), ("key", "ascending")])
+    assert sorting._order([ranks, keys]).to_pylist() == expected.to_pylist()
+    later = both.slice(len(rows) // 2)
+    expected = pc.sort_indices(later, [("rank", "ascending"), ("key", "ascending")])
+    assert sorting._order(list(later.columns)).to_pylist() == expected.to_pylist()

@@ -60,3 +60,12 @@ def test_columns_are_checked() -> None:
         DEALS.validate(deals(colour=[1, 2]))
     with pytest.raises(DataError, match="required column is missing"):
         DEALS.validate(deals().drop(columns="rep_id"))
+
+
+def test_categories_of_texts_are_texts() -> None:
+    frame = deals()
+    coded = frame.assign(rep_id=frame["rep_id"].astype("category"), status=frame["status"].astype("category"))
+    assert DEALS.validate(coded)["rep_id"].tolist() == DEALS.validate(frame)["rep_id"].tolist()
+    with pytest.raises(DataError, match="breaks its schema") as caught:
+        DEALS.validate(coded.assign(status=pd.Series(["maybe"] * len(frame), dtype="category")))
+    assert caught.value.column == "status"

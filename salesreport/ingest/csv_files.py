@@ -61,7 +61,7 @@ def _read_even(content: bytes, separator: str, file: str) -> Raw | None:
     """The rows of a file that has as many cells in each, or None: it is not even."""
     if content.endswith((b"\n\n", b"\n\r\n")):
         content = content.rstrip(b"\r\n")
-    quotes = content.count(b'"')
+    quotes = content.count(b'"') if b'"' in content else 0  # looking for one takes a quarter of the time
     if quotes % 2 or content[:1] in (b"\r", b"\n"):
         return None
     sample = csv.reader(
@@ -89,7 +89,12 @@ def _read_even(content: bytes, separator: str, file: str) -> Raw | None:
                 invalid_row_handler=note,
                 ignore_empty_lines=False,
             ),
-            convert_options=pacsv.ConvertOptions(column_types=kinds, null_values=[""], strings_can_be_null=True),
+            convert_options=pacsv.ConvertOptions(
+                column_types=kinds,
+                null_values=[""],
+                strings_can_be_null=True,
+                check_utf8=False,  # it is UTF-8
+            ),
         )
     except pa.ArrowInvalid:
         return None

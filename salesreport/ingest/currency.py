@@ -1,5 +1,6 @@
 """Money in other currencies: what the sign beside an amount means in its row, and dated rates."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +15,14 @@ from salesreport.ingest.raw import Place, Raw
 from salesreport.ingest.readers import read
 from salesreport.ingest.spec import TableSpec
 from salesreport.language import text
+
+_PRICED_ON = {
+    "deals": ("closed_on", "created_on"),
+    "orders": ("ordered_on",),
+    "snapshots": ("taken_on",),
+    "equipment": ("lent_on",),
+}
+"""The dates that money is converted at, the first there is; else the as-of date."""
 
 
 class Money(NamedTuple):
@@ -136,3 +145,12 @@ def rates_on(codes: np.ndarray[Any, Any], days: pd.Series, rates: pd.DataFrame |
     found = pd.merge_asof(asked, known, left_on="day", right_on="from", by="currency")
     worth.iloc[found["at"].to_numpy()] = found["rate"].to_numpy()
     return worth
+
+
+def days_of(table: str, frame: pd.DataFrame, as_of: dt.date) -> pd.Series:
+    """The days that the money of a table's rows is converted at."""
+    days = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ms]")
+    for name in _PRICED_ON.get(table, ()):
+        if name in frame:
+            days = days.fillna(frame[name])
+    return days.fillna(pd.Timestamp(as_of))

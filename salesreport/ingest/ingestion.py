@@ -32,6 +32,7 @@ from salesreport.process import check_process, load_process
 from salesreport.provenance import Provenance, SourceFile
 
 _MUST_HAVE_ROWS = ("deals", "orders")
+_HISTORIES = {"stage_events", "deal_owners"}
 
 
 def ingest(
@@ -78,17 +79,20 @@ def ingest(
         files.append(SourceFile("rates", raw.file, raw.sha256, raw.bytes))
 
     lookups, left_out = Lookups(folder), list[Text]()
+    coded = not exports.snapshots and existing is None and not _HISTORIES & spec.tables.keys()
 
     def read(name: str, older: DatedFile | None = None) -> Ingested | None:
         table, whole = spec.tables[name], spec
         if older is not None:
             table = table.model_copy(update={"file": older.file})
             whole = spec.model_copy(update={"stated_as_of": older.taken_on})
-        parts = []
+        parts, alone = [], len(table.parts) == 1
         for part in table.parts:
             tell(text("Reading {file}", file=part.file or shown(part.sql or "")))
             try:
-                parts.append(ingest_table(name, part, whole, folder, rates, lookups, older=older is not None))
+                parts.append(
+                    ingest_table(name, part, whole, folder, rates, lookups, older is not None, coded and alone)
+                )
             except ConfigError as error:
                 raise _with_line(error, source) from None
             except NothingKept as error:

@@ -106,14 +106,27 @@ def far_from_their_like(values: np.ndarray[Any, Any]) -> Mask:
         array([25])
     """
     far = np.zeros(len(values), dtype=bool)
-    at = np.flatnonzero(values > 0)
-    if len(at) < _ENOUGH:
+    above = values > 0
+    amounts = values[above]
+    if len(amounts) < _ENOUGH:
         return far
-    distance = np.log10(values[at])
-    distance = np.abs(distance - np.median(distance))
+    middle = np.median(np.log10(_middle(amounts)))
+    ends = np.log10([amounts.min(), amounts.max()])
+    if np.abs(ends - middle).max() < _FAR - 1e-9:  # nothing is far, whatever is usual
+        return far
+    distance = np.log10(amounts, out=amounts)
+    distance -= middle
+    np.abs(distance, out=distance)
     # 1.4826 makes the median distance the standard deviation, where amounts are log-normal
-    far[at] = distance > max(_FAR, _SPREADS * 1.4826 * float(np.median(distance)))
-    return far if far.sum() <= max(_SHOWN, _FEW * len(at)) else np.zeros(len(values), dtype=bool)
+    far[above] = distance > max(_FAR, _SPREADS * 1.4826 * float(np.median(distance)))
+    return far if far.sum() <= max(_SHOWN, _FEW * len(amounts)) else np.zeros(len(values), dtype=bool)
+
+
+def _middle(amounts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The amount in the middle, or the two."""
+    half = len(amounts) // 2
+    at = [half] if len(amounts) % 2 else [half - 1, half]
+    return np.asarray(np.partition(amounts, at)[at])
 
 
 def alike(names: Iterable[str], coded: bool = False) -> tuple[list[list[str]], list[list[str]]]:
@@ -192,7 +205,7 @@ def about_amounts(values: pd.Series, live: Mask, place: Place, cells: RawColumn,
         currency: of the amounts.
     """
     amounts = values.to_numpy(dtype="float64", na_value=np.nan)
-    far = np.flatnonzero(far_from_their_like(np.where(live, amounts, np.nan)))
+    far = np.flatnonzero(far_from_their_like(amounts if live.all() else np.where(live, amounts, np.nan)))
     if not len(far):
         return []
     usual = amounts[live & (amounts > 0)]

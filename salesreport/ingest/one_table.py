@@ -23,7 +23,7 @@ from salesreport.ingest.noticed import about_amounts
 from salesreport.ingest.numbered_days import numbered_days
 from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.parse_dates import date_order, month_names, read_dates, read_instants
-from salesreport.ingest.parse_numbers import Numbers, read_numbers
+from salesreport.ingest.parse_numbers import as_share, read_numbers
 from salesreport.ingest.parse_texts import as_series, choose, never_seen, read_texts
 from salesreport.ingest.pricing import Pricing
 from salesreport.ingest.raw import Place, Raw, RawColumn
@@ -38,6 +38,9 @@ from salesreport.language import Text, ntext, text
 from salesreport.provenance import Noticed, SourceFile
 from salesreport.tables import STATUSES, TABLES, Column, Table
 
+_CODED = ("deals", "orders", "activities")
+"""Tables that may be so large that texts which repeat had better stay numbers."""
+
 
 def ingest_table(
     name: str,
@@ -47,6 +50,7 @@ def ingest_table(
     rates: pd.DataFrame | None,
     lookups: Lookups,
     older: bool = False,
+    coded: bool = False,
 ) -> Ingested:
     """Read one file of a canonical table from an export.
 
@@ -55,11 +59,12 @@ def ingest_table(
         rates: dated rates, see `currency.read_rates`; None where there are none.
         lookups: the files that say what ids mean.
         older: whether the file is of an older export, which may lack optional columns.
+        coded: whether texts that a large file repeats may come as pandas' categories.
 
     Raises:
         ConfigError, DataError: the file or the mapping is not what it should be.
     """
-    return _Work(name, spec, source, root, rates, lookups, older).done()
+    return _Work(name, spec, source, root, rates, lookups, older, coded).done()
 
 
 class _Work:
@@ -74,8 +79,10 @@ class _Work:
         rates: pd.DataFrame | None,
         lookups: Lookups,
         older: bool = False,
+        coded: bool = False,
     ) -> None:
         self.table: Table = TABLES[name]
+        self.coded = coded and name in _CODED and spec.rows is None
         self.source, self.rates, self.lookups = source, rates, lookups
         whole = read(spec, root, name, spec.headings, source.timezone)
         self.absent: list[str] = []
@@ -154,7 +161,7 @@ class _Work:
         if self.table.name != "deals":
             return {}
         counts = frame["status"][~self.ledger.live & ~self.declared].value_counts()
-        return {str(state): int(counts[state]) for state in STATUSES if state in counts}
+        return {str(state): int(counts[state]) for state in STATUSES if counts.get(state, 0)}
 
     # --- rows that the spec or the file's form excludes
 
@@ -306,7 +313,8 @@ class _Work:
         return moments.values
 
     def _text(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
-        texts = as_series(read_texts(cells.encoded if cells.is_coded else cells.texts, {}))
+        coded = self.coded and cells.is_coded and column.name != "currency"
+        texts = as_series(read_texts(cells.encoded if cells.is_coded else cells.texts, {}), coded)
         if column.kind == "id":
             self.ledger.repair(cells.spaced, text("spaces around {column} removed", column=column.name))
         if column.name == "period" and self.table.name == "targets":
@@ -323,7 +331,9 @@ class _Work:
 
     def _choice(self, column: Column, cells: RawColumn, place: Place) -> pd.Series:
         texts = read_texts(cells.encoded, {})
-        values, unknown = choose(texts, {value: value for value in column.values}, None)
+        values, unknown = choose(
+            texts, {value: value for value in column.values}, None, self.coded and cells.is_coded
+        )
         self._note_unknown(column, cells, place, unknown, column.values)
         return values
 
@@ -339,7 +349,8 @@ class _Work:
                 at = heading_of_states(spec, self.spec, self.raw)
                 place = self._place(self.raw.headings[at])
                 cells = self._without_errors(self.table["status"], self.raw.columns[at], place)
-            found = listed_states(spec, cells, place.column, place.file)
+            coded = self.coded and cells.is_coded and not spec.conditions
+            found = listed_states(spec, cells, place.column, place.file, coded)
             listed, unknown = found.values, found.unknown
             self.notes += found.notes
             for word, rows in found.undecided.items():
@@ -364,7 +375,9 @@ class _Work:
         if self.spec.signs == "ignore":
             numbers = numbers._replace(signs=None)
         if column.unit == "share":
-            numbers = self._as_share(numbers, place)
+            numbers, shared = as_share(numbers, "%" in place.column)
+            if shared:
+                self.notes.append(text("Column “{column}” was read as a percentage.", column=place.column))
         elif numbers.percent is not None:
             bad |= numbers.percent
         if numbers.signs is not None and column.kind == "money":
@@ -378,15 +391,3 @@ class _Work:
             bad |= pd.notna(numbers.signs)
         self._note(column, cells, place, bad, text("a number"))
         return numbers.values.mask(bad) if bad.any() else numbers.values
-
-    def _as_share(self, numbers: Numbers, place: Place) -> Numbers:
-        """A chance is a share: written as 0.4, as 40 % or, where any is above 1 or the heading says so, as 40."""
-        signed = np.zeros(len(self.raw), dtype=bool) if numbers.percent is None else numbers.percent
-        bare = numbers.values.where(~signed)
-        fractions = int(((bare > 0) & (bare < 1)).sum())
-        headed = "%" in place.column and not fractions
-        # one chance of 7 or 1000 among shares is a slip, and no reason to divide the others by 100
-        if not headed and int(((bare > 1) & (bare <= 100)).sum()) <= fractions:
-            return numbers
-        self.notes.append(text("Column “{column}” was read as a percentage.", column=place.column))
-        return numbers._replace(values=numbers.values.where(signed, numbers.values / 100))

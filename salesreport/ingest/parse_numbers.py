@@ -81,9 +81,30 @@ def read_numbers(
     return read._replace(values=own.values.fillna(read.values), bad=read.bad | own.bad, signs=signs)
 
 
+def as_share(numbers: Numbers, headed: bool) -> tuple[Numbers, bool]:
+    """A chance is a share: written as 0.4, as 40 % or, where any is above 1 or the heading says so, as 40.
+
+    Args:
+        numbers: the chances. headed: whether the heading has a percent sign.
+
+    Returns:
+        Shares, and whether numbers without a percent sign were read as percentages.
+    """
+    signed = np.zeros(len(numbers.values), dtype=bool) if numbers.percent is None else numbers.percent
+    bare = numbers.values.where(~signed)
+    fractions = int(((bare > 0) & (bare < 1)).sum())
+    # one chance of 7 or 1000 among shares is a slip, and no reason to divide the others by 100
+    if (not headed or fractions) and int(((bare > 1) & (bare <= 100)).sum()) <= fractions:
+        return numbers, False
+    return numbers._replace(values=numbers.values.where(signed, numbers.values / 100)), True
+
+
 def _within(typed: Any) -> Numbers:
     """Numbers by their type; those beyond `MOST` are none."""
     values = _series(typed)
+    least_most = pc.min_max(typed).as_py()
+    if max(-(least_most["min"] or 0.0), least_most["max"] or 0.0) <= MOST:
+        return Numbers(values, np.zeros(len(values), dtype=bool))
     bad = (values.abs() > MOST).to_numpy()
     return Numbers(values.mask(bad), bad)
 

@@ -30,6 +30,9 @@ def read_texts(texts: Any, values: Mapping[str, str]) -> Any:
     translation = dict.fromkeys(NOTHING) | {
         seen.strip(): wanted.strip() or None for seen, wanted in values.items()
     }
+    shortest = pc.min(pc.binary_length(texts)).as_py()
+    if shortest is None or shortest > max(len(seen.encode()) for seen in translation):
+        return texts
     at = pc.index_in(texts, value_set=pa.array(list(translation), pa.string()))
     if at.null_count == len(at):
         return texts
@@ -38,13 +41,13 @@ def read_texts(texts: Any, values: Mapping[str, str]) -> Any:
 
 
 def choose(
-    encoded: Any, meanings: Mapping[str, str], otherwise: str | None
+    encoded: Any, meanings: Mapping[str, str], otherwise: str | None, coded: bool = False
 ) -> tuple[pd.Series, np.ndarray[Any, Any]]:
     """Texts → the few values they stand for, without regard to case.
 
     Args:
         encoded: texts as an Arrow dictionary, see `RawColumn.encoded`. meanings: text → value. otherwise: the
-            value of all other texts; None: they are unknown.
+            value of all other texts; None: they are unknown. coded: give the values as categories.
 
     Returns:
         The values (missing where the text is null or unknown), and which texts are unknown.
@@ -54,7 +57,7 @@ def choose(
     values = [None if seen is None else meant.get(seen.casefold(), otherwise) for seen in distinct]
     unknown = [seen is not None and value is None for seen, value in zip(distinct, values, strict=True)]
     chosen = pa.DictionaryArray.from_arrays(encoded.indices, pa.array(values, pa.string()))
-    return as_series(chosen), np.array([*unknown, False])[np.asarray(pc.fill_null(encoded.indices, -1))]
+    return as_series(chosen, coded), np.array([*unknown, False])[np.asarray(pc.fill_null(encoded.indices, -1))]
 
 
 def counted(encoded: Any) -> dict[str, int]:
@@ -83,8 +86,17 @@ def as_array(values: Any) -> Any:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
-def as_series(values: Any) -> pd.Series:
-    """Arrow strings, or a dictionary of them, as a pandas series."""
+def as_series(values: Any, coded: bool = False) -> pd.Series:
+    """Arrow strings, or a dictionary of them, as a pandas series.
+
+    Args:
+        values: the texts. coded: leave a dictionary one, as pandas’ categories.
+    """
+    if coded:
+        distinct = values.dictionary.dictionary_encode()  # a text may be in it twice, or be null
+        codes = np.asarray(pc.fill_null(distinct.indices.take(values.indices), -1))
+        names = pd.Index(distinct.dictionary.to_pylist(), dtype="str")
+        return pd.Series(pd.Categorical.from_codes(codes, names, validate=False))
     if pa.types.is_dictionary(values.type):
         values = values.dictionary.cast(pa.large_string()).take(values.indices)  # as pandas keeps them
     return pd.Series(pd.array(values, dtype="str"))

@@ -69,6 +69,8 @@ def about_owners(frames: Mapping[str, pd.DataFrame], settings: DatasetSettings) 
         )
     sold = next((frames[name] for name in ("deals", "orders") if name in frames), None)
     owners = reps["rep_id"].iloc[:0] if sold is None else sold["rep_id"].dropna()
+    if isinstance(owners.dtype, pd.CategoricalDtype):
+        owners = owners.cat.set_categories(owners.unique())  # those that occur, as they do
     parts = owners.value_counts(normalize=True)
     for rep, part in parts.items():
         name = names[str(rep)]

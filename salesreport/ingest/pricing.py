@@ -16,14 +16,6 @@ from salesreport.ingest.unreadable import examples_of, refuse_unknown_currencies
 from salesreport.language import Text, ntext, text
 from salesreport.tables import Column, Table
 
-_PRICED_ON = {
-    "deals": ("closed_on", "created_on"),
-    "orders": ("ordered_on",),
-    "snapshots": ("taken_on",),
-    "equipment": ("lent_on",),
-}
-"""The dates that money is converted at, the first there is; else the as-of date."""
-
 
 @dataclass
 class Pricing:
@@ -57,7 +49,7 @@ class Pricing:
         if not money or (declared is None and not self.signs and not self.unpriced.any()):
             return frame
         base = self.base
-        days = self._days(frame)
+        days = currency.days_of(self.table.name, frame, self.as_of)
         original = declared
         unpriced: dict[str, Mask] = {}
         for column in money:
@@ -124,11 +116,3 @@ class Pricing:
         what = text("{reason}: counted but not priced", reason=reason)
         self.ledger.repair(rows, what, partial(examples_of, cells))
         self.unpriced = self.unpriced | rows
-
-    def _days(self, frame: pd.DataFrame) -> pd.Series:
-        as_of = pd.Timestamp(self.as_of)
-        days = pd.Series(pd.NaT, index=frame.index, dtype="datetime64[ms]")
-        for name in _PRICED_ON.get(self.table.name, ()):
-            if name in frame:
-                days = days.fillna(frame[name])
-        return days.fillna(as_of)

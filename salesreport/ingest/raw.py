@@ -23,6 +23,9 @@ LATEST = np.datetime64("2200-01-01")
 NO_DATE = np.datetime64("0001-01-01")
 """The day that .NET and Dynamics write where there is no date."""
 
+_SPACE, _BEYOND_ASCII = 0x20, 0x7F
+"""The last byte that could be trimmed, and the first that may belong to another kind of space."""
+
 _A_DAY = 86_400
 _TICKS = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 """How many of a unit of time a second has."""
@@ -68,6 +71,8 @@ class RawColumn:
         if self.is_coded:
             return decoded(self.encoded)
         texts = _as_strings(self.cells)
+        if _holds_no_space(texts):
+            return pc.if_else(pc.equal(texts, ""), None, texts) if _has_empty(texts) else texts
         trimmed = pc.utf8_trim_whitespace(texts)
         lengths = pc.binary_length(trimmed)
         if pc.sum(lengths).as_py() == pc.sum(pc.binary_length(texts)).as_py():
@@ -102,7 +107,7 @@ class RawColumn:
     @property
     def spaced(self) -> np.ndarray[Any, Any]:
         """Which cells have spaces around their text."""
-        if not self.is_text:
+        if not self.is_text or self.texts is self.cells:
             return np.zeros(len(self.cells), dtype=bool)
         if self.is_coded:
             spaced = pa.array(RawColumn(self.cells.dictionary).spaced)
@@ -151,6 +156,8 @@ class RawColumn:
 
     def shown(self, positions: Any) -> list[str]:
         """Some cells as they stand in the file, '' where empty."""
+        if not len(positions):
+            return []  # even taking none joins the parts of a column
         return [cell or "" for cell in _as_strings(self.cells.take(pa.array(positions))).to_pylist()]
 
     @classmethod
@@ -312,6 +319,23 @@ def on_distinct(
 
 
 _MISSING: dict[str, Any] = {"b": False, "O": None, "f": np.nan, "M": "NaT", "m": "NaT"}
+
+
+def _holds_no_space(texts: Any) -> bool:
+    """Whether all texts are ASCII without spaces and control characters, by the bytes of them all."""
+    for chunk in texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]:
+        _, offsets, content = chunk.buffers()
+        if content is None or not len(chunk):
+            continue
+        bounds = np.frombuffer(offsets, dtype=np.int32)
+        letters = np.frombuffer(content, dtype=np.uint8)[bounds[chunk.offset] : bounds[chunk.offset + len(chunk)]]
+        if len(letters) and (letters.min() <= _SPACE or letters.max() >= _BEYOND_ASCII):
+            return False
+    return True
+
+
+def _has_empty(texts: Any) -> bool:
+    return pc.min(pc.binary_length(texts)).as_py() == 0
 
 
 def _as_dates(texts: Any) -> Any:

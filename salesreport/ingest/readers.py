@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,23 +65,30 @@ def _read_file(spec: TableSpec, root: Path, table: str, wanted: Sequence[str]) -
         ) from None
     if not data:
         raise DataError(text("The file is empty."), file=file, table=table)
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(lambda: hashlib.sha256(data).hexdigest())
+        raw = _read_content(data, spec, table, wanted)
+        return replace(raw, file=file, sha256=digest.result(), bytes=len(data))
+
+
+def _read_content(data: bytes, spec: TableSpec, table: str, wanted: Sequence[str]) -> Raw:
+    file = spec.file or ""
     content, kind = opened(data, file, table)
     if kind == "workbook":
-        raw = read_workbook(content, spec, file, table)
-    elif kind == "page":
-        raw = read_page(content, spec, file, table)
-    elif kind == "parquet":
-        raw = read_parquet(content, file, table)
-    else:
-        try:
-            raw = read_csv(content, spec, wanted, file, table)
-            if not len(raw):
-                raise _no_rows(file, table)
-        except DataError as error:
-            if Path(file).suffix.lower() in WORKBOOKS:
-                error.hint = text("It cannot be read as a workbook, which its name says it is.")
-            raise
-    return replace(raw, file=file, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+        return read_workbook(content, spec, file, table)
+    if kind == "page":
+        return read_page(content, spec, file, table)
+    if kind == "parquet":
+        return read_parquet(content, file, table)
+    try:
+        raw = read_csv(content, spec, wanted, file, table)
+        if not len(raw):
+            raise _no_rows(file, table)
+    except DataError as error:
+        if Path(file).suffix.lower() in WORKBOOKS:
+            error.hint = text("It cannot be read as a workbook, which its name says it is.")
+        raise
+    return raw
 
 
 def opened(data: bytes, file: str, table: str) -> tuple[bytes, Kind]:

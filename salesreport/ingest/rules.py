@@ -139,7 +139,9 @@ def set_aside_repeated(table: Table, frame: pd.DataFrame, ledger: Ledger) -> Non
         return
     whole = bool(ledger.live.all())
     live = frame if whole else frame[ledger.live]
-    if any(table[name].is_text and surely_distinct(pa.array(live[name])) for name in key):
+    if any(
+        table[name].is_text and live[name].dtype == "str" and surely_distinct(pa.array(live[name])) for name in key
+    ):
         return
     repeated = live.duplicated(key)
     if not repeated.any():

@@ -55,11 +55,12 @@ def heading_of_states(spec: StatusSpec, table: TableSpec, raw: Raw) -> int:
         ) from None
 
 
-def listed_states(spec: StatusSpec, cells: RawColumn, heading: str, file: str) -> Listed:
+def listed_states(spec: StatusSpec, cells: RawColumn, heading: str, file: str, coded: bool = False) -> Listed:
     """The states that lists of values give.
 
     Args:
-        spec: the lists. cells: of the column `from`. heading: of it. file: for messages.
+        spec: the lists. cells: of the column `from`. heading: of it. file: for messages. coded: give the states
+            as categories.
 
     Raises:
         ConfigError: values that look like an end would count as open.
@@ -74,7 +75,7 @@ def listed_states(spec: StatusSpec, cells: RawColumn, heading: str, file: str) -
     meanings = {word: state for state, words in declared.items() for word in words}
     # where conditions tell other states, they decide what no list names
     rest = None if spec.conditions else spec.rest
-    values, unknown = choose(texts, meanings, rest)
+    values, unknown = choose(texts, meanings, rest, coded)
     if rest == "open":
         named = {word.strip().casefold() for word in meanings}
         taken = {value: n for value, n in counted(texts).items() if value.casefold() not in named}

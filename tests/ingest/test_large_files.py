@@ -87,3 +87,8 @@ def test_texts_that_surely_differ_do(written: list[str]) -> None:
 def test_long_and_missing_texts_are_left_to_others() -> None:
     assert not surely_distinct(pa.array(["x" * 65, "y"]))
     assert not surely_distinct(pa.array(["x", None]))
+
+
+@given(st.lists(st.text("D0123456789:AQ", min_size=3, max_size=3), min_size=1, max_size=40))
+def test_short_texts_that_surely_differ_do(written: list[str]) -> None:
+    assert surely_distinct(pa.array(written, pa.string())) == (len(set(written)) == len(written))
