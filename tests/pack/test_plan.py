@@ -88,7 +88,7 @@ def test_a_period_without_data_and_one_that_is_none(folder: Path, company: Datas
     file = write_pack(folder / "packs" / "pack.yml", company.path, period="2019-Q1")
     error = refused(file)
     assert (error.file, error.line, error.key) == (file, 4, "period")
-    assert "between Jan 5, 2017 and Dec 12, 2017" in str(error)
+    assert "between Jan 5, 2017 and Dec 31, 2017" in str(error)
     error = refused(write_pack(file, company.path, period="2017-Q5"))
     assert (error.file, error.line, error.key, error.found) == (file, 4, "period", "2017-Q5")
 
