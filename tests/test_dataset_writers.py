@@ -166,9 +166,9 @@ def test_no_room_leaves_the_old_dataset_and_nothing_else(
 
     write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
     before = {file.name for file in tmp_path.iterdir()}
-    writer = {"deals.parquet": "pq.ParquetWriter", "dataset.json": "write_text"}[name]
+    writer = {"deals.parquet": "pyarrow.parquet.ParquetWriter", "dataset.json": "salesreport.dataset.write_text"}
     with monkeypatch.context() as patch:
-        patch.setattr(f"salesreport.dataset.{writer}", full)
+        patch.setattr(writer[name], full)
         with pytest.raises(DataError, match="cannot be written: No space left"):
             write_dataset(tmp_path, tables("b"), SETTINGS, Provenance("test"))
     assert whose(Dataset.open(tmp_path)) == {"a"}
