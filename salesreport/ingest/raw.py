@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesreport.errors import DataError
+from salesreport.ingest.parse_texts import as_array
 from salesreport.language import Text
 
 EARLIEST = np.datetime64("1900-01-01")
@@ -82,7 +83,7 @@ class RawColumn:
     @cached_property
     def encoded(self) -> Any:
         """The texts as an Arrow dictionary; cheaper than `texts` where they repeat. A text may be in it twice."""
-        encoded = _whole(self.cells if self.is_text else self.texts)
+        encoded = as_array(self.cells if self.is_text else self.texts)
         encoded = encoded if self.is_coded else encoded.dictionary_encode()
         return pa.DictionaryArray.from_arrays(encoded.indices, RawColumn(encoded.dictionary).texts)
 
@@ -188,9 +189,9 @@ class RawColumn:
         kinds = {column.cells.type for column in columns}
         typed = [column.typed_numbers for column in columns]
         if len(kinds) > 1 or any((one is None) != (typed[0] is None) for one in typed):
-            return cls(pa.concat_arrays([_whole(column.texts) for column in columns]))
-        cells = pa.concat_arrays([_whole(column.cells) for column in columns])
-        return cls(cells, None if typed[0] is None else pa.concat_arrays([_whole(one) for one in typed]))
+            return cls(pa.concat_arrays([as_array(column.texts) for column in columns]))
+        cells = pa.concat_arrays([as_array(column.cells) for column in columns])
+        return cls(cells, None if typed[0] is None else pa.concat_arrays([as_array(one) for one in typed]))
 
     def with_texts(self, texts: Any) -> "RawColumn":
         """The column with other texts; a cell whose text stays keeps its number."""
@@ -261,11 +262,6 @@ class Place:
         """A `DataError` about some cells."""
         rows = [int(self.rows[at]) for at in positions]
         return DataError(problem, file=self.file, table=self.table, column=self.column, rows=rows, **fields)
-
-
-def _whole(values: Any) -> Any:
-    """One Arrow array, of one or several chunks."""
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
 def decoded(encoded: Any) -> Any:

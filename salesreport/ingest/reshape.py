@@ -14,7 +14,7 @@ from salesreport.ingest.headings import find_heading
 from salesreport.ingest.ledger import Mask
 from salesreport.ingest.raw import Raw, RawColumn
 from salesreport.ingest.spec import PIPELINE, STAGE, TableSpec
-from salesreport.ingest.spec_parts import ANYTHING, ColumnSpec, StatusSpec
+from salesreport.ingest.spec_parts import ANYTHING, ColumnSpec
 from salesreport.language import Text, ntext, text
 
 _TRUE = frozenset({"true", "yes", "y", "t", "1", "-1", "wahr", "ja", "vrai", "oui", "sí", "si", "igen", "да"})
@@ -98,11 +98,6 @@ def matches(wanted: str, seen: str | None) -> bool:
         return float(wanted) == float(seen.removesuffix("%").replace(",", "."))
     except ValueError:
         return False
-
-
-def first_met(raw: Raw, status: StatusSpec, table: str) -> dict[str, Mask]:
-    """Which rows each state with conditions has; a row is of the first state that fits."""
-    return {state: meets(raw, conditions, table) for state, conditions in status.conditions.items()}
 
 
 def never_there(raw: Raw, conditions: Mapping[str, Sequence[str]], table: str) -> list[tuple[str, str]]:

@@ -228,7 +228,7 @@ class SourceSpec(Settings):
         timezone: where its days are meant, an IANA name such as Europe/Budapest.
         fiscal_year_start: the month a fiscal year starts in. A fiscal year is named after the calendar year it
             ends in: with 4, `2025-Q1` is April to June 2024.
-        preset: reserved for headings that a CRM always uses.
+        preset: left empty; `salesreport ingest FILE… --preset` makes a spec of files that have none.
         process: the process file (milestones, customer base), relative to the source spec.
         rates: file of dated rates, with the columns currency, from (first day) and rate (dataset's currency per 1
             unit).
@@ -252,7 +252,13 @@ class SourceSpec(Settings):
     @classmethod
     def _no_presets_yet(cls, value: str | None) -> None:
         if value is not None:
-            raise TextError(text("This version has no presets; list the columns instead."), "null")
+            raise TextError(
+                text(
+                    "A source spec takes no presets: it lists the columns. "
+                    "“salesreport ingest FILE… --preset” writes one."
+                ),
+                "null",
+            )
 
     @field_validator("currency")
     @classmethod

@@ -12,7 +12,7 @@ from salesreport.ingest.headings import find_heading, positions
 from salesreport.ingest.ledger import Ledger, Mask
 from salesreport.ingest.parse_texts import choose, counted, never_seen, read_texts
 from salesreport.ingest.raw import Raw, RawColumn
-from salesreport.ingest.reshape import first_met, never_there
+from salesreport.ingest.reshape import meets, never_there
 from salesreport.ingest.spec import TableSpec
 from salesreport.ingest.spec_parts import StatusSpec
 from salesreport.language import Text, ntext, text
@@ -142,8 +142,7 @@ def states_by_conditions(
     for state, conditions in spec.conditions.items():
         for heading, word in never_there(raw, conditions, "deals"):
             notes.append(never_occurs([word], state, heading))
-    for state, rows in first_met(raw, spec, "deals").items():
-        states = states.mask(states.isna() & rows, state)
+        states = states.mask(states.isna() & meets(raw, conditions, "deals"), state)
     unknown = states.isna().to_numpy()
     if spec.rest is not None:
         states, unknown = states.fillna(spec.rest), np.zeros(len(raw), dtype=bool)

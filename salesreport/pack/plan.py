@@ -10,6 +10,7 @@ from typing import Any
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
 from salesreport.files import safe_names
+from salesreport.kpi.facts.called import matching
 from salesreport.language import Language, Text, text
 from salesreport.pack.inputs import checksum_of_inputs
 from salesreport.pack.make import Job
@@ -18,7 +19,7 @@ from salesreport.pack.notebook import Notebook, find_notebook, read_notebook
 from salesreport.pack.packfile import DIMENSIONS, SETTINGS, Pack
 from salesreport.pack.rows import read_rows
 from salesreport.pack.span import check_period
-from salesreport.pack.subjects import Subject, ids_of, matching, some, subjects, values
+from salesreport.pack.subjects import Subject, ids_of, some, subjects, values
 from salesreport.period import Period
 from salesreport.report.extensions import digest_of, load_extensions
 

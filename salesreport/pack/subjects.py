@@ -7,6 +7,7 @@ import pandas as pd
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
+from salesreport.kpi.facts.called import matching
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 
@@ -88,22 +89,6 @@ def ids_of(
             )
         ids.extend(found)
     return ids
-
-
-def matching(value: str, known: Mapping[str, str]) -> list[str]:
-    """The ids that a text means: that id, or those of that name; letter case matters only where it must.
-
-    Examples:
-        >>> matching("ann", {"R1": "Ann", "R2": "Bob", "R3": "ANN"}), matching("Ann", {"R1": "Ann", "R3": "ANN"})
-        (['R1', 'R3'], ['R1'])
-    """
-    if value in known:
-        return [value]
-    # an id behind a name only tells equal ones apart
-    known = {one: name.removesuffix(f" ({one})") if value != name else name for one, name in known.items()}
-    exact = [one for one, name in known.items() if name == value]
-    folded = [one for one, name in known.items() if value.casefold() in (one.casefold(), name.casefold())]
-    return exact or folded
 
 
 def some(names: Iterable[str], most: int = 10) -> list[str | Text]:

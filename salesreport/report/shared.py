@@ -14,6 +14,7 @@ import pandas as pd
 
 from salesreport.dataset import Dataset
 from salesreport.kpi import DIMENSIONS, Facts, KpiTable, compute
+from salesreport.kpi.facts.called import bare
 from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.facts.kinds import Kind
 from salesreport.kpi.facts.stages import stage_when_lost
@@ -195,9 +196,7 @@ class Shared:
         def find() -> Names:
             # texts know nothing of the id that tells equal names apart
             people = {
-                rep: name.removesuffix(f" ({rep})")
-                for rep, name in self.facts.names.items()
-                if rep not in self.facts.not_people
+                rep: bare(rep, name) for rep, name in self.facts.names.items() if rep not in self.facts.not_people
             }
             return Names.of(people, self.customers.values())
 

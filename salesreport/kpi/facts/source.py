@@ -11,6 +11,7 @@ import pandas as pd
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, DataError
+from salesreport.kpi.facts.called import told_apart
 from salesreport.kpi.facts.checks import check_day
 from salesreport.kpi.facts.closing import Closing, Reopened, closings
 from salesreport.kpi.facts.columns import Columns
@@ -108,10 +109,7 @@ class Source:
         if unlisted:
             listed = listed.merge(pd.DataFrame({"rep_id": pd.Series(unlisted, dtype="str")}), how="outer")
         listed["name"] = listed["name"].fillna(listed["rep_id"])
-        alike = listed["name"].duplicated(keep=False)
-        if alike.any():
-            told_apart = listed["name"] + " (" + listed["rep_id"] + ")"
-            listed["name"] = listed["name"].mask(alike, told_apart)
+        listed["name"] = told_apart(listed)
         return listed
 
     @cached_property

@@ -6,12 +6,12 @@ from pathlib import Path
 from salesreport.config import Place, read_yaml
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.compute import contract
+from salesreport.kpi.facts.called import matching
 from salesreport.kpi.facts.dimensions import TITLES
 from salesreport.kpi.facts.facts import Facts
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.plan.pay.model import Component, PayPlan
-from salesreport.plan.pay.people import matching
 
 MOST_NAMES = 10
 """How many valid names a message lists."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.compute import contract
+from salesreport.kpi.facts.called import matching
 from salesreport.kpi.facts.facts import Facts
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
@@ -14,7 +15,6 @@ from salesreport.plan.pay.balance import Settled, settle
 from salesreport.plan.pay.books import Books
 from salesreport.plan.pay.earning import Earned, Line, earn, reach, shown, total
 from salesreport.plan.pay.model import PayPlan
-from salesreport.plan.pay.people import matching
 from salesreport.plan.pay.statement import Part, Statement
 
 

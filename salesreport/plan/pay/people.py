@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from salesreport.kpi.compute import contract
+from salesreport.kpi.facts.called import matching
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.metrics.targets import targets_for
@@ -31,21 +32,6 @@ class Member(NamedTuple):
     share: Fraction
     days: int
     person: Person | None
-
-
-def matching(written: str, names: dict[str, str]) -> list[str]:
-    """The ids of the reps that a text means: that id, or those of that name, letter case aside where it must.
-
-    Examples:
-        >>> matching("ann berg", {"R1": "Ann Berg", "R2": "Bob"}), matching("R2", {"R1": "Ann Berg", "R2": "Bob"})
-        (['R1'], ['R2'])
-    """
-    if written in names:
-        return [written]
-    # an id behind a name only tells equal ones apart
-    names = {rep: name.removesuffix(f" ({rep})") if written != name else name for rep, name in names.items()}
-    exact = [rep for rep, name in names.items() if name == written]
-    return exact or [rep for rep, name in names.items() if written.casefold() in (rep.casefold(), name.casefold())]
 
 
 def members(plan: PayPlan, facts: Facts, period: Period) -> dict[str, Member]:
