@@ -80,7 +80,7 @@ LOOK = r"""
   for (const one of document.body.querySelectorAll("*")) {
     if (one.closest("svg")) continue;
     const style = getComputedStyle(one);
-    if (style.display === "none") continue;
+    if (style.display === "none" || !one.checkVisibility()) continue;
     if (style.overflowX !== "visible" && !scrolls(one) && one.scrollWidth > one.clientWidth + near)
       tell("hidden at its right", one, one.textContent, one.scrollWidth - one.clientWidth);
     if (style.overflowY !== "visible" && one.scrollHeight > one.clientHeight + near)
@@ -95,7 +95,7 @@ LOOK = r"""
   };
   for (const one of document.body.querySelectorAll("*")) {
     if (one.closest("svg") && one.tagName.toLowerCase() !== "svg") continue;
-    if (inline(one)) continue;
+    if (inline(one) || !one.checkVisibility()) continue;
     const box = one.parentElement && holder(one.parentElement), rect = one.getBoundingClientRect();
     if (!box || !rect.width || box === root) continue;
     const by = beyond(rect, box.getBoundingClientRect());
@@ -104,7 +104,7 @@ LOOK = r"""
 
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = walk.nextNode(); text; text = walk.nextNode()) {
-    if (!text.data.trim() || text.parentElement.closest("svg")) continue;
+    if (!text.data.trim() || text.parentElement.closest("svg") || !text.parentElement.checkVisibility()) continue;
     const box = holder(text.parentElement);
     if (!box) continue;
     const range = document.createRange();
@@ -117,7 +117,7 @@ LOOK = r"""
 
   for (const picture of document.querySelectorAll("svg")) {
     const frame = picture.getBoundingClientRect();
-    if (!frame.width) continue;
+    if (!frame.width || !picture.checkVisibility()) continue;
     const texts = [...picture.querySelectorAll("text")].filter((one) => one.textContent.trim());
     const rects = texts.map((one) => one.getBoundingClientRect());
     texts.forEach((one, index) => {
@@ -156,7 +156,7 @@ def browser() -> Iterator[Any]:
 
 
 def look_at(page: Any, file: Path) -> list[Found]:
-    """What is cut off in one file, at every width.
+    """What is cut off in one file, at every width, as it opens and with everything unfolded.
 
     Args:
         page: from `browser`. file: an HTML page.
@@ -169,11 +169,15 @@ def look_at(page: Any, file: Path) -> list[Found]:
         *((f"{wide} px", wide, "screen") for wide in SCREENS),
         *((f"print, {name}", wide, "print") for name, wide in papers.items()),
     ]
-    for where, wide, media in widths:
-        page.emulate_media(media=media)
-        page.set_viewport_size({"width": wide, "height": 1000})
-        seen = page.evaluate(LOOK, wide == SCREENS[0])
-        found += [Found(file.name, where, one["what"], one["which"], one["by"]) for one in seen]
+    for opened in (False, True):
+        if opened:
+            page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        for where, wide, media in widths:
+            page.emulate_media(media=media)
+            page.set_viewport_size({"width": wide, "height": 1000})
+            seen = page.evaluate(LOOK, wide == SCREENS[0])
+            place = f"{where}, all open" if opened else where
+            found += [Found(file.name, place, one["what"], one["which"], one["by"]) for one in seen]
     return found
 
 

@@ -1,5 +1,6 @@
 """An executed notebook → one HTML file: outputs only, offline, no JavaScript."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,15 @@ from typing import Any
 import mistune
 import nbformat
 from nbconvert.exporters import TemplateExporter
+from nbformat.v4 import new_code_cell, new_output
 from traitlets.config import Config
 
 from salesreport import __version__
+from salesreport.language import Language
+from salesreport.report.agenda import agenda_html, lacking_html
 from salesreport.report.page import css, margin_css
 from salesreport.report.review import MIME
+from salesreport.report.section import MIME as PART
 
 NOTEBOOK_ONLY = "notebook-only"
 """Cells with this tag are for the notebook's reader; the report leaves them out."""
@@ -41,7 +46,8 @@ def to_html(notebook: nbformat.NotebookNode, language: str = "en") -> str:
             "fingerprint": summary.get("fingerprint", ""),
         },
     }
-    html, _ = _exporter().from_notebook_node(notebook, resources={"report": report})
+    laid_out = _laid_out(notebook, Language(report["language"]))
+    html, _ = _exporter().from_notebook_node(laid_out, resources={"report": report})
     # every header carries the style for JupyterLab; here the page has it already
     return str(html).replace(f"<style>{css()}</style>\n<div", "<div")
 
@@ -54,6 +60,49 @@ def summary_of(notebook: nbformat.NotebookNode) -> dict[str, Any] | None:
             if found is not None:
                 return dict(found)
     return None
+
+
+def _laid_out(notebook: nbformat.NotebookNode, language: Language) -> nbformat.NotebookNode:
+    """The notebook as a report reads: what stands on the first page, the agenda, then the other sections, folded;
+    what the data do not tell in one list at the end.
+    """
+    shown = [cell for cell in notebook.cells if NOTEBOOK_ONLY not in cell.metadata.get("tags", [])]
+    parts = [one for cell in shown for output in cell.get("outputs", []) if (one := _part(output)) is not None]
+    if not parts:
+        return notebook
+    cells, before = [], [agenda_html(parts, language)]
+    for cell in shown:
+        outputs = cell.get("outputs", [])
+        found = [_part(output) for output in outputs]
+        if any(one is not None and one["available"] and not one["main"] for one in found):
+            cells += [_html_cell(html) for html in before if html]
+            before = []
+        if not any(found):
+            cells.append(cell)
+            continue
+        kept = [
+            _folded(one) for one, part in zip(outputs, found, strict=True) if part is None or part["available"]
+        ]
+        cells.append(nbformat.from_dict({**cell, "outputs": kept}))
+    cells += [_html_cell(html) for html in (*before, lacking_html(parts, language)) if html]
+    return nbformat.from_dict({**notebook, "cells": cells})
+
+
+def _part(output: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What an output says, for machines, of the section it shows; None where it shows none."""
+    found = output.get("data", {}).get(PART)
+    return None if found is None else dict(found)
+
+
+def _folded(output: Mapping[str, Any]) -> dict[str, Any]:
+    """An output whose section is folded; in JupyterLab it is open."""
+    html = output.get("data", {}).get("text/html", "")
+    data = {**output.get("data", {}), "text/html": html.replace("<details open id=", "<details id=", 1)}
+    return {**output, "data": data} if html else dict(output)
+
+
+def _html_cell(html: str) -> nbformat.NotebookNode:
+    return new_code_cell("", outputs=[new_output("execute_result", data={"text/html": html})])
 
 
 @lru_cache

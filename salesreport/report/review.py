@@ -1,6 +1,7 @@
 """The one object of a notebook: a review of a rep, a team, a segment … whose sections are values."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -97,7 +98,12 @@ class Review:
         """A section by its name in `SECTIONS`, worked out once."""
         if name.startswith("_") or name not in SECTIONS:
             raise AttributeError(f"a review has no section {name!r}")
-        section = self.show(SECTIONS[name].make)
+        listed = SECTIONS[name]
+        section = self.show(listed.make)
+        if self.context.subject.kind not in listed.told:
+            section = replace(section, point="")
+        elif listed.point:
+            section = replace(section, point=listed.point)
         self.__dict__[name] = section
         return section
 

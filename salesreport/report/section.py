@@ -11,6 +11,9 @@ from salesreport.report.chart import Chart
 from salesreport.report.page import environment
 from salesreport.report.table import NumberTable
 
+MIME = "application/vnd.salesreport.section+json"
+"""The part of a section's output that says, for machines, what it is; the report's agenda is made of these."""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -22,6 +25,8 @@ class Section:
         tables: the numbers as the reader sees them. notes: what the reader must know to trust them.
         available: False where the data lacks what the section needs; the message then says what.
         template: the template that shows it. extra: what else that template needs.
+        main: whether a report shows it in full on its first page; the others stand below the agenda, folded.
+        point: the point of the agenda it belongs to, a key of `agenda.POINTS`; empty: it is not on the agenda.
     """
 
     key: str
@@ -35,9 +40,20 @@ class Section:
     available: bool = True
     template: str = "section.html.j2"
     extra: Mapping[str, Any] = field(default_factory=dict)
+    main: bool = False
+    point: str = "further"
 
     def __repr__(self) -> str:
         return f"{self.topic}: {self.message}"
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The section for machines: key, topic, message, and its place in a report."""
+        names = ("key", "topic", "message", "available", "main", "point")
+        return {name: getattr(self, name) for name in names}
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        return {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: self.summary}
 
     def _repr_html_(self) -> str:
         return environment(self.language).get_template(self.template).render(section=self)

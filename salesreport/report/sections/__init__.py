@@ -42,32 +42,36 @@ class Listed:
     """A section in the list.
 
     Attributes:
-        make: makes it. told: the kinds of subjects in whose report its message is worth a line in words.
+        make: makes it. point: of the agenda, a key of `agenda.POINTS`; empty: as the section says itself.
+        told: the kinds of subjects in whose report its message is worth a line on the agenda.
     """
 
     make: Make
+    point: str = ""
     told: tuple[Kind, ...] = KINDS
 
 
 SECTIONS: dict[str, Listed] = {
     "tiles": Listed(tiles),
-    "trend": Listed(trend),
-    "milestones": Listed(milestones),
-    "conversion": Listed(conversion),
-    "activity": Listed(activity),
-    "pipeline": Listed(pipeline),
-    "pipeline_changes": Listed(changes),
-    "order_book": Listed(order_book),
-    "customer_base": Listed(customer_base),
-    "forecast": Listed(outlook),
-    "results": Listed(results),
-    "growth": Listed(growth),
-    "satisfaction": Listed(satisfaction),
-    "deals_to_look_at": Listed(deals_to_look_at),
-    "reps": Listed(reps, told=()),
-    "conversion_funnel_plot": Listed(conversion_funnel_plot, told=()),
-    "conversion_heat_map": Listed(conversion_heat_map, told=()),
-    "conversion_anomalies": Listed(conversion_anomalies, told=tuple(kind for kind in KINDS if kind != "rep")),
+    "trend": Listed(trend, "sales"),
+    "milestones": Listed(milestones, "done"),
+    "conversion": Listed(conversion, "done"),
+    "activity": Listed(activity, "done"),
+    "pipeline": Listed(pipeline, "orders"),
+    "pipeline_changes": Listed(changes, "orders"),
+    "order_book": Listed(order_book, "orders"),
+    "customer_base": Listed(customer_base, "orders"),
+    "forecast": Listed(outlook, "orders"),
+    "results": Listed(results, "sales"),
+    "growth": Listed(growth, "sales"),
+    "satisfaction": Listed(satisfaction, "sales"),
+    "deals_to_look_at": Listed(deals_to_look_at, "measures"),
+    "reps": Listed(reps, "sales", told=()),
+    "conversion_funnel_plot": Listed(conversion_funnel_plot, "done", told=()),
+    "conversion_heat_map": Listed(conversion_heat_map, "done", told=()),
+    "conversion_anomalies": Listed(
+        conversion_anomalies, "done", told=tuple(kind for kind in KINDS if kind != "rep")
+    ),
     "definitions": Listed(definitions, told=()),
     "data_notes": Listed(data_notes, told=()),
 }

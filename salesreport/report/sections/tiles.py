@@ -1,4 +1,4 @@
-"""Key figures as tiles: value, target or comparison, peers, interval, number of cases, trend as a sparkline."""
+"""Key figures as tiles: value, target or comparison, a picture beside the peers; cases and interval on demand."""
 
 from typing import NamedTuple
 
@@ -8,6 +8,7 @@ from markupsafe import Markup
 from salesreport.kpi import METRICS
 from salesreport.language import Text, ntext, text
 from salesreport.report import presence
+from salesreport.report.band import peer_band
 from salesreport.report.context import Context, Figure, own_figures
 from salesreport.report.section import Section
 from salesreport.report.spark import sparkline
@@ -27,15 +28,15 @@ class Tile(NamedTuple):
     """One tile, as texts.
 
     Attributes:
-        name: what it is. value: the figure. said: what it means, in words. base: cases and interval.
-        spark: the last periods as a line.
+        name: what it is. value: the figure. said: what it means, in words; the first is always shown, the others
+            on demand. base: cases and interval. picture: beside the peers; without peers the last periods.
     """
 
     name: str
     value: str
     said: list[str]
     base: str
-    spark: Markup
+    picture: Markup
 
 
 def tiles(context: Context) -> Section:
@@ -58,6 +59,7 @@ def tiles(context: Context) -> Section:
         notes=tuple(context.say(note) for note in _notes(context)),
         template="tiles.html.j2",
         extra={"tiles": made},
+        main=True,
     )
 
 
@@ -72,7 +74,13 @@ def _shown(context: Context) -> list[str]:
 
 def _notes(context: Context) -> list[Text]:
     notes: list[Text] = []
-    if len(context.trend) > 1:  # one is no line
+    banded = any(context.band(metric) is not None for metric in _shown(context))
+    if banded:
+        peers = context.subject.peers
+        notes.append(
+            text("Grey: the middle half of {peers}; dot and line: the figure and its 95% interval.", peers=peers)
+        )
+    elif len(context.trend) > 1:  # one is no line
         notes.append(text("Lines show the last {n} periods, from zero up.", n=len(context.trend)))
     closed = context.figure("deals_closed")
     if closed.known and not closed.value.is_integer():
@@ -117,21 +125,28 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
         said.append(text("no open deal carries an amount"))
     else:
         said.append(text("nothing to measure in this period"))
-    history = [context.figure(metric, period).value for period in context.trend]
     name = context.title(metric)
     return Tile(
         name=name,
         value=context.shown(figure.value, figure.unit),
         said=[context.say(line) for line in said if line is not None],
         base="; ".join(map(context.say, [_base(context, metric), *context.caveats(metric)])),
-        spark=sparkline(
-            history,
-            context.say(
-                text("{name}, {first} to {last}", name=name, first=context.trend[0], last=context.trend[-1])
-            ),
-            key=f"spark-{metric}",
-        ),
+        picture=_picture(context, metric, figure, name),
     )
+
+
+def _picture(context: Context, metric: str, figure: Figure, name: str) -> Markup:
+    """The figure beside its peers; where it has none, its last periods."""
+    band, judged = context.band(metric), context.against_peers(metric)
+    if band is not None and judged is not None and not (metric == "revenue" and context.incomplete()):
+        interval = (figure.lower, figure.upper) if figure.has_interval else None
+        said = context.say(text("{name}: {judgement}", name=name, judgement=judged))
+        return peer_band(figure.value, interval, (band.lower, band.upper), said, key=f"band-{metric}")
+    history = [context.figure(metric, period).value for period in context.trend]
+    said = context.say(
+        text("{name}, {first} to {last}", name=name, first=context.trend[0], last=context.trend[-1])
+    )
+    return sparkline(history, said, key=f"spark-{metric}")
 
 
 def _base(context: Context, metric: str) -> Text:
