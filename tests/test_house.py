@@ -119,16 +119,6 @@ def test_rooms_of_a_floor_look_one_way(path: Path) -> None:
     assert not above, f"{path.name} imports from rooms after its own: {sorted(above)}"
 
 
-ROOM_FOLDERS = sorted({path.parent for path in IN_ROOMS if path.parent.name not in ROOMS})
-
-
-@pytest.mark.parametrize("folder", ROOM_FOLDERS, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_each_room_says_what_it_is_for(folder: Path) -> None:
-    title = (folder / "README.md").read_text(encoding="utf-8").splitlines()[0]
-    assert title == f"# {folder.relative_to(PACKAGE)}/"
-    assert (folder / "__init__.py").is_file()
-
-
 def test_no_files_know_each_other_in_a_circle() -> None:
     # what a package's face hands on is no file of its own
     graph = {name: [one for one in imports_of(path) if one != name] for name, path in NAMES.items()}
