@@ -6,7 +6,7 @@ from typing import Any
 
 from salesreport.pack.subjects import Subject
 
-_PLACES = ("dataset", "extensions")
+_PLACES = ("dataset", "extensions", "strategy", "plan", "pay")
 """Parameters that only say where something lies."""
 
 
@@ -19,7 +19,7 @@ def checksum_of_inputs(
     period: str,
     language: str,
     parameters: Mapping[str, Any],
-    extensions: Sequence[str] = (),
+    further: Sequence[str] = (),
 ) -> str:
     """The checksum of everything that a report depends on.
 
@@ -29,8 +29,8 @@ def checksum_of_inputs(
     Args:
         notebook: checksum of its file. fingerprint: of the dataset. version: of this package.
         subject: what the report is about. period: its written form. language: of the report.
-        parameters: what the notebook is given. extensions: checksums of their files; where these lie does not
-            matter, either.
+        parameters: what the notebook is given. further: checksums of the files it also depends on; where these
+            lie does not matter, either.
 
     Returns:
         64 hexadecimal digits.
@@ -45,6 +45,6 @@ def checksum_of_inputs(
         False
     """
     given = sorted((name, repr(value)) for name, value in parameters.items() if name not in _PLACES)
-    everything = (notebook, fingerprint, version, subject.kind, subject.id, period, language, given, *extensions)
+    everything = (notebook, fingerprint, version, subject.kind, subject.id, period, language, given, *further)
     # repr: tells 3 from "3" and knows every value that YAML has, and it spells lone surrogates out
     return hashlib.sha256(repr(everything).encode("utf-8")).hexdigest()

@@ -30,6 +30,8 @@ class PackFile(Settings):
         language: of the reports. output: the folder of the pack. title: of the index.
         parameters: further parameters of the notebook.
         extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
+        strategy: a strategy file (see plan.md). plan: the period's plan, as `salesreport plan` wrote it.
+        pay: a pay plan (see pay.md).
     """
 
     notebook: str
@@ -43,6 +45,9 @@ class PackFile(Settings):
     title: str | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
     extensions: list[str] = Field(default_factory=list)
+    strategy: str | None = None
+    plan: str | None = None
+    pay: str | None = None
 
     @field_validator("period", "compare_to", mode="before")
     @classmethod

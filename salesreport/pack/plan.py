@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
 from salesreport.files import safe_names
+from salesreport.kpi import Facts
 from salesreport.kpi.facts.called import matching
 from salesreport.language import Language, Text, text
 from salesreport.pack.inputs import checksum_of_inputs
@@ -21,6 +22,7 @@ from salesreport.pack.rows import read_rows
 from salesreport.pack.span import check_period
 from salesreport.pack.subjects import Subject, ids_of, some, subjects, values
 from salesreport.period import Period
+from salesreport.report.agreed import FILES, NOTHING, read_agreed
 from salesreport.report.extensions import digest_of, load_extensions
 
 _TITLES = {
@@ -78,12 +80,14 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     extensions = pack.files("extensions")
     for number, file in enumerate(extensions):
         load_extensions([file], pack.where("extensions", number))
-    digests = [digest_of(file) for file in extensions]
     notebook = read_notebook(find_notebook(pack))
     dataset = Dataset.open(pack.file("dataset"))
     period = _period(dataset, settings.period, pack.where("period"))
+    files = {name: pack.file(name) for name in FILES if getattr(settings, name)}
+    agreed = read_agreed(Facts.of(dataset), period, files) if files else NOTHING
+    digests = [*map(digest_of, extensions), *(f"{name} {one}" for name, one in sorted(agreed.digests.items()))]
     comparison = _comparison(period, settings.compare_to, pack.where("compare_to"))
-    common = _common(pack, notebook, dataset, period)
+    common = _common(pack, notebook, dataset, period, files)
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
     folder = pack.file("output")
     stems = _stems([subject for subject, _ in drafts])
@@ -103,7 +107,7 @@ def _job(
     subject: Subject,
     parameters: dict[str, Any],
     stem: str,
-    extensions: Sequence[str],
+    further: Sequence[str],
 ) -> Job:
     language = pack.settings.language
     inputs = checksum_of_inputs(
@@ -114,7 +118,7 @@ def _job(
         period=parameters["period"],
         language=language,
         parameters=parameters,
-        extensions=extensions,
+        further=further,
     )
     return Job(
         subject=subject,
@@ -154,7 +158,9 @@ def _placed(error: ConfigError, where: dict[str, Any]) -> ConfigError:
     return error
 
 
-def _common(pack: Pack, notebook: Notebook, dataset: Dataset, period: Period) -> dict[str, Any]:
+def _common(
+    pack: Pack, notebook: Notebook, dataset: Dataset, period: Period, files: Mapping[str, Path]
+) -> dict[str, Any]:
     """The parameters that every report gets."""
     settings = pack.settings
     given: dict[str, Any] = {
@@ -169,6 +175,7 @@ def _common(pack: Pack, notebook: Notebook, dataset: Dataset, period: Period) ->
             del given[name]
     if settings.extensions:
         given["extensions"] = [str(file) for file in pack.files("extensions")]
+    given |= {name: str(file) for name, file in files.items()}
     for name, value in given.items():
         notebook.check(name, value, pack.where(name))
     for name, value in settings.parameters.items():
@@ -192,7 +199,7 @@ def _common(pack: Pack, notebook: Notebook, dataset: Dataset, period: Period) ->
 
 
 def _refuse_setting(pack: Pack, name: str, where: dict[str, Any]) -> None:
-    if name in ("dataset", "period", "compare_to", "language", "extensions"):
+    if name in ("dataset", "period", "compare_to", "language", "extensions", *FILES):
         raise ConfigError(text("This is a setting of the pack itself, not a further parameter."), **where)
     if name == pack.settings.each:
         raise ConfigError(

@@ -311,12 +311,13 @@ def _rehearse(parameters: Any) -> None:
     """
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+    from salesreport.report.agreed import FILES
     from salesreport.report.export import to_html
     from salesreport.report.review import Review
     from salesreport.report.subject import KINDS
 
     about: dict[str, Any] = {kind: str(parameters[kind]) for kind in KINDS if kind in parameters}
-    settings = ("compare_to", "language", "mask_names", "extensions")
+    settings = ("compare_to", "language", "mask_names", "extensions", *FILES)
     about |= {name: parameters[name] for name in settings if name in parameters}
     review = Review(parameters["dataset"], parameters["period"], **about)
     drawn = [section for section in review.sections() if section.charts][:1]

@@ -17,6 +17,7 @@ from salesreport.kpi.facts.gaps import too_few_priced
 from salesreport.kpi.facts.kinds import CLOSED, OPEN
 from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
+from salesreport.report.agreed import NOTHING, Agreed
 from salesreport.report.chart import Chart
 from salesreport.report.section import Section
 from salesreport.report.shared import Shared, Standing
@@ -95,7 +96,8 @@ class Context:
 
     Attributes:
         shared: what all reports on the dataset share. subject: whom the report is about. period: the period.
-        compare: the period to compare with. language: the reader's.
+        compare: the period to compare with. language: the reader's. agreed: strategy, plan and pay plan, where
+            files say them.
     """
 
     shared: Shared
@@ -103,6 +105,7 @@ class Context:
     period: Period
     compare: Period
     language: Language
+    agreed: Agreed = NOTHING
     _figures: dict[Period, dict[str, Figure]] = field(default_factory=dict, repr=False, compare=False)
 
     @property

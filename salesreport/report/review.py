@@ -14,6 +14,7 @@ from salesreport.language import text
 from salesreport.language.language import Said
 from salesreport.language.readable import readable
 from salesreport.report import presence
+from salesreport.report.agreed import read_agreed
 from salesreport.report.context import Context, records
 from salesreport.report.extensions import load_extensions
 from salesreport.report.page import environment
@@ -38,11 +39,14 @@ class Review:
         mask_names: whether texts from the data (deals, customers, reasons …) show `[name]` where they name another
             rep than the one the review is about; see `salesreport.report.names`.
         extensions: files with metrics, sections and peers of one's own; see docs/extending.md.
+        strategy, plan, pay: files that say what was agreed: the strategy, the period's plan as `salesreport plan`
+            wrote it, the pay plan; see docs/plan.md and docs/pay.md. Empty: none.
         **subject: at most one of rep, team, manager, segment, product_line, lead_source, pipeline; without one
             (or with an empty one) the whole company.
 
     Raises:
-        DataError: there is no dataset. ConfigError: an unknown subject, period or language.
+        DataError: there is no dataset. ConfigError: an unknown subject, period or language, or a file that is not
+            what it should be.
 
     Examples:
         A notebook has one line per section::
@@ -63,6 +67,9 @@ class Review:
         language: str = "en",
         mask_names: bool = True,
         extensions: Sequence[Path | str] = (),
+        strategy: Path | str = "",
+        plan: Path | str = "",
+        pay: Path | str = "",
         **subject: str,
     ) -> None:
         load_extensions(extensions)
@@ -78,6 +85,7 @@ class Review:
             period=when,
             compare=when.comparison(compare_to),
             language=shared.discreet(spoken, about) if mask_names else spoken,
+            agreed=read_agreed(shared.facts, when, {"strategy": strategy, "plan": plan, "pay": pay}),
         )
 
     @cached_property
