@@ -32,10 +32,10 @@ from page import markdown, put_between, say
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, SalesreportError
 from salesreport.ingest import ingest
-from salesreport.ingest.parse_numbers import MOST
-from salesreport.ingest.presets import AUTO
-from salesreport.ingest.proposal import as_yaml, propose
-from salesreport.ingest.raw import EARLIEST, LATEST
+from salesreport.ingest.cells.parse_numbers import MOST
+from salesreport.ingest.cells.raw import EARLIEST, LATEST
+from salesreport.ingest.presets.presets import AUTO
+from salesreport.ingest.proposal.proposal import as_yaml, propose
 from salesreport.language import Language, text
 from salesreport.pack.engine import default_workers
 from salesreport.tables import TABLES

@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from salesreport.ingest.presets import GENERIC, PresetColumn, aliases, load_preset, preset_names
+from salesreport.ingest.presets.presets import GENERIC, PresetColumn, aliases, load_preset, preset_names
 
 HEADINGS = {
     "deal_id": "Id",

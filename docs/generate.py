@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from salesreport.files import write_text
-from salesreport.ingest.spec import SourceSpec
+from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
 from salesreport.pack.packfile import PackFile
 from salesreport.tables import TABLES, Table

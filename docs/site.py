@@ -11,7 +11,7 @@ import salesreport
 
 SITE = Path(__file__).resolve().parent.parent / "outputs" / "site"
 
-_NOT_READ = ("salesreport.__main__", "salesreport.ingest.workbook_child", "salesreport.language.extract")
+_NOT_READ = ("salesreport.__main__", "salesreport.ingest.workbooks.workbook_child", "salesreport.language.extract")
 """Programs, not modules to call."""
 
 

@@ -12,7 +12,7 @@ from salesreport.terminal import ingest_table, results_console, say, set_aside_f
 
 if TYPE_CHECKING:
     from salesreport.dataset import Dataset
-    from salesreport.ingest.proposal import Proposal
+    from salesreport.ingest.proposal.proposal import Proposal
 
 
 @app.command(
@@ -84,7 +84,7 @@ def ingest(
     from salesreport import arguments
     from salesreport.errors import ConfigError
     from salesreport.ingest import ingest as ingest_export
-    from salesreport.ingest.look import is_data_file
+    from salesreport.ingest.proposal.look import is_data_file
 
     language = language_of(context)
     taken_on = None if snapshot_date is None else arguments.day(snapshot_date, "--snapshot-date")
@@ -148,7 +148,7 @@ def _proposed(
     sources: list[Path], preset: str | None, given: dict[str, Any], reading: dict[str, Any], language: Language
 ) -> "Proposal":
     from salesreport.errors import ConfigError, DataError
-    from salesreport.ingest.proposal import propose
+    from salesreport.ingest.proposal.proposal import propose
 
     for one in (*sources, *([given["rates"]] if given["rates"] else [])):
         if one.is_dir():
@@ -166,7 +166,7 @@ def _refuse_without_preset(
 ) -> None:
     """Without a preset nothing is ingested: the mapping is printed as a source spec."""
     from salesreport.errors import ConfigError
-    from salesreport.ingest.proposal import as_yaml
+    from salesreport.ingest.proposal.proposal import as_yaml
 
     if write_spec is None:
         # what is printed can be sent to a file and be the source spec
@@ -210,7 +210,7 @@ def _how_to_say_it(write_spec: Path | None) -> Text:
 def _write(proposal: "Proposal", file: Path, language: Language) -> None:
     from salesreport.errors import ConfigError
     from salesreport.files import write_text
-    from salesreport.ingest.proposal import as_yaml
+    from salesreport.ingest.proposal.proposal import as_yaml
 
     if not file.parent.is_dir():
         raise ConfigError(text("There is no such folder."), key="--write-spec", found=str(file.parent))
@@ -230,7 +230,7 @@ def _ingested(
     from salesreport.errors import ConfigError, DataError
     from salesreport.files import write_text
     from salesreport.ingest import ingest as ingest_export
-    from salesreport.ingest.proposal import as_yaml
+    from salesreport.ingest.proposal.proposal import as_yaml
 
     with tempfile.TemporaryDirectory() as folder:
         spec = Path(folder) / "mapping.yml"

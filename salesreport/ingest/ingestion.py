@@ -10,23 +10,23 @@ import pandas as pd
 from salesreport.config import read_yaml
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError, DataError
-from salesreport.ingest.additions import Existing
-from salesreport.ingest.addresses import kept, shown
-from salesreport.ingest.beginnings import BEFORE, owners_from_changes, stages_from_changes, without_repeats
-from salesreport.ingest.currency import read_rates
-from salesreport.ingest.dated_files import DatedFile
-from salesreport.ingest.exports import choose_exports
-from salesreport.ingest.history import Grown, grow
-from salesreport.ingest.lookups import Lookups
-from salesreport.ingest.noticed import about_names
-from salesreport.ingest.one_table import ingest_table
-from salesreport.ingest.outcome import Ingested
-from salesreport.ingest.people import about_owners
-from salesreport.ingest.reshape import NothingKept
-from salesreport.ingest.several_files import joined
-from salesreport.ingest.spec import SourceSpec, load_source
-from salesreport.ingest.spec_parts import StatusSpec
-from salesreport.ingest.states import closing_stages
+from salesreport.ingest.databases.addresses import kept, shown
+from salesreport.ingest.history.additions import Existing
+from salesreport.ingest.history.beginnings import BEFORE, owners_from_changes, stages_from_changes, without_repeats
+from salesreport.ingest.history.history import Grown, grow
+from salesreport.ingest.rows.noticed import about_names
+from salesreport.ingest.rows.outcome import Ingested
+from salesreport.ingest.rows.people import about_owners
+from salesreport.ingest.spec.dated_files import DatedFile
+from salesreport.ingest.spec.exports import choose_exports
+from salesreport.ingest.spec.spec import SourceSpec, load_source
+from salesreport.ingest.spec.spec_parts import StatusSpec
+from salesreport.ingest.table.currency import read_rates
+from salesreport.ingest.table.lookups import Lookups
+from salesreport.ingest.table.one_table import ingest_table
+from salesreport.ingest.table.reshape import NothingKept
+from salesreport.ingest.table.several_files import joined
+from salesreport.ingest.table.states import closing_stages
 from salesreport.language import Text, ntext, text
 from salesreport.process import check_process, load_process
 from salesreport.provenance import Provenance, SourceFile

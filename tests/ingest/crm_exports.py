@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from salesreport.ingest.presets import GENERIC
+from salesreport.ingest.presets.presets import GENERIC
 
 _ROWS = """
 id owner   firm   item  state created    closed     planned    amount

@@ -9,8 +9,8 @@ import pytest
 from tallies import said, tallied
 
 from salesreport.errors import ConfigError, DataError
-from salesreport.ingest.spec_parts import PeriodSpec
-from salesreport.ingest.target_periods import periods_from
+from salesreport.ingest.spec.spec_parts import PeriodSpec
+from salesreport.ingest.table.target_periods import periods_from
 
 BASIC = {"deal_id": "Id", "rep_id": "Owner", "status": "State"}
 MONEY = {**BASIC, "created_on": "Created", "closed_on": "Closed", "amount": "Amount"}

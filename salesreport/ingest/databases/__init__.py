@@ -1,0 +1,1 @@
+"""Databases: the rows of one query, as the cells of a file."""

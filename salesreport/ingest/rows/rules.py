@@ -1,0 +1,156 @@
+"""Which rows of a canonical table cannot be what they say, and which can be repaired."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from salesreport.errors import ConfigError
+from salesreport.ingest.cells.parse_texts import as_array
+from salesreport.ingest.cells.raw import Raw
+from salesreport.ingest.rows.distinct import surely_distinct
+from salesreport.ingest.rows.ledger import Ledger, Mask
+from salesreport.language import Text, text
+from salesreport.tables import Column, Table
+
+_TOTALS = (
+    r"(?i)^(?:grand |sub-?)?total(?:s|e|en|es|i)?\b|^totaa?l\b|^(?:zwischen)?summe\b"
+    r"|^gesamt(?:summe|ergebnis|betrag)?\b|^(?:mind)?összesen\b|^összeg\b|^végösszeg\b|^somme\b|^suma\b|^celkem\b|^spolu\b|^razem\b|^итого\b|^всего\b"
+)
+"""How the first cell of a totals row starts, in the languages that exports come in."""
+
+_NO_VALUE = {
+    "rep_id": text("no rep"),
+    "status": text("no status"),
+}
+
+
+def set_aside_notes(raw: Raw, incomplete: Mask, ledger: Ledger) -> None:
+    """Totals rows, and lines that are no rows: footers, remarks.
+
+    Args:
+        raw: the file's rows. incomplete: rows that lack something required, so cannot be what they should.
+    """
+    at = np.flatnonzero(incomplete & ledger.live)
+    if not len(at) or len(raw.columns) < 2:
+        return
+    positions = pa.array(at)
+    texts = [as_array(column.take(positions).texts) for column in raw.columns]
+    filled = sum(np.asarray(pc.is_valid(column)).astype(int) for column in texts)
+    first = pc.fill_null(pc.coalesce(*texts), "")
+    totals, notes = np.zeros(len(raw), dtype=bool), np.zeros(len(raw), dtype=bool)
+    totals[at] = np.asarray(pc.match_substring_regex(first, _TOTALS))
+    notes[at] = filled == 1
+    ledger.set_aside(totals, text("totals row"))
+    ledger.set_aside(notes, text("a remark, not a row"))
+
+
+def set_aside_incomplete(table: Table, frame: pd.DataFrame, ledger: Ledger) -> None:
+    """Rows without a value that the table requires."""
+    for name in table.required:
+        missing = frame[name].isna().to_numpy()
+        ledger.set_aside(missing, _NO_VALUE.get(name, text("no value for {column}", column=name)))
+
+
+def needed(column: Column, table: Table, frame: pd.DataFrame) -> Mask:
+    """Which rows must have a value of a column: all of a required one, closed deals of the closing date."""
+    if column.required:
+        return np.ones(len(frame), dtype=bool)
+    if (table.name, column.name) == ("deals", "closed_on"):
+        return frame["status"].isin(["won", "lost"]).to_numpy()
+    return np.zeros(len(frame), dtype=bool)
+
+
+def out_of_bounds(table: Table, frame: pd.DataFrame) -> Iterator[tuple[Column, Mask, Text, Text]]:
+    """Numbers that cannot be: a negative amount, a chance above 100 %.
+
+    Args:
+        table: the canonical table. frame: all rows.
+
+    Yields:
+        Column, which rows, what is wrong with them, and what was expected; only where there are any.
+    """
+    for column in table.columns:
+        if column.name not in frame or not column.is_number:
+            continue
+        values = frame[column.name]
+        if column.least is not None and (below := (values < column.least).to_numpy()).any():
+            reason = text("{column} is negative", column=column.name)
+            yield column, below, reason, text("a number of {least} or more", least=column.least)
+        if column.most is not None and (above := (values > column.most).to_numpy()).any():
+            reason = text("{column} is more than {most}", column=column.name, most=column.most)
+            yield column, above, reason, text("a number up to {most}", most=column.most)
+
+
+def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) -> pd.DataFrame:
+    """Closed deals have a closing date, not before they were created, up to the as-of date; open ones have none.
+
+    No deal is created after the as-of date.
+
+    A closed deal that does not say when it was created is kept: it counts, and nobody knows how long it took.
+
+    Args:
+        frame: all rows of the export, deals' columns. as_of: the dataset's. ledger: takes what is found.
+        file: for messages.
+
+    Returns:
+        The frame with closing dates of open deals emptied; they become the expected ones where none are mapped.
+
+    Raises:
+        ConfigError: there are closed deals, and no column for the day they were closed.
+    """
+    open_ = (frame["status"] == "open").to_numpy()
+    closed = frame["status"].isin(["won", "lost"]).to_numpy() & ledger.live
+    if "created_on" in frame:
+        not_yet = (frame["created_on"] > pd.Timestamp(as_of)).to_numpy()
+        ledger.set_aside(open_ & not_yet, text("created after the as-of date"))
+    if "closed_on" not in frame:
+        if closed.any():
+            raise ConfigError(
+                text("Closed deals need {column}, and it is neither mapped nor constant.", column="closed_on"),
+                file=file,
+                key="tables.deals.columns.closed_on",
+            )
+        return frame
+    ledger.set_aside(closed & frame["closed_on"].isna().to_numpy(), text("closed deal without closing date"))
+    if "created_on" in frame:
+        early = (frame["closed_on"] < frame["created_on"]).to_numpy()
+        ledger.set_aside(closed & early, text("closed before it was created"))
+    late = (frame["closed_on"] > pd.Timestamp(as_of)).to_numpy()
+    ledger.set_aside(closed & late, text("closed after the as-of date"))
+    dated = open_ & frame["closed_on"].notna().to_numpy()
+    if not dated.any():
+        return frame
+    what: Text = text("open deal with a closing date: emptied")
+    if "expected_close_on" not in frame:
+        what = text("open deal with a closing date: taken as the expected one")
+        frame = frame.assign(expected_close_on=frame["closed_on"].where(dated))
+    ledger.repair(dated, what)
+    return frame.assign(closed_on=frame["closed_on"].mask(dated))
+
+
+def set_aside_repeated(table: Table, frame: pd.DataFrame, ledger: Ledger) -> None:
+    """All but the first of rows with the same key."""
+    key = list(table.key)
+    if not key:
+        return
+    whole = bool(ledger.live.all())
+    live = frame if whole else frame[ledger.live]
+    if any(
+        table[name].is_text and live[name].dtype == "str" and surely_distinct(pa.array(live[name])) for name in key
+    ):
+        return
+    repeated = live.duplicated(key)
+    if not repeated.any():
+        return
+    same_key = live[live.duplicated(key, keep=False)]
+    identical = np.zeros(len(frame), dtype=bool)
+    identical[same_key.index[same_key.duplicated()]] = True
+    later = np.zeros(len(frame), dtype=bool)
+    later[live.index[repeated]] = True
+    names = ", ".join(key)
+    ledger.set_aside(later & identical, text("repeats an earlier row with the same {key}", key=names))
+    ledger.set_aside(later & ~identical, text("same {key} as an earlier row, but other values", key=names))

@@ -1,0 +1,1 @@
+"""One canonical table: the cells of its columns, wherever they are, and its rows with their account."""

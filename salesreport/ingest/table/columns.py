@@ -1,0 +1,61 @@
+"""The cells that a canonical column comes from: one heading or several, numbered rows, ids looked up."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from salesreport.ingest.cells.headings import find_heading, positions
+from salesreport.ingest.cells.parse_texts import read_texts
+from salesreport.ingest.cells.raw import Raw, RawColumn, joined_texts
+from salesreport.ingest.spec.spec_parts import ColumnSpec
+from salesreport.ingest.table.lookups import Lookups
+from salesreport.language import Text
+
+
+class Cells(NamedTuple):
+    """What a column's spec points at.
+
+    Attributes:
+        column: the cells. heading: how messages name where they stand. notes: what is to be known of them.
+    """
+
+    column: RawColumn
+    heading: str
+    notes: list[Text]
+
+
+def cells_of(
+    spec: ColumnSpec, raw: Raw, table: str, name: str, lookups: Lookups, values: Mapping[str, str]
+) -> Cells:
+    """The cells of a canonical column.
+
+    Args:
+        spec: where they come from. raw: the file. table, name: the canonical table and column. lookups: the files
+            that explain ids. values: value seen in the file → value wanted.
+
+    Raises:
+        DataError: no such heading, or several; or the file of a lookup is not as it should be.
+    """
+    column, heading = _origin(spec, raw, table)
+    if values:
+        column = column.with_texts(read_texts(column.texts, values))
+    if spec.lookup is None:
+        return Cells(column, heading, [])
+    meant, notes = lookups.meanings(column, spec.lookup, table, name)
+    return Cells(meant, heading, notes)
+
+
+def _origin(spec: ColumnSpec, raw: Raw, table: str) -> tuple[RawColumn, str]:
+    if spec.row is not None:
+        return RawColumn(pa.array([f"{spec.row}{row}" for row in raw.rows.tolist()], pa.string())), spec.row
+    if spec.heading is not None:
+        at = find_heading(spec.heading, raw, table, spec.occurrence)
+        return raw.columns[at], raw.headings[at]
+    if spec.join is not None:
+        parts = [raw.columns[find_heading(heading, raw, table)].texts for heading in spec.join]
+        return RawColumn(joined_texts(parts, spec.by)), spec.shown
+    wanted = spec.first or ()
+    there = [heading for heading in wanted if positions(heading, raw.headings)] or wanted[:1]
+    found = [raw.columns[find_heading(heading, raw, table)] for heading in there]
+    return (found[0] if len(found) == 1 else RawColumn.first_filled(found)), " / ".join(there)
