@@ -1,6 +1,6 @@
 """Write the pages about metrics, tables and settings from the code, or check that they have not drifted.
 
-python docs/generate.py           # writes metrics.md, tables.md, source_spec.md and pack_file.md
+python docs/generate.py           # writes metrics.md, tables.md, source_spec.md, pack_file.md, coaching_rules.md
 python docs/generate.py --check   # exit code 1 and a list of the pages that differ
 """
 
@@ -19,6 +19,8 @@ from salesreport.files import write_text
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
 from salesreport.pack.packfile import PackFile
+from salesreport.report.sections.coaching.evidence import EVIDENCE
+from salesreport.report.sections.coaching.rules import CAUSES, PHASES, RuleFile
 from salesreport.tables import TABLES, Table
 
 HERE = Path(__file__).parent
@@ -286,11 +288,49 @@ Where a column per stage holds the day a deal entered it, `per_stage` says how t
 - An id that a `lookup` does not know stays as it is, and a note names it.
 """
 
+RULES_EXAMPLE = """\
+rules:
+  - rule: below-peers                  # takes the place of the kit's own rule of this name
+    evidence: conversion
+    when: {direction: worse, n: {above: 30}}
+    cause: skill
+    phase: "{phase}"
+    about: "the step {step}"
+    say: "{claim}"
+    ask:
+      - What does our sales handbook say about {step}?
+  - rule: big-fish
+    evidence: deals
+    when: {kind: largest, money: {above: 500000}}
+    about: the largest open deals
+    say: ["{deals} worth {money}", "{deals}"]   # the first of which everything is known
+    deals: 5
+"""
+
+
+def coaching_rules_page() -> str:
+    """Every setting of a coaching rule, and every field of the evidence."""
+    about = """\
+What a report proposes to talk about comes from rules. The kit's own are data:
+[`rules.yml`](../salesreport/report/sections/coaching/rules.yml). A file of your own, named under `extensions` in
+the pack file or the notebook, stands before them. Rules are tried in their order; a report shows at most three
+points: findings first, then facts, those of your own rules first. A finding has passed the statistics of
+Conversion ([anomalies.md](anomalies.md)): no threshold of a rule makes a finding."""
+    page = _settings_page("Coaching rules", about, RULES_EXAMPLE, RuleFile).rstrip("\n").split("\n")
+    for name, one in EVIDENCE.items():
+        page += ["", f"## Evidence: {name}", "", f"{one.title}.", "", "| field | what it is |", "|---|---|"]
+        page += [f"| `{field}` | {_cell(meaning)} |" for field, meaning in one.fields.items()]
+    page += ["", "| cause | |", "|---|---|", *(f"| `{key}` | {_cell(said)} |" for key, said in CAUSES.items())]
+    page += ["", "| phase | |", "|---|---|", *(f"| `{key}` | {_cell(said)} |" for key, said in PHASES.items())]
+    return "\n".join(page) + "\n"
+
+
 PAGES = {
     "metrics.md": metrics_page,
     "tables.md": tables_page,
     "source_spec.md": source_spec_page,
     "pack_file.md": pack_file_page,
+    "coaching_rules.md": coaching_rules_page,
 }
 """The generated pages."""
 

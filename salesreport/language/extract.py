@@ -1,12 +1,16 @@
 """Collect the texts of the code into the catalogues: `python -m salesreport.language.extract` (`make texts`).
 
-Every literal in `text("…")` and `ntext("…", "…")` becomes an entry. What is translated stays translated, what the
-code no longer says is dropped, what is new is left empty; a test fails until it is filled in.
+Every literal in `text("…")` and `ntext("…", "…")` becomes an entry, and every text of the coaching rules. What is
+translated stays translated, what the code no longer says is dropped, what is new is left empty; a test fails until
+it is filled in.
 """
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, Any, cast
 
+import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -14,6 +18,9 @@ from babel.messages.pofile import read_po, write_po
 from salesreport.language.language import LANGUAGES
 
 PACKAGE = Path(__file__).resolve().parent.parent
+RULES = "report/sections/coaching/rules.yml"
+"""The coaching rules that come with the kit."""
+
 CATALOGUES = Path(__file__).resolve().parent / "catalogue"
 
 
@@ -22,7 +29,7 @@ def texts_of_the_code(package: Path = PACKAGE) -> Catalog:
     found = Catalog(project="salesreport")
     said = extract_from_dir(
         package,
-        method_map=[("**.py", "python")],
+        method_map=[("**.py", "python"), (RULES, cast(str, _texts_of_rules))],  # a function will do, too
         keywords={"text": None, "ntext": (1, 2)},
         strip_comment_tags=True,
     )
@@ -30,6 +37,14 @@ def texts_of_the_code(package: Path = PACKAGE) -> Catalog:
         if message:
             found.add(message, locations=[(Path(file).as_posix(), 0)])
     return found
+
+
+def _texts_of_rules(file: IO[bytes], *_: Any, **__: Any) -> Iterator[tuple[int, str, str, list[str]]]:
+    """The texts of a file of coaching rules, as Babel wants them of a method."""
+    for rule in yaml.safe_load(file)["rules"]:
+        for name in ("about", "say", "because", "ask", "good"):
+            said = rule.get(name, [])
+            yield from ((0, "text", one, []) for one in ([said] if isinstance(said, str) else said))
 
 
 def read_catalogue(language: str) -> Catalog:

@@ -108,7 +108,7 @@ class Language:
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, int | float):
-            return self.count(value)
+            return self.count(_as_told(value))
         if isinstance(value, dt.datetime | dt.date):
             return self.date(value)
         if isinstance(value, list | tuple):
@@ -307,6 +307,11 @@ class Language:
     def month(self, day: dt.date, short: bool = False) -> str:
         """Show the month of a date, with its year."""
         return str(dates.format_skeleton("yMMM" if short else "yMMMM", day, locale=self.locale))
+
+
+def _as_told(value: float) -> float:
+    """A count as people say it: of ten and more, nobody says how many tenths of a shared deal there are."""
+    return value if _absent(value) or abs(value) < 10 else float(numerals.fixed(value, 0))
 
 
 def _absent(value: float | None) -> bool:

@@ -100,6 +100,8 @@ class Milestone(Spanned):
         stages: the stages that show it. activities: the activity types that do.
         field: the date column of table `deals` that does. since, until: the days it is part of the process.
         within: days within which the next milestone is expected.
+        ask: questions to ask the customer there. good: what the customer does or has there if it goes well; both
+            are shown where a rep needs help at the milestone.
 
     References:
         S9, S21 (docs/process.md).
@@ -112,6 +114,8 @@ class Milestone(Spanned):
     activities: Annotated[tuple[Word, ...], BeforeValidator(_as_list)] = ()
     field: Literal["created_on"] | None = None
     within: Annotated[int, Field(ge=1)] = 90
+    ask: Annotated[tuple[Word, ...], BeforeValidator(_as_list)] = ()
+    good: str = ""
 
     @field_validator("key")
     @classmethod

@@ -1,10 +1,10 @@
 """What all sections of one report share: subject, periods, figures of the subject and of its peers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,8 @@ from salesreport.report.section import Section
 from salesreport.report.shared import Shared, Standing
 from salesreport.report.subject import Subject
 from salesreport.report.table import NumberTable, shown_with
+
+T = TypeVar("T")
 
 TREND_PERIODS = 8
 """How many periods a trend shows."""
@@ -107,11 +109,18 @@ class Context:
     language: Language
     agreed: Agreed = NOTHING
     _figures: dict[Period, dict[str, Figure]] = field(default_factory=dict, repr=False, compare=False)
+    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def facts(self) -> Facts:
         """The dataset's facts."""
         return self.shared.facts
+
+    def remember(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was worked out for this report before, or is now; what others share belongs to `Shared`."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return cast(T, self._kept[key])
 
     # --- words
 

@@ -1,10 +1,12 @@
-"""Extensions: Python files of a client's own folder with metrics, sections and peers of one's own.
+"""Extensions: files of a client's own folder with metrics, sections, peers and coaching rules of one's own.
 
 An extension is a module that may hold three names::
 
     METRICS = (my_metric,)       # contracts (`salesreport.kpi.Metric`): in `kpi`, tiles, index, definitions
     SECTIONS = (my_section,)     # functions Context → Section: `review.my_section`, `review.show("my_section")`
     PEERS = my_peers             # a `salesreport.report.peers.PeerGroup`: whom reps are compared with
+
+A file whose name ends in `.yml` has coaching rules instead (docs/coaching_rules.md); it is data and runs nothing.
 
 The kit's own metrics and sections stand in the same lists. An extension is code and runs with the rights of
 whoever runs the command: use only your own. See docs/extending.md.
@@ -36,7 +38,11 @@ from salesreport.report.context import Context
 from salesreport.report.peers import SAME_ROLE, PeerGroup, choose_peers, peer_group
 from salesreport.report.section import Section
 from salesreport.report.sections import SECTIONS, Make, add_section
+from salesreport.report.sections.coaching.rules import add_rules, load_rules, remove_rules
 from salesreport.stats.holds import assert_holds
+
+RULE_FILES = (".yml", ".yaml")
+"""How the names of files with coaching rules end."""
 
 
 class _Loaded(NamedTuple):
@@ -60,8 +66,8 @@ def load_extensions(paths: Iterable[Path | str], where: Mapping[str, Any] | None
         paths: the files. where: what an error says of the place that names them (`file`, `line`, `key`).
 
     Raises:
-        ConfigError: there is no such file, it does not run, or what it holds is no metric, section or peer group;
-            the error names the extension's own file and line where it can. Nothing of it is added then.
+        ConfigError: there is no such file, it does not run, or what it holds is no metric, section, peer group or
+            rule; the error names the extension's own file and line where it can. Nothing of it is added then.
     """
     for path in [paths] if isinstance(paths, str | Path) else paths:
         file, shown = Path(path).resolve(), Path(path)
@@ -76,7 +82,11 @@ def load_extensions(paths: Iterable[Path | str], where: Mapping[str, Any] | None
             _take_back(file, known)
         added = _Loaded(digest, [], [], None)
         try:
-            _loaded[file] = _open_doors(_imported(shown, file, where or {}), shown, added)
+            if file.suffix.lower() in RULE_FILES:
+                add_rules(file, load_rules(shown).rules)
+                _loaded[file] = added
+            else:
+                _loaded[file] = _open_doors(_imported(shown, file, where or {}), shown, added)
         except BaseException:
             _take_back(file, added)
             raise
@@ -90,6 +100,7 @@ def _take_back(file: Path, added: _Loaded) -> None:
         SECTIONS.pop(name, None)
     if added.peers is not None and peer_group() is added.peers:
         choose_peers(SAME_ROLE)
+    remove_rules(file)
     _loaded.pop(file, None)
     if getattr(sys.modules.get(file.stem), "__file__", None) == str(file):
         del sys.modules[file.stem]

@@ -141,8 +141,8 @@ def details(found: Anomalies, row: Row) -> tuple[Text, ...]:
     """Since when, what it is worth, whether it is the same everywhere, and what explains it."""
     said: list[Text] = []
     if row["flag"] != "none":
-        said += [*_since(row), *_worth(found, row), *became(found, row), *uneven(found, row)]
-    return (*said, *_explained(row))
+        said += [*_since(row), *cost(found, row), *became(found, row), *uneven(found, row)]
+    return (*said, *explained(row))
 
 
 _EXPLAINED = {
@@ -151,7 +151,7 @@ _EXPLAINED = {
 }
 
 
-def _explained(row: Row) -> list[Text]:
+def explained(row: Row) -> list[Text]:
     """What raw rates say that like deals do not."""
     if row["explained"] not in _EXPLAINED:
         return []
@@ -184,7 +184,8 @@ def _since(row: Row) -> list[Text]:
     return [text("Since about {month} (between {first} and {last}).", month=begun, first=first, last=last)]
 
 
-def _worth(found: Anomalies, row: Row) -> list[Text]:
+def cost(found: Anomalies, row: Row) -> list[Text]:
+    """What the difference cost or brought, where that can be told."""
     if np.isnan(row["at_stake"]):
         return []
     currency = found.facts.dataset.currency

@@ -28,6 +28,7 @@ from salesreport.report.sections.rep_steps import conversion_heat_map
 from salesreport.report.sections.reps import reps
 from salesreport.report.sections.results import results
 from salesreport.report.sections.satisfaction import satisfaction
+from salesreport.report.sections.talking_points import talking_points
 from salesreport.report.sections.tiles import tiles
 from salesreport.report.sections.trend import trend
 from salesreport.report.sections.waterfall import changes
@@ -52,6 +53,7 @@ class Listed:
 
 
 SECTIONS: dict[str, Listed] = {
+    "talking_points": Listed(talking_points, "measures"),
     "tiles": Listed(tiles),
     "trend": Listed(trend, "sales"),
     "milestones": Listed(milestones, "done"),

@@ -94,6 +94,12 @@ def found_in_conversion(context: Context) -> list[Finding]:
     return [] if spans is None else conversion_findings(spans, rows)
 
 
+def compared_with_others(context: Context) -> list[tuple[Anomalies, pd.DataFrame]]:
+    """The comparisons that the report's subject is part of, with its rows of `Anomalies.frame`."""
+    spans, rows, _ = _compared(context)
+    return [] if spans is None else list(zip(spans.both, rows, strict=True))
+
+
 def conversion_findings(spans: Spans, rows: Sequence[pd.DataFrame]) -> list[Finding]:
     """What is flagged, where deals are lost before that they are lost; see `findings_of`."""
     return sorted(findings_of(spans, rows), key=lambda one: one[1]["step"] == WIN)

@@ -12,10 +12,12 @@ from salesreport.stats.rate_difference import rate_difference
 
 
 def verdict(context: Context) -> str:
-    """One sentence: revenue against target or comparison period, and deals won against peers; since when a new rep
-    is there comes before it.
+    """One sentence: revenue against target or comparison period; deals won where they differ from peers, or where
+    there is no revenue to tell; since when a new rep is there comes before it.
     """
-    clauses = [clause for clause in (_revenue(context), _won(context)) if clause is not None]
+    revenue = _revenue(context)
+    won = _won(context) if revenue is None or win_rate_differs(context) else None
+    clauses = [clause for clause in (revenue, won) if clause is not None]
     if not clauses:
         return _introduced(context, context.say(_nothing_closed(context)))
     sentence = clauses[0] if len(clauses) == 1 else text("{one}; {other}", one=clauses[0], other=clauses[1])
@@ -109,6 +111,22 @@ def _won(context: Context) -> Text | None:
     return of if judged is None else text("{won}, {judgement}", won=of, judgement=judged)
 
 
+def win_rate_differs(context: Context) -> bool:
+    """Whether the win rate is one that can be told from that of all peers together; see `compare_with_rest`."""
+    return _sign(context) not in (None, 0)
+
+
+def _sign(context: Context) -> int | None:
+    """Above (1) or below (-1) all peers together, not distinguishable (0), or too few to tell (None)."""
+    peers, rate, closed = context.of_peers("win_rate"), context.figure("win_rate"), context.figure("deals_closed")
+    if not len(peers.value) or not rate.known:
+        return None
+    theirs, decided = float((peers.value * peers.n).sum()), float(peers.n.sum())
+    if min(closed.value, decided) < METRICS["win_rate"].minimum_n:
+        return None
+    return int(differs(rate.value * rate.n, rate.n, theirs, decided, comparisons=len(peers.value) + 1))
+
+
 def compare_with_rest(context: Context) -> Text | None:
     """Whether the win rate differs from that of all peers together, in words; None without peers.
 
@@ -119,13 +137,11 @@ def compare_with_rest(context: Context) -> Text | None:
     peers = context.of_peers("win_rate")
     if not len(peers.value):
         return None
-    rate, closed = context.figure("win_rate"), context.figure("deals_closed")
     theirs, decided = float((peers.value * peers.n).sum()), float(peers.n.sum())
     fields = {"peers": context.subject.peers, "rate": Quantity(theirs / decided, "share")}
-    if min(closed.value, decided) < METRICS["win_rate"].minimum_n:
+    sign = _sign(context)
+    if sign is None:
         return text("too few to tell whether that differs from {peers} ({rate})", **fields)
-    won = rate.value * rate.n
-    sign = differs(won, rate.n, theirs, decided, comparisons=len(peers.value) + 1)
     if sign > 0:
         return text("more often than {peers} ({rate})", **fields)
     if sign < 0:

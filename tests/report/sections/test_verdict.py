@@ -8,7 +8,7 @@ from scipy.stats import binom
 from tiny import dataset, deals
 
 from salesreport import Dataset, Review
-from salesreport.report.sections.verdict import differs
+from salesreport.report.sections.verdict import compare_with_rest, differs
 
 
 def test_verdict_by_hand(tiny: Dataset) -> None:
@@ -22,25 +22,32 @@ def test_verdict_by_hand(tiny: Dataset) -> None:
     assert "not distinguishable from" not in review.verdict
 
 
+def judged(review: Review) -> str:
+    """How the win rate compares with everybody else's, in words."""
+    said = compare_with_rest(review.context)
+    assert said is not None
+    return review.context.say(said)
+
+
 def test_verdict_claims_nothing_from_few_deals(tmp_path: Path) -> None:
     others = [deals(f"P{n}", 30, 10) for n in range(6)]
     few = Review(dataset(tmp_path / "few", deals("Ann", 1, 3), *others), "2025-Q2", rep="Ann")
-    assert "too few to tell whether that differs from peers (75%)" in few.verdict
+    assert judged(few) == "too few to tell whether that differs from peers (75%)"
+    assert few.verdict.endswith("Revenue in Q2 2025 is €100.")
     # 21 of 40 (52 %) against 75 %: alone it would pass for a difference (95 % interval 37.5–67.1 %);
     # as one of seven compared it does too (99.3 %: 32–72 %); 24 of 40 does not (99.3 %: 39–78 %)
     near = Review(dataset(tmp_path / "near", deals("Ann", 24, 16), *others), "2025-Q2", rep="Ann")
-    assert "not distinguishable from peers (75%)" in near.verdict
+    assert judged(near) == "not distinguishable from peers (75%)"
+    assert near.verdict.endswith("Revenue in Q2 2025 is €2.4K.")
 
 
 def test_verdict_claims_nothing_from_peers_with_few_deals(tmp_path: Path) -> None:
     few = Review(dataset(tmp_path / "few", deals("Ann", 6, 11), deals("Bob", 2, 1)), "2025-Q2", rep="Ann")
-    assert (
-        "6 of 17 closed deals were won (35%), too few to tell whether that differs from peers (67%)" in few.verdict
-    )
+    assert judged(few) == "too few to tell whether that differs from peers (67%)"
     # 6 of 17 against 10 of 15: z = 0.314 ÷ √(0.5 × 0.5 × (1 ÷ 17 + 1 ÷ 15)) = 1.77; against 2,000 of 3,000 it is
     # 0.314 ÷ √(0.665 × 0.335 ÷ 17) = 2.74, more than the 2.24 that two who are compared need
     some = Review(dataset(tmp_path / "some", deals("Ann", 6, 11), deals("Bob", 10, 5)), "2025-Q2", rep="Ann")
-    assert "not distinguishable from peers (67%)" in some.verdict
+    assert judged(some) == "not distinguishable from peers (67%)"
     many = Review(dataset(tmp_path / "many", deals("Ann", 6, 11), deals("Bob", 2000, 1000)), "2025-Q2", rep="Ann")
     assert "(35%), less often than peers (67%)" in many.verdict
 

@@ -1,0 +1,100 @@
+"""What to talk about: at most three points, with what each rests on, deals to open and questions to ask."""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from salesreport.language import Text, text
+from salesreport.report.context import Context, records
+from salesreport.report.deal_lists import deal_name
+from salesreport.report.section import Section
+from salesreport.report.sections.coaching.evidence import told_deal
+from salesreport.report.sections.coaching.points import Point, points
+from salesreport.report.sections.coaching.rules import CAUSES, PHASES
+
+
+class Shown(NamedTuple):
+    """A point in the reader's language.
+
+    Attributes:
+        say, because: the point and what it rests on. place: where in the cycle. cause: the likely one.
+        deals: to open together, a line each. ask, good: questions, and what good looks like.
+    """
+
+    say: str
+    because: list[str]
+    place: str
+    cause: str
+    deals: list[str]
+    ask: list[str]
+    good: list[str]
+
+
+def talking_points(context: Context) -> Section:
+    """The coaching points; `data` has a row per point: rule, finding, phase, cause, say, deals (ids)."""
+    chosen = points(context)
+    rows = [
+        {
+            "rule": one.rule.rule,
+            "finding": one.rule.finding,
+            "phase": one.phase,
+            "cause": one.rule.cause,
+            "say": context.say(one.say),
+            "deals": one.deals["deal_id"].tolist(),
+        }
+        for one in chosen
+    ]
+    return Section(
+        key="talking-points",
+        topic=context.say(text("To talk about")),
+        message=context.heading(_message(context, chosen)),
+        data=pd.DataFrame(rows, columns=["rule", "finding", "phase", "cause", "say", "deals"]),
+        language=context.language,
+        template="talking_points.html.j2",
+        extra={"points": [_shown(context, one) for one in chosen], "words": _WORDS},
+        main=True,
+    )
+
+
+_WORDS = {
+    "cause": text("Likely cause"),
+    "deals": text("Open together"),
+    "ask": text("Ask"),
+    "good": text("What good looks like"),
+    "more": text("Questions to ask"),
+}
+
+
+def talk_about(context: Context) -> Text | None:
+    """What to begin with, in a few words; None where there is nothing at all."""
+    chosen = points(context)
+    return chosen[0].about if chosen else None
+
+
+def _message(context: Context, chosen: list[Point]) -> Text:
+    if not chosen:
+        return text("Nothing to talk about: no deals in these data")
+    if any(one.rule.finding for one in chosen):
+        return text("Talk about {topic}", topic=chosen[0].about)
+    return text("Nothing stands out against others; talk about {topic}", topic=chosen[0].about)
+
+
+def _shown(context: Context, point: Point) -> Shown:
+    say, show = context.say, context.language.show
+    return Shown(
+        say=_sentence(context.heading(point.say)),
+        because=[say(one) for one in point.because],
+        place=say(PHASES[point.phase]) if point.phase in PHASES else "",
+        cause=say(CAUSES[point.rule.cause]),
+        deals=[
+            " · ".join([deal_name(context, pd.Series(deal)), *map(show, told_deal(context, deal))])
+            for deal in records(point.deals)
+        ],
+        ask=[show(one) for one in point.ask],
+        good=[say(one) for one in point.good],
+    )
+
+
+def _sentence(said: str) -> str:
+    """A sentence as a heading has it."""
+    return said.removesuffix(".")

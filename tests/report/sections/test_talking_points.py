@@ -1,0 +1,101 @@
+"""What a report proposes to talk about."""
+
+from pathlib import Path
+
+import pytest
+from cases import dataset_of, deal, least_of
+from test_least import ROWS
+from tiny import dataset, deals
+
+from salesreport import Dataset, Review
+from salesreport.sample import make_company, write_company
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The sample company as `salesreport demo` makes it."""
+    return write_company(tmp_path_factory.mktemp("points") / "company")
+
+
+def test_the_points_name_what_is_truly_so(company: Dataset) -> None:
+    truth = make_company().truth
+    weak = Review(company, "2025-Q4", rep=truth.weak_rep).talking_points.data
+    assert weak["rule"].iloc[0] == "below-peers"
+    assert f"“{truth.weak_milestone}”" in weak["say"].iloc[0]
+    assert int(weak["finding"].sum()) == 1, "fewer orders are the consequence of the one weakness"
+    unlucky = Review(company, "2025-Q4", rep=truth.unlucky_mix_rep).talking_points.data
+    assert (unlucky["rule"].iloc[0], unlucky["cause"].iloc[0]) == ("mix", "system")
+    assert "the mix of deals, not skill" in unlucky["say"].iloc[0]
+    newcomer = company.table("reps").sort_values("hired_on")["rep_id"].iloc[-1]
+    assert not Review(company, "2025-Q4", rep=newcomer).talking_points.data["finding"].any()
+
+
+def test_a_rep_like_the_others_has_facts_to_talk_about(sample: Dataset) -> None:
+    told = [Review(sample, "2025-Q4", rep=rep) for rep in sample.table("deals")["rep_id"].unique()[:6]]
+    for review in told:
+        section = review.talking_points
+        assert section.available
+        assert 1 <= len(section.data) <= 3
+        if not section.data["finding"].any():
+            assert section.message.startswith("Nothing stands out against others; talk about ")
+        # findings first
+        assert section.data["finding"].tolist() == sorted(section.data["finding"], reverse=True)
+
+
+def test_every_deal_listed_is_open_and_the_reps_own(sample: Dataset) -> None:
+    for rep in sample.table("deals")["rep_id"].unique()[:4]:
+        review = Review(sample, "2025-Q4", rep=rep)
+        own = set(review.context.open["deal_id"])
+        for listed in review.talking_points.data["deals"]:
+            assert set(listed) <= own
+
+
+def test_the_least_export_has_something_to_talk_about(tmp_path: Path) -> None:
+    data = least_of(tmp_path, ROWS)
+    bob = Review(data, "2025-Q1", rep="Bob").talking_points
+    assert bob.data["rule"].tolist() == ["largest-deals"]
+    assert bob.data["say"].tolist() == ["1 open deal worth €400; the largest decide the next period"]
+    ann = Review(data, "2025-Q1", rep="Ann").talking_points
+    assert ann.message == "Nothing stands out against others; talk about where the next deals come from"
+
+
+def test_deals_without_amounts_are_counted(tmp_path: Path) -> None:
+    data = dataset(
+        tmp_path / "d", deals("Ann", 3, 3, 4).drop(columns="amount"), deals("Bob", 3, 3).drop(columns="amount")
+    )
+    section = Review(data, "2025-Q2", rep="Ann").talking_points
+    assert section.data["say"].tolist() == ["4 open deals to go through together"]
+    assert [len(one) for one in section.data["deals"]] == [3]
+
+
+def test_what_is_known_of_today_is_not_told_of_an_earlier_day(sample: Dataset) -> None:
+    rep = sample.table("deals")["rep_id"].iloc[0]
+    rules = set(Review(sample, "2025-Q2", rep=rep).talking_points.data["rule"])
+    assert not rules & {"no-next-step", "silent-deals"}
+
+
+def test_overdue_deals_by_hand(tmp_path: Path) -> None:
+    rows = [
+        deal(1, "Ann", "open", "2025-02-01", amount=400.0, expected_close_on="2025-03-01"),
+        deal(2, "Ann", "open", "2025-02-01", amount=100.0, expected_close_on="2025-05-01"),
+        deal(3, "Ann", "won", "2025-01-01", "2025-02-01", amount=50.0),
+    ]
+    data = dataset_of(tmp_path / "d", "2025-03-31", {"deals": rows})
+    section = Review(data, "2025-Q1", rep="Ann").talking_points
+    # as of Mar 31, 2025 one of two is past its date
+    assert "1 open deal past the closing date that was expected: €400" in section.data["say"].tolist()
+    assert section.data.set_index("rule").loc["overdue-deals", "deals"] == ["D1"]
+
+
+def test_what_is_hostile_is_escaped(tmp_path: Path) -> None:
+    frame = deals("Ann", 3, 3, 2).assign(name="<script>alert(1)</script>", amount=100.0)
+    html = Review(dataset(tmp_path / "d", frame), "2025-Q2", rep="Ann").talking_points._repr_html_()
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_german(sample: Dataset) -> None:
+    rep = sample.table("deals")["rep_id"].iloc[0]
+    section = Review(sample, "2025-Q4", rep=rep, language="de").talking_points
+    assert "sprechen Sie über" in section.message or "Sprechen Sie über" in section.message
+    assert "Questions" not in section._repr_html_()
