@@ -40,7 +40,7 @@ def points_of(sections: Iterable[Mapping[str, Any]]) -> list[Point]:
     """The agenda of some sections (`Section.summary`); points without a line are left out."""
     found: dict[str, list[Entry]] = {}
     for one in sections:
-        if one["available"] and not one["main"] and one["point"]:
+        if one["available"] and one["place"] == "fold" and one["point"]:
             point = one["point"] if one["point"] in POINTS else "further"
             found.setdefault(point, []).append(Entry(one["key"], one["topic"], one["message"]))
     return [Point(title, found[key]) for key, title in POINTS.items() if key in found]
@@ -51,6 +51,11 @@ def agenda_html(sections: Sequence[Mapping[str, Any]], language: Language) -> st
     points = points_of(sections)
     template = environment(language).get_template("agenda.html.j2")
     return template.render(points=points, words=_WORDS) if points else ""
+
+
+def details_html(language: Language) -> str:
+    """The heading of what stands folded below the agenda."""
+    return environment(language).get_template("details.html.j2").render(words=_WORDS)
 
 
 def lacking_html(sections: Sequence[Mapping[str, Any]], language: Language) -> str:

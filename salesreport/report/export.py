@@ -13,7 +13,7 @@ from traitlets.config import Config
 
 from salesreport import __version__
 from salesreport.language import Language
-from salesreport.report.agenda import agenda_html, lacking_html
+from salesreport.report.agenda import agenda_html, details_html, lacking_html
 from salesreport.report.page import css, margin_css
 from salesreport.report.review import MIME
 from salesreport.report.section import MIME as PART
@@ -70,13 +70,16 @@ def _laid_out(notebook: nbformat.NotebookNode, language: Language) -> nbformat.N
     parts = [one for cell in shown for output in cell.get("outputs", []) if (one := _part(output)) is not None]
     if not parts:
         return notebook
-    cells, before = [], [agenda_html(parts, language)]
+    cells: list[nbformat.NotebookNode] = []
+    agenda, details = [_html_cell(agenda_html(parts, language))], [_html_cell(details_html(language))]
     for cell in shown:
         outputs = cell.get("outputs", [])
         found = [_part(output) for output in outputs]
-        if any(one is not None and one["available"] and not one["main"] for one in found):
-            cells += [_html_cell(html) for html in before if html]
-            before = []
+        places = {one["place"] for one in found if one is not None and one["available"]}
+        if places & {"sheet", "fold"}:
+            cells, agenda = [*cells, *agenda], []
+        if "fold" in places:
+            cells, details = [*cells, *details], []
         if not any(found):
             cells.append(cell)
             continue
@@ -84,7 +87,7 @@ def _laid_out(notebook: nbformat.NotebookNode, language: Language) -> nbformat.N
             _folded(one) for one, part in zip(outputs, found, strict=True) if part is None or part["available"]
         ]
         cells.append(nbformat.from_dict({**cell, "outputs": kept}))
-    cells += [_html_cell(html) for html in (*before, lacking_html(parts, language)) if html]
+    cells.append(_html_cell(lacking_html(parts, language)))
     return nbformat.from_dict({**notebook, "cells": cells})
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -25,7 +25,8 @@ class Section:
         tables: the numbers as the reader sees them. notes: what the reader must know to trust them.
         available: False where the data lacks what the section needs; the message then says what.
         template: the template that shows it. extra: what else that template needs.
-        main: whether a report shows it in full on its first page; the others stand below the agenda, folded.
+        place: where a report has it: `first`, in full before the agenda; `sheet`, a page to write on, which is
+            only printed; `fold`, below the agenda, folded.
         point: the point of the agenda it belongs to, a key of `agenda.POINTS`; empty: it is not on the agenda.
     """
 
@@ -40,7 +41,7 @@ class Section:
     available: bool = True
     template: str = "section.html.j2"
     extra: Mapping[str, Any] = field(default_factory=dict)
-    main: bool = False
+    place: Literal["first", "sheet", "fold"] = "fold"
     point: str = "further"
 
     def __repr__(self) -> str:
@@ -49,7 +50,7 @@ class Section:
     @property
     def summary(self) -> dict[str, Any]:
         """The section for machines: key, topic, message, and its place in a report."""
-        names = ("key", "topic", "message", "available", "main", "point")
+        names = ("key", "topic", "message", "available", "place", "point")
         return {name: getattr(self, name) for name in names}
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from salesreport.report.sections.movement import milestones
 from salesreport.report.sections.notes import data_notes
 from salesreport.report.sections.order_book import order_book
 from salesreport.report.sections.pipeline import pipeline
+from salesreport.report.sections.preparation import preparation
 from salesreport.report.sections.rep_rates import conversion_funnel_plot
 from salesreport.report.sections.rep_steps import conversion_heat_map
 from salesreport.report.sections.reps import reps
@@ -55,6 +56,7 @@ class Listed:
 SECTIONS: dict[str, Listed] = {
     "talking_points": Listed(talking_points, "measures"),
     "tiles": Listed(tiles),
+    "preparation": Listed(preparation, told=()),
     "trend": Listed(trend, "sales"),
     "milestones": Listed(milestones, "done"),
     "conversion": Listed(conversion, "done"),

@@ -17,13 +17,12 @@ class Shown(NamedTuple):
     """A point in the reader's language.
 
     Attributes:
-        say, because: the point and what it rests on. place: where in the cycle. cause: the likely one.
+        say, because: the point and what it rests on. cause: the likely one, and where in the cycle; may be empty.
         deals: to open together, a line each. ask, good: questions, and what good looks like.
     """
 
     say: str
     because: list[str]
-    place: str
     cause: str
     deals: list[str]
     ask: list[str]
@@ -52,12 +51,11 @@ def talking_points(context: Context) -> Section:
         language=context.language,
         template="talking_points.html.j2",
         extra={"points": [_shown(context, one) for one in chosen], "words": _WORDS},
-        main=True,
+        place="first",
     )
 
 
 _WORDS = {
-    "cause": text("Likely cause"),
     "deals": text("Open together"),
     "ask": text("Ask"),
     "good": text("What good looks like"),
@@ -84,8 +82,7 @@ def _shown(context: Context, point: Point) -> Shown:
     return Shown(
         say=_sentence(context.heading(point.say)),
         because=[say(one) for one in point.because],
-        place=say(PHASES[point.phase]) if point.phase in PHASES else "",
-        cause=say(CAUSES[point.rule.cause]),
+        cause=say(_cause(point)) if point.rule.cause != "open" else "",
         deals=[
             " · ".join([deal_name(context, pd.Series(deal)), *map(show, told_deal(context, deal))])
             for deal in records(point.deals)
@@ -93,6 +90,12 @@ def _shown(context: Context, point: Point) -> Shown:
         ask=[show(one) for one in point.ask],
         good=[say(one) for one in point.good],
     )
+
+
+def _cause(point: Point) -> Text:
+    if point.phase in PHASES:
+        return text("Likely cause: {cause}; {phase}", cause=CAUSES[point.rule.cause], phase=PHASES[point.phase])
+    return text("Likely cause: {cause}", cause=CAUSES[point.rule.cause])
 
 
 def _sentence(said: str) -> str:

@@ -59,7 +59,7 @@ def tiles(context: Context) -> Section:
         notes=tuple(context.say(note) for note in _notes(context)),
         template="tiles.html.j2",
         extra={"tiles": made},
-        main=True,
+        place="first",
     )
 
 
