@@ -66,7 +66,7 @@ def index_html(manifest: Manifest, language: Language) -> str:
 
 
 _WORDS = {
-    "verdict": text("Verdict"),
+    "talk": text("To talk about"),
     "failed": text("Not made"),
     "reason": text("Reason"),
     "no_team": text("Without a team"),

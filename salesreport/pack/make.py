@@ -26,7 +26,10 @@ LONGEST_REASON = 300
 
 
 class Figure(BaseModel):
-    """A key figure of a report, as the index shows it; all texts are in the report's language."""
+    """A key figure of a report, as the index shows it; all texts are in the report's language.
+
+    `brief` is what stands below the value: share of the target, interval; `note` what it rests on, in full.
+    """
 
     key: str
     label: str
@@ -34,6 +37,7 @@ class Figure(BaseModel):
     value: float | None = None
     unit: str = ""
     note: str = ""
+    brief: str = ""
 
     @field_validator("value")
     @classmethod
@@ -58,6 +62,7 @@ class Shown(BaseModel):
     language: str = "en"
     title: str = ""
     verdict: str = ""
+    talk: str = ""
     figures: list[Figure] = []
 
 
@@ -107,8 +112,8 @@ class Outcome:
 
     Attributes:
         job: the job. reason: why there is no report; None when there is one. seconds: how long it took.
-        bytes, sha256: of the report. verdict, figures: what it says. has_notebook: whether the executed notebook
-            was kept.
+        bytes, sha256: of the report. verdict, talk, figures: what it says, and proposes to talk about.
+        has_notebook: whether the executed notebook was kept.
     """
 
     job: Job
@@ -117,6 +122,7 @@ class Outcome:
     bytes: int = 0
     sha256: str = ""
     verdict: str = ""
+    talk: str = ""
     figures: list[Figure] = field(default_factory=list)
     has_notebook: bool = False
 
@@ -184,7 +190,7 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         (job.folder / job.report).unlink(missing_ok=True)
         return Outcome(job, reason, seconds, has_notebook=has_notebook)
     digest = hashlib.sha256(html).hexdigest()
-    return Outcome(job, None, seconds, len(html), digest, shown.verdict, shown.figures, has_notebook)
+    return Outcome(job, None, seconds, len(html), digest, shown.verdict, shown.talk, shown.figures, has_notebook)
 
 
 def what_it_shows(notebook: NotebookNode) -> Shown:

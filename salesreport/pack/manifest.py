@@ -68,7 +68,8 @@ class ReportEntry(BaseModel):
         parameters: what the notebook was given; the dataset's path is relative to the pack's folder.
         inputs: checksum of all that the report is made from; empty in manifests of earlier versions.
         status: `pending` until it was tried. reason: why it failed, in the pack's language.
-        seconds, bytes, sha256, engine: how it was made and what came out. verdict, figures: what it says.
+        seconds, bytes, sha256, engine: how it was made and what came out. verdict, talk, figures: what it says,
+            and proposes to talk about.
     """
 
     subject: SubjectEntry
@@ -83,6 +84,7 @@ class ReportEntry(BaseModel):
     sha256: str = ""
     engine: str
     verdict: str = ""
+    talk: str = ""
     figures: list[Figure] = []
 
     @classmethod
@@ -114,6 +116,7 @@ class ReportEntry(BaseModel):
                 "bytes": outcome.bytes,
                 "sha256": outcome.sha256,
                 "verdict": outcome.verdict,
+                "talk": outcome.talk,
                 "figures": outcome.figures,
             }
         )

@@ -21,6 +21,7 @@ from salesreport.report.extensions import load_extensions
 from salesreport.report.page import environment
 from salesreport.report.section import Section
 from salesreport.report.sections import SECTIONS
+from salesreport.report.sections.talking_points import talk_about
 from salesreport.report.sections.verdict import verdict
 from salesreport.report.shared import Shared
 from salesreport.report.subject import KINDS, Kind, find_subject
@@ -94,6 +95,12 @@ class Review:
         """Where the subject stands, in one sentence."""
         return verdict(self.context)
 
+    @cached_property
+    def talk(self) -> str:
+        """What to talk about first, in a few words; empty where there is nothing."""
+        topic = talk_about(self.context)
+        return "" if topic is None else self.context.heading(topic)
+
     def __getattr__(self, name: str) -> Section:
         """A section by its name in `SECTIONS`, worked out once."""
         if name.startswith("_") or name not in SECTIONS:
@@ -137,13 +144,13 @@ class Review:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The report for machines: subject, period, verdict, key figures, the dataset's fingerprint."""
+        """The report for machines: subject, period, verdict, what to talk about, key figures, the dataset's fingerprint."""
         context = self.context
         figures = []
         for tile, row in zip(self.tiles.extra["tiles"], records(self.tiles.data), strict=True):
             value = None if pd.isna(row["value"]) else float(row["value"])
             figure = {"key": row["metric"], "label": tile.name, "shown": tile.value, "value": value}
-            figures.append({**figure, "unit": row["unit"], "note": tile.base})
+            figures.append({**figure, "unit": row["unit"], "note": tile.base, "brief": tile.brief})
         subject = context.subject
         return {
             "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name},
@@ -151,6 +158,7 @@ class Review:
             "language": context.language.code,
             "title": f"{subject.name} · {context.say(context.period.label)}",
             "verdict": self.verdict,
+            "talk": self.talk,
             "fingerprint": context.facts.dataset.fingerprint,
             "figures": figures,
         }

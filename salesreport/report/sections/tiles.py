@@ -29,13 +29,14 @@ class Tile(NamedTuple):
 
     Attributes:
         name: what it is. value: the figure. said: what it means, in words; the first is always shown, the others
-            on demand. base: cases and interval. picture: beside the peers; without peers the last periods.
+            on demand. base: cases and interval. brief: what an index has room for. picture: beside the peers; without peers the last periods.
     """
 
     name: str
     value: str
     said: list[str]
     base: str
+    brief: str
     picture: Markup
 
 
@@ -131,8 +132,20 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
         value=context.shown(figure.value, figure.unit),
         said=[context.say(line) for line in said if line is not None],
         base="; ".join(map(context.say, [_base(context, metric), *context.caveats(metric)])),
+        brief=_brief(context, metric, target, figure),
         picture=_picture(context, metric, figure, name),
     )
+
+
+def _brief(context: Context, metric: str, target: float, figure: Figure) -> str:
+    """The share of the target, or the interval: what no figure should stand without."""
+    if pd.notna(target):
+        return context.say(presence.of_target(context, target))
+    if METRICS[metric].additive or not figure.known:
+        return ""
+    if figure.n < METRICS[metric].minimum_n or not figure.has_interval:
+        return context.say(text("too few to tell"))
+    return context.interval(figure)
 
 
 def _picture(context: Context, metric: str, figure: Figure, name: str) -> Markup:
