@@ -50,7 +50,7 @@ def test_an_own_metric_section_chart_and_peers_in_an_empty_folder(tmp_path: Path
     assert "Peers are reps of the same team;" in html
     (chart,) = re.findall(r'<svg[^>]*aria-labelledby="weekdays-title weekdays-desc".*?</svg>', html, re.DOTALL)
     assert "Deals won by day of the week" in chart
-    assert "var(--accent, #0b5fa5)" in chart
+    assert "var(--accent" in chart
     assert "<style" not in chart
     assert "Quick wins" in (tmp_path / "reviews" / "index.html").read_text(encoding="utf-8")
 

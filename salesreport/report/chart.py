@@ -186,28 +186,33 @@ def _inline(svg: str, key: str, title: str, description: str, say: Callable[[str
     root = ET.fromstring(svg)  # noqa: S314 - made by matplotlib a line ago
     for metadata in root.findall(f"{{{_SVG}}}metadata"):
         root.remove(metadata)
-    references = set(re.findall(r"""(?:url\(#|href=["']#)([^)"']+)""", svg))
+    referred = re.findall(r"""(?:url\(#|href=["']#)([^)"']+)""", svg)
+    called = {name: f"{key}-{number}" for number, name in enumerate(dict.fromkeys(referred))}
+
+    def renamed(reference: re.Match[str]) -> str:
+        return f"url(#{called[reference[1]]})"
+
     for element in root.iter():
         name = element.attrib.pop("id", None)
         if name and name.startswith("QuadMesh"):  # its cells lie side by side: those of one colour become one run
             element[:] = sorted(element, key=lambda cell: cell.get("style", ""))
-        if name in references:
-            element.set("id", f"{key}-{name}")
+        if name in called:
+            element.set("id", called[name])
         if say is not None and element.text and element.tag == f"{{{_SVG}}}text":
             element.text = say(element.text)
         for attribute, value in list(element.attrib.items()):
             if attribute == f"{{{_XLINK}}}href":
                 # HTML and every browser of the last years know plain href
                 del element.attrib[attribute]
-                element.set("href", f"#{key}-{value[1:]}" if value.startswith("#") else value)
+                element.set("href", f"#{called[value[1:]]}" if value.startswith("#") else value)
             elif attribute == "style":
-                element.set("style", _style(value).replace("url(#", f"url(#{key}-"))
+                element.set("style", _URL.sub(renamed, _style(value)))
             elif "url(#" in value:
-                element.set(attribute, value.replace("url(#", f"url(#{key}-"))
+                element.set(attribute, _URL.sub(renamed, value))
             elif value.startswith("rotate(-0 "):
                 del element.attrib[attribute]
             elif attribute in _GEOMETRY:
-                element.set(attribute, re.sub(r"(\d\.\d\d)\d+|(?<= )\s+| $", r"\1", value))
+                element.set(attribute, re.sub(r"(\d\.\d)\d+|(?<= )\s+| $", r"\1", value))
     for defs in root.findall(f"{{{_SVG}}}defs"):
         for style in defs.findall(f"{{{_SVG}}}style"):
             defs.remove(style)  # it would hold for the whole page
@@ -229,8 +234,11 @@ def _inline(svg: str, key: str, title: str, description: str, say: Callable[[str
     return Markup(text)  # noqa: S704 - every text in it was escaped by ElementTree
 
 
+_URL = re.compile(r"url\(#([^)]+)\)")
+"""A reference to another part of the picture."""
+
 _GEOMETRY = {"d", "x", "y", "width", "height", "transform", "points"}
-"""Attributes whose numbers need no more than hundredths of a point."""
+"""Attributes whose numbers need no more than tenths of a point."""
 
 _SHORTER = [
     (re.compile(r'<path [^>]*style="fill: none" ?/>'), ""),

@@ -17,6 +17,7 @@ from salesreport.report.agenda import agenda_html, details_html, lacking_html
 from salesreport.report.page import css, margin_css
 from salesreport.report.review import MIME
 from salesreport.report.section import MIME as PART
+from salesreport.report.smaller import smaller
 
 NOTEBOOK_ONLY = "notebook-only"
 """Cells with this tag are for the notebook's reader; the report leaves them out."""
@@ -49,7 +50,7 @@ def to_html(notebook: nbformat.NotebookNode, language: str = "en") -> str:
     laid_out = _laid_out(notebook, Language(report["language"]))
     html, _ = _exporter().from_notebook_node(laid_out, resources={"report": report})
     # every header carries the style for JupyterLab; here the page has it already
-    return str(html).replace(f"<style>{css()}</style>\n<div", "<div")
+    return smaller(str(html).replace(f"<style>{css()}</style>\n<div", "<div"))
 
 
 def summary_of(notebook: nbformat.NotebookNode) -> dict[str, Any] | None:

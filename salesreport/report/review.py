@@ -144,7 +144,7 @@ class Review:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The report for machines: subject, period, verdict, what to talk about, key figures, the dataset's fingerprint."""
+        """The report for machines: subject, period, verdict, what to talk about, figures, fingerprint."""
         context = self.context
         figures = []
         for tile, row in zip(self.tiles.extra["tiles"], records(self.tiles.data), strict=True):

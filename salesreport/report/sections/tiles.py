@@ -29,7 +29,8 @@ class Tile(NamedTuple):
 
     Attributes:
         name: what it is. value: the figure. said: what it means, in words; the first is always shown, the others
-            on demand. base: cases and interval. brief: what an index has room for. picture: beside the peers; without peers the last periods.
+            on demand. base: cases and interval. brief: what an index has room for.
+        picture: beside the peers; without peers the last periods.
     """
 
     name: str
