@@ -33,6 +33,7 @@ from salesreport.report.sections.talking_points import talking_points
 from salesreport.report.sections.tiles import tiles
 from salesreport.report.sections.trend import trend
 from salesreport.report.sections.waterfall import changes
+from salesreport.report.sections.whom_first import whom_first
 from salesreport.report.subject import KINDS, Kind
 
 Make = Callable[[Context], Section]
@@ -54,6 +55,7 @@ class Listed:
 
 
 SECTIONS: dict[str, Listed] = {
+    "whom_first": Listed(whom_first, "measures", told=("team", "manager", "company")),
     "talking_points": Listed(talking_points, "measures"),
     "tiles": Listed(tiles),
     "preparation": Listed(preparation, told=()),

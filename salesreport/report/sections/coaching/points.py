@@ -7,7 +7,7 @@ import pandas as pd
 from salesreport.language import Text
 from salesreport.report.context import Context
 from salesreport.report.sections.coaching.evidence import EVIDENCE
-from salesreport.report.sections.coaching.fields import DEALS, Row
+from salesreport.report.sections.coaching.fields import DEALS, Row, plain
 from salesreport.report.sections.coaching.rules import Rule, built_in, rules
 
 MOST = 3
@@ -24,7 +24,8 @@ class Point(NamedTuple):
         rule: which rule made it. about: in a few words. say: as a sentence. because: what it rests on.
         ask: questions. good: what good looks like. deals: to open together, columns as in `Context.open`.
         phase: where in the cycle, a key of `PHASES` or empty.
-        unusual: 0 to 1: facts that fewer others have as much of come first.
+        unusual: 0 to 1: facts that fewer others have as much of come first. money: what it is about, NaN where
+            that is not known. q: of a finding, else NaN.
     """
 
     rule: Rule
@@ -36,6 +37,8 @@ class Point(NamedTuple):
     deals: pd.DataFrame
     phase: str
     unusual: float
+    money: float
+    q: float
 
 
 def points(context: Context) -> list[Point]:
@@ -81,5 +84,10 @@ def _point(rule: Rule, row: Row) -> Point | None:
     because = [*row.get("because", ()), *rule.told(rule.because, row)]
     return Point(
         rule, about[0], say[0], because, ask, rule.told(rule.good, row), row[DEALS].head(rule.deals),
-        rule.phase_of(row), float(row.get("unusual", 0.5)),
+        rule.phase_of(row), float(row.get("unusual", 0.5)), _number(row.get("money")), _number(row.get("q")),
     )  # fmt: skip
+
+
+def _number(field: object) -> float:
+    value = plain(field)
+    return abs(float(value)) if isinstance(value, int | float) else float("nan")

@@ -1,0 +1,58 @@
+"""Whom a manager talks to first."""
+
+from pathlib import Path
+
+import pytest
+from tiny import dataset, deals
+
+from salesreport import Dataset, Review
+from salesreport.sample import make_company, write_company
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return write_company(tmp_path_factory.mktemp("whom") / "company")
+
+
+def test_talks_come_first_then_what_the_manager_decides_then_checks(company: Dataset) -> None:
+    truth = make_company().truth
+    section = Review(company, "2025-Q4").whom_first
+    data = section.data.set_index("rep_id")
+    assert data.loc[truth.weak_rep, "group"] == "talk"
+    assert data.loc[truth.unlucky_mix_rep, "group"] == "decide"
+    order = {"talk": 0, "decide": 1, "check": 2}
+    assert data["group"].map(order).is_monotonic_increasing
+    talks = data[data["group"] == "talk"]
+    assert talks["at_stake"].is_monotonic_decreasing
+    assert (talks["at_stake"] <= talks["money"]).all()
+    assert (talks["likely"] > 0.9).all()  # at a false discovery rate of a tenth
+    # everybody once
+    sellers = {*Review(company, "2025-Q4").context.open["rep_id"]}
+    assert set(data.index) >= sellers
+    assert data.index.is_unique
+
+
+def test_a_managers_list_has_only_the_own_reps(company: Dataset) -> None:
+    reps = company.table("reps")
+    manager = reps["manager"].dropna().iloc[0]
+    data = Review(company, "2025-Q4", manager=manager).whom_first.data
+    own = set(reps.loc[reps["manager"] == manager, "rep_id"])
+    assert set(data["rep_id"]) <= own
+    # what is said of a rep is what the rep's own report says
+    rep = data["rep_id"].iloc[0]
+    assert Review(company, "2025-Q4", rep=rep).talking_points.data["say"].iloc[0] == data["say"].iloc[0]
+
+
+def test_equals_get_a_short_check(tmp_path: Path) -> None:
+    data = dataset(tmp_path / "d", *(deals(name, 3, 3, 2) for name in ("Ann", "Bob", "Cem")))
+    section = Review(data, "2025-Q2").whom_first
+    assert section.message == "No rep stands out against others; a short check of open deals with each will do"
+    assert section.data["group"].tolist() == ["check"] * 3
+    assert section.notes[0] == "In all about 15 minutes: 0 talks of half an hour and 3 checks of five minutes."
+    assert section.data["money"].tolist() == [200.0] * 3
+
+
+def test_nobody_sold_anything(tmp_path: Path) -> None:
+    data = dataset(tmp_path / "d", deals("Ann", 3, 3))
+    section = Review(data, "2024-Q4").whom_first
+    assert not section.available
