@@ -20,6 +20,7 @@ from salesreport.report.sections.definitions import definitions
 from salesreport.report.sections.forecast import outlook
 from salesreport.report.sections.growth import growth
 from salesreport.report.sections.movement import milestones
+from salesreport.report.sections.next_period import next_period
 from salesreport.report.sections.notes import data_notes
 from salesreport.report.sections.order_book import order_book
 from salesreport.report.sections.pipeline import pipeline
@@ -60,6 +61,7 @@ SECTIONS: dict[str, Listed] = {
     "order_book": Listed(order_book),
     "customer_base": Listed(customer_base),
     "forecast": Listed(outlook),
+    "next_period": Listed(next_period),
     "results": Listed(results),
     "growth": Listed(growth),
     "satisfaction": Listed(satisfaction),
