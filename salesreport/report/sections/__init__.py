@@ -18,6 +18,7 @@ from salesreport.report.sections.customer_base import customer_base
 from salesreport.report.sections.deals_to_look_at import deals_to_look_at
 from salesreport.report.sections.definitions import definitions
 from salesreport.report.sections.forecast import outlook
+from salesreport.report.sections.gap_to_target import gap_to_target
 from salesreport.report.sections.growth import growth
 from salesreport.report.sections.movement import milestones
 from salesreport.report.sections.next_period import next_period
@@ -53,6 +54,7 @@ class Listed:
 SECTIONS: dict[str, Listed] = {
     "tiles": Listed(tiles),
     "trend": Listed(trend),
+    "gap_to_target": Listed(gap_to_target),
     "milestones": Listed(milestones),
     "conversion": Listed(conversion),
     "activity": Listed(activity),
