@@ -25,6 +25,7 @@ from salesreport.report.sections.next_period import next_period
 from salesreport.report.sections.notes import data_notes
 from salesreport.report.sections.order_book import order_book
 from salesreport.report.sections.pipeline import pipeline
+from salesreport.report.sections.plan import plan
 from salesreport.report.sections.rep_rates import conversion_funnel_plot
 from salesreport.report.sections.rep_steps import conversion_heat_map
 from salesreport.report.sections.reps import reps
@@ -63,11 +64,12 @@ SECTIONS: dict[str, Listed] = {
     "order_book": Listed(order_book),
     "customer_base": Listed(customer_base),
     "forecast": Listed(outlook),
-    "next_period": Listed(next_period),
     "results": Listed(results),
     "growth": Listed(growth),
     "satisfaction": Listed(satisfaction),
     "deals_to_look_at": Listed(deals_to_look_at),
+    "next_period": Listed(next_period),
+    "plan": Listed(plan),
     "reps": Listed(reps, told=()),
     "conversion_funnel_plot": Listed(conversion_funnel_plot, told=()),
     "conversion_heat_map": Listed(conversion_heat_map, told=()),
