@@ -67,7 +67,9 @@ def heading_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str], chance
     elif entry is None:
         what = text("For {goal} in {period} it is too late to begin deals: those far advanced decide", **goal)
     else:
-        what = text("{task}{compared}", task=_task(entry, titles, goal), compared=_against_usual(entry))
+        what, compared = _task(entry, titles, goal), _against_usual(entry)
+        if compared is not None:
+            what = text("{task}, {compared}", task=what, compared=compared)
     if pd.isna(chance):
         return what
     return text("{what}; the chance is {chance} as things are", what=what, chance=chance_in_words(chance))
@@ -103,19 +105,19 @@ def _task(entry: dict[str, Any], titles: dict[str, Text | str], goal: dict[str, 
     )
 
 
-def _against_usual(entry: dict[str, Any]) -> Text:
-    """How many that is against what is usual, to be put after a number."""
+def _against_usual(entry: dict[str, Any]) -> Text | None:
+    """How many that is against what is usual; None: that is not known."""
     needed, usual = whole(entry["needed"]), entry["usual"]
     if pd.isna(usual):
-        return Text("")
+        return None
     if usual < _SURE:
-        return text(", where there are usually none")
+        return text("where there are usually none")
     factor = needed / usual
     if factor >= _TIMES:
-        return text(", {factor} times as many as usual", factor=Quantity(factor, "times"))
+        return text("{factor} times as many as usual", factor=Quantity(factor, "times"))
     if factor >= _MORE:
-        return text(", {share} more than usual", share=Quantity(factor - 1, "share"))
-    return text(", as many as usual") if factor >= 2 - _MORE else text(", fewer than usual")
+        return text("{share} more than usual", share=Quantity(factor - 1, "share"))
+    return text("as many as usual") if factor >= 2 - _MORE else text("fewer than usual")
 
 
 def further_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> list[Text]:

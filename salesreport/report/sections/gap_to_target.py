@@ -248,7 +248,8 @@ def _table(context: Context, frame: pd.DataFrame, gap: Gap, sides: Sides, unit: 
     rows.append([say(text("All parts: the gap")), "", "", _signed(context, gap.value, unit)])
     compared = text("Year before") if sides.kind == "own" else text("Peers")
     headings = ["", say(context.period.short_label), say(compared), say(text("Makes of the gap"))]
-    return number_table(say(text("Parts of the gap; they add up to it")), headings, rows, here=len(rows) - 1)
+    caption = text("Parts of the gap; they add up to it")
+    return number_table(say(caption), headings, rows, here=len(rows) - 1, wide=True)
 
 
 def _factor(context: Context, part: str, value: Any, unit: str) -> str:

@@ -38,7 +38,7 @@ def goal_chart(context: Context, row: dict[str, Any], made: Ahead, message: str)
         sign = "−" if value < 0 else "+"
         return Step(say(name), value, f"{sign}{context.shown(abs(value), unit)}", **more)
 
-    steps = [Step(say(text("booked")), row["booked"], context.shown(row["booked"], unit), total=True)]
+    steps = [Step(say(text("booked")), row["booked"], context.shown(row["booked"], unit), total=True, form="now")]
     if not pd.isna(row["open"]):
         if row["repeat"] > 0:
             steps.append(part(text("orders without a deal"), row["repeat"]))
@@ -47,10 +47,10 @@ def goal_chart(context: Context, row: dict[str, Any], made: Ahead, message: str)
             band = (row["open_lower"], row["open_upper"])
         steps.append(part(text("open deals"), row["open"], lower=band[0], upper=band[1]))
         if row["gap"] > 0:
-            steps.append(part(text("missing"), row["gap"], form="before"))
+            steps.append(part(text("missing"), row["gap"], form="out"))
         else:
             steps.append(part(text("more than the goal"), row["gap"]))
-    steps.append(Step(say(text("goal")), row["goal"], context.shown(row["goal"], unit), total=True))
+    steps.append(Step(say(text("goal")), row["goal"], context.shown(row["goal"], unit), total=True, form="before"))
     described = text("From what is booked to the goal: each bar begins where the last ended.")
     if any(not math.isnan(step.lower) for step in steps):
         described = text(

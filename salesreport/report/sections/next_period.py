@@ -135,14 +135,21 @@ def _cadence(context: Context, made: Ahead) -> NumberTable | None:
         status = None if pd.isna(row["status"]) else context.say(STATUS[row["status"]])
         named = [None if pd.isna(row["segment"]) else show(row["segment"]), status]
         whom = ", ".join(one for one in named if one) or context.say(text("all"))
-        rows.append([(show(row["type"]), show(row["outcome"])), whom, count(row["accounts"]),
+        rows.append([show(row["type"]), whom, show(row["outcome"]), count(row["accounts"]),
                      count(_number(row["a_year"])), count(_number(row["planned"]))])  # fmt: skip
     if not rows:
         return None
     say = context.say
-    headings = [text("Activity"), text("With"), text("Accounts"), text("Each, a year"), text("Planned")]
+    headings = [
+        text("Activity"),
+        text("With"),
+        text("Outcome"),
+        text("Accounts"),
+        text("Each, a year"),
+        text("Planned"),
+    ]
     caption = text("How often accounts are to be met until {day}, by the strategy", day=made.plan.period.end)
-    return number_table(say(caption), [say(one) for one in headings], rows, texts=2)
+    return number_table(say(caption), [say(one) for one in headings], rows, texts=3, wide=True)
 
 
 def _accounts(context: Context, made: Ahead) -> NumberTable | None:
