@@ -244,12 +244,14 @@ def _table(context: Context, frame: pd.DataFrame, gap: Gap, sides: Sides, unit: 
         if not math.isnan(row["lower"]):
             between = f"{_signed(context, row['lower'], unit)} … {_signed(context, row['upper'], unit)}"
         now, reference = (_factor(context, str(part), row[name], unit) for name in ("now", "reference"))
-        rows.append([say(_NAMES[str(part)]), now, reference, (_signed(context, row["value"], unit), between)])
-    rows.append([say(text("All parts: the gap")), "", "", _signed(context, gap.value, unit)])
-    compared = text("Year before") if sides.kind == "own" else text("Peers")
-    headings = ["", say(context.period.short_label), say(compared), say(text("Makes of the gap"))]
+        rows.append([say(_NAMES[str(part)]), (now, reference), (_signed(context, row["value"], unit), between)])
+    rows.append([say(text("All parts: the gap")), "", _signed(context, gap.value, unit)])
+    now = text("{period}, and year before", period=context.period.short_label)
+    if sides.kind == "peers":
+        now = text("{period}, and peers", period=context.period.short_label)
+    headings = ["", say(now), say(text("Makes of the gap"))]
     caption = text("Parts of the gap; they add up to it")
-    return number_table(say(caption), headings, rows, here=len(rows) - 1, wide=True)
+    return number_table(say(caption), headings, rows, here=len(rows) - 1)
 
 
 def _factor(context: Context, part: str, value: Any, unit: str) -> str:
@@ -267,7 +269,7 @@ def _notes(context: Context, sides: Sides, goal: Goal) -> list[Text]:
     if sides.kinds:
         notes.append(
             text(
-                "Like deals are those of the same segment and product line; what they bring is the average of the "
+                "Like deals are those of the same segment and product line; 100% is what such deals bring in the "
                 "whole company."
             )
         )

@@ -107,8 +107,8 @@ def _message(context: Context, made: Ahead, data: pd.DataFrame, total: dict[str,
     if not low:
         return text("{said}; every rep has an even chance at least", said=said)
     return ntext(
-        "{said}; {n} of {all} reps has less than an even chance as things are",
-        "{said}; {n} of {all} reps have less than an even chance as things are",
+        "{said}; {n} rep (of {all}) has less than an even chance as things are",
+        "{said}; {n} reps (of {all}) have less than an even chance as things are",
         n=low, all=len(data), said=said,
     )  # fmt: skip
 
