@@ -80,10 +80,9 @@ def cases_of(
     ).astype(float)
     if not open_deals > 0:
         return decided
-    whole = int(open_deals)
-    rest = np.zeros((whole + 1, len(FACTORS)))
+    rest = np.zeros((int(np.ceil(open_deals)), len(FACTORS)))
     rest[:, 0] = 1.0
-    rest[-1, 0] = open_deals - whole
+    rest[-1, 0] -= len(rest) - open_deals  # a part of a deal, where deals are shared
     return np.vstack([decided, rest])
 
 

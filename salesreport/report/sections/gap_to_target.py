@@ -246,10 +246,10 @@ def _table(context: Context, frame: pd.DataFrame, gap: Gap, sides: Sides, unit: 
         now, reference = (_factor(context, str(part), row[name], unit) for name in ("now", "reference"))
         rows.append([say(_NAMES[str(part)]), (now, reference), (_signed(context, row["value"], unit), between)])
     rows.append([say(text("All parts: the gap")), "", _signed(context, gap.value, unit)])
-    now = text("{period}, and year before", period=context.period.short_label)
+    factors = text("{period}, and year before", period=context.period.short_label)
     if sides.kind == "peers":
-        now = text("{period}, and peers", period=context.period.short_label)
-    headings = ["", say(now), say(text("Makes of the gap"))]
+        factors = text("{period}, and peers", period=context.period.short_label)
+    headings = ["", say(factors), say(text("Makes of the gap"))]
     caption = text("Parts of the gap; they add up to it")
     return number_table(say(caption), headings, rows, here=len(rows) - 1)
 
