@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from test_gap_sides import LAST, company, old, rows
+from quarters import LAST, company, old, rows
 
 from salesreport import Dataset, Review
 from salesreport.plan import PlanRead
