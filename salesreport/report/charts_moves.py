@@ -178,9 +178,9 @@ def waterfall_chart(key: str, steps: Sequence[Step], title: str, description: st
             axes, [((end, place - 1.31), (end, place + 0.31)) for place, _, _, end in rows[:-1]], FAINT, 0.6,
             above=False,
         )  # fmt: skip
-        uppers = [begin + step.upper for _, step, begin, _ in rows if not math.isnan(step.upper)]
-        reach = max([*begins, *ends, *uppers, 0.0]) or 1.0
-        low = min([*begins, *ends, 0.0])
+        far = [place for line in ranges for place, _ in line]
+        reach = max([*begins, *ends, *far, 0.0]) or 1.0
+        low = min([*begins, *ends, *far, 0.0])
         axes.set_xlim(low, reach)
         axes.set_ylim(-0.6, len(steps) - 0.4)
         row_names(axes, {place: short_name(step.name) for place, step, _, _ in rows})

@@ -192,7 +192,7 @@ def _message(context: Context, goal: Goal, actual: float, gap: Gap, sides: Sides
         first = text("{gap}, which asks {money} more than such a period brought the year before", **fields)
     elif level >= large:
         first = text("{gap}, which asks {money} less than such a period brought the year before", **fields)
-    counted = [name for name in ("unfinished", "beside") if name in frame.index]
+    counted = [name for name in ("unfinished", "beside") if name in frame.index and sides.kind == "own"]
     told = {*gap.clear.index, *(one for one in counted if abs(frame.loc[one, "value"]) > SMALL[one] * goal.value)}
     parts = frame[frame.index.isin(told)].sort_values("value", key=lambda value: -value.abs(), kind="stable")
     said = [
@@ -240,18 +240,17 @@ def _table(context: Context, frame: pd.DataFrame, gap: Gap, sides: Sides, unit: 
     say = context.say
     rows: list[list[Content]] = []
     for part, row in zip(frame.index, records(frame), strict=True):
-        between = "" if pd.isna(row["n"]) else say(text("too few deals for an interval"))
+        between = say(text("too few deals for an interval")) if not pd.isna(row["n"]) and row["value"] else ""
         if not math.isnan(row["lower"]):
             between = f"{_signed(context, row['lower'], unit)} … {_signed(context, row['upper'], unit)}"
         now, reference = (_factor(context, str(part), row[name], unit) for name in ("now", "reference"))
-        rows.append([say(_NAMES[str(part)]), (now, reference), (_signed(context, row["value"], unit), between)])
-    rows.append([say(text("All parts: the gap")), "", _signed(context, gap.value, unit)])
-    factors = text("{period}, and year before", period=context.period.short_label)
-    if sides.kind == "peers":
-        factors = text("{period}, and peers", period=context.period.short_label)
-    headings = ["", say(factors), say(text("Makes of the gap"))]
+        rows.append([say(_NAMES[str(part)]), now, reference, _signed(context, row["value"], unit), between])
+    rows.append([say(text("All parts: the gap")), "", "", _signed(context, gap.value, unit), ""])
+    compared = text("Year before") if sides.kind == "own" else text("Peers")
+    headings = ["", say(context.period.short_label), say(compared), say(text("Makes of the gap"))]
+    interval = say(text("95% interval, all at once"))
     caption = text("Parts of the gap; they add up to it")
-    return number_table(say(caption), headings, rows, here=len(rows) - 1)
+    return number_table(say(caption), [*headings, interval], rows, here=len(rows) - 1)
 
 
 def _factor(context: Context, part: str, value: Any, unit: str) -> str:
