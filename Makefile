@@ -88,5 +88,5 @@ overflow: $(READY)  ## look in a browser for what is cut off in the packs under 
 	$(BIN)/python benchmarks/overflow.py $(patsubst %/index.html,%,$(PACKS))
 
 .PHONY: validate
-validate: $(READY)  ## measure how well forecasts, anomalies and intervals hold; writes docs/validation.md (about 15 minutes)
+validate: $(READY)  ## measure how well forecasts, anomalies and intervals hold; writes docs/validation.md (about 25 minutes)
 	$(BIN)/python benchmarks/validate.py

@@ -20,6 +20,7 @@ from validity import (
     power,
     spans_together,
 )
+from validity_plan import plans_on_samples
 
 from salesreport.dataset import Dataset
 from salesreport.ingest import ingest
@@ -191,7 +192,7 @@ def speed(folder: Path) -> str:
 
 TABLES: dict[str, Sequence[Table]] = {
     "## Revenue forecast": (forecast_on_samples, forecast_on_maven),
-    "": (judgement_on_samples, cash_on_samples, speed),
+    "": (judgement_on_samples, cash_on_samples, plans_on_samples, speed),
     "## Conversion anomalies": (
         false_discoveries,
         spans_together,

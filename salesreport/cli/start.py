@@ -10,6 +10,9 @@ from salesreport.cli.running import run_pack
 from salesreport.language import LANGUAGES, text
 from salesreport.terminal import say
 
+REPS, DEALS = 35, 9_000
+"""The company that strategy and plan in `params/` are of."""
+
 
 @app.command(
     help=hint(
@@ -21,8 +24,8 @@ from salesreport.terminal import say
 def demo(
     context: typer.Context,
     out: Annotated[Path, typer.Option(help=hint(text("Folder for dataset and pack.")))] = Path("outputs"),
-    reps: Annotated[int, typer.Option(help=hint(text("Number of reps.")))] = 35,
-    deals: Annotated[int, typer.Option(help=hint(text("Number of deals.")))] = 9_000,
+    reps: Annotated[int, typer.Option(help=hint(text("Number of reps.")))] = REPS,
+    deals: Annotated[int, typer.Option(help=hint(text("Number of deals.")))] = DEALS,
     language: Annotated[
         str | None, typer.Option(metavar="|".join(LANGUAGES), help=hint(text("Language of the reports.")))
     ] = None,
@@ -40,4 +43,6 @@ def demo(
     say(text("Making the sample company …"), language_of(context), error=True)
     write_company(folder, reps=reps, deals=deals)
     changes = [f"dataset={folder}", f"output={out / 'sample-2025-Q4'}", f"language={spoken.code}"]
+    if (reps, deals) != (REPS, DEALS):
+        changes += ["strategy=", "plan="]  # another company's
     run_pack(context, project_folder("params") / "packs" / "sample.yml", changes, [], workers)

@@ -102,17 +102,15 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
     plain = _curves(hazards, ways.day, spans)
     last = _last_days(model, plain, len(places))
     ratio = ratios(ways, hazards, model.effects, len(places), period, last)
-    found = []
+    found, own = [], {}
     like, weight, shift = _like(facts, model, None, None)
     conversion = conversions_of(model, len(places), np.zeros(len(places)), weight, shift)
     team = _chain(model, plain, places, last, ("", None), (like, weight, shift), ratio, conversion)
     for rep, segment in rows:
         tilt = tilts.get(rep, np.zeros(len(places)))
-        curves = plain
-        if np.abs(tilt).max(initial=0) >= _SLIGHT:
-            full = np.zeros(hazards.milestones)
-            full[: len(tilt)] = tilt
-            curves = _curves(tilted(hazards, full), ways.day, spans)
+        if rep not in own:
+            own[rep] = _own_curves(hazards, tilt, ways.day, spans, plain)
+        curves = own[rep]
         like, weight, shift = _like(facts, model, rep, segment)
         conversion = conversions_of(model, len(places), tilt, weight, shift)
         chain = _chain(model, curves, places, last, (rep, segment), (like, weight, shift), ratio, conversion)
@@ -164,6 +162,15 @@ def _curves(hazards: Hazards, day: int, period: tuple[int, int]) -> Numbers:
     """The chance to be won in the period: shift × state × day from 0."""
     none = np.zeros(len(hazards.rate), np.int64)
     return compose(hazards, day, [period], none, paces=False).entering[..., 0]
+
+
+def _own_curves(hazards: Hazards, tilt: Numbers, day: int, period: tuple[int, int], team: Numbers) -> Numbers:
+    """The curves of a rep with his own odds; the team's where these hardly differ."""
+    if np.abs(tilt).max(initial=0) < _SLIGHT:
+        return team
+    full = np.zeros(hazards.milestones)
+    full[: len(tilt)] = tilt
+    return _curves(tilted(hazards, full), day, period)
 
 
 def _last_days(model: Learnt, curves: Numbers, places: int) -> npt.NDArray[np.int64]:

@@ -16,6 +16,9 @@ STEPS: dict[str, Text] = {"begin": text("deals begun"), "won": text("deals won")
 
 _SURE = 0.005
 
+_MORE, _TIMES = 1.15, 2.0
+"""From so many times what is usual it is more, and is told as times."""
+
 
 def titles_of(file: ProcessFile) -> dict[str, Text | str]:
     """What people call each step, by its key."""
@@ -29,10 +32,7 @@ def sentences_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> l
     Args:
         plan: has it. rep: whose. titles: of the steps.
     """
-    row = plan.reps[plan.reps["rep_id"] == rep].iloc[0].to_dict()
-    steps = plan.steps[plan.steps["rep_id"] == rep].to_dict("records")
-    for step in steps:
-        step["segment"] = None if pd.isna(step["segment"]) else step["segment"]
+    row, steps = _of(plan, rep)
     said = [_gap(plan, row)]
     if pd.isna(row["open"]):
         return said
@@ -46,6 +46,108 @@ def sentences_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> l
     said += _instead(plan, row)
     said += _lead(plan, steps, row)
     return said
+
+
+def heading_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str], chance: float) -> Text:
+    """The plan of one rep in a sentence: what to do differently so that the goal is reached.
+
+    Args:
+        plan: has it. rep: whose. titles: of the steps. chance: of reaching the goal as things are; NaN: not known.
+    """
+    row, steps = _of(plan, rep)
+    goal = {"goal": _money(row["goal"], plan), "period": plan.period.label}
+    if pd.isna(row["open"]):
+        return text(
+            "The goal for {period} is {goal}, of which {booked} is booked; what it takes cannot be told",
+            booked=_money(row["booked"], plan), **goal,
+        )  # fmt: skip
+    entry = entry_of(steps)
+    if row["verdict"] == "enough":
+        what = text("For {goal} in {period}, what is open is enough if it goes on as usual", **goal)
+    elif entry is None:
+        what = text("For {goal} in {period} it is too late to begin deals: those far advanced decide", **goal)
+    else:
+        what, compared = _task(entry, titles, goal), _against_usual(entry)
+        if compared is not None:
+            what = text("{task}, {compared}", task=what, compared=compared)
+    if pd.isna(chance):
+        return what
+    return text("{what}; the chance is {chance} as things are", what=what, chance=chance_in_words(chance))
+
+
+def chance_in_words(value: float) -> Text | Quantity:
+    """A chance in words: a simulation cannot tell what is rarer than one in a hundred."""
+    if value < 0.01:
+        return text("under 1%")
+    if value > 0.99:
+        return text("over 99%")
+    return Quantity(float(value), "share")
+
+
+def whole(value: float) -> int:
+    """A number of deals as people count: whole, and one at least where there is anything to do."""
+    return max(round(float(value)), 1) if value > 0 else 0
+
+
+def _task(entry: dict[str, Any], titles: dict[str, Text | str], goal: dict[str, Any]) -> Text:
+    fields = {"n": whole(entry["needed"]), "day": entry["by"], **goal}
+    if entry["kind"] == "begin":
+        return ntext(
+            "To reach {goal} in {period}, {n} deal must be begun by {day}",
+            "To reach {goal} in {period}, {n} deals must be begun by {day}",
+            **fields,
+        )
+    return ntext(
+        "To reach {goal} in {period}, {n} deal must get to “{step}” by {day}",
+        "To reach {goal} in {period}, {n} deals must get to “{step}” by {day}",
+        step=titles.get(entry["step"], entry["step"]),
+        **fields,
+    )
+
+
+def _against_usual(entry: dict[str, Any]) -> Text | None:
+    """How many that is against what is usual; None: that is not known."""
+    needed, usual = whole(entry["needed"]), entry["usual"]
+    if pd.isna(usual):
+        return None
+    if usual < _SURE:
+        return text("where there are usually none")
+    factor = needed / usual
+    if factor >= _TIMES:
+        return text("{factor} times as many as usual", factor=Quantity(factor, "times"))
+    if factor >= _MORE:
+        return text("{share} more than usual", share=Quantity(factor - 1, "share"))
+    return text("as many as usual") if factor >= 2 - _MORE else text("fewer than usual")
+
+
+def further_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> list[Text]:
+    """What else could be done, and what is out of reach: sentences to stand below `heading_of`."""
+    row, steps = _of(plan, rep)
+    if pd.isna(row["open"]):
+        return []
+    late = [step for step in steps if step["segment"] is None and step["kind"] == "milestone"]
+    late = [step for step in late if np.isnan(step["extra"]) and step["by"] is not None]
+    said = _instead(plan, row)
+    if late:
+        said.append(
+            text(
+                "What gets to “{step}” only now comes too late for {period}: a deal of ordinary speed would have "
+                "been there by {day}.",
+                step=titles.get(late[-1]["step"], late[-1]["step"]),
+                period=plan.period.label,
+                day=late[-1]["by"],
+            )
+        )
+    return [*said, *_lead(plan, steps, row)]
+
+
+def _of(plan: ActionPlan, rep: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The plan of a rep, and its steps; those of all segments have the segment None."""
+    row = plan.reps[plan.reps["rep_id"] == rep].iloc[0].to_dict()
+    steps = plan.steps[plan.steps["rep_id"] == rep].to_dict("records")
+    for step in steps:
+        step["segment"] = None if pd.isna(step["segment"]) else step["segment"]
+    return row, steps
 
 
 def _money(value: float, plan: ActionPlan) -> Quantity:

@@ -126,12 +126,16 @@ class Step(NamedTuple):
     Attributes:
         name: what happened. value: by how much; what came in is above zero, what went out below.
         said: how it is printed, with its sign. total: whether it is where things stand, not what happened.
+        form: of its bar, where it is another than these make it. lower, upper: a range that it may lie in.
     """
 
     name: str
     value: float
     said: str
     total: bool = False
+    form: Form | None = None
+    lower: float = math.nan
+    upper: float = math.nan
 
 
 def waterfall_chart(key: str, steps: Sequence[Step], title: str, description: str, heading: str) -> Chart:
@@ -159,16 +163,24 @@ def waterfall_chart(key: str, steps: Sequence[Step], title: str, description: st
                 axes, [row[0] for row in mine], [row[2] for row in mine], [row[3] - row[2] for row in mine], 0.62,
                 _FILL[form], _EDGE[form],
             )  # fmt: skip
+        ranges = [
+            ((begin + step.lower, place), (begin + step.upper, place))
+            for place, step, begin, _ in rows
+            if not math.isnan(step.lower)
+        ]
+        strokes(axes, ranges, ACCENT, 1.1)
         for place, step, begin, end in rows:
             weight = "bold" if step.total else "normal"
-            beside(axes, step.said, (max(begin, end), place), color=INK if step.value else FAINT, weight=weight)
+            right = max(begin, end, begin + (0.0 if math.isnan(step.upper) else step.upper))
+            beside(axes, step.said, (right, place), color=INK if step.value else FAINT, weight=weight)
         # the thin lines by which each row hangs on the one above it
         strokes(
             axes, [((end, place - 1.31), (end, place + 0.31)) for place, _, _, end in rows[:-1]], FAINT, 0.6,
             above=False,
         )  # fmt: skip
-        reach = max([*begins, *ends, 0.0]) or 1.0
-        low = min([*begins, *ends, 0.0])
+        far = [place for line in ranges for place, _ in line]
+        reach = max([*begins, *ends, *far, 0.0]) or 1.0
+        low = min([*begins, *ends, *far, 0.0])
         axes.set_xlim(low, reach)
         axes.set_ylim(-0.6, len(steps) - 0.4)
         row_names(axes, {place: short_name(step.name) for place, step, _, _ in rows})
@@ -177,6 +189,8 @@ def waterfall_chart(key: str, steps: Sequence[Step], title: str, description: st
 
 
 def _form(number: int, step: Step) -> Form:
+    if step.form is not None:
+        return step.form
     if step.total:
         return "now" if number else "before"
     return "in" if step.value > 0 else "out"

@@ -95,3 +95,13 @@ def test_intervals_lie_within_each_other_and_the_target_is_named_only_where_ther
 @pytest.mark.parametrize("size", [0, 1])
 def test_nothing_or_one_row_is_drawn(size: int) -> None:
     assert pairs("p", [Pair("Warm", 0, 0, "0 → 0")] * size, "a", "b", "Customers", ("then", "now")).svg()
+
+
+def test_a_waterfall_shows_ranges_to_both_ends() -> None:
+    steps = [Step("start", 10.0, "10", total=True), Step("came", 5.0, "+5", lower=-20.0, upper=30.0),
+             Step("end", 15.0, "15", total=True, form="before")]  # fmt: skip
+    chart = waterfall_chart("w", steps, "A heading", "A description", "What")
+    figure = Figure(figsize=(6, 3))
+    chart.draw(figure)
+    low, high = figure.axes[0].get_xlim()
+    assert (low, high) == (-10.0, 40.0)  # from 10 − 20 to 10 + 30

@@ -18,11 +18,14 @@ from salesreport.report.sections.customer_base import customer_base
 from salesreport.report.sections.deals_to_look_at import deals_to_look_at
 from salesreport.report.sections.definitions import definitions
 from salesreport.report.sections.forecast import outlook
+from salesreport.report.sections.gap_to_target import gap_to_target
 from salesreport.report.sections.growth import growth
 from salesreport.report.sections.movement import milestones
+from salesreport.report.sections.next_period import next_period
 from salesreport.report.sections.notes import data_notes
 from salesreport.report.sections.order_book import order_book
 from salesreport.report.sections.pipeline import pipeline
+from salesreport.report.sections.plan import plan
 from salesreport.report.sections.preparation import preparation
 from salesreport.report.sections.rep_rates import conversion_funnel_plot
 from salesreport.report.sections.rep_steps import conversion_heat_map
@@ -60,6 +63,8 @@ SECTIONS: dict[str, Listed] = {
     "tiles": Listed(tiles),
     "preparation": Listed(preparation, told=()),
     "trend": Listed(trend, "sales"),
+    "gap_to_target": Listed(gap_to_target, "sales"),
+    "plan": Listed(plan, "sales"),
     "milestones": Listed(milestones, "done"),
     "conversion": Listed(conversion, "done"),
     "activity": Listed(activity, "done"),
@@ -71,6 +76,7 @@ SECTIONS: dict[str, Listed] = {
     "results": Listed(results, "sales"),
     "growth": Listed(growth, "sales"),
     "satisfaction": Listed(satisfaction, "sales"),
+    "next_period": Listed(next_period, "next"),
     "deals_to_look_at": Listed(deals_to_look_at, "measures"),
     "reps": Listed(reps, "sales", told=()),
     "conversion_funnel_plot": Listed(conversion_funnel_plot, "done", told=()),

@@ -1,5 +1,6 @@
 """What the coming periods may bring, against their targets."""
 
+from collections.abc import Hashable
 from functools import partial
 from typing import NamedTuple
 
@@ -11,10 +12,12 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import Forecast, forecast
 from salesreport.language import Quantity, Text, bounds, ntext, text
 from salesreport.period import Period
+from salesreport.plan.sentences import chance_in_words
 from salesreport.report.charts_moves import Outlook, outlook_chart
 from salesreport.report.context import Context, records
 from salesreport.report.section import Section
 from salesreport.report.sections.said import said_and_came
+from salesreport.report.subject import Subject
 from salesreport.report.table import Content, NumberTable, number_table
 from salesreport.stats.scores import sample_interval
 
@@ -104,27 +107,59 @@ def coming(context: Context) -> list[Period]:
     return [context.period.previous(-step) for step in range(first, first + AHEAD)]
 
 
-def _measured(context: Context) -> tuple[pd.DataFrame, list[Text]]:
-    shared, facts, subject = context.shared, context.facts, context.subject
-    periods, day = coming(context), context.as_of
-    key = ("forecast", day, *(period.name for period in periods))
+def chance_of(context: Context, subject: Subject, goal: float) -> float:
+    """The forecast's chance that a subject brings at least so much in the first coming period.
+
+    Args:
+        subject: of any kind, also another than the report's. goal: revenue.
+
+    Returns:
+        0–1; NaN where there is no forecast.
+    """
+    try:
+        everybody = _everybody(context, subject.dimension)
+    except Unavailable:
+        return float("nan")
+    rows = context.shared.rows(subject, _key(context), lambda _: everybody.frame)
+    rows = rows[rows["period"] == coming(context)[0].name]
+    if rows.empty or not goal > 0:
+        return float("nan")
+    return float((everybody.samples[int(rows["row"].iloc[0])] >= goal).mean())
+
+
+def _key(context: Context) -> Hashable:
+    return ("forecast", context.as_of, *(period.name for period in coming(context)))
+
+
+def _everybody(context: Context, dimension: str | None) -> _All:
+    """The forecast of all subjects of a dimension.
+
+    Raises:
+        Unavailable: the data cannot give it.
+    """
+    facts, day = context.facts, context.as_of
     if (unknown := facts.known(day).why_open_unknown) is not None:
         raise Unavailable(unknown)
-    dimension = subject.dimension
     by = () if dimension is None else (dimension,)
 
     def find() -> _All | Text:
         try:
-            made = forecast(facts, shared.process, day, periods, by)
+            made = forecast(facts, context.shared.process, day, coming(context), by)
         except Unavailable as problem:
             return problem.reason
         return _in_orders(context, made)
 
-    everybody = facts.remember((*key, by), find)
+    everybody = facts.remember((_key(context), by), find)
     if isinstance(everybody, Text):
         raise Unavailable(everybody)
-    data = shared.rows(subject, key, lambda _: everybody.frame)
-    targets = {period.name: shared.target(subject, "revenue", period) for period in periods}
+    return everybody
+
+
+def _measured(context: Context) -> tuple[pd.DataFrame, list[Text]]:
+    shared, subject = context.shared, context.subject
+    everybody = _everybody(context, subject.dimension)
+    data = shared.rows(subject, _key(context), lambda _: everybody.frame)
+    targets = {period.name: shared.target(subject, "revenue", period) for period in coming(context)}
     data["target"] = data["period"].map(targets).astype(float)
     samples = everybody.samples[data["row"].to_numpy(np.intp)]
     reached = (samples >= data["target"].to_numpy()[:, None]).mean(axis=1) if len(data) else np.array([])
@@ -212,15 +247,6 @@ def _two_middles(context: Context, data: pd.DataFrame) -> list[Text]:
     return [text("The middle and the average differ: rare cases that bring much count for more in the average.")]
 
 
-def _chance(value: float) -> Text | Quantity:
-    """A chance in words: a simulation cannot tell what is rarer than one in a hundred."""
-    if value < 0.01:
-        return text("under 1%")
-    if value > 0.99:
-        return text("over 99%")
-    return Quantity(value, "share")
-
-
 def _message(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -> Text:
     row, currency = records(data)[0], context.facts.dataset.currency
     low, high = bounds(row["lower_80"], row["upper_80"], currency)
@@ -237,7 +263,7 @@ def _message(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -
         "{expected}; the chance to reach the target of {target} is {chance}",
         expected=expected,
         target=Quantity(row["target"], currency),
-        chance=_chance(row["chance"]),
+        chance=chance_in_words(row["chance"]),
     )
 
 
@@ -246,7 +272,7 @@ def _against_target(context: Context, data: pd.DataFrame, periods: dict[str, Per
     rows: list[list[Content]] = []
     for row in records(data):
         between = context.language.interval(row["lower_80"], row["upper_80"], currency)
-        chance = context.language.show(None if pd.isna(row["chance"]) else _chance(row["chance"]))
+        chance = context.language.show(None if pd.isna(row["chance"]) else chance_in_words(row["chance"]))
         rows.append(
             [
                 say(periods[row["period"]].short_label),
