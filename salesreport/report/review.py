@@ -160,7 +160,7 @@ class Review:
         """Everything the sections say, a line each: the report as text."""
         kind = self.context.subject.kind
         told = [getattr(self, name) for name, one in SECTIONS.items() if kind in one.told]
-        return "\n".join([self.verdict, *map(repr, told)])
+        return "\n".join([self.verdict, *(repr(section) for section in told if not section.silent)])
 
     def __repr__(self) -> str:
         return self.verdict

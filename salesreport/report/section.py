@@ -21,6 +21,7 @@ class Section:
             sentence; the heading. data: the numbers behind it, tidy. charts: drawn when it is shown.
         tables: the numbers as the reader sees them. notes: what the reader must know to trust them.
         available: False where the data lacks what the section needs; the message then says what.
+        silent: True where the report is not to speak of it at all: nothing is shown.
         template: the template that shows it. extra: what else that template needs.
     """
 
@@ -33,6 +34,7 @@ class Section:
     tables: tuple[NumberTable, ...] = ()
     notes: tuple[str, ...] = ()
     available: bool = True
+    silent: bool = False
     template: str = "section.html.j2"
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -40,4 +42,6 @@ class Section:
         return f"{self.topic}: {self.message}"
 
     def _repr_html_(self) -> str:
+        if self.silent:
+            return ""
         return environment(self.language).get_template(self.template).render(section=self)

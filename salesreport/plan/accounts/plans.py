@@ -226,8 +226,8 @@ def _notes(facts: Facts, market: Market) -> tuple[Text, ...]:
         notes.append(text("What like accounts buy cannot be told: {reason}.", reason=market.why))
     elif market.kinds is not None and not market.kinds.claimed.any():
         notes.append(
-            text("Nothing is claimed of what like accounts buy: none of {n} comparisons stands out from chance "
-                 "(at most {share} of what is claimed would be false).",
+            text("No gap is claimed: none of {n} comparisons of like accounts with the others stands out from "
+                 "chance (of gaps claimed at most {share} would be false).",
                  n=len(market.kinds.n), share=Quantity(FALSE, "share"))
         )  # fmt: skip
     if market.kinds is not None and (lacking := [one for one in TRAITS[:2] if one not in market.around.named]):

@@ -224,6 +224,10 @@ def read_account_plans(path: Path | str, facts: Facts) -> AccountPlansRead:
     return AccountPlansRead(accounts, period, file.as_of)
 
 
+FEW = 12
+"""So many names are listed where a wrong one is like none of them."""
+
+
 def _check(file: AccountPlansFile, facts: Facts, path: Path | str) -> None:
     reps = set(facts.reps["rep_id"].astype("str")) - facts.not_people
     accounts = set(customers_of(facts).ids)
@@ -234,13 +238,16 @@ def _check(file: AccountPlansFile, facts: Facts, path: Path | str) -> None:
             seen |= {found} if place[-1] == "account_id" else set()
             continue
         lines = read_yaml(path)[1]
+        near = None if again else nearest(found, valid)
+        few = near is None and not again and len(valid) <= FEW
         raise ConfigError(
             text("This account has two plans.") if again else problem,
             file=path,
             line=next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None),
             key=".".join(str(part) for part in place),
             found=found,
-            nearest=None if again else nearest(found, valid),
+            expected=text("one of {names}", names=sorted(valid)) if few else None,
+            nearest=near,
         )
 
 

@@ -11,6 +11,7 @@ from salesreport.errors import ConfigError
 from salesreport.language import text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
+from salesreport.report.sections.account_plans import account_sheet
 from salesreport.report.sections.activity import activity
 from salesreport.report.sections.anomalies import conversion_anomalies
 from salesreport.report.sections.conversion import conversion
@@ -22,6 +23,7 @@ from salesreport.report.sections.growth import growth
 from salesreport.report.sections.movement import milestones
 from salesreport.report.sections.notes import data_notes
 from salesreport.report.sections.order_book import order_book
+from salesreport.report.sections.pay import variable_pay
 from salesreport.report.sections.pipeline import pipeline
 from salesreport.report.sections.rep_rates import conversion_funnel_plot
 from salesreport.report.sections.rep_steps import conversion_heat_map
@@ -63,6 +65,8 @@ SECTIONS: dict[str, Listed] = {
     "results": Listed(results),
     "growth": Listed(growth),
     "satisfaction": Listed(satisfaction),
+    "account_plans": Listed(account_sheet),
+    "pay": Listed(variable_pay),
     "deals_to_look_at": Listed(deals_to_look_at),
     "reps": Listed(reps, told=()),
     "conversion_funnel_plot": Listed(conversion_funnel_plot, told=()),
