@@ -72,7 +72,8 @@ def choose(
             taken.add(place)
             first.setdefault(rep, []).append(Chosen(place, rep, one.why))
     year, window = bought.year[:-1], bought.amount[:-1].sum(axis=1)
-    free = [place for place in np.flatnonzero((window > 0) | (value_open > 0)).tolist() if place not in taken]
+    number = bought.orders[:-1].sum(axis=1)
+    free = [place for place in np.flatnonzero((number > 0) | (value_open > 0)).tolist() if place not in taken]
     mine: dict[str, list[int]] = {}
     for place in free:
         if owner[place] in reps:
@@ -81,7 +82,9 @@ def choose(
     for rep in sorted({*first, *mine}):
         chosen = first.get(rep, [])
         places = np.array(mine.get(rep, []), np.intp)
-        by_size = places[np.lexsort((-value_open[places], -window[places], -year[places]))].tolist()
+        by_size = places[
+            np.lexsort((-number[places], -value_open[places], -window[places], -year[places]))
+        ].tolist()
         by_gap = [one for one in places[np.argsort(-gaps[places], kind="stable")].tolist() if gaps[one] > 0]
         room = max(0, MOST - len(chosen))
         largest = [one for one in by_size if year[one] > 0][: min(LARGEST, room)]

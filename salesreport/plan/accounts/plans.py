@@ -103,7 +103,7 @@ def _market(facts: Facts, day: dt.date) -> Market:
         return Market(bought, beside, None, why, nothing)
     kinds = kinds_of(bought.buys, bought.a_year, beside.traits)
     if not len(kinds.n):
-        why = text("{n} accounts ordered anything in two years, and fewer than {fewest} of them are alike",
+        why = text("of the accounts that ordered anything in two years ({n}) fewer than {fewest} are alike",
                    n=int(bought.buys.any(axis=1).sum()), fewest=FEWEST)  # fmt: skip
         return Market(bought, beside, None, why, nothing)
     worth = np.append(np.nan_to_num(np.where(kinds.claimed, kinds.worth, 0.0)), 0.0)[kinds.of]
@@ -226,8 +226,8 @@ def _notes(facts: Facts, market: Market) -> tuple[Text, ...]:
         notes.append(text("What like accounts buy cannot be told: {reason}.", reason=market.why))
     elif market.kinds is not None and not market.kinds.claimed.any():
         notes.append(
-            text("No gap is claimed: none of {n} comparisons of like accounts with the others stands out from "
-                 "chance (of gaps claimed at most {share} would be false).",
+            text("No gap is claimed: of all comparisons of like accounts with others ({n}) none stands out from "
+                 "chance; of gaps claimed at most {share} would be false.",
                  n=len(market.kinds.n), share=Quantity(FALSE, "share"))
         )  # fmt: skip
     if market.kinds is not None and (lacking := [one for one in TRAITS[:2] if one not in market.around.named]):

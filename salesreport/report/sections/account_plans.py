@@ -103,20 +103,16 @@ def _message(context: Context, plans: AccountPlans, shown: list[dict[str, Any]])
     if not gaps:
         if plans.market.kinds is None:
             return said
-        return text("{accounts}; what like accounts buy tells of no gap", accounts=said)
+        return text("{accounts}; no gap stands out from chance", accounts=said)
     worth = sum(row["worth"] or 0.0 for row in gaps)
-    fields: dict[str, Any] = {"accounts": said, "n": len(gaps), "worth": Quantity(worth, currency)}
+    number = ntext("{n} gap", "{n} gaps", n=len(gaps))
     if not worth:
-        return ntext(
-            "{accounts}; {n} thing that like accounts buy is missing",
-            "{accounts}; {n} things that like accounts buy are missing",
-            **fields,
-        )
-    return ntext(
-        "{accounts}; {n} thing that like accounts buy is missing, for {worth} a year",
-        "{accounts}; {n} things that like accounts buy are missing, for {worth} a year",
-        **fields,
-    )
+        return text("{accounts}; {gaps} that like accounts do not have", accounts=said, gaps=number)
+    money = Quantity(worth, currency)
+    return text(
+        "{accounts}; {gaps} that like accounts do not have, worth {worth} a year",
+        accounts=said, gaps=number, worth=money,
+    )  # fmt: skip
 
 
 def _matrix(context: Context, plans: AccountPlans, shown: list[dict[str, Any]]) -> NumberTable:

@@ -37,15 +37,12 @@ def white_space_section(context: Context, plans: AccountPlans, key: str, topic: 
         "lines": Quantity(float(lines.mean()), "times"),
         "all": len(market.bought.lines),
     }
-    said = text("{accounts} buy {lines} of {all} product lines on average", **fields)
+    said = text("An account buys {lines} of {all} product lines on average ({accounts})", **fields)
     if gaps:
+        number = ntext("{n} gap", "{n} gaps", n=gaps)
         worth = Quantity(float(data["worth"].sum()), plans.currency)
-        said = text(
-            "{average}; what like accounts buy is missing {n} times, worth {worth} a year",
-            average=said,
-            n=gaps,
-            worth=worth,
-        )
+        said = text("{average}; {gaps} that like accounts do not have, worth {worth} a year",
+                    average=said, gaps=number, worth=worth)  # fmt: skip
     return Section(
         key=key,
         topic=topic,
