@@ -107,10 +107,10 @@ def _message(context: Context, plans: AccountPlans, shown: list[dict[str, Any]])
     worth = sum(row["worth"] or 0.0 for row in gaps)
     number = ntext("{n} gap", "{n} gaps", n=len(gaps))
     if not worth:
-        return text("{accounts}; {gaps} that like accounts do not have", accounts=said, gaps=number)
+        return text("{accounts}; {gaps} against like accounts", accounts=said, gaps=number)
     money = Quantity(worth, currency)
     return text(
-        "{accounts}; {gaps} that like accounts do not have, worth {worth} a year",
+        "{accounts}; {gaps} against like accounts, {worth} a year if all were closed",
         accounts=said, gaps=number, worth=money,
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts
+from salesreport.kpi.facts.columns import Numbers
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.plan.pay.amounts import CENT, rounded
@@ -115,7 +116,7 @@ def _of_rep(context: Context, payouts: Payouts, one: Statement, made: Outlooks, 
         [(line.component, line.kind, float(line.amount)) for line in one.lines],
         columns=["component", "kind", "amount"],
     )
-    charts = (_outlook(context, [(end, float(one.payout), one.terms.target_pay)], heading),) if made.chance else ()
+    charts = (_outlook(context, end, float(one.payout), one.terms.target_pay, heading),) if made.chance else ()
     return Section(
         key=KEY,
         topic=topic,
@@ -260,7 +261,6 @@ def _of_team(context: Context, payouts: Payouts, made: Outlooks, topic: str) -> 
     if len(whose) < 2:
         alone = say(text("Fewer than two reps are on the pay plan: a sum would show a single one’s pay."))
         return Section(KEY, topic, alone, pd.DataFrame(), context.language, available=False)
-    paid = np.array([float(payouts.statements[rep].payout) for rep in whose])
     total = sum((payouts.statements[rep].payout for rep in whose), Decimal(0))
     end = Outlook.of("", np.sum([made.by_rep[rep].samples for rep in whose], axis=0), {})
     people = ntext("{n} rep", "{n} reps", n=len(whose))
@@ -281,14 +281,13 @@ def _of_team(context: Context, payouts: Payouts, made: Outlooks, topic: str) -> 
     heading = say(message)
     targets = [payouts.statements[rep].terms.target_pay for rep in whose]
     known = [one for one in targets if one is not None]
-    charts = (
-        [_outlook(context, [(end, float(total), sum(known, Decimal(0)) or None)], heading)] if made.chance else []
-    )
-    tables: list[NumberTable] = []
-    if len(whose) >= FEWEST_PEERS:
-        if len(known) == len(targets) and all(known):
-            charts.append(_classes(context, paid / np.array(known, float), heading))
-        tables.append(_quartiles(context, paid, currency))
+    each = np.array([made.by_rep[rep].mean for rep in whose])
+    charts: list[Chart] = []
+    if made.chance:
+        charts = [_outlook(context, end, float(total), sum(known, Decimal(0)) or None, heading)]
+    elif len(whose) >= FEWEST_PEERS and len(known) == len(targets) and all(known):
+        charts = [_classes(context, each / np.array(known, float), heading)]
+    tables = (_quartiles(context, each, currency, made.chance),) if len(whose) >= FEWEST_PEERS else ()
     data = pd.DataFrame(
         [(len(whose), float(total), end.mean, end.lower_80, end.upper_80)],
         columns=["reps", "paid", "mean", "lower_80", "upper_80"],
@@ -300,12 +299,12 @@ def _of_team(context: Context, payouts: Payouts, made: Outlooks, topic: str) -> 
         data=data,
         language=context.language,
         charts=tuple(charts),
-        tables=tuple(tables),
+        tables=tables,
         notes=tuple(say(note) for note in (*_own_notes(context, payouts), *made.notes)),
     )
 
 
-def _quartiles(context: Context, paid: np.ndarray, currency: str) -> NumberTable:
+def _quartiles(context: Context, paid: Numbers, currency: str, ahead: bool) -> NumberTable:
     say = context.say
     low, middle, high = np.quantile(paid, [0.25, 0.5, 0.75])
     rows: list[list[Content]] = [
@@ -313,11 +312,14 @@ def _quartiles(context: Context, paid: np.ndarray, currency: str) -> NumberTable
         [say(text("Half of the reps are paid at most")), context.shown(middle, currency)],
         [say(text("Three quarters of the reps are paid at most")), context.shown(high, currency)],
     ]
-    caption = say(text("How payouts are spread, without names"))
+    caption = say(
+        text("How payouts at the forecast are spread, without names") if ahead
+        else text("How payouts are spread, without names")
+    )  # fmt: skip
     return number_table(caption, [say(text("Payout")), ""], rows)
 
 
-def _classes(context: Context, shares: np.ndarray, title: str) -> Chart:
+def _classes(context: Context, shares: Numbers, title: str) -> Chart:
     """Reps by what they are paid, as a share of their target pay."""
     say, percent = context.say, context.language.percent
     counts = np.bincount(np.searchsorted(EDGES, shares, side="left"), minlength=len(EDGES) + 1)
@@ -332,17 +334,13 @@ def _classes(context: Context, shares: np.ndarray, title: str) -> Chart:
     return columns_and_bars("pay-spread", columns, None, title, description)
 
 
-def _outlook(context: Context, rows: list[tuple[Outlook, float, Decimal | None]], title: str) -> Chart:
+def _outlook(context: Context, end: Outlook, now: float, target: Decimal | None, title: str) -> Chart:
     """What will be paid at the end of the period: the middle, ranges, what is due now, the target pay."""
     say, currency = context.say, context.facts.dataset.currency
-    drawn = []
-    for end, now, target in rows:
-        spans = [
-            tuple(np.quantile(end.samples, [(1 - one) / 2, (1 + one) / 2]).tolist()) for one in (0.95, 0.8, 0.5)
-        ]
-        middle = float(np.median(end.samples))
-        wanted = float("nan") if target is None else float(target)
-        drawn.append(Row("", middle, spans, now, wanted, context.shown(middle, currency)))
+    bands = [((1 - one) / 2, (1 + one) / 2) for one in (0.95, 0.8, 0.5)]
+    spans = [(float(np.quantile(end.samples, low)), float(np.quantile(end.samples, high))) for low, high in bands]
+    middle, wanted = float(np.median(end.samples)), float("nan") if target is None else float(target)
+    drawn = [Row("", middle, spans, now, wanted, context.shown(middle, currency))]
     description = say(
         text(
             "The middle of what will be paid (ring), the ranges that are to hold it in 50, 80 and 95 of 100 cases "

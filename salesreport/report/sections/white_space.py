@@ -41,7 +41,7 @@ def white_space_section(context: Context, plans: AccountPlans, key: str, topic: 
     if gaps:
         number = ntext("{n} gap", "{n} gaps", n=gaps)
         worth = Quantity(float(data["worth"].sum()), plans.currency)
-        said = text("{average}; {gaps} that like accounts do not have, worth {worth} a year",
+        said = text("{average}; {gaps} against like accounts, {worth} a year if all were closed",
                     average=said, gaps=number, worth=worth)  # fmt: skip
     return Section(
         key=key,
