@@ -90,7 +90,8 @@ def shown(
     if format == "yaml":
         return [account_plans_yaml(plans, period, facts.names, language)], notes
     if plans.accounts.empty:
-        return [], [language.say(text("No account has ordered anything in two years, or has an open deal.")), *notes]
+        none = text("No account has ordered anything in two years, or has an open deal.")
+        return [], [language.say(none), *notes]
     if not alone:
         return [output.as_table(plans, facts.names, language)], notes
     parts: list[str | Table] = []

@@ -128,7 +128,7 @@ def account_plans(
     Raises:
         Unavailable: the data know of no customers, or no order and no deal names one.
     """
-    every = (*named, *named_in(strategy))
+    every = (*named_in(strategy), *named)
     wanted = () if strategy is None else strategy.accounts
     return facts.remember(("account plans", day, every, wanted), lambda: _plans(facts, day, every, strategy))
 

@@ -29,6 +29,11 @@ class Sheet(NamedTuple):
     actions: list[str]
     asked: list[tuple[str, str]]
 
+    @property
+    def anything(self) -> bool:
+        """Whether anything was filled in."""
+        return bool(self.actions) or any(answer for _, answer in self.asked)
+
 
 def account_sheet(context: Context) -> Section:
     """A rep's account plans, `data` as `AccountPlans.lines`; of others the white space, `data` as `white_space`.
@@ -271,7 +276,7 @@ def _how(plans: AccountPlans, more: int) -> list[Text]:
     """How accounts are chosen, and what a gap is."""
     notes = [
         text(
-            "Accounts: first those agreed or named in the strategy; then the {largest} with the most orders "
+            "Accounts: first those named in the strategy or agreed; then the {largest} with the most orders "
             "in a year; then those with the largest gaps; at most {most}. Orders count whoever sold them.",
             largest=LARGEST,
             most=MOST,
