@@ -35,7 +35,9 @@ class Kinds(NamedTuple):
         line: the product line's number. depth: by how many of the traits the kind is made. traits: kinds × traits,
             the value of each (−1: not by this one). n: accounts of the kind. buying: those that buy the line.
         base: the share of all other accounts looked at that buy the line.
-        lift, lower, upper: the kind's share ÷ base, with its 95 % interval.
+        lift, lower, upper: the kind's share ÷ base (NaN: no other buys it), with an interval that holds both the
+            95 % interval of the ratio and that of the drawn share ÷ base: the one lies too high where a kind was
+            lucky, the other too low where it differs much.
         drawn: the kind's share, drawn towards those of the other kinds as far as it has too few accounts.
         p: of an exact test of the kind against all others. q: the false discovery rate at which it is claimed.
         claimed: whether clearly more of the kind buy the line than of the others, by test and by what is drawn.
@@ -79,6 +81,7 @@ class _Tested(NamedTuple):
     others_buying: float
     drawn: float
     at_least: float
+    at_most: float
     who: Flags
 
 
@@ -142,7 +145,7 @@ def _look(
             tested.append(
                 _Tested(line, depth, tuple(kinds[one].tolist()), n[one], buying[one], among.sum() - n[one],
                         (among & has).sum() - buying[one], rates.value[one], rates.lower[one],
-                        here & has & (kind == one))
+                        rates.upper[one], here & has & (kind == one))
             )  # fmt: skip
         of[mine, line] = number[kind[mine]]
         waiting &= ~mine
@@ -161,8 +164,11 @@ def _judged(tested: list[_Tested], a_year: Numbers, of: Positions, traits: int) 
     )
     p = exact_conditional(yes, no, other_yes, other_no, test_only=True).p
     q = benjamini_hochberg(p)
-    drawn, at_least = map(column, ("drawn", "at_least"))
-    claimed = (q <= FALSE) & (lift.lower > 1) & (at_least > average) & (buying >= FEWEST_BUYING)
+    drawn, at_least, at_most = map(column, ("drawn", "at_least", "at_most"))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lower, upper = np.minimum(lift.lower, at_least / base), np.maximum(lift.upper, at_most / base)
+    # where no other buys it there is no ratio, and the test alone tells
+    claimed = (q <= FALSE) & ~(lower <= 1) & (at_least > average) & (buying >= FEWEST_BUYING)
     worth = np.full((4, len(tested)), np.nan)
     worth[3] = 0
     for place in np.flatnonzero(claimed).tolist():
@@ -174,6 +180,6 @@ def _judged(tested: list[_Tested], a_year: Numbers, of: Positions, traits: int) 
         np.array([one.line for one in tested], np.intp),
         np.array([one.depth for one in tested], np.intp),
         np.array([[*one.traits, *[-1] * (traits - one.depth)] for one in tested], np.intp).reshape(-1, traits),
-        n, buying, base, lift.value, lift.lower, lift.upper, drawn, p, q, claimed, worth[0], worth[1], worth[2],
+        n, buying, base, lift.value, lower, upper, drawn, p, q, claimed, worth[0], worth[1], worth[2],
         worth[3], of,
     )  # fmt: skip

@@ -123,7 +123,7 @@ def account_plans(
 
     Args:
         facts: the data. day: not after the one the facts are seen from. strategy: names accounts, and says what is
-            to come of them. named: further accounts that get a plan, before those of the strategy.
+            to come of them. named: further accounts that get a plan, after those of the strategy.
 
     Raises:
         Unavailable: the data know of no customers, or no order and no deal names one.

@@ -40,6 +40,13 @@ def test_counts_lift_test_and_worth_by_hand() -> None:
     assert not made.gap[:, 1].any()
 
 
+def test_where_no_other_buys_it_there_is_a_gap_and_no_ratio() -> None:
+    made = of_two_segments(30, 20, 0, 200)
+    (place,) = np.flatnonzero((made.line == 0) & (made.traits[:, 0] == 0))
+    assert made.claimed[place]
+    assert np.isnan(made.lift[place])
+
+
 def test_nothing_of_a_handful() -> None:
     few = of_two_segments(FEWEST - 5, 4, 5, 200)  # 19 alike, of whom nearly all buy it
     assert not few.claimed.any()
