@@ -95,7 +95,9 @@ def _market(facts: Facts, day: dt.date) -> Market:
     beside = around(facts, bought)
     nothing = np.zeros(bought.buys.shape)
     if not bought.lines:
-        return Market(bought, beside, None, lacks("deals", "product_line").reason, nothing)
+        return Market(
+            bought, beside, None, lacks("orders" if bought.by_orders else "deals", "product_line").reason, nothing
+        )
     if len(bought.lines) == 1:
         return Market(bought, beside, None, text("there is only one product line"), nothing)
     if not beside.traits:
