@@ -6,7 +6,7 @@ from typing import Any
 
 from salesreport.pack.subjects import Subject
 
-_PLACES = ("dataset", "extensions", "strategy", "plan", "pay")
+_PLACES = ("dataset", "extensions", "strategy", "plan", "pay", "account_plans")
 """Parameters that only say where something lies."""
 
 

@@ -32,6 +32,7 @@ class PackFile(Settings):
         extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
         strategy: a strategy file (see plan.md). plan: the period's plan, as `salesreport plan` wrote it.
         pay: a pay plan (see pay.md).
+        account_plans: account plans that were filled in (see accounts.md).
     """
 
     notebook: str
@@ -48,6 +49,7 @@ class PackFile(Settings):
     strategy: str | None = None
     plan: str | None = None
     pay: str | None = None
+    account_plans: str | None = None
 
     @field_validator("period", "compare_to", mode="before")
     @classmethod

@@ -1,4 +1,4 @@
-"""What was agreed for a report's period, in files: the strategy, the reps' plan, the pay plan.
+"""What was agreed for a report's period, in files: the strategy, the reps' plan, the pay plan, account plans.
 
 Each is optional. A pack file, a notebook's parameters and `Review` name them alike.
 """
@@ -12,6 +12,7 @@ from salesreport.errors import ConfigError
 from salesreport.kpi import Facts
 from salesreport.language import text
 from salesreport.period import Period
+from salesreport.plan.accounts.written import AccountPlansRead, read_account_plans
 from salesreport.plan.pay.checks import check_pay_plan
 from salesreport.plan.pay.files import load_pay_plan
 from salesreport.plan.pay.model import PayPlan
@@ -19,7 +20,7 @@ from salesreport.plan.strategy import Strategy
 from salesreport.plan.strategy_files import check_strategy, load_strategy
 from salesreport.plan.written import PlanRead, read_plan
 
-FILES = ("strategy", "plan", "pay")
+FILES = ("strategy", "plan", "pay", "account_plans")
 """The names of the settings, in pack files and notebooks."""
 
 
@@ -28,12 +29,14 @@ class Agreed(NamedTuple):
 
     Attributes:
         strategy: what is wanted of the year, also of the period to come. plan: what the period's plan asked of
-            each rep. pay: how variable pay is worked out. digests: the files' checksums, by setting.
+            each rep. pay: how variable pay is worked out. account_plans: what people filled in for accounts.
+        digests: the files' checksums, by setting.
     """
 
     strategy: Strategy | None = None
     plan: PlanRead | None = None
     pay: PayPlan | None = None
+    account_plans: AccountPlansRead | None = None
     digests: Mapping[str, str] = {}
 
 
@@ -56,17 +59,20 @@ def read_agreed(facts: Facts, period: Period, files: Mapping[str, Path | str]) -
     digests = {name: _digest(name, path) for name, path in paths.items()}
 
     def find() -> Agreed:
-        strategy = plan = pay = None
+        strategy = plan = pay = accounts = None
         if "strategy" in paths:
             strategy = load_strategy(paths["strategy"])
             check_strategy(strategy, facts, paths["strategy"])
         if "plan" in paths:
             plan = read_plan(paths["plan"], facts.dataset.settings.fiscal_year_start)
-            _of_period(plan, period, paths["plan"])
+            _of_period(plan.period, period, paths["plan"])
         if "pay" in paths:
             pay = load_pay_plan(paths["pay"])
             check_pay_plan(pay, facts, paths["pay"])
-        return Agreed(strategy, plan, pay, digests)
+        if "account_plans" in paths:
+            accounts = read_account_plans(paths["account_plans"], facts)
+            _of_period(accounts.period, period, paths["account_plans"])
+        return Agreed(strategy, plan, pay, accounts, digests)
 
     return facts.remember(("agreed", period, *sorted(digests.items())), find)
 
@@ -78,12 +84,12 @@ def _digest(name: str, path: Path) -> str:
         raise ConfigError(text("There is no such file."), key=name, found=str(path)) from None
 
 
-def _of_period(plan: PlanRead, period: Period, path: Path) -> None:
-    if plan.period != period:
+def _of_period(planned: Period, period: Period, path: Path) -> None:
+    if planned != period:
         raise ConfigError(
             text("This plan is of another period than the report."),
             file=path,
             key="period",
-            found=plan.period.name,
+            found=planned.name,
             expected=period.name,
         )

@@ -98,8 +98,8 @@ class Context:
 
     Attributes:
         shared: what all reports on the dataset share. subject: whom the report is about. period: the period.
-        compare: the period to compare with. language: the reader's. agreed: strategy, plan and pay plan, where
-            files say them.
+        compare: the period to compare with. language: the reader's. agreed: strategy, plan, pay plan and
+            account plans, where files say them.
     """
 
     shared: Shared

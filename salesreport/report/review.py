@@ -41,8 +41,9 @@ class Review:
         mask_names: whether texts from the data (deals, customers, reasons …) show `[name]` where they name another
             rep than the one the review is about; see `salesreport.report.names`.
         extensions: files with metrics, sections and peers of one's own; see docs/extending.md.
-        strategy, plan, pay: files that say what was agreed: the strategy, the period's plan as `salesreport plan`
-            wrote it, the pay plan; see docs/plan.md and docs/pay.md. Empty: none.
+        strategy, plan, pay, account_plans: files that say what was agreed: the strategy, the period's plan as
+            `salesreport plan` wrote it, the pay plan, account plans that were filled in; see docs/plan.md,
+            docs/pay.md and docs/accounts.md. Empty: none.
         **subject: at most one of rep, team, manager, segment, product_line, lead_source, pipeline; without one
             (or with an empty one) the whole company.
 
@@ -72,6 +73,7 @@ class Review:
         strategy: Path | str = "",
         plan: Path | str = "",
         pay: Path | str = "",
+        account_plans: Path | str = "",
         **subject: str,
     ) -> None:
         load_extensions(extensions)
@@ -81,13 +83,14 @@ class Review:
         shared = Shared.of(opened)
         about = find_subject(shared.facts, kind, wanted)
         when = opened.period(period)
+        files = {"strategy": strategy, "plan": plan, "pay": pay, "account_plans": account_plans}
         self.context = Context(
             shared=shared,
             subject=about,
             period=when,
             compare=when.comparison(compare_to),
             language=shared.discreet(spoken, about) if mask_names else spoken,
-            agreed=read_agreed(shared.facts, when, {"strategy": strategy, "plan": plan, "pay": pay}),
+            agreed=read_agreed(shared.facts, when, files),
         )
 
     @cached_property
@@ -171,7 +174,7 @@ class Review:
         """Everything the sections say, a line each: the report as text."""
         kind = self.context.subject.kind
         told = [getattr(self, name) for name, one in SECTIONS.items() if kind in one.told]
-        return "\n".join([self.verdict, *map(repr, told)])
+        return "\n".join([self.verdict, *(repr(section) for section in told if not section.silent)])
 
     def __repr__(self) -> str:
         return self.verdict

@@ -24,6 +24,7 @@ class Section:
             sentence; the heading. data: the numbers behind it, tidy. charts: drawn when it is shown.
         tables: the numbers as the reader sees them. notes: what the reader must know to trust them.
         available: False where the data lacks what the section needs; the message then says what.
+        silent: True where the report is not to speak of it at all: nothing is shown.
         template: the template that shows it. extra: what else that template needs.
         place: where a report has it: `first`, in full before the agenda; `sheet`, a page to write on, which is
             only printed; `fold`, below the agenda, folded.
@@ -39,6 +40,7 @@ class Section:
     tables: tuple[NumberTable, ...] = ()
     notes: tuple[str, ...] = ()
     available: bool = True
+    silent: bool = False
     template: str = "section.html.j2"
     extra: Mapping[str, Any] = field(default_factory=dict)
     place: Literal["first", "sheet", "fold"] = "fold"
@@ -54,7 +56,11 @@ class Section:
         return {name: getattr(self, name) for name in names}
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        if self.silent:
+            return {"text/plain": "", "text/html": ""}
         return {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: self.summary}
 
     def _repr_html_(self) -> str:
+        if self.silent:
+            return ""
         return environment(self.language).get_template(self.template).render(section=self)

@@ -32,7 +32,8 @@ class NumberTable:
 
     Attributes:
         caption: what it is. headings: one per column. rows: cells. here: index of the row to stress.
-        wide: whether it wants the page's whole width.
+        wide: whether it wants the page's whole width. folded: whether only its caption is seen until somebody
+            opens it; on paper it is open.
     """
 
     caption: str
@@ -40,6 +41,7 @@ class NumberTable:
     rows: tuple[tuple[Cell, ...], ...]
     here: int | None = None
     wide: bool = False
+    folded: bool = False
 
 
 def number_table(
@@ -49,6 +51,7 @@ def number_table(
     texts: int = 1,
     here: int | None = None,
     wide: bool = False,
+    folded: bool = False,
 ) -> NumberTable:
     """Build a table whose first `texts` columns are texts and whose others are numbers.
 
@@ -59,6 +62,7 @@ def number_table(
         texts: how many columns hold texts.
         here: index of the row to stress.
         wide: whether it wants the page's whole width.
+        folded: whether only its caption is seen until somebody opens it.
     """
 
     def cell(content: Content, column: int) -> Cell:
@@ -73,6 +77,7 @@ def number_table(
         tuple(tuple(cell(content, column) for column, content in enumerate(row)) for row in rows),
         here,
         wide,
+        folded,
     )
 
 

@@ -14,6 +14,10 @@ from salesreport.plan import action_plan, plan_yaml
 from salesreport.report.agreed import NOTHING, read_agreed
 
 STRATEGY = "name: S\nmetric: revenue\ngoal: {2026: 16000000}\n"
+ACCOUNTS = (
+    "account_plans: 1\nperiod: 2025-Q4\nas_of: 2025-09-30\ncurrency: EUR\n"
+    "reps: [{rep_id: R000001, accounts: [{account_id: A000001, answers: {fit: well}}]}]\n"
+)
 PAY = "name: P\ncurrency: EUR\ncomponents: [{key: sales, metric: revenue, rate: 3 %}]\n"
 
 
@@ -32,6 +36,7 @@ def written(folder: Path, name: str, content: str) -> Path:
 
 def test_a_review_knows_what_was_agreed(sample: Dataset, plan_file: Path, tmp_path: Path) -> None:
     files = {"strategy": written(tmp_path, "s.yml", STRATEGY), "pay": written(tmp_path, "pay.yml", PAY)}
+    files["account_plans"] = written(tmp_path, "a.yml", ACCOUNTS)
     agreed = Review(sample, "2025-Q4", rep="R000001", plan=plan_file, **files).context.agreed
     assert agreed.strategy is not None
     assert agreed.strategy.name == "S"
@@ -39,6 +44,8 @@ def test_a_review_knows_what_was_agreed(sample: Dataset, plan_file: Path, tmp_pa
     assert agreed.pay.name == "P"
     assert agreed.plan is not None
     assert agreed.plan.as_of == dt.date(2025, 9, 30)
+    assert agreed.account_plans is not None
+    assert agreed.account_plans.accounts["A000001"].answers["fit"] == "well"
     assert Review(sample, "2025-Q4", rep="R000001").context.agreed is NOTHING
 
 
@@ -54,10 +61,13 @@ def test_a_file_is_read_again_only_when_it_changed(sample: Dataset, tmp_path: Pa
     assert changed.digests != first.digests
 
 
-def test_a_plan_of_another_period_is_refused(sample: Dataset, plan_file: Path) -> None:
+def test_a_plan_of_another_period_is_refused(sample: Dataset, plan_file: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="another period") as caught:
         Review(sample, "2025-Q3", rep="R000001", plan=plan_file)
     assert (caught.value.found, caught.value.expected) == ("2025-Q4", "2025-Q3")
+    with pytest.raises(ConfigError, match="another period") as caught:
+        Review(sample, "2025-Q3", rep="R000001", account_plans=written(tmp_path, "a.yml", ACCOUNTS))
+    assert caught.value.file == tmp_path / "a.yml"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +76,8 @@ def test_a_plan_of_another_period_is_refused(sample: Dataset, plan_file: Path) -
         ("strategy", STRATEGY + "weights: {R000999: 1}\n", "weights.R000999", "R000009"),
         ("strategy", STRATEGY.replace("metric:", "metrik:"), "metrik", "metric"),
         ("pay", PAY.replace("metric:", "metrik:"), "components.0.metrik", "metric"),
+        ("account_plans", ACCOUNTS.replace("A000001", "X000001"), "reps.0.accounts.0.account_id", "A000001"),
+        ("account_plans", ACCOUNTS.replace("fit:", "fits:"), "reps.0.accounts.0.answers.fits", "fit"),
     ],
 )
 def test_a_pack_names_the_file_before_anything_runs(

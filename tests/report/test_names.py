@@ -167,6 +167,30 @@ def test_no_section_names_another_rep(planted: tuple[Dataset, pd.Series], langua
     assert any("[name]" in note or "[Name]" in note for note in said)
 
 
+def test_pay_and_account_plans_name_no_other_rep(planted: tuple[Dataset, pd.Series], tmp_path: Path) -> None:
+    data, other = planted
+    rep = data.table("reps")["rep_id"].iloc[0]
+    mine = data.table("accounts").query("rep_id == @rep")["account_id"].iloc[0]
+    (tmp_path / "pay.yml").write_text(
+        f"name: As {other['name']} has it\ncurrency: EUR\ncomponents:\n"
+        f"- {{key: sales, title: Sales like {other['name']}, metric: revenue, rate: 1 %}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "accounts.yml").write_text(
+        "account_plans: 1\nperiod: 2025-Q4\nas_of: 2025-09-30\ncurrency: EUR\nreps:\n"
+        f"- {{rep_id: {other['rep_id']}, accounts: []}}\n"
+        f"- {{rep_id: {rep}, accounts: [{{account_id: {mine}, answers: {{fit: Ask {other['name']}}},\n"
+        f"   actions: [{{what: Visit, who: {other['name']}}}]}}]}}\n",
+        encoding="utf-8",
+    )
+    files = {"pay": tmp_path / "pay.yml", "account_plans": tmp_path / "accounts.yml"}
+    review = Review(data, "2025-Q4", rep=rep, **files)
+    for section in (review.pay, review.account_plans):
+        html = section._repr_html_()
+        assert MASK in html
+        assert not names_in([html, repr(section)], other)
+
+
 def test_with_the_setting_off_and_in_other_reports_texts_are_as_they_are(
     planted: tuple[Dataset, pd.Series],
 ) -> None:

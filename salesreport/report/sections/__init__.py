@@ -11,6 +11,7 @@ from salesreport.errors import ConfigError
 from salesreport.language import text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
+from salesreport.report.sections.account_plans import account_sheet
 from salesreport.report.sections.activity import activity
 from salesreport.report.sections.anomalies import conversion_anomalies
 from salesreport.report.sections.conversion import conversion
@@ -24,6 +25,7 @@ from salesreport.report.sections.movement import milestones
 from salesreport.report.sections.next_period import next_period
 from salesreport.report.sections.notes import data_notes
 from salesreport.report.sections.order_book import order_book
+from salesreport.report.sections.pay import variable_pay
 from salesreport.report.sections.pipeline import pipeline
 from salesreport.report.sections.plan import plan
 from salesreport.report.sections.preparation import preparation
@@ -77,6 +79,8 @@ SECTIONS: dict[str, Listed] = {
     "growth": Listed(growth, "sales"),
     "satisfaction": Listed(satisfaction, "sales"),
     "next_period": Listed(next_period, "next"),
+    "account_plans": Listed(account_sheet, "next"),
+    "pay": Listed(variable_pay, "sales"),
     "deals_to_look_at": Listed(deals_to_look_at, "measures"),
     "reps": Listed(reps, "sales", told=()),
     "conversion_funnel_plot": Listed(conversion_funnel_plot, "done", told=()),

@@ -1,0 +1,272 @@
+"""Account plans: which accounts of each rep, what they buy and do not, what like ones buy, what else is known."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi.customers.customers import customers_of
+from salesreport.kpi.facts.columns import Days, Flags, Numbers
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.lacking import lacks
+from salesreport.language import Quantity, Text, text
+from salesreport.plan.accounts.around import TRAITS, Around, around, commitments_naming
+from salesreport.plan.accounts.bought import Bought, bought_by
+from salesreport.plan.accounts.chosen import Named, choose
+from salesreport.plan.accounts.likeness import FALSE, FEWEST, Kinds, kinds_of
+from salesreport.plan.strategy import Strategy
+
+ACCOUNTS = (
+    "rep_id", "account_id", "name", "why", "segment", "industry", "ordered", "ordered_before", "last_contact",
+    "complaints", "unresolved", "open_deals", "open_value", "worth", "outcome", "until", "contacts", "commitments",
+)  # fmt: skip
+LINES = (
+    "rep_id", "account_id", "product_line", "ordered", "buys", "open_deals", "like", "like_n", "like_buying",
+    "base", "drawn", "lift", "lift_lower", "lift_upper", "q", "gap", "worth", "worth_lower", "worth_upper",
+    "worth_n",
+)  # fmt: skip
+
+
+class Market(NamedTuple):
+    """All accounts, whether or not they have a plan.
+
+    Attributes:
+        bought: what they ordered. around: what else is known. kinds: what like accounts buy; None: `why` not.
+        worth: accounts × lines, what a claimed gap is worth a year; 0 where none is claimed.
+    """
+
+    bought: Bought
+    around: Around
+    kinds: Kinds | None
+    why: Text | None
+    worth: Numbers
+
+    @property
+    def gap(self) -> Flags:
+        """Accounts × lines: whether a gap is claimed."""
+        return np.zeros(self.bought.buys.shape, bool) if self.kinds is None else self.kinds.gap
+
+
+class AccountPlans(NamedTuple):
+    """Account plans of all reps.
+
+    Attributes:
+        accounts: a row per account: `ordered`, `ordered_before`: in the last twelve months and in the twelve
+            before; `complaints`, `unresolved`: of the last twelve months; `worth`: of its claimed gaps, a year;
+            `outcome`, `until`, `contacts`: of the strategy; `commitments`: open ones that name it. Missing: None.
+        lines: a row per account and product line: `ordered` in the last two years; `like`: the traits by which
+            accounts are alike, `like_n` of them, `like_buying` the line; `base`: the share of all others that buy
+            it; `lift`: how many times that is, with interval; `drawn`: the share drawn towards other kinds';
+            `gap`: whether clearly more like accounts buy it, and this one does not; `worth`: median of what they
+            spend on it a year, with interval, of `worth_n`. A last line without name: orders without one.
+        market: of all accounts. currency: of all money. notes: what a reader should know.
+    """
+
+    accounts: pd.DataFrame
+    lines: pd.DataFrame
+    market: Market
+    currency: str
+    notes: tuple[Text, ...]
+
+    @property
+    def as_of(self) -> dt.date:
+        """The day they are made on."""
+        return self.market.bought.last
+
+    def of(self, rep: str) -> "AccountPlans":
+        """Those of one rep."""
+        accounts, lines = (one[one["rep_id"] == rep].reset_index(drop=True) for one in (self.accounts, self.lines))
+        return self._replace(accounts=accounts, lines=lines)
+
+
+def market_of(facts: Facts, day: dt.date) -> Market:
+    """What all accounts buy, and what like accounts do; worked out once.
+
+    Raises:
+        Unavailable: the data know of no customers, or no order and no deal names one.
+    """
+    return facts.remember(("market of accounts", day), lambda: _market(facts, day))
+
+
+def _market(facts: Facts, day: dt.date) -> Market:
+    bought = bought_by(facts, day)
+    beside = around(facts, bought)
+    nothing = np.zeros(bought.buys.shape)
+    if not bought.lines:
+        return Market(
+            bought, beside, None, lacks("orders" if bought.by_orders else "deals", "product_line").reason, nothing
+        )
+    if len(bought.lines) == 1:
+        return Market(bought, beside, None, text("there is only one product line"), nothing)
+    if not beside.traits:
+        why = text("nothing makes accounts alike: table accounts has no segment and no industry that differ")
+        return Market(bought, beside, None, why, nothing)
+    kinds = kinds_of(bought.buys, bought.a_year, beside.traits)
+    if not len(kinds.n):
+        why = text("of the accounts that ordered anything in two years ({n}) fewer than {fewest} are alike",
+                   n=int(bought.buys.any(axis=1).sum()), fewest=FEWEST)  # fmt: skip
+        return Market(bought, beside, None, why, nothing)
+    worth = np.append(np.nan_to_num(np.where(kinds.claimed, kinds.worth, 0.0)), 0.0)[kinds.of]
+    return Market(bought, beside, kinds, None, worth)
+
+
+def named_in(strategy: Strategy | None) -> tuple[Named, ...]:
+    """The accounts that a strategy names."""
+    accounts = () if strategy is None else strategy.accounts
+    return tuple(Named(one.account, one.rep, "strategy") for one in accounts)
+
+
+def account_plans(
+    facts: Facts, day: dt.date, strategy: Strategy | None = None, named: Iterable[Named] = ()
+) -> AccountPlans:
+    """Account plans of everybody by the end of a day; worked out once.
+
+    Args:
+        facts: the data. day: not after the one the facts are seen from. strategy: names accounts, and says what is
+            to come of them. named: further accounts that get a plan, after those of the strategy.
+
+    Raises:
+        Unavailable: the data know of no customers, or no order and no deal names one.
+    """
+    every = (*named_in(strategy), *named)
+    wanted = () if strategy is None else strategy.accounts
+    return facts.remember(("account plans", day, every, wanted), lambda: _plans(facts, day, every, strategy))
+
+
+def _plans(facts: Facts, day: dt.date, named: Sequence[Named], strategy: Strategy | None) -> AccountPlans:
+    market = market_of(facts, day)
+    bought, beside = market.bought, market.around
+    chosen = choose(facts, bought, market.worth.sum(axis=1), beside.open_value.sum(axis=1), named)
+    wanted = {one.account: one for one in (strategy.accounts if strategy is not None else ())}
+    called = _names(facts)
+    accounts, lines = [], []
+    for one in chosen:
+        place, account = one.account, str(bought.ids[one.account])
+        goal = wanted.get(account)
+        accounts.append({
+            "rep_id": one.rep,
+            "account_id": account,
+            "name": called[place],
+            "why": one.why,
+            "segment": _value(beside.segment, place),
+            "industry": _value(beside.industry, place),
+            "ordered": bought.year[place] if bought.priced else np.nan,
+            "ordered_before": bought.before[place] if bought.priced else np.nan,
+            "last_contact": None if beside.last_contact is None else _day(beside.last_contact, place),
+            "complaints": None if beside.complaints is None else beside.complaints[place],
+            "unresolved": None if beside.unresolved is None else beside.unresolved[place],
+            "open_deals": beside.open_deals[place].sum(),
+            "open_value": beside.open_value[place].sum(),
+            "worth": market.worth[place].sum(),
+            "outcome": "" if goal is None else goal.outcome,
+            "until": None if goal is None else goal.until,
+            "contacts": "" if goal is None else ", ".join(goal.contacts),
+            "commitments": (),
+        })  # fmt: skip
+        lines += [{"rep_id": one.rep, "account_id": account, **row} for row in _lines(market, place)]
+    _with_commitments(facts, accounts, day)
+    return AccountPlans(
+        _frame(accounts, ACCOUNTS), _frame(lines, LINES), market, facts.dataset.currency, _notes(facts, market)
+    )  # fmt: skip
+
+
+def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(columns)).astype(object)
+    return frame.where(frame.notna(), None)
+
+
+def _lines(market: Market, place: int) -> Iterable[dict[str, Any]]:
+    bought, kinds = market.bought, market.kinds
+    money = bought.amount[place]
+    for number, line in enumerate(bought.lines):
+        row = {
+            "product_line": line,
+            "ordered": money[number],
+            "buys": bool(bought.buys[place, number]),
+            "open_deals": market.around.open_deals[place, number],
+            "gap": False,
+        }
+        kind = -1 if kinds is None else int(kinds.of[place, number])
+        if kinds is not None and kind >= 0:
+            row |= {
+                "like": ", ".join(market.around.named[: kinds.depth[kind]]),
+                "like_n": kinds.n[kind],
+                "like_buying": kinds.buying[kind],
+                "base": kinds.base[kind],
+                "drawn": kinds.drawn[kind],
+                "lift": kinds.lift[kind],
+                "lift_lower": kinds.lower[kind],
+                "lift_upper": kinds.upper[kind],
+                "q": kinds.q[kind],
+                "gap": bool(kinds.claimed[kind]),
+                "worth": kinds.worth[kind],
+                "worth_lower": kinds.worth_lower[kind],
+                "worth_upper": kinds.worth_upper[kind],
+                "worth_n": kinds.worth_n[kind],
+            }
+        yield row
+    if market.bought.orders[place, -1] or money[-1] or not bought.lines:
+        yield {"product_line": None, "ordered": money[-1], "buys": money[-1] > 0,
+               "open_deals": market.around.open_deals[place, -1], "gap": False}  # fmt: skip
+
+
+def _with_commitments(facts: Facts, accounts: list[dict[str, Any]], day: dt.date) -> None:
+    mine: dict[str, list[dict[str, Any]]] = {}
+    for row in accounts:
+        mine.setdefault(row["rep_id"], []).append(row)
+    for rep, rows in mine.items():
+        found = commitments_naming(facts, rep, {row["account_id"]: row["name"] for row in rows}, day)
+        for row in rows:
+            row["commitments"] = tuple(found.get(row["account_id"], ()))
+
+
+def _notes(facts: Facts, market: Market) -> tuple[Text, ...]:
+    notes = list(market.bought.notes)
+    if market.why is not None:
+        notes.append(text("What like accounts buy cannot be told: {reason}.", reason=market.why))
+    elif market.kinds is not None and not market.kinds.claimed.any():
+        notes.append(
+            text("No gap is claimed: of all comparisons of like accounts with others ({n}) none stands out from "
+                 "chance; of gaps claimed at most {share} would be false.",
+                 n=len(market.kinds.n), share=Quantity(FALSE, "share"))
+        )  # fmt: skip
+    if market.kinds is not None and (lacking := [one for one in TRAITS[:2] if one not in market.around.named]):
+        notes.append(text("Not known of accounts, and so not part of likeness: {traits}.",
+                          traits=[TITLES[one] for one in lacking]))  # fmt: skip
+    if not market.bought.priced:
+        notes.append(text("Nothing that was sold carries an amount."))
+    if market.around.last_contact is None:
+        notes.append(text("When accounts were last met is not known: no activity names its customer."))
+    if market.around.complaints is None:
+        notes.append(text("Complaints are not known: no feedback names its customer."))
+    if not facts.columns.has("accounts", "name"):
+        notes.append(text("The data have no names of accounts; their ids are shown."))
+    return tuple(notes)
+
+
+TITLES: Mapping[str, Text] = {"segment": text("segment"), "industry": text("industry"), "size": text("size")}
+"""What people call the traits."""
+
+
+def _names(facts: Facts) -> list[str]:
+    customers = customers_of(facts)
+    ids = [str(one) for one in customers.ids]
+    if not facts.columns.has("accounts", "name"):
+        return ids
+    names = facts.columns.series("accounts", "name").to_numpy(object)
+    return [
+        names[row] if row >= 0 and isinstance(names[row], str) else one
+        for one, row in zip(ids, customers.row.tolist(), strict=True)
+    ]
+
+
+def _value(values: pd.Categorical, place: int) -> str | None:
+    code = values.codes[place]
+    return None if code < 0 else str(values.categories[code])
+
+
+def _day(days: Days, place: int) -> dt.date | None:
+    found: dt.date | None = days[place].item()
+    return found

@@ -1,0 +1,277 @@
+"""Account plans as a file that people fill in, and that the review of the period reads back."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+import yaml
+from pydantic import BeforeValidator, Field
+
+from salesreport.config import Day, Place, Settings, TextError, load, read_yaml
+from salesreport.errors import ConfigError, nearest
+from salesreport.kpi.customers.customers import customers_of
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.frames import is_missing
+from salesreport.language import Language, Text, text
+from salesreport.period import Period
+from salesreport.plan.accounts.chosen import Named
+from salesreport.plan.accounts.plans import AccountPlans
+from salesreport.plan.accounts.questions import QUESTIONS
+from salesreport.process.words import Word
+
+
+def _said(value: Any) -> Any:
+    """An answer as it was written; nothing written is no answer."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        return str(value).strip()
+    raise TextError(text("An answer is a text."))
+
+
+Answer = Annotated[str, BeforeValidator(_said)]
+"""What somebody wrote."""
+
+
+class Answers(Settings):
+    """What people say of an account; empty: not filled in. See `QUESTIONS`."""
+
+    fit: Answer = ""
+    missing: Answer = ""
+    rivals: Answer = ""
+    promotions: Answer = ""
+    selling: Answer = ""
+
+
+class Action(Settings):
+    """What was agreed to be done: what, by whom, until when, and what became of it."""
+
+    what: Word
+    who: Answer = ""
+    until: Day | None = None
+    status: Literal["open", "done", "dropped"] = "open"
+
+
+class LineWritten(Settings):
+    """A product line of an account as it was when the plan was made; see `AccountPlans.lines`."""
+
+    product_line: Word | None = None
+    ordered: float | None = None
+    buys: bool | None = None
+    open_deals: float | None = None
+    like: str | None = None
+    like_n: float | None = None
+    like_buying: float | None = None
+    base: float | None = None
+    drawn: float | None = None
+    lift: float | None = None
+    lift_lower: float | None = None
+    lift_upper: float | None = None
+    q: float | None = None
+    gap: bool | None = None
+    worth: float | None = None
+    worth_lower: float | None = None
+    worth_upper: float | None = None
+    worth_n: float | None = None
+
+
+class AccountWritten(Settings):
+    """An account's plan; see `AccountPlans.accounts`. `answers` and `actions` are filled in by people."""
+
+    account_id: Word
+    name: str = ""
+    why: str | None = None
+    segment: Word | None = None
+    industry: Word | None = None
+    ordered: float | None = None
+    ordered_before: float | None = None
+    last_contact: Day | None = None
+    complaints: float | None = None
+    unresolved: float | None = None
+    open_deals: float | None = None
+    open_value: float | None = None
+    worth: float | None = None
+    outcome: str = ""
+    until: Day | None = None
+    contacts: str = ""
+    commitments: tuple[str, ...] = ()
+    lines: tuple[LineWritten, ...] = ()
+    answers: Answers = Answers()
+    actions: tuple[Action, ...] = ()
+
+
+class RepWritten(Settings):
+    """One rep's account plans."""
+
+    rep_id: Word
+    name: str = ""
+    accounts: tuple[AccountWritten, ...] = ()
+
+
+class AccountPlansFile(Settings):
+    """A file of account plans.
+
+    Attributes:
+        account_plans: the version of its form. period: for which they are made. as_of: the day they were made on.
+        currency: of money. reps: the plans.
+    """
+
+    account_plans: Annotated[int, Field(ge=1, le=1)]
+    period: Word
+    as_of: Day
+    currency: Word
+    reps: tuple[RepWritten, ...] = ()
+
+
+class Filled(NamedTuple):
+    """What people filled in for an account: whose it is, answers by question (empty: none), actions."""
+
+    rep: str
+    answers: Mapping[str, str]
+    actions: tuple[Action, ...]
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.actions) or any(self.answers.values())
+
+
+class AccountPlansRead(NamedTuple):
+    """Account plans of an earlier day, read back.
+
+    Attributes:
+        accounts: account → what was filled in. period, as_of: for which and on which day they were made.
+    """
+
+    accounts: Mapping[str, Filled]
+    period: Period
+    as_of: dt.date
+
+    @property
+    def named(self) -> tuple[Named, ...]:
+        """The accounts that have a plan because it was agreed."""
+        return tuple(Named(account, one.rep, "agreed") for account, one in self.accounts.items())
+
+
+def account_plans_yaml(
+    plans: AccountPlans, period: Period, names: Mapping[str, str], language: Language | None = None
+) -> str:
+    """The plans as YAML, numbers unrounded, without what is not known, with places to fill in.
+
+    Args:
+        plans: as made. period: for which. names: of the reps, by id. language: of the questions above.
+    """
+    reps = []
+    for rep in dict.fromkeys(plans.accounts["rep_id"]):
+        mine = plans.of(rep)
+        accounts = [
+            {"account_id": row["account_id"], "name": row["name"]}
+            | {"answers": dict.fromkeys(QUESTIONS, ""), "actions": []}
+            | _told(row)
+            | {"lines": [_told(line) for line in lines_of(mine, row["account_id"])]}
+            for row in mine.accounts.to_dict("records")
+        ]
+        reps.append({"rep_id": rep, "name": names.get(rep, ""), "accounts": accounts})
+    content = {
+        "account_plans": 1, "period": period.name, "as_of": plans.as_of.isoformat(), "currency": plans.currency,
+        "reps": reps,
+    }  # fmt: skip
+    return _head(language or Language("en")) + yaml.safe_dump(
+        content, sort_keys=False, allow_unicode=True, width=110
+    )
+
+
+def lines_of(plans: AccountPlans, account: str) -> list[dict[str, Any]]:
+    """The product lines of one account, a mapping each."""
+    mine = plans.lines[plans.lines["account_id"] == account].drop(columns=["rep_id", "account_id"])
+    return [{str(name): value for name, value in row.items()} for row in mine.to_dict("records")]
+
+
+def _head(language: Language) -> str:
+    """What people must know to fill a file in, as comments."""
+    fill = text("Fill in “answers” and “actions”; the review of the period reads them (docs/accounts.md).")
+    example = "  actions: [{what: …, who: …, until: 2026-03-31, status: open}]   # or done, dropped"
+    lines = [language.say(fill), *(f"  {key}: {language.say(one)}" for key, one in QUESTIONS.items())]
+    return "".join(f"# {line}\n" for line in [*lines, example])
+
+
+def read_account_plans(path: Path | str, facts: Facts) -> AccountPlansRead:
+    """Read a file that `account_plans_yaml` wrote, and people filled in.
+
+    Args:
+        path: the file. facts: the data, which must know its reps and accounts.
+
+    Raises:
+        ConfigError: no such file, not YAML, no account plans, or an account or rep that the data do not have; it
+            names the line and the nearest valid name.
+    """
+    file = load(path, AccountPlansFile)
+    try:
+        period = facts.dataset.period(file.period)
+    except ConfigError as error:
+        raise ConfigError(
+            error.problem, file=path, key="period", found=file.period, expected=error.expected
+        ) from None
+    _check(file, facts, path)
+    accounts = {
+        account.account_id: Filled(rep.rep_id, account.answers.model_dump(), account.actions)
+        for rep in file.reps
+        for account in rep.accounts
+    }
+    return AccountPlansRead(accounts, period, file.as_of)
+
+
+FEW = 12
+"""So many names are listed where a wrong one is like none of them."""
+
+
+def _check(file: AccountPlansFile, facts: Facts, path: Path | str) -> None:
+    reps = set(facts.reps["rep_id"].astype("str")) - facts.not_people
+    accounts = set(customers_of(facts).ids)
+    seen: set[str] = set()
+    for place, found, valid, problem in _names(file, reps, accounts):
+        again = place[-1] == "account_id" and found in seen
+        if found in valid and not again:
+            seen |= {found} if place[-1] == "account_id" else set()
+            continue
+        lines = read_yaml(path)[1]
+        near = None if again else nearest(found, valid)
+        few = near is None and not again and len(valid) <= FEW
+        raise ConfigError(
+            text("This account has two plans.") if again else problem,
+            file=path,
+            line=next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None),
+            key=".".join(str(part) for part in place),
+            found=found,
+            expected=text("one of {names}", names=sorted(valid)) if few else None,
+            nearest=near,
+        )
+
+
+def _names(
+    file: AccountPlansFile, reps: set[str], accounts: set[str]
+) -> Iterable[tuple[Place, str, set[str], Text]]:
+    no_rep, no_account = text("There is no such rep."), text("There is no such account.")
+    for number, rep in enumerate(file.reps):
+        yield ("reps", number, "rep_id"), rep.rep_id, reps, no_rep
+        for position, account in enumerate(rep.accounts):
+            place = ("reps", number, "accounts", position, "account_id")
+            yield place, account.account_id, accounts, no_account
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """What is known of a row, as YAML holds it."""
+    told: dict[str, Any] = {}
+    for name, value in row.items():
+        if name == "rep_id" or value is None or is_missing(value) or value in ("", ()):
+            continue
+        if isinstance(value, dt.date):
+            told[name] = value.isoformat()
+        elif isinstance(value, tuple):
+            told[name] = list(value)
+        else:
+            told[name] = value.item() if hasattr(value, "item") else value
+    return told
