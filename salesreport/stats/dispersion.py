@@ -1,15 +1,15 @@
-"""Counts and sums of events that vary more than chance alone explains: how much more, and how far one can be trusted.
+"""Counts and sums of events that vary more than chance explains: how much more, and how far one can be trusted.
 
-The dispersion of a sum over a stretch of time is its variance ÷ its mean: 1 for independent events that count 1 each
-(Poisson), the mean square ÷ the mean of the amounts for independent events with amounts (compound Poisson), more
-where events come in bunches (negative binomial), in the unit of the sum.
+The dispersion of a sum over a stretch of time is its variance ÷ its mean: 1 for independent events that count 1
+each (Poisson), the mean square ÷ the mean of the amounts for independent events with amounts (compound Poisson),
+more where events come in bunches (negative binomial), in the unit of the sum.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, gammaincinv, polygamma, stdtrit
+from scipy.special import betaincinv, digamma, gammaincinv, polygamma, stdtrit
 
 from salesreport.stats.intervals import Array, Interval, normal_quantile
 
@@ -38,13 +38,13 @@ class Dispersion(NamedTuple):
 def successive(counts: npt.ArrayLike, groups: npt.ArrayLike | None = None, size: int | None = None) -> Dispersion:
     """Dispersions of groups, from what their members did in successive stretches of the same length.
 
-    Each stretch is compared with the next, by those members who were there in both: neither a group that grew, nor a
-    slow rise or fall looks erratic. (one − other)² ÷ (one + other) is 1 on average for independent events,
+    Each stretch is compared with the next, by those members who were there in both: neither a group that grew,
+    nor a slow rise or fall looks erratic. (one − other)² ÷ (one + other) is 1 on average for independent events,
     however few they are.
 
     Args:
-        counts: members × stretches, in their order; NaN: was not there. groups: the group of each member, from 0; by
-            default each is one. size: the number of groups.
+        counts: members × stretches, in their order; NaN: was not there. groups: the group of each member, from 0;
+            by default each is one. size: the number of groups.
 
     Returns:
         The mean over pairs of stretches in which anything was done; NaN where there are none. Overlapping pairs
@@ -84,8 +84,8 @@ def moderated(found: Dispersion, floor: npt.ArrayLike, total: npt.ArrayLike) -> 
         total: how much was done in all the stretches, in the same unit.
 
     Returns:
-        Ratios to the floor are drawn towards each other, so that groups of other units or sizes can be alike. Where
-        nothing can be told it is the floor, and known.
+        Ratios to the floor are drawn towards each other, so that groups of other units or sizes can be alike.
+        Where nothing can be told it is the floor, and known.
 
     References:
         Smyth (2004), Statistical Applications in Genetics and Molecular Biology 3(1), article 3: variances of many
@@ -148,8 +148,8 @@ def count_jeffreys(
 ) -> Interval:  # fmt: skip
     """What a count, or a sum of amounts, may be on average, with Jeffreys' interval for overdispersed counts.
 
-    A sum with dispersion D is taken as D times a Poisson count, as for weighted sums. Where the dispersion is itself
-    uncertain, it is widened by the squared ratio of Student's quantile to the normal one.
+    A sum with dispersion D is taken as D times a Poisson count, as for weighted sums. Where the dispersion is
+    itself uncertain, it is widened by the squared ratio of Student's quantile to the normal one.
 
     Args:
         counts: what was counted or summed, not negative. dispersion: variance ÷ mean, in the same unit.
@@ -165,7 +165,7 @@ def count_jeffreys(
         >>> count.lower.round(2), count.upper.round(2)
         (array([5.14, 0.  ]), array([17.74,  2.51]))
         >>> count_jeffreys(10, 4.0).upper.round(2)  # bunches of about four: two and a half of them
-        np.float64(25.67)
+        np.float64(28.9)
     """
     x, each, known = np.broadcast_arrays(*(np.asarray(one, float) for one in (counts, dispersion, freedom)))
     z = normal_quantile(confidence)
@@ -175,3 +175,38 @@ def count_jeffreys(
     lower = np.where(x > 0, wide * gammaincinv(shape, tail), 0.0)
     upper = wide * gammaincinv(shape, 1 - tail)
     return Interval.of(x, np.minimum(lower, x), np.maximum(upper, x), x / each)
+
+
+def ratio_jeffreys(
+    counts: npt.ArrayLike, before: npt.ArrayLike, dispersion: npt.ArrayLike = 1.0, freedom: npt.ArrayLike = np.inf,
+    confidence: float = 0.95,
+) -> Interval:  # fmt: skip
+    """The ratio of two counts or sums of the same kind, with Jeffreys' interval given both together.
+
+    Args:
+        counts, before: not negative; the ratio is missing where nothing was before. dispersion: of both. freedom,
+        confidence: as in `count_jeffreys`.
+
+    References:
+        Price and Bonett (2000), Computational Statistics & Data Analysis 34, 345–356 (ratio of two Poisson rates
+        from the binomial share of one of them), with Jeffreys' beta quantiles.
+
+    Examples:
+        >>> ratio = ratio_jeffreys(30, 20)
+        >>> float(ratio.value), ratio.lower.round(2), ratio.upper.round(2)
+        (1.5, np.float64(0.86), np.float64(2.66))
+    """
+    now, then, each, known = np.broadcast_arrays(
+        *(np.asarray(one, float) for one in (counts, before, dispersion, freedom))
+    )
+    z = normal_quantile(confidence)
+    t = np.where(np.isinf(known), z, stdtrit(np.where(np.isinf(known), 1.0, known), (1 + confidence) / 2))
+    wide, tail = np.where(each > 0, each, np.nan) * (t / z) ** 2, (1 - confidence) / 2
+    shapes = [np.maximum(one, 0.0) / wide + 0.5 for one in (now, then)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(then > 0, now / then, np.nan)
+        low, high = (betaincinv(*shapes, part) for part in (tail, 1 - tail))
+        lower, upper = np.where(now > 0, low / (1 - low), 0.0), np.where(then > 0, high / (1 - high), np.inf)
+    missing = np.isnan(value)
+    lower, upper = (np.where(missing, np.nan, one) for one in (np.minimum(lower, value), np.maximum(upper, value)))
+    return Interval.of(value, lower, upper, (now + then) / each)

@@ -40,12 +40,12 @@ class Against(NamedTuple):
 
     Attributes:
         lines: a row per who (first column, named after the dimension; none for the company), metric and part
-            (`all`; `segment`, `territory`: one of them, `group` missing where it is not stated). `start`, `end`: the
-            days counted; `whole`: what is planned for the line, `planned`: of that by `end`; `actual`, with the
-            95 % interval of what it may be on average (`lower`, `upper`); `deviation` = actual − planned;
+            (`all`; `segment`, `territory`: one of them, `group` missing where it is not stated). `start`, `end`:
+            the days counted; `whole`: what is planned for the line, `planned`: of that by `end`; `actual`, with
+            the 95 % interval of what it may be on average (`lower`, `upper`); `deviation` = actual − planned;
             `verdict`: a key of `VERDICTS`; `source`: a key of `SOURCES`; `course`: a key of `COURSES`, where the
-            plan's days are not over; `dispersion`: variance ÷ mean, from `stretches` earlier stretches of their own
-            (0: what is usual among all, or of independent events); `unit`. What is not known is missing.
+            plan's days are not over; `dispersion`: variance ÷ mean, from `stretches` earlier stretches of their
+            own (0: what is usual among all, or of independent events); `unit`. What is not known is missing.
         reasons: metric → why it cannot be told, or why its targets do not count.
     """
 
@@ -59,9 +59,9 @@ def against(
     """Compare what was planned for a period with what was done, for everybody of a dimension.
 
     A count follows its plan where the plan lies within the interval of what the count may be on average. How much
-    counts and sums vary is taken from up to twelve earlier stretches of as many days (`stats.dispersion`), drawn to
-    what is usual among all who are compared; never less than independent events of these sizes vary. So of lines
-    that follow their plan about one in twenty is called more than chance.
+    counts and sums vary is taken from up to twelve earlier stretches of as many days (`stats.dispersion`), drawn
+    to what is usual among all who are compared; never less than independent events of these sizes vary. So of
+    lines that follow their plan about one in twenty is called more than chance.
 
     Args:
         facts: what happened. period: whose plan. plan: a file; it counts before table `targets`.
@@ -136,9 +136,7 @@ def _lines(
     nothing = (np.nan, np.nan, None, None)
     for number, unit in enumerate(found.units):
         if unit not in planned and found.actual[number]:
-            rows.append(
-                _row(facts, what, part, unit, (period.start, until), nothing, found, number, missing)
-            )
+            rows.append(_row(facts, what, part, unit, (period.start, until), nothing, found, number, missing))
     return rows
 
 
@@ -185,7 +183,9 @@ def _without_value(table: KpiTable, what: str, dimension: str | None) -> set[str
 
 def _untold(asked: dict[str, Any], what: str, facts: Facts, period: Period) -> dict[str, Any]:
     line, until = line_of(what, facts), min(asked["end"], facts.as_of)
-    unknown = dict.fromkeys(("planned", "actual", "lower", "upper", "deviation", "dispersion", "stretches"), np.nan)
+    unknown = dict.fromkeys(
+        ("planned", "actual", "lower", "upper", "deviation", "dispersion", "stretches"), np.nan
+    )
     planned = asked["whole"] if until >= asked["end"] else np.nan
     return unknown | {
         "who": asked["who"], "kind": line.kind, "what": what, "part": "all", "group": None,
@@ -201,5 +201,3 @@ def _unknown(what: str) -> Text:
     if name == "reached":
         return text("the process has no milestone “{milestone}”", milestone=parameter)
     return text("the data do not tell it")
-
-

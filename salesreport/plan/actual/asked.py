@@ -1,4 +1,4 @@
-"""What was asked for in a period: by the plan file, else by table `targets`; nothing is spread over other periods."""
+"""What was asked for in a period: by the plan file, else by table `targets`; never a part of another period's."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence

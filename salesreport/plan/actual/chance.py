@@ -1,4 +1,4 @@
-"""How much a line varies anyway, and what it may be on average: the rep's own earlier stretches of as many days."""
+"""How much a line varies anyway, and what it may be on average: by one's own earlier stretches of as many days."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -23,7 +23,8 @@ class Measured(NamedTuple):
 
     Attributes:
         units: whose. actual: how much. lower, upper: the 95 % interval of what it may be on average.
-        dispersion: variance ÷ mean. stretches: how many earlier ones of their own it rests on (0: none).
+        dispersion: variance ÷ mean. freedom: the degrees of freedom it rests on. stretches: of how
+            many earlier ones of their own (0: none).
     """
 
     units: list[Unit]
@@ -31,6 +32,7 @@ class Measured(NamedTuple):
     lower: Numbers
     upper: Numbers
     dispersion: Numbers
+    freedom: Numbers
     stretches: Numbers
 
 
@@ -56,7 +58,7 @@ def measured(
     named = np.flatnonzero(cells.who != _NOBODY)
     units: list[Unit] = [(cells.who[at], cells.group[at] or None) for at in named]
     own = np.where(varies.pairs > 0, varies.pairs + 1, 0.0)
-    numbers = (bounds.value, bounds.lower, bounds.upper, varies.value, own)
+    numbers = (bounds.value, bounds.lower, bounds.upper, varies.value, varies.freedom, own)
     return Measured(units, *(one[named] for one in numbers))
 
 
@@ -65,8 +67,8 @@ _NOBODY = "\x1f"
 
 
 class _Cells(NamedTuple):
-    """Units of everything that happened: the unit of each event, and of each unit who, which part (or ""), and whether it is
-    wanted."""
+    """Units of everything that happened: the unit of each event, and of each unit who, which part (or "") and if
+    it is wanted."""
 
     of: Positions
     who: np.ndarray

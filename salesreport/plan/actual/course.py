@@ -32,7 +32,8 @@ def course_of(
 
     Args:
         facts: what happened. what: the metric. source: who planned it. strategy: whose seasons count.
-        period: of the plan. start, end: the days of it that the line is meant for. day: up to which it is looked at.
+        period: of the plan. start, end: the days of it that the line is meant for. day: up to which it is looked
+        at.
 
     Returns:
         0–1, and a key of `COURSES`: monthly targets say it, else monthly seasons of the strategy, else how much of
@@ -106,9 +107,7 @@ def _seasons(strategy: Strategy | None, start: dt.date, end: dt.date) -> Months:
     return parts if sum(weight for _, _, weight in parts) > 0 else []
 
 
-def _earlier(
-    facts: Facts, what: str, period: Period, start: dt.date, end: dt.date, day: dt.date
-) -> float | None:
+def _earlier(facts: Facts, what: str, period: Period, start: dt.date, end: dt.date, day: dt.date) -> float | None:
     """The share that was done by then in earlier periods, everybody's together; None with too few of them."""
     found = doings(facts, what, Period.span(period.previous(EARLIER).start, day))
     if found.begin is None:

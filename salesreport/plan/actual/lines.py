@@ -17,13 +17,14 @@ class Line(NamedTuple):
 
     Attributes:
         kind: one of `KINDS`. what: the key of the metric. title: its name; a type of activity as the data call it.
-        unit: `deals`, `activities`, `units` or a currency.
+        unit: `deals`, `activities`, `units` or a currency. bare: of a milestone its own name.
     """
 
     kind: str
     what: str
     title: Text | str
     unit: str
+    bare: Text | str
 
 
 def lines_of(facts: Facts) -> dict[str, Line]:
@@ -37,6 +38,7 @@ def _lines(facts: Facts) -> dict[str, Line]:
     keys += [("milestone", f"reached:{place.milestone.key}") for place in milestones(facts)]
     keys += [("activity", f"activity:{name}") for name in activity_types(facts)]
     currency = facts.dataset.currency
+    bare = {f"reached:{place.milestone.key}": place.milestone.title for place in milestones(facts)}
     made = {}
     for kind, what in keys:
         metric = contract(what, facts)
@@ -45,7 +47,7 @@ def _lines(facts: Facts) -> dict[str, Line]:
             title = what.partition(":")[2]
         elif what == "deals_created":
             title = text("Deals begun")
-        made[what] = Line(kind, what, title, metric.unit_in(currency))
+        made[what] = Line(kind, what, title, metric.unit_in(currency), bare.get(what, title))
     return made
 
 
@@ -57,4 +59,4 @@ def line_of(what: str, facts: Facts) -> Line:
     name, _, parameter = what.partition(":")
     kind = {"reached": "milestone", "activity": "activity"}.get(name, "result")
     unit = METRICS[name].unit_in(facts.dataset.currency) if name in METRICS else "units"
-    return Line(kind, what, parameter or what, unit)
+    return Line(kind, what, parameter or what, unit, parameter or what)

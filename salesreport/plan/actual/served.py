@@ -58,7 +58,8 @@ def served(facts: Facts, period: Period, plan: PlanRead | None, strategy: Strate
 
     Who serves an account, and whether it is a customer, is as on the day before the period. It was met as often as
     planned when it was met as many times as are due: `a_year` × days ÷ 365.25, in whole times, at least one. Where
-    less than one is due in the period, as many days up to its end count as it takes (`days`). Whoever met it counts.
+    less than one is due in the period, as many days up to its end count as it takes (`days`). Whoever met it
+    counts.
 
     Args:
         facts: what happened. period: the period. plan: whose frequencies count, by rep; else those of
@@ -139,10 +140,9 @@ def named(facts: Facts, period: Period, plan: PlanRead | None, strategy: Strateg
     customers, end = customers_of(facts), min(period.end, facts.as_of)
     place = customers.ids.get_indexer([one["account_id"] for one in wanted])
     frame = pd.DataFrame(wanted).reindex(columns=list(NAMED))
-    serving = np.append(served_by(facts, period.start - dt.timedelta(1)).astype(object), None)[place]
+    serving = _at(served_by(facts, period.start - dt.timedelta(1)), place)
     frame["rep_id"] = frame["rep_id"].astype(object).where(frame["rep_id"].notna(), serving)
-    segments = taken(facts.dimensions.of("accounts", "segment"), customers.row).astype(object)
-    frame["segment"] = np.append(segments, None)[place]
+    frame["segment"] = _at(taken(facts.dimensions.of("accounts", "segment"), customers.row), place)
     try:
         met = _met(facts)
     except Unavailable:
@@ -151,6 +151,12 @@ def named(facts: Facts, period: Period, plan: PlanRead | None, strategy: Strateg
     done = np.append(np.bincount(met.account[inside], minlength=len(customers.ids)), 0)
     last = np.append(_last(met, len(customers.ids), end), np.datetime64("NaT"))
     return frame.assign(done=done[place].astype(float), last_contact=last[place])
+
+
+def _at(values: pd.Categorical, place: Positions) -> list[str | None]:
+    """Values at places; None for none (−1)."""
+    known = values.astype(object)
+    return [known[at] if at >= 0 and isinstance(known[at], str) else None for at in place.tolist()]
 
 
 def outcomes(facts: Facts, period: Period, dimension: str | None) -> pd.DataFrame:
@@ -194,7 +200,9 @@ def _rules(plan: PlanRead | None, strategy: Strategy | None) -> list[_Rule]:
             if one["a_year"] > 0
         ]
     activities: Iterable[Any] = () if strategy is None else strategy.activities
-    return [_Rule(None, one.segment, one.status, one.type, float(one.a_year)) for one in activities if one.a_year > 0]
+    return [
+        _Rule(None, one.segment, one.status, one.type, float(one.a_year)) for one in activities if one.a_year > 0
+    ]
 
 
 def _word(value: Any) -> str | None:

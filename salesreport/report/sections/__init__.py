@@ -23,10 +23,12 @@ from salesreport.report.sections.movement import milestones
 from salesreport.report.sections.notes import data_notes
 from salesreport.report.sections.order_book import order_book
 from salesreport.report.sections.pipeline import pipeline
+from salesreport.report.sections.plan_vs_actual import plan_vs_actual
 from salesreport.report.sections.rep_rates import conversion_funnel_plot
 from salesreport.report.sections.rep_steps import conversion_heat_map
 from salesreport.report.sections.reps import reps
 from salesreport.report.sections.results import results
+from salesreport.report.sections.results_crossed import results_crossed
 from salesreport.report.sections.satisfaction import satisfaction
 from salesreport.report.sections.tiles import tiles
 from salesreport.report.sections.trend import trend
@@ -55,12 +57,14 @@ SECTIONS: dict[str, Listed] = {
     "milestones": Listed(milestones),
     "conversion": Listed(conversion),
     "activity": Listed(activity),
+    "plan_vs_actual": Listed(plan_vs_actual),
     "pipeline": Listed(pipeline),
     "pipeline_changes": Listed(changes),
     "order_book": Listed(order_book),
     "customer_base": Listed(customer_base),
     "forecast": Listed(outlook),
     "results": Listed(results),
+    "results_crossed": Listed(results_crossed),
     "growth": Listed(growth),
     "satisfaction": Listed(satisfaction),
     "deals_to_look_at": Listed(deals_to_look_at),
