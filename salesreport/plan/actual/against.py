@@ -26,9 +26,9 @@ LINES = (
 """The columns of lines, after those of whom they are about."""
 
 VERDICTS: dict[str, Text] = {
-    "below": text("below plan, more than chance"),
-    "above": text("above plan, more than chance"),
-    "chance": text("within chance of the plan"),
+    "below": text("less, by more than chance"),
+    "above": text("more, by more than chance"),
+    "chance": text("may be chance"),
     "unplanned": text("no plan"),
     "untold": text("cannot be told"),
 }

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.plan.actual.against import VERDICTS
 from salesreport.plan.actual.served import FREQUENCIES
 from salesreport.plan.output import STATUS
 from salesreport.report.context import Context, records
@@ -30,15 +31,6 @@ _NARROW = 4
 _KINDS = {"team", "manager", "company"}
 
 
-_SHORT: dict[str, Text] = {
-    "below": text("less, by more than chance"),
-    "above": text("more, by more than chance"),
-    "chance": text("may be chance"),
-    "untold": text("cannot be told"),
-}
-"""What a deviation is, by verdict."""
-
-
 def planned_lines(context: Context, whole: pd.DataFrame) -> NumberTable | None:
     """Planned, done, deviation and what that is, a line each."""
     rows = whole[whole["verdict"] != "unplanned"] if len(whole) else whole
@@ -64,7 +56,7 @@ def planned_lines(context: Context, whole: pd.DataFrame) -> NumberTable | None:
 def _what_it_is(context: Context, row: pd.Series) -> str:
     if row["verdict"] == "chance" and abs(relative(row)) < AS_PLANNED:
         return context.say(text("as planned"))
-    return context.say(_SHORT[row["verdict"]])
+    return context.say(VERDICTS[row["verdict"]])
 
 
 def _deviation(context: Context, row: pd.Series) -> str:
@@ -104,7 +96,9 @@ def by_part(context: Context, data: pd.DataFrame, part: str) -> NumberTable | No
         body.append(cells)
     titles = [say(text("(not stated)")) if name is None else show(str(name)) for name in names]
     caption = (
-        text("By segment: done, and planned") if part == "segment" else text("By territory: done, and planned")
+        text("By segment: done, and planned; less and more: by more than chance")
+        if part == "segment"
+        else text("By territory: done, and planned; less and more: by more than chance")
     )
     return number_table(say(caption), ["", *titles], body, wide=len(titles) > _NARROW)
 
@@ -139,7 +133,7 @@ def by_rep(context: Context) -> NumberTable | None:
         body.append([context.language.show(name), *cells])
     first = lines.drop_duplicates("what").set_index("what", drop=False)
     headings = [context.say(text("Rep")), *(bare_name(context, first.loc[what]) for what in whats)]
-    caption = context.say(text("Reps by name, no ranking: done, and planned"))
+    caption = context.say(text("Reps by name, no ranking: done, and planned; less and more: by more than chance"))
     return number_table(caption, headings, body, wide=True) if body else None
 
 

@@ -173,12 +173,23 @@ def _sure(z: float) -> bool:
 
 
 def _message(context: Context, told: pd.DataFrame) -> Text:
-    said: Text | None = None
-    for _, row in told.iterrows():
-        clause = _clause(context, row)
-        said = clause if said is None else text("{said}; {more}", said=said, more=clause)
-    assert said is not None, "something can be told"
+    """What moved, each in a clause, and what did not, together."""
+    clauses = [_clause(context, row) for _, row in told.iterrows() if _moved(row)]
+    same = [_name(row["metric"]) for _, row in told.iterrows() if not _moved(row)]
+    if same:
+        clauses.append(text("no clear change in {names}", names=same))
+    said = clauses[0]
+    for clause in clauses[1:]:
+        said = text("{said}; {more}", said=said, more=clause)
     return said
+
+
+def _moved(row: pd.Series) -> bool:
+    return row["metric"] == "revenue" or row["moved"] != "unclear" or row["trend"] in ("more", "less")
+
+
+def _name(metric: str) -> Text:
+    return text("prices net of mix") if metric == "price_variation" else METRICS[metric].title
 
 
 def _clause(context: Context, row: pd.Series) -> Text:
@@ -189,17 +200,14 @@ def _clause(context: Context, row: pd.Series) -> Text:
         return text("revenue is {change}, more than chance", change=change)
     if row["metric"] == "price_variation":
         size = Quantity(abs(row["change"]), "share")
-        if row["moved"] == "unclear":
-            return text("prices net of mix: no clear change")
         if row["moved"] == "more":
             return text("prices net of mix {size} higher", size=size)
         return text("prices net of mix {size} lower", size=size)
-    title = METRICS[row["metric"]].title
     words = {
-        "more": text("{metric}: clearly more", metric=title),
-        "less": text("{metric}: clearly less", metric=title),
+        "more": text("{metric}: clearly more", metric=_name(row["metric"])),
+        "less": text("{metric}: clearly less", metric=_name(row["metric"])),
     }
-    said = words.get(row["moved"], text("{metric}: no clear change", metric=title))
+    said = words.get(row["moved"], text("{metric}: no clear change", metric=_name(row["metric"])))
     return text("{said}, {trend}", said=said, trend=_trend(row)) if row["trend"] in ("more", "less") else said
 
 
