@@ -61,8 +61,8 @@ def _done(row: pd.Series, language: Language) -> Content:
 
 
 def lines_as_table(lines: pd.DataFrame, facts: Facts, language: Language) -> Table:
-    """One rep's lines: planned, done with its interval, the deviation, and what that is; the unplanned come
-    last.""" numbers = [text("planned"), text("done, 95% interval"), text("deviation")]
+    """One rep's lines: planned, done with its interval, the deviation, and what that is; unplanned ones last."""
+    numbers = [text("planned"), text("done, 95% interval"), text("deviation")]
     columns = [
         Column(""),
         *(Column(language.say(title), numbers=True) for title in numbers),
