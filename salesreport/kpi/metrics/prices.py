@@ -10,7 +10,7 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.metrics.metric import SELLER, SOLD_ON, Figures, Metric
 from salesreport.kpi.metrics.question import Question, Sheet
 from salesreport.kpi.metrics.revenue import sold
-from salesreport.language import text
+from salesreport.language import ntext, text
 from salesreport.stats.intervals import normal_quantile, ratio_linearised
 
 LEAST = 5
@@ -50,7 +50,11 @@ def price_variation(question: Question) -> Figures:
     half = normal_quantile(0.95) * error
     value, lower, upper = (np.where(known, np.expm1(one), np.nan) for one in (moved, moved - half, moved + half))
     n = np.bincount(now.group, now.share, size).astype(np.float64)
-    few = text("fewer than {n} priced sales of a product line in one of the periods", n=LEAST)
+    few = ntext(
+        "fewer than {n} priced sale of a product line in one of the periods",
+        "fewer than {n} priced sales of a product line in one of the periods",
+        n=LEAST,
+    )
     return Figures(value, n, lower, upper, missing=dict.fromkeys(np.flatnonzero(~known).tolist(), few))
 
 

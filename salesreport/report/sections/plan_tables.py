@@ -77,6 +77,19 @@ def unplanned_lines(context: Context, whole: pd.DataFrame) -> NumberTable | None
     return number_table(say(text("Done without a plan")), ["", say(text("done"))], body)
 
 
+_CAPTIONS: dict[str, tuple[Text, Text]] = {
+    "segment": (
+        text("Done by segment"),
+        text("By segment: done, and planned; less and more: by more than chance"),
+    ),
+    "territory": (
+        text("Done by territory"),
+        text("By territory: done, and planned; less and more: by more than chance"),
+    ),
+}
+"""What tables of parts are called, where nothing of them is planned by part and where something is."""
+
+
 def by_part(context: Context, data: pd.DataFrame, part: str) -> NumberTable | None:
     """What was done of what was planned, by segment or territory; nothing where there is only one."""
     planned = set(data.loc[data["source"].notna(), "what"]) if len(data) else set()
@@ -95,11 +108,7 @@ def by_part(context: Context, data: pd.DataFrame, part: str) -> NumberTable | No
             cells.append(_done_of(context, here.iloc[0]) if len(here) else "0")
         body.append(cells)
     titles = [say(text("(not stated)")) if name is None else show(str(name)) for name in names]
-    caption = (
-        text("By segment: done, and planned; less and more: by more than chance")
-        if part == "segment"
-        else text("By territory: done, and planned; less and more: by more than chance")
-    )
+    caption = _CAPTIONS[part][int(rows["planned"].notna().any())]
     return number_table(say(caption), ["", *titles], body, wide=len(titles) > _NARROW)
 
 
@@ -206,7 +215,7 @@ def named(context: Context, accounts: pd.DataFrame) -> NumberTable | None:
     )
 
 
-def what_came(context: Context) -> NumberTable | None:
+def what_came(context: Context, wide: bool) -> NumberTable | None:
     """What came of activities, by type, where that is stated."""
     frame = activity_outcomes(context)
     if frame.empty or frame["outcome"].isna().all():
@@ -224,8 +233,9 @@ def what_came(context: Context) -> NumberTable | None:
         ]
         joined = ", ".join(map(say, said))
         body.append([context.language.show(str(kind)), joined, count(known), count(float(rows["n"].sum()))])
-    headings = [text("Activity"), text("what came of it"), text("with an outcome"), text("done")]
-    return number_table(say(text("Outcomes")), [say(one) for one in headings], body, texts=2) if body else None
+    headings = [say(text("Activity")), say(text("what came of it")), say(text("with an outcome")),
+    say(text("done"))] return number_table(say(text("Outcomes")), headings, body, texts=2, wide=wide) if body else
+    None
 
 
 def _account(context: Context, name: str | None, account: str) -> str:

@@ -58,16 +58,17 @@ def plan_vs_actual(context: Context) -> Section:
         return Section("plan", topic, message, data, context.language, available=False)
     message = context.heading(_message(context, judged, met))
     charts = (_chart(context, judged, message),) if (judged["planned"] > 0).any() else ()
+    by_segment = by_part(context, data, "segment")
     tables = (
         planned_lines(context, whole),
         unplanned_lines(context, whole),
-        by_part(context, data, "segment"),
+        by_segment,
+        what_came(context, wide=by_segment is not None),
         None if context.subject.kind == "rep" else by_part(context, data, "territory"),
         by_rep(context),
         met_as_planned(context, met),
         to_meet(context, met),
         named(context, accounts),
-        what_came(context),
     )
     return Section(
         key="plan",
@@ -85,7 +86,8 @@ def plan_vs_actual(context: Context) -> Section:
 
 
 def _message(context: Context, judged: pd.DataFrame, met: pd.DataFrame | None) -> Text:
-    clauses = [*_off_plan(context, judged), *_within(context, judged), *_accounts(met)]
+    off = _off_plan(context, judged)
+    clauses = [*off, *_within(context, judged), *([] if off else _accounts(met))]
     if not clauses:
         return text("What was planned cannot be compared with what was done")
     said: Text = clauses[0]
@@ -204,8 +206,6 @@ def _notes(context: Context, reasons: Any, whole: pd.DataFrame, judged: pd.DataF
     ]
     if (why := context.unavailable("activity")) is not None:
         notes.append(text("Activities: {reason}.", reason=why))
-    elif len(whole) and not (whole.loc[whole["kind"] == "activity", "source"].notna()).any():
-        notes.append(text("The data has no plan for activities."))
     if (day := started(context)) is not None and day > context.period.start:
         fields = {"name": context.subject.name, "day": day}
         notes.append(text("{name} started on {day}; a plan may be meant for the whole period.", **fields))
