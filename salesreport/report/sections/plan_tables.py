@@ -233,9 +233,10 @@ def what_came(context: Context, wide: bool) -> NumberTable | None:
         ]
         joined = ", ".join(map(say, said))
         body.append([context.language.show(str(kind)), joined, count(known), count(float(rows["n"].sum()))])
-    headings = [say(text("Activity")), say(text("what came of it")), say(text("with an outcome")),
-    say(text("done"))] return number_table(say(text("Outcomes")), headings, body, texts=2, wide=wide) if body else
-    None
+    headings = [text("Activity"), text("what came of it"), text("with an outcome"), text("done")]
+    if not body:
+        return None
+    return number_table(say(text("Outcomes")), [say(one) for one in headings], body, texts=2, wide=wide)
 
 
 def _account(context: Context, name: str | None, account: str) -> str:
