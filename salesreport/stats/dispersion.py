@@ -39,24 +39,24 @@ def successive(counts: npt.ArrayLike, groups: npt.ArrayLike | None = None, size:
     """Dispersions of groups, from what their members did in successive stretches of the same length.
 
     Each stretch is compared with the next, by those members who were there in both: neither a group that grew,
-    nor a slow rise or fall looks erratic. (one − other)² ÷ (one + other) is 1 on average for independent events,
-    however few they are.
+    nor a slow rise or fall looks erratic. Σ (one − other)² ÷ Σ (one + other) is 1 on average for independent
+    events, however few they are.
 
     Args:
         counts: members × stretches, in their order; NaN: was not there. groups: the group of each member, from 0;
             by default each is one. size: the number of groups.
 
     Returns:
-        The mean over pairs of stretches in which anything was done; NaN where there are none. Overlapping pairs
-        know less than as many independent ones: p of them have 2p² ÷ (3p − 1) degrees of freedom.
+        That ratio over all pairs of stretches; NaN where nothing was done. Overlapping pairs know less than as many
+        independent ones: p of them have 2p² ÷ (3p − 1) degrees of freedom.
 
     References:
         von Neumann, Kent, Bellinson and Hart (1941), Annals of Mathematical Statistics 12, 153–162 (mean square
         successive difference, and its variance).
 
     Examples:
-        >>> successive([[4.0, 12.0, 8.0]]).value  # (64 ÷ 16 + 16 ÷ 20) ÷ 2
-        array([2.4])
+        >>> successive([[4.0, 12.0, 8.0]]).value.round(3)  # (64 + 16) ÷ (16 + 20)
+        array([2.222])
     """
     x = np.atleast_2d(np.asarray(counts, float))
     group = np.arange(len(x)) if groups is None else np.asarray(groups, np.intp)
@@ -70,8 +70,7 @@ def successive(counts: npt.ArrayLike, groups: npt.ArrayLike | None = None, size:
     used = together > 0
     number = used.sum(axis=1).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        each = np.where(used, apart**2 / together, 0.0)
-        value = np.where(number > 0, each.sum(axis=1) / number, np.nan)
+        value = np.where(number > 0, (apart**2).sum(axis=1) / together.sum(axis=1), np.nan)
         freedom = np.where(number > 0, 2 * number**2 / (3 * number - 1), 0.0)
     return Dispersion(value, freedom, number)
 

@@ -117,7 +117,7 @@ def _dispersion(
     before = before[unit[before] >= 0]
     member, place = np.unique(unit[before] * len(reps) + rep[before], return_inverse=True)
     counts = np.bincount(place * MOST + (ago[before] - 1) // length, found.weight[before], len(member) * MOST)
-    counts = counts.reshape(-1, MOST)
+    counts = counts.reshape(-1, MOST).astype(np.float64)
     first, last = _there(facts, found, start, length, reps)
     number, at = np.arange(MOST), member % len(reps)
     counts[(number < last[at, None]) | (number >= first[at, None])] = np.nan
