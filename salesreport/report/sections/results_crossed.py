@@ -207,7 +207,9 @@ def _clause(context: Context, row: pd.Series) -> Text:
         "more": text("{metric}: clearly more", metric=_name(row["metric"])),
         "less": text("{metric}: clearly less", metric=_name(row["metric"])),
     }
-    said = words.get(row["moved"], text("{metric}: no clear change", metric=_name(row["metric"])))
+    if row["moved"] == "unclear":
+        return text("{metric}: {trend}", metric=_name(row["metric"]), trend=_trend(row))
+    said = words[row["moved"]]
     return text("{said}, {trend}", said=said, trend=_trend(row)) if row["trend"] in ("more", "less") else said
 
 
