@@ -47,8 +47,8 @@ def successive(counts: npt.ArrayLike, groups: npt.ArrayLike | None = None, size:
             by default each is one. size: the number of groups.
 
     Returns:
-        That ratio over all pairs of stretches; NaN where nothing was done. Overlapping pairs know less than as many
-        independent ones: p of them have 2p² ÷ (3p − 1) degrees of freedom.
+        That ratio over all pairs of stretches; NaN where nothing was done. Overlapping pairs know less than as
+        many independent ones: p of them have 2p² ÷ (3p − 1) degrees of freedom.
 
     References:
         von Neumann, Kent, Bellinson and Hart (1941), Annals of Mathematical Statistics 12, 153–162 (mean square
