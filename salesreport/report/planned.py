@@ -1,5 +1,7 @@
 """The subject's part of plan against actual, of which several sections tell."""
 
+from collections.abc import Hashable
+
 import pandas as pd
 
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -8,6 +10,7 @@ from salesreport.plan.actual import served as accounts
 from salesreport.plan.actual.against import Against, against
 from salesreport.plan.actual.lines import line_of
 from salesreport.report.context import Context
+from salesreport.report.shared import slice_up
 
 DIMENSIONS = ("rep_id", "team", "manager", "segment", "product_line")
 """What plans are made for; the company, too."""
@@ -19,14 +22,7 @@ def against_plan(context: Context) -> Against:
     if dimension is not None and dimension not in DIMENSIONS:
         return Against(pd.DataFrame(columns=["kind", "what", "part"]), {})
     every = _every(context, dimension)
-    return every._replace(lines=mine(every.lines, dimension, context.subject.id))
-
-
-def mine(lines: pd.DataFrame, dimension: str | None, member: str) -> pd.DataFrame:
-    """The lines of one member of a dimension."""
-    if dimension is None:
-        return lines
-    return lines[lines[dimension] == member].drop(columns=dimension).reset_index(drop=True)
+    return every._replace(lines=_mine(context, ("lines", *_key(context)), every.lines))
 
 
 def reps_against_plan(context: Context) -> pd.DataFrame:
@@ -36,10 +32,24 @@ def reps_against_plan(context: Context) -> pd.DataFrame:
     return accounts.whose(lines, context.facts, context.as_of, context.subject.dimension, context.subject.id)
 
 
+def _key(context: Context) -> tuple[Hashable, ...]:
+    """What plans depend on: the period, and the files that say what was agreed."""
+    return (context.period, *sorted(context.agreed.digests.items()))
+
+
 def _every(context: Context, dimension: str | None) -> Against:
     agreed, facts = context.agreed, context.facts
-    key = ("plan against actual", dimension, context.period, *sorted(agreed.digests.items()))
+    key = ("plan against actual", dimension, *_key(context))
     return facts.remember(key, lambda: against(facts, context.period, agreed.plan, agreed.strategy, dimension))
+
+
+def _mine(context: Context, key: tuple[Hashable, ...], frame: pd.DataFrame) -> pd.DataFrame:
+    """The subject's rows of a frame of everybody of its dimension, without the dimension."""
+    dimension = context.subject.dimension
+    if dimension is None:
+        return frame
+    sliced = context.facts.remember(("slices", dimension, *key), lambda: slice_up(frame, dimension))
+    return sliced.of(context.subject).drop(columns=dimension)
 
 
 def served_accounts(context: Context) -> pd.DataFrame | Text:
@@ -52,29 +62,32 @@ def served_accounts(context: Context) -> pd.DataFrame | Text:
         except Unavailable as problem:
             return problem.reason
 
-    key = ("accounts served", context.period, *sorted(agreed.digests.items()))
+    key = ("accounts served", *_key(context))
     found = facts.remember(key, find)
-    return found if isinstance(found, Text) else _of_subject(context, found)
+    return found if isinstance(found, Text) else _of_subject(context, key, found)
 
 
 def named_accounts(context: Context) -> pd.DataFrame:
     """The subject's accounts that are planned by name."""
     agreed, facts = context.agreed, context.facts
-    key = ("accounts named", context.period, *sorted(agreed.digests.items()))
+    key = ("accounts named", *_key(context))
     found = facts.remember(key, lambda: accounts.named(facts, context.period, agreed.plan, agreed.strategy))
-    return _of_subject(context, found)
+    return _of_subject(context, key, found)
 
 
 def activity_outcomes(context: Context) -> pd.DataFrame:
     """What came of the subject's activities: `type`, `outcome`, `n`."""
     dimension, facts = context.subject.dimension, context.facts
     key = ("outcomes", dimension, context.period)
-    found = facts.remember(key, lambda: accounts.outcomes(facts, context.period, dimension))
-    return mine(found, dimension, context.subject.id)
+    return _mine(context, key, facts.remember(key, lambda: accounts.outcomes(facts, context.period, dimension)))
 
 
-def _of_subject(context: Context, frame: pd.DataFrame) -> pd.DataFrame:
-    return accounts.whose(frame, context.facts, context.as_of, context.subject.dimension, context.subject.id)
+def _of_subject(context: Context, key: tuple[Hashable, ...], frame: pd.DataFrame) -> pd.DataFrame:
+    dimension = context.subject.dimension
+    if dimension in ("rep_id", "segment"):
+        sliced = context.facts.remember(("slices", dimension, *key), lambda: slice_up(frame, dimension))
+        return sliced.of(context.subject)
+    return accounts.whose(frame, context.facts, context.as_of, dimension, context.subject.id)
 
 
 def line_name(context: Context, row: pd.Series) -> str:
