@@ -1,14 +1,21 @@
 """`salesreport plan`: from the goal backwards to what has to be done."""
 
+import datetime as dt
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from salesreport.cli.app import DatasetFolder, app, hint, language_of
-from salesreport.language import text
+from salesreport.errors import ConfigError
+from salesreport.language import Language, text
 from salesreport.terminal import results_console, say
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from salesreport.dataset import Dataset
 
 
 class PlanFormat(StrEnum):
@@ -28,12 +35,16 @@ class PlanFormat(StrEnum):
         "salesreport plan outputs/datasets/sample --strategy params/strategy/lumina.yml --period 2026-Q1",
         "salesreport plan outputs/datasets/sample --period 2026-Q2 --rep R000001 --as-of 2025-11-30",
         "salesreport plan outputs/datasets/sample --period 2026-Q1 --out plan-2026-Q1.yml",
+        "salesreport plan outputs/datasets/sample --against plan-2025-Q4.yml --rep R000001",
+        "salesreport plan outputs/datasets/sample --period 2025-Q4 --actual --format csv",
     )
 )
 def plan(
     context: typer.Context,
     dataset: DatasetFolder,
-    period: Annotated[str, typer.Option(help=hint(text("Such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50.")))],
+    period: Annotated[
+        str | None, typer.Option(help=hint(text("Such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50.")))
+    ] = None,
     strategy: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help=hint(text("The strategy; without one the targets are the goals."))),
@@ -45,6 +56,13 @@ def plan(
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help=hint(text("Plan on this day; default: the dataset's.")))
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help=hint(text("An earlier plan: what was done of it, and what is chance."))),
+    ] = None,
+    actual: Annotated[
+        bool, typer.Option("--actual", help=hint(text("What was done of the targets, without a plan file.")))
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help=hint(text("Write the plans to this file: .yml, .csv or .json."))),
@@ -55,15 +73,15 @@ def plan(
     from salesreport import arguments
     from salesreport.dataset import Dataset
     from salesreport.pack.subjects import ids_of
-    from salesreport.plan import command
 
     language = language_of(context)
     opened = Dataset.open(dataset)
     reps = ids_of(opened, "rep", rep, lambda _: {"key": "--rep"}) if rep else []
-    made, facts = command.make_plan(opened, strategy, period, reps, arguments.day(as_of))
-    if out is not None:
-        command.write_plan(out, made, facts, language)
-    parts, notes = command.shown(made, facts, format.value, language, reps[0] if len(reps) == 1 else None)
+    day, one = arguments.day(as_of), reps[0] if len(reps) == 1 else None
+    if against is not None or actual:
+        parts, notes = _against(opened, against, strategy, period, reps, day, out, format.value, one, language)
+    else:
+        parts, notes = _plans(opened, strategy, period, reps, day, out, format.value, one, language)
     for part in parts:
         if isinstance(part, str):
             typer.echo(part, nl=False)
@@ -73,3 +91,36 @@ def plan(
         say(line, language, error=True)
     if out is not None:
         say(text("Plans: {file}", file=str(out)), language, error=True)
+
+
+Shown = tuple[list["str | Table"], list[str]]
+"""What is printed, and what is said beside it."""
+
+
+def _plans(
+    dataset: "Dataset", strategy: Path | None, period: str | None, reps: list[str], day: dt.date | None,
+    out: Path | None, format: str, one: str | None, language: Language,
+) -> Shown:  # fmt: skip
+    from salesreport.plan import command
+
+    if period is None:
+        raise ConfigError(text("The period is missing."), key="--period", expected=text("such as 2025-Q4"))
+    made, facts = command.make_plan(dataset, strategy, period, reps, day)
+    if out is not None:
+        command.write_plan(out, made, facts, language)
+    return command.shown(made, facts, format, language, one)
+
+
+def _against(
+    dataset: "Dataset", file: Path | None, strategy: Path | None, period: str | None, reps: list[str],
+    day: dt.date | None, out: Path | None, format: str, one: str | None, language: Language,
+) -> Shown:  # fmt: skip
+    from salesreport.kpi import Facts
+    from salesreport.plan.actual import command
+    from salesreport.plan.actual.compared import compared
+
+    facts = Facts.of(dataset, day)
+    found = compared(facts, file, strategy, period, reps)
+    if out is not None:
+        command.write(out, found, facts, language)
+    return command.shown(found, facts, format, language, one)

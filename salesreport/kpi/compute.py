@@ -24,6 +24,7 @@ from salesreport.kpi.metrics import (
     leads,
     milestones,
     pipeline,
+    prices,
     revenue,
     service,
     slippage,
@@ -41,6 +42,7 @@ METRICS: dict[str, Metric] = {
     metric.key: metric
     for metric in (
         *revenue.METRICS,
+        *prices.METRICS,
         *attainment.METRICS,
         *funnel.METRICS,
         *pipeline.METRICS,

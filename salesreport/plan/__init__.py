@@ -6,6 +6,7 @@
 - `course`: what comes by itself; `own`, `chains`: how a rep's deals get on, and until when that is in time
 - `needed`, `past`, `steps`, `duties`: what it takes, and whether that is within reach
 - `action`: the plans; `sentences`, `output`, `written`, `command`: told, printed, written and read back
+- `actual`: the plan against what was done, and what of the difference is chance
 - `pay`: variable pay by the rules of a pay plan
 """
 

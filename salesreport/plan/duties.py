@@ -39,7 +39,7 @@ def cadence_of(facts: Facts, strategy: Strategy, period: Period) -> pd.DataFrame
         {
             "rep_id": pd.Series(served_by(facts, facts.as_of)).astype(object),
             "segment": pd.Series(segment).astype(object),
-            "status": np.where(_have_bought(facts), "customer", "prospect"),
+            "status": np.where(have_bought(facts, facts.as_of), "customer", "prospect"),
         }
     ).dropna(subset=["rep_id"])
     rows = []
@@ -107,11 +107,12 @@ def _overlap(level: Level, start: dt.date, end: dt.date) -> int:
     return max(0, (min(end, last) - max(start, level.since)).days + 1)
 
 
-def _have_bought(facts: Facts) -> np.ndarray:
-    customers, on = customers_of(facts), np.datetime64(facts.as_of, "D")
+def have_bought(facts: Facts, day: dt.date) -> np.ndarray:
+    """Which customers have ordered, or had a deal won, by the end of a day; the others are prospects."""
+    customers, on = customers_of(facts), np.datetime64(day, "D")
     bought = np.zeros(len(customers.ids) + 1, bool)  # the last place is for rows without a customer
     if "orders" in customers.of:
         bought[customers.of["orders"][facts.columns.days("orders", "ordered_on") <= on]] = True
     if "deals" in customers.of:
-        bought[customers.of["deals"][facts.known(facts.as_of).won]] = True
+        bought[customers.of["deals"][facts.known(day).won]] = True
     return bought[:-1]

@@ -16,7 +16,7 @@ from salesreport.process import ProcessFile
 MOST, FEWEST = 12, 4
 """So many stretches are looked at, at most; with fewer nothing is said of what is within reach."""
 
-_YEARS = 3 * 365
+YEARS = 3 * 365
 
 FEASIBLE: dict[str, Text] = {
     "usual": text("as usual"),
@@ -86,7 +86,7 @@ class Past:
 
     def __init__(self, facts: Facts, file: ProcessFile) -> None:
         self._facts, self._file = facts, file
-        self._start = facts.as_of - dt.timedelta(_YEARS - 1)
+        self._start = facts.as_of - dt.timedelta(YEARS - 1)
         hired = facts.reps.set_index("rep_id")["hired_on"]
         self._hired = {rep: day.date() for rep, day in hired.dropna().items()}
         self._known: dict[tuple[str, str], tuple[dict[str, tuple[Days, Numbers]], dt.date | None]] = {}

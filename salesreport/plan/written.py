@@ -17,7 +17,7 @@ from salesreport.plan.duties import CADENCE, NAMED
 from salesreport.plan.steps import COLUMNS
 from salesreport.process.words import Word
 
-_METRICS = {
+METRICS = {
     "begin": "deals_created",
     "won": "deals_won",
     "milestone": "reached:{step}",
@@ -210,7 +210,7 @@ def as_targets(plan: ActionPlan) -> pd.DataFrame:
     for row in plan.steps.to_dict("records"):
         if is_missing(row["needed"]) or row["by"] is None or row["by"] < start:
             continue
-        metric = _METRICS[row["kind"]].format(step=row["step"])
+        metric = METRICS[row["kind"]].format(step=row["step"])
         period = f"{start.isoformat()}..{row['by'].isoformat()}"
         rows.append({"metric": metric, "period": period, "value": row["needed"], **row})
     columns = ["metric", "period", "value", "rep_id", "segment", "source", *COLUMNS[2:]]

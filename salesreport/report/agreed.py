@@ -13,6 +13,7 @@ from salesreport.kpi import Facts
 from salesreport.language import text
 from salesreport.period import Period
 from salesreport.plan.accounts.written import AccountPlansRead, read_account_plans
+from salesreport.plan.actual.asked import check_plan
 from salesreport.plan.pay.checks import check_pay_plan
 from salesreport.plan.pay.files import load_pay_plan
 from salesreport.plan.pay.model import PayPlan
@@ -66,6 +67,7 @@ def read_agreed(facts: Facts, period: Period, files: Mapping[str, Path | str]) -
         if "plan" in paths:
             plan = read_plan(paths["plan"], facts.dataset.settings.fiscal_year_start)
             _of_period(plan.period, period, paths["plan"])
+            check_plan(plan, facts, paths["plan"])
         if "pay" in paths:
             pay = load_pay_plan(paths["pay"])
             check_pay_plan(pay, facts, paths["pay"])

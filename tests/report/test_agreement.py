@@ -41,6 +41,22 @@ def told(review: Review) -> Told:
     if review.growth.available:
         found["revenue", now]["growth"] = review.growth.data["now"].sum()
         found["revenue", before]["growth"] = review.growth.data["before"].sum()
+    if review.plan_vs_actual.available:
+        lines = review.plan_vs_actual.data
+        whole = lines[(lines["part"] == "all") & (lines["end"] == context.as_of)]
+        for row in whole[whole["start"] == context.period.start].to_dict("records"):
+            found[row["what"], now]["plan against actual"] = row["actual"]
+        if review.activity.available:
+            for row in review.activity.data.to_dict("records"):
+                found[f"activity:{row['type']}", now]["activity"] = row["done"]
+    crossed = review.results_crossed.data
+    for row in crossed[crossed["moved"] != "unknown"].to_dict("records"):
+        if row["metric"] != "price_variation":
+            found[row["metric"], now]["crossed"] = row["now"]
+            found[row["metric"], before]["crossed"] = row["before"]
+    if review.satisfaction.available:
+        for row in review.satisfaction.data.to_dict("records"):
+            found[row["metric"], row["period"]]["satisfaction"] = row["value"]
     if review.results.available:
         for dimension, part in review.results.data.groupby("dimension"):
             lost = float(part["lost"].sum())

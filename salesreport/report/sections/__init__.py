@@ -28,11 +28,13 @@ from salesreport.report.sections.order_book import order_book
 from salesreport.report.sections.pay import variable_pay
 from salesreport.report.sections.pipeline import pipeline
 from salesreport.report.sections.plan import plan
+from salesreport.report.sections.plan_vs_actual import plan_vs_actual
 from salesreport.report.sections.preparation import preparation
 from salesreport.report.sections.rep_rates import conversion_funnel_plot
 from salesreport.report.sections.rep_steps import conversion_heat_map
 from salesreport.report.sections.reps import reps
 from salesreport.report.sections.results import results
+from salesreport.report.sections.results_crossed import results_crossed
 from salesreport.report.sections.satisfaction import satisfaction
 from salesreport.report.sections.talking_points import talking_points
 from salesreport.report.sections.tiles import tiles
@@ -70,12 +72,14 @@ SECTIONS: dict[str, Listed] = {
     "milestones": Listed(milestones, "done"),
     "conversion": Listed(conversion, "done"),
     "activity": Listed(activity, "done"),
+    "plan_vs_actual": Listed(plan_vs_actual, "done"),
     "pipeline": Listed(pipeline, "orders"),
     "pipeline_changes": Listed(changes, "orders"),
     "order_book": Listed(order_book, "orders"),
     "customer_base": Listed(customer_base, "orders"),
     "forecast": Listed(outlook, "orders"),
     "results": Listed(results, "sales"),
+    "results_crossed": Listed(results_crossed, "sales"),
     "growth": Listed(growth, "sales"),
     "satisfaction": Listed(satisfaction, "sales"),
     "next_period": Listed(next_period, "next"),

@@ -1,7 +1,7 @@
 """What the rep did, against the plan."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context, records
+from salesreport.report.planned import against_plan, planned_activities
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 
@@ -25,7 +26,7 @@ def activity(context: Context) -> Section:
         message = say(context.unavailable("activity") or nothing)
         return Section("activity", topic, message, data, context.language, available=False)
     data = data.sort_values(["done", "type"], ascending=[False, True], ignore_index=True)
-    message = say(_message(data))
+    message = say(_message(data, _verdicts(context)))
     planned = data["plan"].notna().any()
     marks = [("before", say(context.compare.label)), ("value", say(context.period.label))]
     rows = [
@@ -67,7 +68,7 @@ def activity(context: Context) -> Section:
 def _measured(context: Context, types: Sequence[str]) -> pd.DataFrame:
     metrics = [f"activity:{kind}" for kind in types]
     done, before = (_counts(context, metrics, period) for period in (context.period, context.compare))
-    plan = [context.target(metric) for metric in metrics]
+    plan = [planned_activities(context, metric) for metric in metrics]
     return pd.DataFrame({"type": pd.Series(types, dtype="str"), "done": done, "plan": plan, "before": before})
 
 
@@ -100,7 +101,14 @@ def _notes(data: pd.DataFrame) -> list[Text]:
     ]
 
 
-def _message(data: pd.DataFrame) -> Text:
+def _verdicts(context: Context) -> Mapping[str, str]:
+    """Whether the number of each type may be chance, as plan against actual says it; by type."""
+    lines = against_plan(context).lines
+    lines = lines[(lines["part"] == "all") & (lines["kind"] == "activity")]
+    return {what.partition(":")[2]: verdict for what, verdict in zip(lines["what"], lines["verdict"], strict=True)}
+
+
+def _message(data: pd.DataFrame, verdicts: Mapping[str, str]) -> Text:
     planned = data[data["plan"].notna()]
     if planned.empty:
         return ntext("{n} activity", "{n} activities", n=float(data["done"].sum()))
@@ -110,9 +118,9 @@ def _message(data: pd.DataFrame) -> Text:
     behind = planned.loc[planned["attainment"].idxmin()] if len(planned) else None
     if behind is None or behind["attainment"] >= 1:
         return text("{overall}; every type reached its plan", overall=overall)
-    return text(
-        "{overall}; {type} is furthest behind ({share})",
-        overall=overall,
-        type=behind["type"],
-        share=Quantity(float(behind["attainment"]), "share"),
-    )
+    fields = {"type": behind["type"], "share": Quantity(float(behind["attainment"]), "share")}
+    if verdicts.get(behind["type"]) == "chance":
+        return text(
+            "{overall}; {type} is furthest behind ({share}), which may be chance", overall=overall, **fields
+        )
+    return text("{overall}; {type} is furthest behind ({share})", overall=overall, **fields)

@@ -1,0 +1,203 @@
+"""Plan against actual, line by line: planned, done, what it may be on average, and whether that may be chance."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi.compute import KpiTable, compute
+from salesreport.kpi.facts.facts import Facts
+from salesreport.language import Text, text
+from salesreport.period import Period
+from salesreport.plan.actual.asked import asked_of
+from salesreport.plan.actual.chance import Measured, Unit, measured
+from salesreport.plan.actual.course import course_of
+from salesreport.plan.actual.doings import territory_told
+from salesreport.plan.actual.lines import KINDS, line_of, lines_of
+from salesreport.plan.strategy import Strategy
+from salesreport.plan.written import PlanRead
+
+LINES = (
+    "kind", "what", "part", "group", "start", "end", "whole", "planned", "actual", "lower", "upper", "deviation",
+    "verdict", "source", "course", "dispersion", "stretches", "unit",
+)  # fmt: skip
+"""The columns of lines, after those of whom they are about."""
+
+VERDICTS: dict[str, Text] = {
+    "below": text("less, by more than chance"),
+    "above": text("more, by more than chance"),
+    "chance": text("may be chance"),
+    "unplanned": text("no plan"),
+    "untold": text("cannot be told"),
+}
+"""How a line stands, by key."""
+
+
+class Against(NamedTuple):
+    """Plan against actual.
+
+    Attributes:
+        lines: a row per who (first column, named after the dimension; none for the company), metric and part
+            (`all`; `segment`, `territory`: one of them, `group` missing where it is not stated). `start`, `end`:
+            the days counted; `whole`: what is planned for the line, `planned`: of that by `end`; `actual`, with
+            the 95 % interval of what it may be on average (`lower`, `upper`); `deviation` = actual − planned;
+            `verdict`: a key of `VERDICTS`; `source`: a key of `SOURCES`; `course`: a key of `COURSES`, where the
+            plan's days are not over; `dispersion`: variance ÷ mean, from `stretches` earlier stretches of their
+            own (0: what is usual among all, or of independent events); `unit`. What is not known is missing.
+        reasons: metric → why it cannot be told, or why its targets do not count.
+    """
+
+    lines: pd.DataFrame
+    reasons: Mapping[str, Text]
+
+
+def against(
+    facts: Facts, period: Period, plan: PlanRead | None, strategy: Strategy | None, dimension: str | None
+) -> Against:
+    """Compare what was planned for a period with what was done, for everybody of a dimension.
+
+    A count follows its plan where the plan lies within the interval of what the count may be on average. How much
+    counts and sums vary is taken from up to twelve earlier stretches of as many days (`stats.dispersion`), drawn
+    to what is usual among all who are compared; never less than independent events of these sizes vary. So of
+    lines that follow their plan about one in twenty is called more than chance.
+
+    Args:
+        facts: what happened. period: whose plan. plan: a file; it counts before table `targets`.
+        strategy: whose seasons spread a plan whose days are not over. dimension: of whom (None: the company).
+
+    Raises:
+        ConfigError: nothing is known of the period yet.
+    """
+    asked = asked_of(facts, period, plan, dimension)
+    known, by = lines_of(facts), () if dimension is None else (dimension,)
+    table = compute(facts, period, list(known), by=by) if known else None
+    reasons = dict(asked.reasons)
+    rows: list[dict[str, Any]] = []
+    whats = list(dict.fromkeys([*known, *asked.frame["what"]]))
+    for what in whats:
+        mine = asked.frame[asked.frame["what"] == what]
+        if what not in known or table is None:
+            reasons[what] = _unknown(what)
+        elif what in table.unavailable:
+            reasons[what] = table.unavailable[what]
+        else:
+            for part in _parts(facts, table, what, dimension):
+                rows += _lines(facts, period, what, part, mine[mine["part"] == part], strategy, dimension, table)
+            continue
+        rows += [_untold(one, what, facts, period) for one in mine[mine["part"] == "all"].to_dict("records")]
+    frame = pd.DataFrame(rows, columns=["who", *LINES])
+    order = {what: place for place, what in enumerate(whats)}
+    frame = frame.assign(place=frame["what"].map(order), kinds=frame["kind"].map(KINDS.index)).sort_values(
+        ["who", "kinds", "place", "part", "group"], kind="stable", ignore_index=True
+    )
+    frame = frame.drop(columns=["place", "kinds"])
+    frame = frame.drop(columns="who") if dimension is None else frame.rename(columns={"who": dimension})
+    return Against(frame, reasons)
+
+
+def _parts(facts: Facts, table: KpiTable, what: str, dimension: str | None) -> list[str]:
+    """By what a line is parted: the whole first."""
+    source = {"activity": "activities"}.get(what.partition(":")[0], "deals")
+    if what in ("revenue", "gross_profit", "units") and facts.columns.has("orders"):
+        source = "orders"
+    parts = ["all"]
+    if dimension != "segment" and facts.dimensions.carries(source, "segment"):
+        parts.append("segment")
+    if territory_told(facts) and facts.columns.has(source):
+        parts.append("territory")
+    return parts
+
+
+def _lines(
+    facts: Facts, period: Period, what: str, part: str, asked: pd.DataFrame, strategy: Strategy | None,
+    dimension: str | None, table: KpiTable,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The rows of a metric and part: those with a plan, by the days it is meant for, then the others."""
+    rows = []
+    missing = _without_value(table, what, dimension)
+    planned: set[Unit] = set()
+    for (start, end), some in asked.groupby(["start", "end"], sort=False):
+        until = min(end, facts.as_of)
+        if until < start:
+            continue
+        groups = [of if isinstance(of, str) else None for of in some["group"]]
+        units: list[Unit] = list(zip(some["who"], groups, strict=True))
+        found = measured(facts, what, period, start, until, dimension, part, units)
+        place = {unit: number for number, unit in enumerate(found.units)}
+        for one, unit in zip(some.to_dict("records"), units, strict=True):
+            share, course = course_of(facts, what, one["source"], strategy, period, start, end, until)
+            plan = (one["whole"], one["whole"] * share, one["source"], course if until < end else None)
+            rows.append(_row(facts, what, part, unit, (start, until), plan, found, place[unit], missing))
+            planned.add(unit)
+    until = min(period.end, facts.as_of)
+    found = measured(facts, what, period, period.start, until, dimension, part, [])
+    nothing = (np.nan, np.nan, None, None)
+    for number, unit in enumerate(found.units):
+        if unit not in planned and found.actual[number]:
+            rows.append(_row(facts, what, part, unit, (period.start, until), nothing, found, number, missing))
+    return rows
+
+
+def _row(
+    facts: Facts, what: str, part: str, unit: Unit, days: tuple[dt.date, dt.date],
+    plan: tuple[float, float, str | None, str | None], found: Measured, number: int, missing: set[str],
+) -> dict[str, Any]:  # fmt: skip
+    whole, planned, source, course = plan
+    line = line_of(what, facts)
+    told = unit[0] not in missing
+    actual, lower, upper = (
+        float(one[number]) if told else np.nan for one in (found.actual, found.lower, found.upper)
+    )
+    return {
+        "who": unit[0], "kind": line.kind, "what": what, "part": part, "group": unit[1], "start": days[0],
+        "end": days[1], "whole": whole, "planned": planned, "actual": actual, "lower": lower, "upper": upper,
+        "deviation": actual - planned, "verdict": verdict_of(planned, actual, lower, upper), "source": source,
+        "course": course, "dispersion": float(found.dispersion[number]),
+        "stretches": float(found.stretches[number]), "unit": line.unit,
+    }  # fmt: skip
+
+
+def verdict_of(planned: float, actual: float, lower: float, upper: float) -> str:
+    """A key of `VERDICTS`.
+
+    Examples:
+        >>> verdict_of(30.0, 20.0, 12.6, 30.2), verdict_of(31.0, 20.0, 12.6, 30.2)
+        ('chance', 'below')
+    """
+    if np.isnan(planned):
+        return "unplanned"
+    if np.isnan(actual) or np.isnan(lower):
+        return "untold"
+    return "below" if planned > upper else "above" if planned < lower else "chance"
+
+
+def _without_value(table: KpiTable, what: str, dimension: str | None) -> set[str]:
+    """Of whom the data tell no value, although something happened."""
+    rows = table.frame[(table.frame["metric"] == what) & table.frame["value"].isna()]
+    if dimension is None:
+        return {""} if len(rows) else set()
+    return set(rows[dimension].dropna())
+
+
+def _untold(asked: dict[str, Any], what: str, facts: Facts, period: Period) -> dict[str, Any]:
+    line, until = line_of(what, facts), min(asked["end"], facts.as_of)
+    unknown = dict.fromkeys(
+        ("planned", "actual", "lower", "upper", "deviation", "dispersion", "stretches"), np.nan
+    )
+    planned = asked["whole"] if until >= asked["end"] else np.nan
+    return unknown | {
+        "who": asked["who"], "kind": line.kind, "what": what, "part": "all", "group": None,
+        "start": asked["start"], "end": until, "whole": asked["whole"], "planned": planned, "verdict": "untold",
+        "source": asked["source"], "course": None, "unit": line.unit,
+    }  # fmt: skip
+
+
+def _unknown(what: str) -> Text:
+    name, _, parameter = what.partition(":")
+    if name == "activity":
+        return text("the data have no activities of type “{type}”", type=parameter)
+    if name == "reached":
+        return text("the process has no milestone “{milestone}”", milestone=parameter)
+    return text("the data do not tell it")

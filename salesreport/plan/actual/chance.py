@@ -1,0 +1,164 @@
+"""How much a line varies anyway, and what it may be on average: by one's own earlier stretches of as many days."""
+
+import datetime as dt
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
+from salesreport.kpi.facts.dimensions import PEOPLE
+from salesreport.kpi.facts.facts import Facts
+from salesreport.period import Period
+from salesreport.plan.actual.doings import Doings, doings
+from salesreport.plan.past import FEWEST, MOST, YEARS
+from salesreport.stats.dispersion import Dispersion, count_jeffreys, moderated, successive
+
+Unit = tuple[str, str | None]
+"""Who, and which part of the whole (None: all of it, or not stated)."""
+
+
+class Measured(NamedTuple):
+    """What was done in some days, by unit.
+
+    Attributes:
+        units: whose. actual: how much. lower, upper: the 95 % interval of what it may be on average.
+        dispersion: variance ÷ mean. freedom: the degrees of freedom it rests on. stretches: of how
+            many earlier ones of their own (0: none).
+    """
+
+    units: list[Unit]
+    actual: Numbers
+    lower: Numbers
+    upper: Numbers
+    dispersion: Numbers
+    freedom: Numbers
+    stretches: Numbers
+
+
+def measured(
+    facts: Facts, metric: str, period: Period, start: dt.date, end: dt.date, dimension: str | None, part: str,
+    also: list[Unit],
+) -> Measured:  # fmt: skip
+    """Count or sum a metric up, and tell how far that may be chance.
+
+    Args:
+        facts: what happened. metric: what is counted. period: of the report. start, end: the days of the line.
+        dimension: who (None: the company). part: `all`, or the dimension that parts it further.
+        also: units that are wanted whether anything was done or not.
+    """
+    since = period.start - dt.timedelta(YEARS)
+    found = doings(facts, metric, Period.span(since, min(period.end, facts.as_of)))
+    cells = _cells(found, dimension, part, also)
+    inside = (found.day >= np.datetime64(start, "D")) & (found.day <= np.datetime64(end, "D"))
+    actual = np.bincount(cells.of[inside], found.weight[inside], len(cells.who))
+    active = (actual > 0) | cells.wanted
+    varies = _dispersion(facts, found, start, end, dimension, cells, active)
+    bounds = count_jeffreys(actual, varies.value, varies.freedom)
+    named = np.flatnonzero(cells.who != _NOBODY)
+    units: list[Unit] = [(cells.who[at], cells.group[at] or None) for at in named]
+    own = np.where(varies.pairs > 0, varies.pairs + 1, 0.0)
+    numbers = (bounds.value, bounds.lower, bounds.upper, varies.value, varies.freedom, own)
+    return Measured(units, *(one[named] for one in numbers))
+
+
+_NOBODY = "\x1f"
+"""Where an event names nobody of the dimension: it belongs to the whole only."""
+
+
+class _Cells(NamedTuple):
+    """Units of everything that happened: the unit of each event, and of each unit who, which part (or "") and if
+    it is wanted."""
+
+    of: Positions
+    who: np.ndarray
+    group: np.ndarray
+    wanted: Flags
+
+
+def _cells(found: Doings, dimension: str | None, part: str, also: list[Unit]) -> _Cells:
+    who, whos = _coded(found, dimension, [one for one, _ in also], _NOBODY)
+    named = [of for _, of in also if isinstance(of, str)]
+    group, groups = _coded(found, None if part == "all" else part, named, "")
+    wanted = [
+        whos.get_indexer([one])[0] * len(groups) + groups.get_indexer([of if isinstance(of, str) else ""])[0]
+        for one, of in also
+    ]
+    cell = who * len(groups) + group
+    used, place = np.unique(np.concatenate((cell, np.array(wanted, np.intp))), return_inverse=True)
+    names = (whos.to_numpy(object)[used // len(groups)], groups.to_numpy(object)[used % len(groups)])
+    return _Cells(place[: len(cell)], *names, np.isin(used, wanted))
+
+
+def _coded(found: Doings, dimension: str | None, also: list[str], missing: str) -> tuple[Positions, pd.Index]:
+    """A dimension of each event as numbers, and what they stand for; the last one for what is not stated."""
+    if dimension is None:
+        return np.zeros(len(found.day), np.intp), pd.Index([""])
+    values = found.of(dimension)
+    known = values.categories.astype(object)
+    every = known.append(pd.Index([one for one in dict.fromkeys(also) if one not in set(known)], dtype=object))
+    codes = np.where(values.codes < 0, len(every), values.codes).astype(np.intp)
+    return codes, every.append(pd.Index([missing], dtype=object))
+
+
+def _dispersion(
+    facts: Facts, found: Doings, start: dt.date, end: dt.date, dimension: str | None, cells: _Cells, active: Flags
+) -> Dispersion:
+    """Of each unit: from its reps' stretches before, drawn to what is usual among all units."""
+    size, length = len(cells.who), (end - start).days + 1
+    ago = (np.datetime64(start, "D") - found.day).astype(np.int64)  # 1: the day before
+    before = np.flatnonzero((ago >= 1) & (ago <= MOST * length))
+    rep, reps = _coded(found, "rep_id", [], _NOBODY)
+    people = dimension is None or dimension in PEOPLE
+    if not people:
+        rep, reps = np.zeros(len(rep), np.intp), pd.Index([_NOBODY])
+    # a rep's doings are those of his units of today, whatever he was in then
+    unit = _units_of_today(facts, found, rep, reps, end, dimension, cells) if people else cells.of
+    before = before[unit[before] >= 0]
+    member, place = np.unique(unit[before] * len(reps) + rep[before], return_inverse=True)
+    counts = np.bincount(place * MOST + (ago[before] - 1) // length, found.weight[before], len(member) * MOST)
+    counts = counts.reshape(-1, MOST).astype(np.float64)
+    first, last = _there(facts, found, start, length, reps)
+    number, at = np.arange(MOST), member % len(reps)
+    counts[(number < last[at, None]) | (number >= first[at, None])] = np.nan
+    row = member // len(reps)
+    seen = successive(counts, row, size)
+    # of those who do nothing now it is not known that they were there all the time
+    few = (seen.pairs + 1 < FEWEST) | ~active
+    seen = Dispersion(np.where(few, np.nan, seen.value), np.where(few, 0.0, seen.freedom), seen.pairs)
+    total = np.bincount(row, np.nansum(counts, axis=1), size)
+    return moderated(seen, _floor(found, cells), total)
+
+
+def _units_of_today(
+    facts: Facts, found: Doings, rep: Positions, reps: pd.Index, day: dt.date, dimension: str | None, cells: _Cells
+) -> Positions:
+    """The unit of each event by whom its rep belongs to on a day; −1: to none that there is."""
+    if dimension in (None, "rep_id"):
+        return cells.of
+    placed = facts.placed(pd.DataFrame({"rep_id": reps[:-1].astype("str")}), day)[dimension].astype(object)
+    team = np.append(np.where(placed.isna(), _NOBODY, placed), _NOBODY)
+    units = pd.MultiIndex.from_arrays([cells.who, cells.group])
+    group = cells.group[cells.of]
+    return units.get_indexer(pd.MultiIndex.from_arrays([team[rep], group])).astype(np.intp)
+
+
+def _there(
+    facts: Facts, found: Doings, start: dt.date, length: int, reps: pd.Index
+) -> tuple[Positions, Positions]:
+    """In which stretches before the start each rep was there: up to which, and from which, counted backwards."""
+    begin, on = np.datetime64(found.begin or start, "D"), np.datetime64(start, "D")
+    table = facts.reps.drop_duplicates("rep_id").set_index("rep_id")[["hired_on", "left_on"]].reindex(reps)
+    hired, left = (table[name].to_numpy("datetime64[D]") for name in ("hired_on", "left_on"))
+    first = np.clip((on - np.fmax(hired, begin)).astype(np.int64) // length, 0, MOST)
+    gone = np.where(np.isnat(left), on, left + 1)
+    return first, np.clip(-((gone - on).astype(np.int64) // length), 0, MOST)
+
+
+def _floor(found: Doings, cells: _Cells) -> Numbers:
+    """Variance ÷ mean of independent events as large as a unit's are, else as all are."""
+    weight = np.maximum(found.weight, 0.0)
+    every = float((weight**2).sum() / weight.sum()) if weight.sum() > 0 else 1.0
+    squares, sums = (np.bincount(cells.of, one, len(cells.who)) for one in (weight**2, weight))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(sums > 0, squares / sums, every)
