@@ -43,6 +43,11 @@ class NumberTable:
     wide: bool = False
     folded: bool = False
 
+    @property
+    def texts(self) -> int:
+        """How many columns hold texts; the others are numbers."""
+        return sum(not one.numeric for one in self.headings)
+
 
 def number_table(
     caption: str,
