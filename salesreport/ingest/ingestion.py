@@ -22,6 +22,7 @@ from salesreport.ingest.noticed import about_names
 from salesreport.ingest.one_table import ingest_table
 from salesreport.ingest.outcome import Ingested
 from salesreport.ingest.people import about_owners
+from salesreport.ingest.recorded import keep_recorded
 from salesreport.ingest.reshape import NothingKept
 from salesreport.ingest.several_files import joined
 from salesreport.ingest.spec import SourceSpec, load_source
@@ -131,6 +132,9 @@ def ingest(
     ]
     if process is not None and process_path is not None:
         notes += check_process(process, frames, process_path)
+    kept_before = keep_recorded(Path(out), frames.get("commitments"), settings)
+    if kept_before.frame is not None:
+        frames["commitments"] = kept_before.frame
     tell(text("Writing {file}", file=str(out)))
     return write_dataset(
         out,
@@ -141,11 +145,11 @@ def ingest(
             source=kept(spec, source.read_text(encoding="utf-8-sig")),
             files=(*files, *grown.files),
             counts=grown.counts,
-            notes=tuple(notes),
+            notes=(*notes, *kept_before.notes),
             noticed=(*(one for ingested in tables.values() for one in ingested.noticed), *about_names(frames)),
         ),
         grown.set_aside,
-        replaces=None if existing is None else existing.dataset.fingerprint,
+        replaces=kept_before.replaces if existing is None else existing.dataset.fingerprint,
         unique=[name for name, ingested in tables.items() if frames.get(name) is ingested.frame],
     )
 
