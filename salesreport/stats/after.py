@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import stats
 from scipy.special import expit, logit
 
@@ -47,9 +48,9 @@ class Seen(NamedTuple):
     total: Array
     size: Array
 
-    def known(self) -> Array:
+    def known(self) -> npt.NDArray[np.bool_]:
         """Which groups something is known of."""
-        known: Array = ~np.isnan(self.total) & (np.nan_to_num(self.size) > 0)
+        known: npt.NDArray[np.bool_] = ~np.isnan(self.total) & (np.nan_to_num(self.size) > 0)
         return known
 
 
@@ -91,7 +92,7 @@ class Change(NamedTuple):
     common: float
 
 
-def expect(family: Family, before: Seen, after: Seen, peers: Array) -> Expected:
+def expect(family: Family, before: Seen, after: Seen, peers: npt.ArrayLike) -> Expected:
     """What groups are expected to do after a day.
 
     Args:
