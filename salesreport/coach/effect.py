@@ -175,7 +175,7 @@ def _found(told: Sequence[Told], metric: Metric, family: Family, per: float) -> 
     mean: Together = together(changes)
     weight = np.array([1 / (one.own + one.common) for one in changes])
     expected = float(np.average([one.expected for one in changes], weights=weight))
-    now, lower, upper = (float(shifted(family, expected, by)) for by in (mean.value, mean.lower, mean.upper))
+    now, lower, upper = (shifted(family, expected, by) for by in (mean.value, mean.lower, mean.upper))
     sign = -1.0 if metric.direction == "lower" else 1.0
     reach = float(ndtri(1 - LEVEL / 2) + ndtri(POWER)) * mean.error * sign
     return {
@@ -186,7 +186,7 @@ def _found(told: Sequence[Told], metric: Metric, family: Family, per: float) -> 
         "lower": (lower - expected) * per,
         "upper": (upper - expected) * per,
         "p": mean.p,
-        "least": abs(float(shifted(family, expected, reach)) - expected) * per,
+        "least": abs(shifted(family, expected, reach) - expected) * per,
         "verdict": _said(mean, metric.direction),
     }
 

@@ -78,8 +78,9 @@ class Change(NamedTuple):
 
     Attributes:
         value, expected: figures after. lower, upper: 95 % of what would come if nothing had happened.
-        p: two-sided; of counted things half of what came exactly counts (mid-p). surplus: of the figure, on the
-            scale of `Expected.centre`. own, common: variance of the surplus, noise included, as in `Expected`.
+        p: two-sided; of counted things half of what came exactly counts (mid-p). surplus: of the figure over what
+            was expected, by how steep the scale of `Expected.centre` is there: of a rate ÷ p(1 − p), of a count ÷
+            the expected one; of levels the difference of the roots. own, common: its variance, noise included.
     """
 
     value: float
@@ -150,14 +151,18 @@ def changed(expected: Expected, group: int, total: float, size: float) -> Change
     return Change(value, middle, lower, upper, p, surplus, own + noise, common)
 
 
-def shifted(family: Family, value: Array | float, by: float) -> Array:
-    """Figures after a shift on the scale of `Expected.centre`.
+def shifted(family: Family, value: float, by: float) -> float:
+    """A figure with a surplus: what `Change.surplus` is of, turned round.
 
     Examples:
-        >>> shifted("rate", 0.5, 0.4).round(3), shifted("count", 2.0, 0.1).round(2), shifted("level", 9.0, -1.0)
-        (np.float64(0.599), np.float64(2.21), array(4.))
+        >>> [round(shifted(family, value, by), 3) for family, value, by in
+        ...  (("rate", 0.5, 0.4), ("count", 2.0, 0.1), ("mean", 5.0, -1.0), ("level", 9.0, -1.0))]
+        [0.6, 2.2, 4.0, 4.0]
     """
-    return _inverse(family, _link(family, np.asarray(value, float)) + by)
+    if family == "level":
+        return max(0.0, float(np.sqrt(max(value, 0.0))) + by) ** 2
+    moved = value + by / float(_slope(family, np.array(value)))
+    return moved if family == "mean" else min(1.0, max(0.0, moved)) if family == "rate" else max(0.0, moved)
 
 
 def _believed(family: Family, before: Seen) -> Believed:
@@ -273,7 +278,7 @@ def _noise(family: Family, value: Array, size: Array) -> Array:
 
 
 class Together(NamedTuple):
-    """The mean surplus of several groups, on the scale of `Expected.centre`.
+    """The mean surplus of several groups.
 
     Attributes:
         value: the mean, weighted by how well each is known. error: its standard error.

@@ -13,6 +13,7 @@ from salesreport.report.context import Context
 from salesreport.report.section import Section
 from salesreport.report.sections.activity import activity
 from salesreport.report.sections.anomalies import conversion_anomalies
+from salesreport.report.sections.commitments import commitments
 from salesreport.report.sections.conversion import conversion
 from salesreport.report.sections.customer_base import customer_base
 from salesreport.report.sections.deals_to_look_at import deals_to_look_at
@@ -51,6 +52,7 @@ class Listed:
 
 SECTIONS: dict[str, Listed] = {
     "tiles": Listed(tiles),
+    "commitments": Listed(commitments, told=("rep", "team", "manager", "company")),
     "trend": Listed(trend),
     "milestones": Listed(milestones),
     "conversion": Listed(conversion),
