@@ -1,6 +1,6 @@
 """What commitments and coaching came to, in words."""
 
-from salesreport.language import Language, Quantity, Text, text
+from salesreport.language import Language, Quantity, Text, ntext, text
 
 STATUS: dict[str, Text] = {
     "open": text("open"),
@@ -41,7 +41,10 @@ def signed(value: float, unit: str, language: Language, bare: bool = False) -> s
     if unit == "share" and bare:
         return language.change(100 * value, places)
     if unit == "share":
-        return language.say(text("{points} points", points=language.change(100 * value, places)))
+        points = language.change(100 * value, places)
+        return language.say(
+            ntext("{points} point", "{points} points", n=round(abs(100 * value), places), points=points)
+        )
     if len(unit) == 3 and unit.isupper():
         sign = "" if round(value) == 0 else "+" if value > 0 else "−"
         return sign + language.quantity(abs(value), unit)
@@ -68,21 +71,15 @@ def effect_in_words(row: dict[str, object], title: Text, language: Language) -> 
     }
     verdict = row["verdict"]
     if verdict == "helped":
-        return text(
-            "“{metric}”: {effect} ({low} to {high}) better than without coaching, by {n} reps’ figures.", **fields
-        )
+        return text("“{metric}”: {effect} ({low} to {high}) better than without coaching; n = {n}.", **fields)
     if verdict == "hurt":
-        return text(
-            "“{metric}”: {effect} ({low} to {high}) worse than without coaching, by {n} reps’ figures.", **fields
-        )
+        return text("“{metric}”: {effect} ({low} to {high}) worse than without coaching; n = {n}.", **fields)
     if verdict == "moved":
-        return text(
-            "“{metric}”: {effect} ({low} to {high}) more than without coaching, by {n} reps’ figures.", **fields
-        )
+        return text("“{metric}”: {effect} ({low} to {high}) more than without coaching; n = {n}.", **fields)
     if told < FEW:
         return text(
-            "“{metric}”: {effect} ({low} to {high}); with {n} this can hardly tell anything: only effects above "
-            "{least} would show.",
+            "“{metric}”: {effect} ({low} to {high}); with n = {n} this can hardly tell anything: only effects "
+            "above {least} would show.",
             **fields,
         )
     return text(

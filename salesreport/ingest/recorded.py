@@ -74,8 +74,9 @@ def with_recorded(exported: pd.DataFrame | None, found: pd.DataFrame) -> pd.Data
     table = TABLES["commitments"]
     if exported is None or exported.empty:
         return table.conform(found)
-    every = pd.concat([found, table.conform(exported)], ignore_index=True)
-    return table.conform(every[~(every.duplicated(KEY) & every["recorded_on"].isna())].reset_index(drop=True))
+    exported = table.conform(exported)
+    there = pd.MultiIndex.from_frame(exported[KEY]).isin(pd.MultiIndex.from_frame(found[KEY]))
+    return table.conform(pd.concat([found, exported[~there]], ignore_index=True))
 
 
 def about_recorded(commitments: pd.DataFrame) -> Text:

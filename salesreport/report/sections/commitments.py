@@ -123,8 +123,8 @@ def _message(context: Context, every: pd.DataFrame, moved: Moved, gap: int) -> T
     base = _kept(last, day)
     if gap:
         base = ntext(
-            "Nothing has been agreed for {n} month; {before}",
-            "Nothing has been agreed for {n} months; {before}",
+            "{before}; nothing has been agreed for {n} month since",
+            "{before}; nothing has been agreed for {n} months since",
             n=gap,
             before=base,
         )

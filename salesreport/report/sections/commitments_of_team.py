@@ -68,8 +68,8 @@ def _message(data: pd.DataFrame) -> Text:
     late, n = int(data["overdue"].sum()), int(data["agreed"].sum())
     fields: dict[str, Any] = {name: int(data[name].sum()) for name in ("done", "dropped", "open")}
     base = ntext(
-        "Of {n} agreed in the last year {done} are done, {dropped} dropped, {open} open ({late} overdue)",
-        "Of {n} agreed in the last year {done} are done, {dropped} dropped, {open} open ({late} overdue)",
+        "{n} agreed in the last year: {done} done, {dropped} dropped, {open} open ({late} overdue)",
+        "{n} agreed in the last year: {done} done, {dropped} dropped, {open} open ({late} overdue)",
         n=n, late=late, **fields,
     )  # fmt: skip
     without = int(((data["months_without"] > 0) | data["last"].isna()).sum())
