@@ -1,6 +1,7 @@
 """What became of a metric since something was agreed about it: before, after, and whether by more than chance."""
 
 import datetime as dt
+from contextlib import suppress
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -193,6 +194,18 @@ def verdict_of(change: Change, direction: str) -> Verdict:
     if direction == "neither":
         return "moved"
     return "better" if (change.surplus > 0) == (direction == "higher") else "worse"
+
+
+def prepare(facts: Facts) -> None:
+    """Look once at all metrics that something was agreed about, so that no report adds up all events again."""
+
+    def look() -> bool:
+        for metric in facts.dataset.table("commitments", ["metric"])["metric"].dropna().unique():
+            with suppress(Unavailable, ConfigError):
+                watched(metric, facts)
+        return True
+
+    facts.remember("metrics agreed about", look)
 
 
 def safe_progress(

@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +70,14 @@ def read_file(path: Path) -> list[Written]:
         reason = getattr(error, "strerror", None) or "UTF-8"
         raise DataError(text("The file cannot be read: {reason}.", reason=reason), file=path) from None
     first = content.partition("\n")[0]
-    reader = csv.reader(io.StringIO(content), delimiter=";" if first.count(";") > first.count(",") else ",")
+    try:
+        return _rows(path, content, ";" if first.count(";") > first.count(",") else ",")
+    except csv.Error as error:
+        raise DataError(text("The file cannot be read: {reason}.", reason=str(error)), file=path) from None
+
+
+def _rows(path: Path, content: str, delimiter: str) -> list[Written]:
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
     names = [name.strip().casefold() for name in next(reader, [])]
     for name in names:
         if name not in HEADINGS:
@@ -175,6 +183,8 @@ def _checked(written: Written, facts: Facts, today: dt.date) -> Commitment:
     said = " ".join(written.text.split())
     if not said:
         raise ConfigError(text("There is no text: what was agreed?"), **{"key": "text", **where})
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in said):
+        raise ConfigError(text("The text has signs that cannot be shown."), **{"key": "text", **where}, found=said)
     if len(said) > LONGEST:
         raise ConfigError(
             text("The text is too long for an agreement."), **{"key": "text", **where}, found=len(said),

@@ -29,7 +29,7 @@ def test_the_commands_and_what_they_say(tmp_path: Path, monkeypatch: pytest.Monk
         done = CliRunner().invoke(app, shlex.split(line)[1:], env={"SALESREPORT_LANGUAGE": "en", "COLUMNS": "100"})
         assert done.exit_code == 0, done.output
         said += done.output
-    quoted = [sentence for sentence in re.findall(r"^> (“.*)$", PAGE, re.MULTILINE)]
+    quoted = re.findall(r"^> (“.*)$", PAGE, re.MULTILINE)
     assert quoted
     assert all(sentence in said for sentence in quoted)
     assert "2 commitments recorded." in said

@@ -68,6 +68,8 @@ def test_what_was_set_aside_stays(acme: Path) -> None:
         (Written("Ann Bergg", "x"), "key “rep”: The dataset has no such rep. Found “Ann Bergg”."),
         (Written("Bob Cole", "x"), "key “rep”: Several reps are called so; name one by the id."),
         (Written("R1", " \n "), "key “text”: There is no text: what was agreed?"),
+        (Written("R1", "a\udcffb"), "key “text”: The text has signs that cannot be shown."),
+        (Written("R1", "a\x1b[31mb"), "key “text”: The text has signs that cannot be shown."),
         (Written("R1", "x" * 501), "key “text”: The text is too long for an agreement. Found “501”."),
         (Written("R1", "x", "winrate"), "key “metric”: There is no such metric. Found “winrate”."),
         (Written("R1", "x", "conversion"), "key “metric”: This stands for several metrics; one is wanted."),
@@ -88,6 +90,12 @@ def test_what_does_not_fit_is_one_error_and_nothing_is_written(acme: Path, writt
     assert str(error.value).startswith(message)
     assert error.value.nearest == NEAREST.get(error.value.found)
     assert (acme / "dataset.json").read_bytes() == before
+
+
+def test_signs_that_join_letters_are_no_mistake(acme: Path) -> None:
+    said = "می\u200cخواهم 👩\u200d💼"
+    record(acme, [Written("R1", said)], TODAY)
+    assert table(acme)["text"].tolist() == [said]
 
 
 def test_the_same_twice(acme: Path) -> None:
@@ -140,6 +148,9 @@ def test_a_file_is_taken_whole_or_not_at_all(acme: Path, tmp_path: Path, content
     assert table(acme).empty
     with pytest.raises(DataError, match="no such file"):
         read_file(tmp_path / "other.csv")
+    (tmp_path / "nul.csv").write_bytes(b"rep,text\nR1,a\0b\n")
+    with pytest.raises(SalesreportError):
+        record(acme, read_file(tmp_path / "nul.csv"), TODAY)
     (tmp_path / "latin.csv").write_bytes("rep,text\nR1,Gespräch\n".encode("latin-1"))
     with pytest.raises(DataError, match="cannot be read"):
         read_file(tmp_path / "latin.csv")

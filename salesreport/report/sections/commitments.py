@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from salesreport.coach.agreed import agreed_with, months_without
-from salesreport.coach.progress import Progress, safe_progress
+from salesreport.coach.progress import Progress, prepare, safe_progress
 from salesreport.coach.sentences import STATUS, VERDICTS, figure
 from salesreport.kpi.compute import contract
 from salesreport.language import Language, Quantity, Text, ntext, text
@@ -79,6 +79,7 @@ Moved = dict[str, tuple[dict[str, Any], Progress | Text]]
 
 
 def _moved(context: Context, every: pd.DataFrame, shown: pd.DataFrame) -> Moved:
+    prepare(context.facts)
     groups = peer_group().of(context.shared.reps)
     wanted, found = set(shown["metric"].dropna()), Moved()
     for row in records(_recent(every, context.as_of)):
@@ -209,7 +210,7 @@ def _table_of_agreed(context: Context, shown: pd.DataFrame) -> NumberTable:
 def _table_of_metrics(context: Context, moved: Moved) -> NumberTable:
     say = context.say
     headings = [
-        text("Metric"), text("That is"), text("Since"), text("Before"), text("After"), text("Expected by itself"),
+        text("Metric"), text("That is"), text("Agreed"), text("Before"), text("After"), text("Expected by itself"),
         text("Target"),
     ]  # fmt: skip
     rows: list[list[Content]] = []
