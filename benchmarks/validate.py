@@ -20,6 +20,7 @@ from validity import (
     power,
     spans_together,
 )
+from validity_coaching import change_since_review, coaching_of_many
 from validity_plan import plans_on_samples
 
 from salesreport.dataset import Dataset
@@ -200,6 +201,7 @@ TABLES: dict[str, Sequence[Table]] = {
         coverage_of_comparisons,
         coverage_of_intervals,
     ),
+    "## Coaching": (change_since_review, coaching_of_many),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""
 

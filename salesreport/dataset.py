@@ -15,7 +15,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,6 +40,9 @@ from salesreport.tables import TABLES
 
 FORMAT = 1
 """Version of the folder's layout."""
+
+PATIENCE = 20.0
+"""For so many seconds a small change of a dataset waits for another who writes."""
 
 
 class DatasetSettings(Settings):
@@ -258,6 +261,36 @@ def write_dataset(
         raise DataError(text("The dataset cannot be written: {reason}.", reason=reason), file=path) from None
 
 
+def update_dataset(
+    path: Path | str,
+    change: Callable[[Dataset], tuple[Mapping[str, pd.DataFrame], Provenance]],
+    patience: float = PATIENCE,
+) -> Dataset:
+    """Replace some tables of a dataset in a single step; the others stay the very files they are.
+
+    Args:
+        path: its folder.
+        change: given the dataset as it is while nobody else can write, says which tables are to be others (an
+            empty frame: none), and the provenance.
+        patience: for so many seconds it is waited for another who writes.
+
+    Raises:
+        DataError: as `write_dataset`; or there is no dataset. What was there before stays, also when `change`
+            raises anything.
+    """
+    path = Path(path)
+    Dataset.open(path)  # a folder without one gets no lock
+    try:
+        with locked(path, text("Another dataset is being written to this folder"), patience):
+            before = Dataset.open(path)
+            tables, provenance = change(before)
+            _write(path, tables, before.settings, provenance, {}, (), None, same=before)
+            return Dataset.open(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(text("The dataset cannot be written: {reason}.", reason=reason), file=path) from None
+
+
 def _write(
     path: Path,
     tables: Mapping[str, pd.DataFrame],
@@ -266,8 +299,9 @@ def _write(
     set_aside: Mapping[str, pd.DataFrame],
     unique: Collection[str],
     replaces: str | None,
+    same: Dataset | None = None,
 ) -> None:
-    """Write into a folder whose lock is held."""
+    """Write into a folder whose lock is held; of `same` all files stay that are not given."""
     before = _description(path)
     if replaces is not None and (before is None or before["fingerprint"] != replaces):
         raise DataError(
@@ -281,14 +315,17 @@ def _write(
     try:
         rows, digest = {}, hashlib.sha256(settings.model_dump_json().encode())
         for name, declared in TABLES.items():
-            frame = tables.get(name)
-            if frame is None or frame.empty:
+            frame, file = tables.get(name), partial / f"{name}.parquet"
+            if frame is None and same is not None and name in same.rows:
+                _link(same.folder / file.name, file)
+                rows[name] = same.rows[name]
+            elif frame is None or frame.empty:
                 continue
-            frame = declared.validate(frame, settings.timezone, unique=name in unique)
-            file = partial / f"{name}.parquet"
-            schema = declared.arrow_schema(list(frame.columns), settings.timezone)
-            write_sorted(frame, schema, declared, file)
-            rows[name] = len(frame)
+            else:
+                frame = declared.validate(frame, settings.timezone, unique=name in unique)
+                schema = declared.arrow_schema(list(frame.columns), settings.timezone)
+                write_sorted(frame, schema, declared, file)
+                rows[name] = len(frame)
             digest.update(name.encode() + _sha256(file).encode())
         content = digest.copy()
         for name, frame in set_aside.items():
@@ -298,6 +335,10 @@ def _write(
             file = partial / "set_aside" / f"{name}.csv"
             frame.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n")
             content.update(name.encode() + _sha256(file).encode())
+        for left in [] if same is None else sorted((same.folder / "set_aside").glob("*.csv")):
+            (partial / "set_aside").mkdir(exist_ok=True)
+            _link(left, partial / "set_aside" / left.name)
+            content.update(left.stem.encode() + _sha256(left).encode())
         folder = f"tables-{content.hexdigest()[:16]}"
         if not (path / folder).exists():  # else these very files are there: only the description is new
             partial.rename(path / folder)
@@ -342,6 +383,14 @@ def _remove(folder: Path, partial: Path) -> None:
     with suppress(OSError):  # Windows: somebody reads them
         folder.rename(partial)
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _link(file: Path, to: Path) -> None:
+    """The same file under a second name; a copy where the file system has no such thing."""
+    try:
+        os.link(file, to)
+    except OSError:
+        shutil.copyfile(file, to)
 
 
 def _holds_something_else(path: Path) -> bool:

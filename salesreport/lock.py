@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import platform
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,9 @@ FILE = ".lock"
 """The lock's file in a folder; it is there while somebody writes to it, or when its process was killed."""
 
 BUSY = text("Something else is being written to this folder")
+
+_PAUSE = 0.02
+"""Seconds between two looks at a lock that another holds."""
 
 _held: set[int] = set()
 """Descriptors of the locks that this process holds."""
@@ -36,11 +40,12 @@ class Owner(BaseModel):
 
 
 @contextmanager
-def locked(folder: Path, busy: Text = BUSY) -> Iterator[None]:
+def locked(folder: Path, busy: Text = BUSY, patience: float = 0.0) -> Iterator[None]:
     """Hold the lock of a folder that exists.
 
     Args:
         folder: the folder. busy: what is said when another holds it, as the beginning of a sentence.
+        patience: for so many seconds it is waited for another who holds it.
 
     A process that dies, however it does, holds no lock. Its children never do: an open file with a lock goes on
     to forked children, so they close it first thing; other programs do not get it at all.
@@ -48,7 +53,7 @@ def locked(folder: Path, busy: Text = BUSY) -> Iterator[None]:
     Raises:
         DataError: another process (or this one) holds it. OSError: the folder cannot be written.
     """
-    descriptor = _acquire(folder / FILE, busy)
+    descriptor = _acquire(folder / FILE, busy, time.monotonic() + patience)
     try:
         yield
     finally:
@@ -63,13 +68,14 @@ def locked(folder: Path, busy: Text = BUSY) -> Iterator[None]:
                     (folder / FILE).unlink(missing_ok=True)
 
 
-def _acquire(file: Path, busy: Text) -> int:
+def _acquire(file: Path, busy: Text, until: float) -> int:
     while True:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o666)
         try:
-            if not _take(descriptor):
+            taken = _take(descriptor)
+            if not taken and time.monotonic() >= until:
                 raise _refused(file, os.read(descriptor, 4096), busy)
-            if _is(descriptor, file):
+            if taken and _is(descriptor, file):
                 try:
                     os.ftruncate(descriptor, 0)
                     os.write(descriptor, Owner.this_process().model_dump_json().encode())
@@ -82,6 +88,8 @@ def _acquire(file: Path, busy: Text) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)  # its last owner has removed it meanwhile; the next one is another file
+        if not taken:
+            time.sleep(_PAUSE)
 
 
 if sys.platform == "win32":

@@ -265,9 +265,11 @@ _ALL = (
             _date("agreed_on", text("day of the meeting"), required=True),
             _text("text", text("what was agreed"), required=True),
             _text("metric", text("key of the metric it should move")),
-            Column("target", "number", text("where the metric should be")),
+            Column("target", "number", text("where the metric should be; of what is counted: in a month")),
             _date("due_on", text("until when")),
             _choice("status", text("open, done or dropped"), "open", "done", "dropped"),
+            _date("closed_on", text("day it was done or dropped")),
+            _date("recorded_on", text("day it was recorded with “salesreport commit”; empty: from an export")),
         ),
     ),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from salesreport.ingest.databases.addresses import kept, shown
 from salesreport.ingest.history.additions import Existing
 from salesreport.ingest.history.beginnings import BEFORE, owners_from_changes, stages_from_changes, without_repeats
 from salesreport.ingest.history.history import Grown, grow
+from salesreport.ingest.history.recorded import keep_recorded
 from salesreport.ingest.rows.noticed import about_names
 from salesreport.ingest.rows.outcome import Ingested
 from salesreport.ingest.rows.people import about_owners
@@ -131,6 +132,9 @@ def ingest(
     ]
     if process is not None and process_path is not None:
         notes += check_process(process, frames, process_path)
+    kept_before = keep_recorded(Path(out), frames.get("commitments"), settings)
+    if kept_before.frame is not None:
+        frames["commitments"] = kept_before.frame
     tell(text("Writing {file}", file=str(out)))
     return write_dataset(
         out,
@@ -141,11 +145,11 @@ def ingest(
             source=kept(spec, source.read_text(encoding="utf-8-sig")),
             files=(*files, *grown.files),
             counts=grown.counts,
-            notes=tuple(notes),
+            notes=(*notes, *kept_before.notes),
             noticed=(*(one for ingested in tables.values() for one in ingested.noticed), *about_names(frames)),
         ),
         grown.set_aside,
-        replaces=None if existing is None else existing.dataset.fingerprint,
+        replaces=kept_before.replaces if existing is None else existing.dataset.fingerprint,
         unique=[name for name, ingested in tables.items() if frames.get(name) is ingested.frame],
     )
 

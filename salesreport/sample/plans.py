@@ -25,15 +25,19 @@ _RAMP_DAYS, _RAMP = 180, 0.3
 """A rep's first days count only in part towards his targets."""
 
 _AGREEMENTS = (
-    ("Two more meetings with minutes a month, segment A first", "activity:meeting", 8),
+    ("Two more meetings with minutes a month, segment A first", "activity:meeting", 22),
     ("Call every customer whose proposal is older than four weeks", "activity:call", 40),
-    ("Go through each proposal with the planning team before it is sent", "hit_rate", 0.6),
-    ("Bring back trial equipment that has been out for more than 90 days", "equipment_out", 5),
-    ("Close or drop the three oldest deals", "deals_in_funnel", 70),
-    ("Ask two satisfied customers for a referral", "deals_created", 6),
-    ("Process new enquiries within five working days", "leads_processed", 15),
+    ("Go through each proposal with the planning team before it is sent", "conversion:proposal", 0.65),
+    ("Bring back trial equipment that has been out for more than 90 days", "equipment_out", 8),
+    ("Close or drop the three oldest deals", None, np.nan),
+    ("Ask two satisfied customers for a referral", "deals_created", 10),
+    ("Process new enquiries within five working days", "leads_processed", 12),
 )
-_MEETINGS, _AGREED_EACH = 3, 2
+_MEETINGS, _AGREED_EACH, _THEMES = 6, 2, 3
+"""Meetings with each rep, a month apart; what is agreed in each, from so many themes that are the rep's own."""
+
+_DUE = 28
+_NEVER = -1
 
 
 def target_table(
@@ -53,25 +57,32 @@ def target_table(
 
 
 def commitment_table(rng: np.random.Generator, reps: Reps, last: int) -> pd.DataFrame:
-    """The table `commitments`: two from each of the last three one-to-ones; those of the last are open."""
+    """The table `commitments`: two from each of the last six one-to-ones; those of the last are open."""
     this_month = int(month_number(np.array([last]))[0])
     rows = []
     for rep, rep_id in enumerate(reps.rep_id.to_pylist()):
+        themes = rng.choice(len(_AGREEMENTS), _THEMES, replace=False)
         for ago in reversed(range(_MEETINGS)):
             begins = int(month_end(np.array([this_month - ago - 1]))[0]) + 1
             # the first working days of a month
             agreed = begins + int(rng.integers(0, 10))
             agreed += max(0, (agreed + 3) % 7 - 4) and 7 - (agreed + 3) % 7
-            chosen = rng.choice(len(_AGREEMENTS), _AGREED_EACH, replace=False)
-            fates = rng.choice(["done", "open", "dropped"], _AGREED_EACH, p=(0.6, 0.25, 0.15))
+            chosen = rng.choice(themes, _AGREED_EACH, replace=False)
+            fates = rng.choice(["done", "open", "dropped"], _AGREED_EACH, p=(0.7, 0.12, 0.18))
+            took = rng.integers(7, _DUE + 14, _AGREED_EACH)
             if not reps.hired[rep] <= agreed <= min(reps.left[rep], last):
                 continue
-            for place, fate in zip(chosen, fates, strict=True):
+            for place, fate, days in zip(chosen, fates, took, strict=True):
                 what, metric, target = _AGREEMENTS[place]
-                rows.append((rep_id, agreed, what, metric, target, agreed + 28, fate if ago else "open"))
-    table = pd.DataFrame(rows, columns=[column.name for column in TABLES["commitments"].columns])
-    for column in ("agreed_on", "due_on"):
-        table[column] = pd.Series(datetimes(table[column].to_numpy(dtype=np.int64)))
+                closed = agreed + int(days) if ago and fate != "open" and agreed + days <= last else _NEVER
+                status = "open" if closed == _NEVER else fate
+                rows.append((rep_id, agreed, what, metric, target, agreed + _DUE, status, closed))
+    names = ["rep_id", "agreed_on", "text", "metric", "target", "due_on", "status", "closed_on"]
+    table = pd.DataFrame(rows, columns=names)
+    for column in ("agreed_on", "due_on", "closed_on"):
+        days_of = table[column].to_numpy(dtype=np.int64)
+        table[column] = pd.Series(datetimes(days_of)).where(days_of != _NEVER)
+    table["recorded_on"] = table["agreed_on"]  # by hand, after the meeting
     return TABLES["commitments"].conform(
         table.sort_values(["rep_id", "agreed_on"], kind="stable", ignore_index=True)
     )

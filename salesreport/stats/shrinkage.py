@@ -163,6 +163,36 @@ def shrunken_rates(successes: npt.ArrayLike, trials: npt.ArrayLike) -> ShrunkenR
     return ShrunkenRates(value, mean)
 
 
+class Believed(NamedTuple):
+    """What is believed of groups' true figures: mean and variance, one element per group; NaN without trials."""
+
+    mean: Array
+    variance: Array
+
+
+def believed_rates(successes: npt.ArrayLike, trials: npt.ArrayLike) -> Believed:
+    """Mean and variance of each group's true rate, averaged over the parameters that the groups leave possible.
+
+    Args and Raises are those of `shrunken`, whose intervals are made of the same average. Unlike its `value`, the
+    mean here is never wholly the common one: that groups do not seem to differ is no proof that they do not.
+
+    Examples:
+        >>> believed = believed_rates([2, 20, 50, 30], [10, 40, 200, 60])  # raw: 0.2, 0.5, 0.25, 0.5
+        >>> believed.mean.round(2), np.sqrt(believed.variance).round(2)
+        (array([0.31, 0.46, 0.26, 0.46]), array([0.1 , 0.07, 0.03, 0.06]))
+    """
+    n, heard, groups, kind = _grouped(successes, trials)
+    columns = np.full((2, len(n)), np.nan)
+    if groups is None:
+        return Believed(columns[0], columns[1])
+    weight, _, _, alpha, beta = _possible(groups)
+    rate = alpha / (alpha + beta)
+    mean = weight @ rate
+    variance = weight @ (rate * (1 - rate) / (alpha + beta + 1) + (rate - mean) ** 2)
+    columns[:, heard] = np.stack([mean, variance])[:, kind]
+    return Believed(columns[0], columns[1])
+
+
 class _Groups(NamedTuple):
     """Distinct (successes, trials) and how many groups have them."""
 
@@ -271,8 +301,18 @@ def _most_likely(groups: _Groups) -> tuple[float, float]:
     return float(_best_mean(groups, size, 0.0)[0][0]), float(size[0])
 
 
-def _averaged(groups: _Groups, confidence: float) -> tuple[Array, Array, Array]:
-    """Interval, and probability of being below the median, averaged over the parameters that are possible.
+class _Possible(NamedTuple):
+    """Parameters that the groups leave possible, a row each, and each kind of group's beta distribution there."""
+
+    weight: Array
+    mean: Array
+    size: Array
+    alpha: Array
+    beta: Array
+
+
+def _possible(groups: _Groups) -> _Possible:
+    """The parameters to average over.
 
     The shrinkage (its logit) is integrated by the trapezoid rule over the range that matters, the mean (its logit)
     by Gauss and Hermite about its mode at each shrinkage.
@@ -306,6 +346,12 @@ def _averaged(groups: _Groups, confidence: float) -> tuple[Array, Array, Array]:
     kept = weight > _SLIGHT * weight.sum()
     weight, mean, size = weight[kept] / weight[kept].sum(), mean[kept, None], size[kept, None]
     alpha, beta = groups.won + mean * size, groups.n - groups.won + (1 - mean) * size
+    return _Possible(weight, mean, size, alpha, beta)
+
+
+def _averaged(groups: _Groups, confidence: float) -> tuple[Array, Array, Array]:
+    """Interval, and probability of being below the median, averaged over the parameters that are possible."""
+    weight, mean, size, alpha, beta = _possible(groups)
     below = weight @ betainc(alpha, beta, betaincinv(mean * size, (1 - mean) * size, 0.5))
     tail = (1 - confidence) / 2
     lower, upper = (_quantile(alpha, beta, weight, part) for part in (tail, 1 - tail))

@@ -87,12 +87,16 @@ def test_activity_targets_are_monthly_and_near_what_is_done(company):
 def test_commitments_come_from_the_last_meetings(company):
     commitments = company.tables["commitments"]
     as_of = pd.Timestamp(company.settings.as_of)
-    assert commitments["agreed_on"].between(as_of - pd.Timedelta(days=95), as_of).all()
+    assert commitments["agreed_on"].between(as_of - pd.Timedelta(days=186), as_of).all()
     assert (commitments["agreed_on"].dt.day_of_week < 5).all()
     assert (commitments["due_on"] > commitments["agreed_on"]).all()
     last = commitments.groupby("rep_id")["agreed_on"].transform("max") == commitments["agreed_on"]
     assert (commitments.loc[last & (commitments["agreed_on"].dt.month == 12), "status"] == "open").all()
     assert set(commitments.loc[~last, "status"]) == {"open", "done", "dropped"}
     assert not commitments.duplicated(["rep_id", "agreed_on", "text"]).any()
+    assert (commitments["closed_on"].isna() == (commitments["status"] == "open")).all()
+    assert (commitments["closed_on"].dropna() <= as_of).all()
+    # what a rep is coached on are three themes, so that there are others for each who are not
+    assert commitments.groupby("rep_id")["text"].nunique().max() == 3
     here = company.tables["reps"].query("left_on.isna()")["rep_id"]
     assert set(commitments["rep_id"]) == set(here)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from salesreport.dataset import Dataset, DatasetSettings, tidy_dataset, write_dataset
 from salesreport.errors import DataError
+from salesreport.ingest.history.recorded import recorded, with_recorded
 from salesreport.ingest.history.snapshots import Past, snapshot_of
 from salesreport.ingest.rows.outcome import Ingested
 from salesreport.ingest.spec.spec import SourceSpec
@@ -97,6 +98,8 @@ class Existing:
                 elif name == "reps":
                     before = before[before["rep_id"].isin(frame["rep_id"])]
                     frame = frame.assign(name=frame["name"].fillna(frame["rep_id"])) if "name" in frame else frame
+                elif name == "commitments":
+                    frame = with_recorded(frame, recorded(before))
                 self._same(name, frame, before)
         return self.dataset.has("snapshots")
 

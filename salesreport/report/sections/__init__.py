@@ -14,6 +14,7 @@ from salesreport.report.section import Section
 from salesreport.report.sections.account_plans import account_sheet
 from salesreport.report.sections.activity import activity
 from salesreport.report.sections.anomalies import conversion_anomalies
+from salesreport.report.sections.commitments import commitments
 from salesreport.report.sections.conversion import conversion
 from salesreport.report.sections.customer_base import customer_base
 from salesreport.report.sections.deals_to_look_at import deals_to_look_at
@@ -63,6 +64,7 @@ class Listed:
 
 SECTIONS: dict[str, Listed] = {
     "whom_first": Listed(whom_first, "measures", told=("team", "manager", "company")),
+    "commitments": Listed(commitments, "measures", told=("rep", "team", "manager", "company")),
     "talking_points": Listed(talking_points, "measures"),
     "tiles": Listed(tiles),
     "preparation": Listed(preparation, told=()),

@@ -1,0 +1,60 @@
+"""What was agreed with whom, as it stood on a day, and since when nothing has been."""
+
+import datetime as dt
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from salesreport.kpi import Facts
+
+MONTH = 365.25 / 12
+"""Days of an average month."""
+
+LONGEST_PAUSE = 62
+"""After so many days without anything agreed, or twice the usual time where that is longer, there is a gap."""
+
+
+def agreed_with(facts: Facts, day: dt.date, reps: Collection[str] | None = None) -> pd.DataFrame:
+    """What was agreed by the end of a day, with the state it was in then.
+
+    Args:
+        facts: of the dataset. day: nothing agreed later counts, and what was closed later was open.
+        reps: only of these.
+
+    Returns:
+        By day and text: the columns of table `commitments`; `status` is never missing (open where nothing is
+        said); `overdue` of those still open after the day they were due.
+    """
+    table = facts.remember("commitments", lambda: facts.dataset.table("commitments"))
+    now = pd.Timestamp(day)
+    known = table[table["agreed_on"] <= now]
+    if reps is not None:
+        known = known[known["rep_id"].isin(list(reps))]
+    still = known["status"].isna() | (known["closed_on"] > now)
+    status = known["status"].mask(still, "open")
+    known = known.assign(
+        status=status,
+        closed_on=known["closed_on"].where(~still),
+        overdue=(status == "open") & (known["due_on"] < now),
+    )
+    return known.sort_values(["agreed_on", "text"], kind="stable", ignore_index=True)
+
+
+def months_without(agreed: pd.DataFrame, day: dt.date) -> int:
+    """For how many months nothing has been agreed, where that is longer than usual; else 0.
+
+    Args:
+        agreed: of one rep, of `agreed_with`. day: the day it is seen from.
+
+    Examples:
+        >>> days = pd.DataFrame({"agreed_on": pd.to_datetime(["2025-01-10", "2025-02-10", "2025-03-10"])})
+        >>> months_without(days, dt.date(2025, 4, 20)), months_without(days, dt.date(2025, 9, 10))
+        (0, 6)
+    """
+    days = np.unique(agreed["agreed_on"].to_numpy("datetime64[D]"))
+    if not len(days):
+        return 0
+    pause = int((np.datetime64(day, "D") - days[-1]).astype(int))
+    usual = float(np.median(np.diff(days).astype(int))) if len(days) > 1 else 0.0
+    return round(pause / MONTH) if pause > max(LONGEST_PAUSE, 2 * usual) else 0
