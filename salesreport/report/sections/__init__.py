@@ -30,6 +30,7 @@ from salesreport.report.sections.results import results
 from salesreport.report.sections.satisfaction import satisfaction
 from salesreport.report.sections.tiles import tiles
 from salesreport.report.sections.trend import trend
+from salesreport.report.sections.useful_actions import useful_actions
 from salesreport.report.sections.waterfall import changes
 from salesreport.report.subject import KINDS, Kind
 
@@ -68,6 +69,7 @@ SECTIONS: dict[str, Listed] = {
     "conversion_funnel_plot": Listed(conversion_funnel_plot, told=()),
     "conversion_heat_map": Listed(conversion_heat_map, told=()),
     "conversion_anomalies": Listed(conversion_anomalies, told=tuple(kind for kind in KINDS if kind != "rep")),
+    "useful_actions": Listed(useful_actions, told=tuple(kind for kind in KINDS if kind != "rep")),
     "definitions": Listed(definitions, told=()),
     "data_notes": Listed(data_notes, told=()),
 }
