@@ -20,6 +20,7 @@ from validity import (
     power,
     spans_together,
 )
+from validity_actions_page import false_actions, power_of_actions
 
 from salesreport.dataset import Dataset
 from salesreport.ingest import ingest
@@ -199,6 +200,7 @@ TABLES: dict[str, Sequence[Table]] = {
         coverage_of_comparisons,
         coverage_of_intervals,
     ),
+    "## Useful actions": (false_actions, power_of_actions),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""
 

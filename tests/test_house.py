@@ -29,6 +29,7 @@ ROOMS = [
     "frames",
     "forecast",
     "anomalies",
+    "actions",
     "compute",
     "output",
 ]

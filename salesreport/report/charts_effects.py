@@ -9,10 +9,13 @@ from matplotlib.ticker import MaxNLocator
 
 from salesreport.report.canvas import baseline, beside, canvas, caption, row_names, strokes, text_width
 from salesreport.report.chart import ACCENT, FAINT, LINE, PAPER, Chart
-from salesreport.report.marks import form_key, name_width, short_name
+from salesreport.report.marks import form_key, short_name
 
-MOST_BEYOND = 2.0
+MOST_BEYOND = 4.0
 """A raw mark may widen the scale to so many times what the intervals need; farther ones stand at its edge."""
+
+LONGEST = 36
+"""So many characters a row's name has at most."""
 
 
 class Effect(NamedTuple):
@@ -37,7 +40,7 @@ def effect_limits(rows: Sequence[Effect]) -> tuple[float, float]:
 
     Examples:
         >>> effect_limits([Effect("a", 0.02, -0.01, 0.05, 0.3, False, "")])
-        (-0.05, 0.1)
+        (-0.05, 0.2)
     """
     ends = [abs(end) for row in rows for end in (row.lower, row.upper) if not math.isnan(end)]
     reach = max([*ends, 0.05])
@@ -59,7 +62,7 @@ def effects(
     """
 
     def draw(figure: Figure) -> None:
-        names = max((name_width(row.name) for row in rows), default=0.0)
+        names = max((text_width(short_name(row.name, LONGEST)) for row in rows), default=0.0)
         said = max((text_width(row.said, 8) for row in rows), default=0.0)
         axes = canvas(figure, left=names, right=said + 0.1, top=0.62, bottom=0.25)
         low, high = effect_limits(rows)
@@ -72,15 +75,25 @@ def effects(
             if not math.isnan(row.raw):
                 at = min(max(row.raw, low), high)
                 strokes(axes, [((at, place - 0.28), (at, place + 0.28))], FAINT, 3.0, strength=0.7, above=False)
+                if at != row.raw:  # it lies beyond the scale
+                    side = -1 if row.raw > at else 1
+                    beside(
+                        axes,
+                        shown(row.raw),
+                        (at, place),
+                        5 * side,
+                        fontsize=7.5,
+                        ha="left" if side > 0 else "right",
+                    )
             strokes(axes, [((row.lower, place), (row.upper, place))], ACCENT, 1.4, strength=0.6)
             axes.plot(
                 row.value, place, "o", markersize=6, color=ACCENT if row.stands_out else PAPER,
                 markeredgecolor=ACCENT, clip_on=False,
             )  # fmt: skip
             beside(axes, row.said, (high + pad, place), 6, fontsize=8)
-        row_names(axes, {len(rows) - 1 - place: short_name(row.name) for place, row in enumerate(rows)})
+        row_names(axes, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
         ticks = [
-            tick for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high
+            tick for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high
         ]
         baseline(axes, {tick: shown(tick) for tick in ticks})
         caption(axes, heading, pad=22, names=names)

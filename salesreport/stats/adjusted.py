@@ -19,7 +19,7 @@ from scipy.special import chdtrc
 from salesreport.stats.holds import assert_holds
 from salesreport.stats.intervals import Array, Groups, normal_quantile
 
-_SETTLED = 1e-9
+_SETTLED = 1e-7
 """Means within levels are taken out until none is larger."""
 
 _MOST_ROUNDS = 500
@@ -98,7 +98,7 @@ def _one(
     nothing = (np.nan,) * 6
     if told < 1e-6 or not enough:
         return (*nothing, told)
-    with_it, without = float((left * x * y).sum()) / told, float(-(left * (1 - x) * y).sum()) / told
+    with_it = float((left * x * y).sum()) / told
     score, share = np.bincount(cluster, left * rest), np.bincount(cluster, left * left)
     a, b, c = (score * score).sum(), (score * share).sum(), (share * share).sum()
     total = float(score.sum())
@@ -115,7 +115,7 @@ def _one(
     else:
         lower, upper = (half - np.sqrt(inside)) / square, (half + np.sqrt(inside)) / square
     effect = float(np.clip(effect, -1.0, 1.0))
-    return with_it, without, effect, max(lower, -1.0), min(upper, 1.0), p, told
+    return with_it, with_it - effect, effect, max(lower, -1.0), min(upper, 1.0), p, told
 
 
 def _taken_out(values: Array, columns: Sequence[Groups]) -> Array:

@@ -66,9 +66,9 @@ class Actions:
             `exposed`, `unexposed`: of these, with and without the activity in a window; `rate`: share of those
             with it that went on, `expected`: of like ones without, `effect`: the difference with its 95 % interval
             `lower`, `upper`; `odds_ratio`, `odds_lower`, `odds_upper`: the same as a ratio; `p`, `q`;
-            `suggestion`: see `suggestions`; `far`: the effect when the gap
-            before the decision is twice as long; `raw` with `raw_lower`, `raw_upper`, `raw_q`: the difference of
-            raw rates; `raw_with`, `raw_without`: decided stays with such an activity, whenever, and without.
+            `suggestion`: see `suggestions`; `far`: the effect when the gap before the decision is twice as long,
+            of what may be useful; `raw` with `raw_lower`, `raw_upper`, `raw_q`: the difference of raw rates;
+            `raw_with`, `raw_without`: decided stays with such an activity, whenever, and without.
         watched, done: the stays and activities as numbers. rep: whose each stay was.
     """
 

@@ -36,6 +36,9 @@ the gap before deals go on, every type would be "useful" otherwise (measured: do
 LASTING_P = 0.1
 """And the difference that is left must be one by itself: p at most this (two-sided, so 5 % on its side)."""
 
+LIKELY = 0.2
+"""Of what may be useful (p at most this) it is asked whether it lasts; of the rest there is nothing to ask."""
+
 LIVELY = "before"
 """The column of `likeness` for activities before the window: lively deals go on, and being lively is no action."""
 
@@ -51,7 +54,8 @@ class Cells(NamedTuple):
         found: how often those that had it went on, and like ones of the same age without; NaN: too few.
         ratio, ratio_lower, ratio_upper: the difference as a ratio of odds.
         q: of there being no difference, for all comparisons together.
-        far, far_p: the difference when the gap before the decision is twice as long, and its p; NaN: too few.
+        far, far_p: the difference when the gap before the decision is twice as long, and its p; NaN: too few,
+            or not asked (`LIKELY`).
         raw: what is said by all decided stays with such an activity, whenever, against all without.
     """
 
@@ -97,7 +101,8 @@ def compare_actions(
     """Compare stays with an activity in the window before an age, with like stays that had none in theirs.
 
     Compared are stays at the same step and age, which promise about the same (`likeness`, of the columns, the
-    month and how many activities there were before the window), of the same rep.
+    month and how many activities there were before the window), of the same rep. What columns may tell beyond that
+    is taken out, too: a type that some segment gets more often must not be credited with that segment.
 
     Args:
         stays: stays that were decided. rep: whose each is, from 0. columns: codes of what tells how much its deal
@@ -119,21 +124,8 @@ def compare_actions(
     made = Adjusted(*found)
     ratio, low, high = (_odds_ratio(made, effect) for effect in (made.effect, made.lower, made.upper))
     raw = _raw(stays, ever_done(stays, done, types), kind, at_step)
-    return Cells(
-        kind,
-        at_step,
-        counts[0],
-        counts[1],
-        counts[2],
-        made,
-        ratio,
-        low,
-        high,
-        benjamini_hochberg(made.p),
-        far[0],
-        far[1],
-        raw,
-    )
+    q = benjamini_hochberg(made.p)
+    return Cells(kind, at_step, counts[0], counts[1], counts[2], made, ratio, low, high, q, far[0], far[1], raw)
 
 
 def suggestions(cells: Cells, level: float) -> npt.NDArray[np.str_]:
@@ -180,12 +172,17 @@ def _compared(
         telling[MONTH] = months[here.day]
     like = likeness(whose, here.age, success, telling).stratum
     deal, exposed = _dense(stays.deal[here.stay]), here.exposed[told]
-    found = adjusted_difference(success, exposed, [like, whose], deal)
-    late = np.flatnonzero(here.lasting)
-    far = adjusted_difference(
-        success[late], exposed[:, late], [_dense(like[late]), _dense(whose[late])], _dense(deal[late])
-    )
-    return np.array(found), np.array([far.effect, far.p])
+    mix = [_often(codes[here.stay]) for codes in columns.values()]
+    fixed = [like, whose, *mix]
+    found = adjusted_difference(success, exposed, fixed, deal)
+    far = np.full((2, len(exposed)), np.nan)
+    asked, late = np.flatnonzero((found.p <= LIKELY) & (found.effect > 0)), np.flatnonzero(here.lasting)
+    if len(asked):
+        again = adjusted_difference(
+            success[late], exposed[asked][:, late], [_dense(codes[late]) for codes in fixed], _dense(deal[late])
+        )
+        far[:, asked] = again.effect, again.p
+    return np.array(found), far
 
 
 def _odds_ratio(found: Adjusted, effect: Numbers) -> Numbers:
@@ -216,6 +213,13 @@ def _raw(stays: Watched, ever: Flags, kind: Positions, step: Positions) -> Raw:
         for column in (gap.value, gap.lower, gap.upper, cochran_mantel_haenszel(a, b, c, d).p)
     )
     return Raw(effect, lower, upper, p, benjamini_hochberg(p), having.astype(np.intp), lacking.astype(np.intp))
+
+
+def _often(codes: Codes) -> Positions:
+    """Codes from 0 without gaps, the rare ones all the last."""
+    number = _dense(codes)
+    often = np.bincount(number) >= FEWEST
+    return _dense(np.where(often[number], number, len(often)))
 
 
 def _dense(codes: Codes) -> Positions:

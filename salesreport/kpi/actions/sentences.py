@@ -105,20 +105,43 @@ def suggestion(row: Row) -> Text:
     return SUGGESTED[row["suggestion"]]
 
 
+def short(row: Row) -> Text:
+    """What to do about an action, in as few words as a picture has room for."""
+    if row["suggestion"] == "drop":
+        n = int(np.ceil(100 * float(row["upper"])))
+        return ntext("at most {points} point", "at most {points} points", n=abs(n), points=signed(n))
+    return SUGGESTED[row["suggestion"]]
+
+
+def signed(points: int) -> str:
+    """Whole points with their sign.
+
+    Examples:
+        >>> signed(3), signed(-2), signed(0)
+        ('+3', '−2', '0')
+    """
+    return f"{points:+d}".replace("-", "\N{MINUS SIGN}") if points else "0"
+
+
 def message(found: Actions) -> Text:
     """Which actions go with deals that go on; that none is known to is the usual result."""
     if not found.family.tested:
         return text("Too few deals with and without an activity to tell which actions help")
     helps = found.of("plan").to_dict("records")
     if len(helps) == 1:
-        return text("{action} goes with more deals that go on: {points}",
-                    action=place(found, helps[0]), points=points(helps[0]))  # fmt: skip
+        row = helps[0]
+        return ntext(
+            "Deals with {action} go on more often, by {n} point (95 %: {low} to {high})",
+            "Deals with {action} go on more often, by {n} points (95 %: {low} to {high})",
+            n=round(100 * row["effect"]), action=place(found, row), low=round(100 * row["lower"]),
+            high=round(100 * row["upper"]),
+        )  # fmt: skip
+    named = [place(found, row) for row in helps[:MOST_NAMED]]
+    if len(helps) > MOST_NAMED:
+        return text("Deals with one of {n} actions go on more often, most clearly with {actions}",
+                    n=float(len(helps)), actions=named)  # fmt: skip
     if helps:
-        named = [place(found, row) for row in helps[:MOST_NAMED]]
-        if len(helps) > MOST_NAMED:
-            return text("{n} actions go with more deals that go on, most clearly {actions}",
-                        n=float(len(helps)), actions=named)  # fmt: skip
-        return text("{actions} go with more deals that go on", actions=named)
+        return text("Deals with one of these go on more often: {actions}", actions=named)
     claimed = len(found.misleading)
     if claimed:
         return ntext(

@@ -92,16 +92,16 @@ def _chart(context: Context, found: Actions, message: str) -> Chart:
     rows = [
         Effect(
             _name(context, found, row), row["effect"], row["lower"], row["upper"], row["raw"],
-            row["q"] <= found.level, context.say(sentences.suggestion(row)),
+            row["q"] <= found.level, context.say(sentences.short(row)),
         )
         for row in records(told(found).head(MOST_DRAWN))
     ]  # fmt: skip
     words = tuple(map(context.say, (text("more than chance"), text("may be chance"), text("raw numbers"))))
     heading = text("Percentage points more that go on, with the action against without")
+    shows = text("Per action and milestone the difference, its interval, raw numbers")
     return effects(
-        KEY, rows, message,
-        context.say(text("Per action and milestone the difference, its interval, raw numbers")), context.say(heading), (words[0], words[1], words[2]), in_points,
-    )  # fmt: skip
+        KEY, rows, message, context.say(shows), context.say(heading), (words[0], words[1], words[2]), in_points
+    )
 
 
 def _table(context: Context, found: Actions) -> NumberTable:
@@ -181,7 +181,7 @@ def _habit_row(context: Context, found: Actions, row: dict[str, Any]) -> list[Co
     days = ntext("in the first {n} day", "in the first {n} days", n=int(row["window"]))
     between = " … ".join(in_points(row[end]) for end in ("lower", "upper"))
     return [
-        (_name(context, found, row), context.say(days)),
+        context.say(text("{action}, {days}", action=_name(context, found, row), days=days)),
         (context.shown(row["share"], "share"), context.say(text("of {n}", n=float(row["n"])))),
         context.shown(row["others"], "share"),
         (in_points(row["effect"]), between),
