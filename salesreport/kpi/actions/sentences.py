@@ -176,12 +176,12 @@ def notes(found: Actions) -> tuple[Text, ...]:
     if family.untold:
         said.append(
             ntext(
-                "{n} more is not told: it takes {fewest} deals with and without the activity, of each {outcomes} "
-                "that went on and that did not.",
-                "{n} more are not told: it takes {fewest} deals with and without the activity, of each {outcomes} "
-                "that went on and that did not.",
+                "{n} more is not told: it takes {deals} with and without the activity, of each {outcomes} that "
+                "went on and that did not.",
+                "{n} more are not told: it takes {deals} with and without the activity, of each {outcomes} that "
+                "went on and that did not.",
                 n=family.untold,
-                fewest=float(FEWEST),
+                deals=ntext("{n} deal", "{n} deals", n=FEWEST),
                 outcomes=float(FEWEST_OUTCOMES),
             )
         )
@@ -195,9 +195,9 @@ def notes(found: Actions) -> tuple[Text, ...]:
         text(
             "To plan is what has a q of at most {q} (of all that is suggested so, that part may be chance) and "
             "is still there when twice as many days before the decision do not count: what fades may only "
-            "announce it. To drop may be what makes less than {useful} points even at its interval’s upper end.",
+            "announce it. To drop may be what makes less than {points} even at its interval’s upper end.",
             q=Quantity(found.level, "share"),
-            useful=float(round(100 * USEFUL)),
+            points=ntext("{n} point", "{n} points", n=round(100 * USEFUL)),
         ),
         text(
             "Raw numbers compare all deals with such an activity, whenever it was done, with all without: long "
@@ -228,4 +228,4 @@ def _windows(found: Actions) -> Text:
     first, last = int(days.min()), int(days.max())
     if first == last:
         return ntext("{n} day", "{n} days", n=first)
-    return text("{first} to {last} days, by milestone", first=float(first), last=float(last))
+    return text("{first} to {days}, by milestone", first=float(first), days=ntext("{n} day", "{n} days", n=last))
