@@ -20,6 +20,7 @@ from validity import (
     power,
     spans_together,
 )
+from validity_actions_page import false_actions, power_of_actions
 from validity_coaching import change_since_review, coaching_of_many
 from validity_plan import plans_on_samples
 
@@ -202,6 +203,7 @@ TABLES: dict[str, Sequence[Table]] = {
         coverage_of_intervals,
     ),
     "## Coaching": (change_since_review, coaching_of_many),
+    "## Useful actions": (false_actions, power_of_actions),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""
 

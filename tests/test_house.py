@@ -26,7 +26,7 @@ ROOMS = {
         "ingestion",
     ],
     "kpi": [
-        "facts", "milestones", "customers", "metrics", "grid", "frames", "forecast", "anomalies", "compute",
+        "facts", "milestones", "customers", "metrics", "grid", "frames", "forecast", "anomalies", "actions", "compute",
         "output",
     ],
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""`salesreport kpi`, `anomalies` and `forecast`: figures, printed."""
+"""`salesreport kpi`, `anomalies`, `actions` and `forecast`: figures, printed."""
 
 from typing import Annotated
 
@@ -117,6 +117,53 @@ def anomalies(
     else:
         results_console().print(output.as_table(found, facts, language))
     for line in output.explanations(found, language, table=format is Format.table):
+        say(line, language, error=True)
+
+
+@app.command(
+    help=hint(
+        text("Show which activities, at which milestone, go with deals that go on, and which only seem to."),
+        "salesreport actions outputs/datasets/sample",
+        "salesreport actions outputs/datasets/sample --period 2025 --milestone proposal",
+        "salesreport actions outputs/datasets/sample --where segment=Industry --format csv",
+    )
+)
+def actions(
+    context: typer.Context,
+    dataset: DatasetFolder,
+    period: Annotated[
+        str | None,
+        typer.Option(help=hint(text("When the deals were decided, such as 2017, 2017-Q4; default: ever."))),
+    ] = None,
+    milestone: Annotated[
+        list[str] | None, typer.Option(help=hint(text("Only this milestone; may be given several times.")))
+    ] = None,
+    q: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help=hint(text("The part of what is reported that may be chance.")))
+    ] = 0.1,
+    where: Where = None,
+    format: Printed = Format.table,
+) -> None:
+    """Useful actions."""
+    from salesreport import arguments
+    from salesreport.dataset import Dataset
+    from salesreport.kpi import Facts
+    from salesreport.kpi.actions import find_actions, output
+    from salesreport.pack.span import check_period
+
+    language = language_of(context)
+    opened = Dataset.open(dataset)
+    when = None if period is None else opened.period(period)
+    if when is not None:
+        check_period(opened, when, key="--period")
+    found = find_actions(Facts.of(opened), when, milestone or (), q, arguments.filters(where or [], opened))
+    if format is Format.csv:
+        typer.echo(output.as_csv(found), nl=False)
+    elif format is Format.json:
+        typer.echo(output.as_json(found, language), nl=False)
+    elif found.family.tested:
+        results_console().print(output.as_table(found, language))
+    for line in output.explanations(found, language):
         say(line, language, error=True)
 
 

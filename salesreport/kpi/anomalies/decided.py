@@ -168,8 +168,10 @@ def _decide(facts: Facts, file: ProcessFile) -> Decisions:
         raise lacks("deals")
     need_losses(facts)
     journeys = journeys_of(facts, file, facts.as_of)
-    steps = _steps(file)
-    parts = [_at_milestones(journeys), _closings(facts, len(steps) - 1)]
+    steps = steps_of(file)
+    found = decided_stays(journeys)
+    at_milestones = journeys.stays.deal[found.stay], found.place, found.success, found.day, found.eve
+    parts = [at_milestones, _closings(facts, len(steps) - 1)]
     deal, step, success, day, eve = (np.concatenate(column) for column in zip(*parts, strict=True))
     if not len(deal):
         raise Unavailable(text("needs closed deals or the history of stages; this export has neither"))
@@ -181,7 +183,8 @@ def _decide(facts: Facts, file: ProcessFile) -> Decisions:
     return Decisions(facts, steps, deal, step.astype(np.int16), success, day, rep)
 
 
-def _steps(file: ProcessFile) -> tuple[Step, ...]:
+def steps_of(file: ProcessFile) -> tuple[Step, ...]:
+    """The steps of a process file, one for each milestone in order, and `win`."""
     several = len(file.processes) > 1
     steps = [
         Step(
@@ -195,8 +198,23 @@ def _steps(file: ProcessFile) -> tuple[Step, ...]:
     return (*steps, Step(WIN, text("Deal"), text("Order"), None))
 
 
-def _at_milestones(journeys: Journeys) -> tuple[Positions, Positions, Flags, Days, Days]:
-    """Deal, step, success, day and the day whose owner it counts for, of every stay that was decided."""
+class DecidedStays(NamedTuple):
+    """Stays at milestones that were decided.
+
+    Attributes:
+        stay: the number of each. place: of its milestone, counted through all processes. success: whether it went
+            on in time. day: of the decision. eve: the day whose owner it counts for.
+    """
+
+    stay: Positions
+    place: Positions
+    success: Flags
+    day: Days
+    eve: Days
+
+
+def decided_stays(journeys: Journeys) -> DecidedStays:
+    """The stays of journeys that were decided by their day, those that moved and those whose time was over."""
     stays, number = journeys.stays, place_numbers(journeys)
     within = np.array([place.milestone.within for place in places_of(journeys.file)] or [0])[number]
     age = (journeys.shortest + journeys.longest) / 2  # where moves are known only within an interval: its middle
@@ -206,7 +224,7 @@ def _at_milestones(journeys: Journeys) -> tuple[Positions, Positions, Flags, Day
     decided = np.flatnonzero(stays.dated & (day <= np.datetime64(journeys.day, "D")))
     success = moved & ((stays.outcome == ADVANCED) | (stays.outcome == WON))
     eve = np.where(moved, np.maximum(stays.entered, day - np.timedelta64(1, "D")), day)
-    return stays.deal[decided], number[decided], success[decided], day[decided], eve[decided]
+    return DecidedStays(decided, number[decided], success[decided], day[decided], eve[decided])
 
 
 def _closings(facts: Facts, step: int) -> tuple[Positions, Positions, Flags, Days, Days]:

@@ -46,6 +46,7 @@ COLUMN_TITLES: dict[str, Text] = {
     "segment": text("segment"),
     "status": text("status"),
     "team": text("team"),
+    "type": text("type"),
     "units": text("units"),
     "value": text("value"),
 }

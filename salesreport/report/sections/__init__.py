@@ -40,6 +40,7 @@ from salesreport.report.sections.satisfaction import satisfaction
 from salesreport.report.sections.talking_points import talking_points
 from salesreport.report.sections.tiles import tiles
 from salesreport.report.sections.trend import trend
+from salesreport.report.sections.useful_actions import useful_actions
 from salesreport.report.sections.waterfall import changes
 from salesreport.report.sections.whom_first import whom_first
 from salesreport.report.subject import KINDS, Kind
@@ -75,6 +76,7 @@ SECTIONS: dict[str, Listed] = {
     "conversion": Listed(conversion, "done"),
     "activity": Listed(activity, "done"),
     "plan_vs_actual": Listed(plan_vs_actual, "done"),
+    "useful_actions": Listed(useful_actions, "done"),
     "pipeline": Listed(pipeline, "orders"),
     "pipeline_changes": Listed(changes, "orders"),
     "order_book": Listed(order_book, "orders"),

@@ -1,0 +1,147 @@
+"""When an activity may be seen to help: moments in a stay at which it is still open how the stay will end.
+
+Long stays have more activities, and deals that are about to be won get more visits: whoever counts all activities
+finds that, and takes it for an effect. So every stay is looked at at the same ages, with a window of the same
+length before each, and only while it goes on (landmarks; Anderson, Cain and Gelber 1983, doi
+10.1200/JCO.1983.1.11.710). Between the window and the decision lies a gap: what is done when everybody knows
+already how it will end, does not count (a lag against protopathic bias; Horwitz and Feinstein 1980, doi
+10.1016/0002-9343(80)90363-0).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from salesreport.kpi.facts.columns import Flags, Positions
+
+AGES = 4
+"""At how many ages a stay is looked at: after one window, two, three, four."""
+
+PART = 6
+"""A window, and the gap after it, is this part of the days within which the next milestone is expected."""
+
+LIVELY = 3
+"""Of more activities than these before a window, it is only said that there were many."""
+
+Whole = npt.NDArray[np.int64]
+
+_SPAN = np.int64(1) << 22
+"""More days than there are in any data: deal and day become one number."""
+
+
+class Watched(NamedTuple):
+    """Stays that were decided; days are whole numbers from any day on.
+
+    Attributes:
+        deal, step: numbers from 0. entered: the day it began. until: the last day on which it was still open.
+        decided: the day of the decision. success: whether it went on in time.
+        expected: days within which it should go on, of its step.
+    """
+
+    deal: Positions
+    step: Positions
+    entered: Whole
+    until: Whole
+    decided: Whole
+    success: Flags
+    expected: Whole
+
+
+class Done(NamedTuple):
+    """Activities: the deal of each (a number as in `Watched`), its type (a code from 0), its day."""
+
+    deal: Positions
+    type: Positions
+    day: Whole
+
+
+class Moments(NamedTuple):
+    """Moments of stays, one element each.
+
+    Attributes:
+        stay: its number. age: which age, from 0. day: the last day of the window.
+        exposed: types × moments: whether one was done in the window.
+        before: how many activities of any type were done in as many days before the window; at most `LIVELY`.
+        lasting: whether the stay was still open after a gap of twice the length, too.
+    """
+
+    stay: Positions
+    age: Positions
+    day: Whole
+    exposed: Flags
+    before: Positions
+    lasting: Flags
+
+    def take(self, rows: Positions) -> "Moments":
+        """Some of them."""
+        return Moments(
+            self.stay[rows], self.age[rows], self.day[rows], self.exposed[:, rows], self.before[rows],
+            self.lasting[rows],
+        )  # fmt: skip
+
+
+def window_of(expected: npt.ArrayLike) -> Whole:
+    """The days of a window, and of the gap after it, by the days within which the next milestone is expected.
+
+    Examples:
+        >>> window_of([90, 45, 3]).tolist()
+        [15, 7, 1]
+    """
+    return np.maximum(np.asarray(expected, np.int64) // PART, 1)
+
+
+def moments_of(stays: Watched, done: Done, types: int) -> Moments:
+    """The moments at which stays were still open, a gap's length after each window.
+
+    A window's first day is the day after the stay began: what brings a deal to a milestone is no activity at it.
+
+    Args:
+        stays: the stays. done: the activities. types: how many types there are.
+
+    Examples:
+        A stay of 90 days expected, decided on day 50: it is looked at on days 15 and 30 (a gap later it still is
+        there), not on day 45. The call of day 20 is in the second window:
+
+        >>> one = np.array([0])
+        >>> stays = Watched(one, one, one, np.array([49]), np.array([50]), one == 0, np.array([90]))
+        >>> found = moments_of(stays, Done(one, one, np.array([20])), 1)
+        >>> found.day.tolist(), found.exposed.tolist()
+        ([16, 31], [[False, True]])
+    """
+    window = window_of(stays.expected)
+    last = np.clip((stays.until - stays.entered) // window - 1, 0, AGES)  # the gap is as long as a window
+    stay = np.repeat(np.arange(len(last)), last)
+    age = np.arange(len(stay)) - np.repeat(np.cumsum(last) - last, last)
+    length = window[stay]
+    day = stays.entered[stay] + (age + 1) * length
+    deal = stays.deal[stay]
+    every = _keys(done.deal, done.day)
+    exposed = np.zeros((types, len(stay)), bool)
+    for code in range(types):
+        mine = _keys(done.deal[done.type == code], done.day[done.type == code])
+        exposed[code] = between(mine, deal, day - length + 1, day) > 0
+    before = between(every, deal, day - 2 * length + 1, day - length)
+    lasting = day + 2 * length <= stays.until[stay]
+    return Moments(stay, age, day, exposed, np.minimum(before, LIVELY), lasting)
+
+
+def ever_done(stays: Watched, done: Done, types: int) -> Flags:
+    """Types × stays: whether one was done after the stay began, up to the decision: what raw numbers count."""
+    found = np.zeros((types, len(stays.deal)), bool)
+    for code in range(types):
+        mine = _keys(done.deal[done.type == code], done.day[done.type == code])
+        found[code] = between(mine, stays.deal, stays.entered + 1, stays.decided) > 0
+    return found
+
+
+def between(keys: Whole, deal: Positions, first: Whole, last: Whole) -> Positions:
+    """How many activities, by sorted keys, deals have from a first day to a last one."""
+    base = deal.astype(np.int64) * _SPAN
+    counted = np.searchsorted(keys, base + last, side="right") - np.searchsorted(keys, base + first, side="left")
+    return np.maximum(counted, 0).astype(np.intp)
+
+
+def _keys(deal: Positions, day: Whole) -> Whole:
+    """Deal and day as one number, in order."""
+    return np.sort(deal.astype(np.int64) * _SPAN + day)

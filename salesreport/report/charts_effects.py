@@ -1,0 +1,105 @@
+"""The picture of what things go with: a dot with its interval about nothing, and what raw numbers claim, pale."""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from salesreport.report.canvas import baseline, beside, canvas, caption, row_names, strokes, text_width
+from salesreport.report.chart import ACCENT, FAINT, LINE, PAPER, Chart
+from salesreport.report.marks import form_key, short_name
+
+MOST_BEYOND = 4.0
+"""A raw mark may widen the scale to so many times what the intervals need; farther ones stand at its edge."""
+
+LONGEST = 36
+"""So many characters a row's name has at most."""
+
+
+class Effect(NamedTuple):
+    """A difference.
+
+    Attributes:
+        name: of what. value, lower, upper: the difference and its interval. raw: what raw numbers say, or NaN.
+        stands_out: whether it is more than chance. said: printed at the row's end.
+    """
+
+    name: str
+    value: float
+    lower: float
+    upper: float
+    raw: float
+    stands_out: bool
+    said: str
+
+
+def effect_limits(rows: Sequence[Effect]) -> tuple[float, float]:
+    """The scale: all intervals, nothing, and raw marks as far as they do not press the intervals together.
+
+    Examples:
+        >>> effect_limits([Effect("a", 0.02, -0.01, 0.05, 0.3, False, "")])
+        (-0.05, 0.2)
+    """
+    ends = [abs(end) for row in rows for end in (row.lower, row.upper) if not math.isnan(end)]
+    reach = max([*ends, 0.05])
+    raw = [row.raw for row in rows if not math.isnan(row.raw)]
+    most = MOST_BEYOND * reach
+    return min([-reach, *(max(one, -most) for one in raw)]), max([reach, *(min(one, most) for one in raw)])
+
+
+def effects(
+    key: str, rows: Sequence[Effect], title: str, description: str, heading: str, words: tuple[str, str, str],
+    shown: Callable[[float], str],
+) -> Chart:  # fmt: skip
+    """Per row a difference with its interval about nothing; filled where it is more than chance; raw a grey tick.
+
+    Args:
+        key, title, description: as in `Chart`. rows: from top to bottom. heading: what the difference is of.
+        words: what a difference more than chance, one that may be chance, and raw numbers are called.
+        shown: formats a difference.
+    """
+
+    def draw(figure: Figure) -> None:
+        names = max((text_width(short_name(row.name, LONGEST)) for row in rows), default=0.0)
+        said = max((text_width(row.said, 8) for row in rows), default=0.0)
+        axes = canvas(figure, left=names, right=said + 0.1, top=0.62, bottom=0.25)
+        low, high = effect_limits(rows)
+        pad = 0.03 * (high - low)
+        axes.set_xlim(low - pad, high + pad)
+        axes.set_ylim(-0.6, len(rows) - 0.4)
+        strokes(axes, [((0.0, -0.6), (0.0, len(rows) - 0.4))], FAINT, 0.9, above=False)
+        for place, row in zip(reversed(range(len(rows))), rows, strict=True):
+            strokes(axes, [((low - pad, place), (high + pad, place))], LINE, 0.6, above=False)
+            if not math.isnan(row.raw):
+                at = min(max(row.raw, low), high)
+                strokes(axes, [((at, place - 0.28), (at, place + 0.28))], FAINT, 3.0, strength=0.7, above=False)
+                if at != row.raw:  # it lies beyond the scale
+                    side = -1 if row.raw > at else 1
+                    beside(
+                        axes,
+                        shown(row.raw),
+                        (at, place),
+                        5 * side,
+                        fontsize=7.5,
+                        ha="left" if side > 0 else "right",
+                    )
+            strokes(axes, [((row.lower, place), (row.upper, place))], ACCENT, 1.4, strength=0.6)
+            axes.plot(
+                row.value, place, "o", markersize=6, color=ACCENT if row.stands_out else PAPER,
+                markeredgecolor=ACCENT, clip_on=False,
+            )  # fmt: skip
+            beside(axes, row.said, (high + pad, place), 6, fontsize=8)
+        row_names(axes, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
+        ticks = [
+            tick for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high
+        ]
+        baseline(axes, {tick: shown(tick) for tick in ticks})
+        caption(axes, heading, pad=22, names=names)
+        entries = [("value", words[0])] if any(row.stands_out for row in rows) else []
+        entries += [("middle", words[1])] if not all(row.stands_out for row in rows) else []
+        entries += [("tick", words[2])] if any(not math.isnan(row.raw) for row in rows) else []
+        form_key(axes, entries, left=True)
+
+    return Chart(key, draw, title, description, width=9.4, height=0.95 + 0.27 * max(len(rows), 1))
