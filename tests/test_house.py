@@ -26,8 +26,8 @@ ROOMS = {
         "ingestion",
     ],
     "kpi": [
-        "facts", "milestones", "customers", "metrics", "grid", "frames", "forecast", "anomalies", "actions", "compute",
-        "output",
+        "facts", "milestones", "customers", "metrics", "grid", "frames", "forecast", "anomalies", "actions",
+        "compute", "output",
     ],
 }  # fmt: skip
 """The rooms of floors that have many, likewise."""

@@ -46,8 +46,12 @@ def commitments(context: Context) -> Section:
     moved = _moved(context, every, shown)
     gap = months_without(every, context.as_of)
     tables = []
-    if len(shown):
-        tables.append(_table_of_agreed(context, shown))
+    last, before = _standing(shown)
+    if len(last):
+        caption = text("What was agreed last, and what is overdue")
+        tables.append(_table_of_agreed(context, last, caption))
+    if len(before):
+        tables.append(_table_of_agreed(context, before, text("What was agreed before"), folded=True))
     if moved:
         tables.append(_table_of_metrics(context, moved))
     return Section(
@@ -57,7 +61,7 @@ def commitments(context: Context) -> Section:
         data=_with_figures(shown, {key: one for key, (_, one) in moved.items()}),
         language=context.language,
         tables=tuple(tables),
-        notes=tuple(map(context.say, _notes(moved))),
+        place="first",
     )
 
 
@@ -72,6 +76,14 @@ def _shown(every: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     standing = (recent["status"] == "open") & ~recent.duplicated("text", keep="last")
     shown = recent[recent["agreed_on"].isin(meetings) | standing]
     return shown.iloc[::-1].reset_index(drop=True)
+
+
+def _standing(shown: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the next talk begins with (agreed last, or overdue and not agreed anew), and the rest."""
+    if shown.empty:
+        return shown, shown
+    first = (shown["agreed_on"] == shown["agreed_on"].max()) | (shown["overdue"] & ~shown.duplicated("text"))
+    return shown[first], shown[~first]
 
 
 Moved = dict[str, tuple[dict[str, Any], Progress | Text]]
@@ -193,7 +205,7 @@ def _figure(since: Progress, value: float, n: float) -> Text | Quantity:
 # --- tables
 
 
-def _table_of_agreed(context: Context, shown: pd.DataFrame) -> NumberTable:
+def _table_of_agreed(context: Context, shown: pd.DataFrame, caption: Text, folded: bool = False) -> NumberTable:
     say, language = context.say, context.language
     headings = [text("What was agreed"), text("Agreed"), text("Due"), text("State")]
     rows: list[list[Content]] = []
@@ -203,8 +215,7 @@ def _table_of_agreed(context: Context, shown: pd.DataFrame) -> NumberTable:
         rows.append(
             [language.show(row["text"]), _day(row["agreed_on"], language), _day(row["due_on"], language), tone]
         )
-    caption = say(text("What was agreed in the last meetings, and what is still open"))
-    return number_table(caption, [say(one) for one in headings], rows, texts=4, wide=True)
+    return number_table(say(caption), [say(one) for one in headings], rows, texts=4, wide=True, folded=folded)
 
 
 def _table_of_metrics(context: Context, moved: Moved) -> NumberTable:
@@ -235,10 +246,16 @@ def _table_of_metrics(context: Context, moved: Moved) -> NumberTable:
                 _about_target(context, row["target"], since),
             ]
         )
-    caption = say(
-        text("The metrics that this was to move, with 95% of what would come if nothing had been agreed")
+    told = [one for _, one in moved.values() if isinstance(one, Progress) and one.change is not None]
+    caption = text(
+        "Whether the metrics moved; “expected by itself” (95%) allows for what was picked because it was low"
     )
-    return number_table(caption, [say(one) for one in headings], rows, texts=3, wide=True)
+    if any(one.everybody for one in told):
+        caption = text(
+            "{caption}. With too many peers the same was agreed; they count among those expected to move",
+            caption=caption,
+        )
+    return number_table(say(caption), [say(one) for one in headings], rows, texts=3, wide=True, folded=True)
 
 
 def _cases(context: Context, since: Progress, n: float) -> str:
@@ -258,20 +275,3 @@ def _about_target(context: Context, target: float, since: Progress) -> Content:
 
 def _day(day: Any, language: Language) -> str:
     return "" if pd.isna(day) else language.date(pd.Timestamp(day).date())
-
-
-def _notes(moved: Moved) -> list[Text]:
-    told = [one for _, one in moved.values() if isinstance(one, Progress) and one.change is not None]
-    if not told:
-        return []
-    notes = [
-        text(
-            "What was picked because it was low rises by itself. “Expected by itself” allows for that: the figure "
-            "of up to a year before, drawn towards the peers’, and moved as theirs moved."
-        )
-    ]
-    if any(one.everybody for one in told):
-        notes.append(
-            text("With too many peers the same was agreed; they count among those whose movement is expected.")
-        )
-    return notes

@@ -48,7 +48,9 @@ def test_the_sentence_tells_what_was_kept_and_what_moved(tmp_path: Path) -> None
     assert ask["lower"] < ask["expected"] < ask["upper"] < ask["now"]
     assert (ask["verdict"], ask["reached"]) == ("better", True)
     assert pd.isna(rows.loc["Call", "verdict"])
-    assert [table.headings[0].text for table in told.tables] == ["What was agreed", "Metric"]
+    headings = [table.headings[0].text for table in told.tables]
+    assert headings == ["What was agreed", "What was agreed", "Metric"]
+    assert [table.folded for table in told.tables] == [False, True, True]
     assert told._repr_html_()
 
 
