@@ -59,6 +59,10 @@ notebooks: $(READY)  ## run the notebooks on the sample company and keep what th
 site: $(READY)  ## the API reference as pages that open from disk, under outputs/site/
 	$(BIN)/python docs/site.py
 
+.PHONY: pictures
+pictures: $(READY)  ## make the pictures of README and tour anew (needs Chromium)
+	PYTHONPATH=benchmarks $(BIN)/python docs/pictures.py
+
 texts: $(READY)  ## collect the texts of the code into the language catalogues
 	$(BIN)/python -m salesreport.language.extract
 

@@ -100,3 +100,27 @@ def test_anomalies(tmp_path: Path) -> None:
         said += done.stderr
     assert quoted
     assert all(sentence in said for sentence in quoted)
+
+
+@pytest.mark.slow
+def test_the_tour(tmp_path: Path) -> None:
+    for folder in ("params", "notebooks"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    page = (ROOT / "docs" / "tour.md").read_text(encoding="utf-8")
+    said = ""
+    for command in commands(page):
+        more = ["--reps", "35"] if command == "salesreport demo" else []
+        done = run(command, tmp_path, tmp_path, *more)
+        assert done.returncode == 0, (command, done.stderr)
+        said += done.stdout + done.stderr
+    # what the page says of the weak rep is what the command says
+    assert "39% of 148" in said
+    assert "39 % of 148" in page.replace("Of her 148 proposals 39 %", "39 % of 148")
+    report = tmp_path / "outputs" / "sample-2025-Q4" / "reports" / "fatima-palfrey.html"
+    assert "Name place and day of the trial before the offer is sent" in report.read_text(encoding="utf-8")
+
+
+def test_pictures_are_small() -> None:
+    pictures = list((ROOT / "docs" / "pictures").glob("*.png"))
+    assert len(pictures) == 3
+    assert all(picture.stat().st_size <= 150_000 for picture in pictures)

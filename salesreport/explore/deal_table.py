@@ -188,6 +188,7 @@ def deals(facts: Facts, state: State, language: Language) -> Section:
     notes = (_how_many(listed),) if listed.total else ()
     tables = (as_table(Scene(facts, state, language), listed),) if listed.total else ()
     return Section(
+        place="first",
         key="explore-deals", topic=topic, message=say(listed.about), data=listed.frame, language=language,
         tables=tables, notes=tuple(map(say, notes)),
     )  # fmt: skip

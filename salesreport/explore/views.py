@@ -68,6 +68,7 @@ def _section(scene: Scene, message: Text, data: pd.DataFrame, notes: list[Text],
         data=data,
         language=scene.language,
         notes=tuple(scene.say(note) for note in notes),
+        place="first",
     )
     return replace(section, **parts)  # type: ignore[arg-type]
 

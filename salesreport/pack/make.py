@@ -63,6 +63,7 @@ class Shown(BaseModel):
     title: str = ""
     verdict: str = ""
     talk: str = ""
+    due: str = ""
     figures: list[Figure] = []
 
 
@@ -112,7 +113,8 @@ class Outcome:
 
     Attributes:
         job: the job. reason: why there is no report; None when there is one. seconds: how long it took.
-        bytes, sha256: of the report. verdict, talk, figures: what it says, and proposes to talk about.
+        bytes, sha256: of the report. verdict, talk, due, figures: what it says, proposes to talk
+            about, and what was agreed and is due.
         has_notebook: whether the executed notebook was kept.
     """
 
@@ -123,6 +125,7 @@ class Outcome:
     sha256: str = ""
     verdict: str = ""
     talk: str = ""
+    due: str = ""
     figures: list[Figure] = field(default_factory=list)
     has_notebook: bool = False
 
@@ -190,7 +193,9 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         (job.folder / job.report).unlink(missing_ok=True)
         return Outcome(job, reason, seconds, has_notebook=has_notebook)
     digest = hashlib.sha256(html).hexdigest()
-    return Outcome(job, None, seconds, len(html), digest, shown.verdict, shown.talk, shown.figures, has_notebook)
+    return Outcome(
+        job, None, seconds, len(html), digest, shown.verdict, shown.talk, shown.due, shown.figures, has_notebook
+    )
 
 
 def what_it_shows(notebook: NotebookNode) -> Shown:

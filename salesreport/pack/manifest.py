@@ -68,8 +68,8 @@ class ReportEntry(BaseModel):
         parameters: what the notebook was given; the dataset's path is relative to the pack's folder.
         inputs: checksum of all that the report is made from; empty in manifests of earlier versions.
         status: `pending` until it was tried. reason: why it failed, in the pack's language.
-        seconds, bytes, sha256, engine: how it was made and what came out. verdict, talk, figures: what it says,
-            and proposes to talk about.
+        seconds, bytes, sha256, engine: how it was made and what came out. verdict, talk, due, figures: what it
+            says, proposes to talk about, and what was agreed and is due.
     """
 
     subject: SubjectEntry
@@ -85,6 +85,7 @@ class ReportEntry(BaseModel):
     engine: str
     verdict: str = ""
     talk: str = ""
+    due: str = ""
     figures: list[Figure] = []
 
     @classmethod
@@ -117,6 +118,7 @@ class ReportEntry(BaseModel):
                 "sha256": outcome.sha256,
                 "verdict": outcome.verdict,
                 "talk": outcome.talk,
+                "due": outcome.due,
                 "figures": outcome.figures,
             }
         )

@@ -21,6 +21,7 @@ from salesreport.report.extensions import load_extensions
 from salesreport.report.page import environment
 from salesreport.report.section import Section
 from salesreport.report.sections import SECTIONS
+from salesreport.report.sections.commitments import what_is_due
 from salesreport.report.sections.talking_points import talk_about
 from salesreport.report.sections.verdict import verdict
 from salesreport.report.shared import Shared
@@ -104,6 +105,12 @@ class Review:
         topic = talk_about(self.context)
         return "" if topic is None else self.context.heading(topic)
 
+    @cached_property
+    def due(self) -> str:
+        """What was agreed with a rep and is overdue or due next, in a few words; empty where nothing is."""
+        said = what_is_due(self.context)
+        return "" if said is None else self.context.say(said)
+
     def __getattr__(self, name: str) -> Section:
         """A section by its name in `SECTIONS`, worked out once."""
         if name.startswith("_") or name not in SECTIONS:
@@ -162,6 +169,7 @@ class Review:
             "title": f"{subject.name} · {context.say(context.period.label)}",
             "verdict": self.verdict,
             "talk": self.talk,
+            "due": self.due,
             "fingerprint": context.facts.dataset.fingerprint,
             "figures": figures,
         }

@@ -65,6 +65,26 @@ def commitments(context: Context) -> Section:
     )
 
 
+def what_is_due(context: Context) -> Text | None:
+    """How many of a rep's commitments are overdue, or when the next is due; None where none is open."""
+    if context.subject.kind != "rep" or not context.facts.columns.has("commitments"):
+        return None
+    every = agreed_with(context.facts, context.as_of, [context.subject.id])
+    if every.empty:
+        return None
+    last, _ = _standing(_shown(every, context.as_of))
+    left = last[last["status"] == "open"]
+    late = int(left["overdue"].sum())
+    if late:
+        return ntext("{n} thing agreed is overdue", "{n} things agreed are overdue", n=late)
+    days = left["due_on"].dropna()
+    if days.empty:
+        return None
+    return ntext(
+        "{n} thing agreed, due by {day}", "{n} things agreed, due by {day}", n=len(left), day=days.max().date()
+    )
+
+
 def _recent(every: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     return every[every["agreed_on"] > pd.Timestamp(day) - pd.Timedelta(days=YEAR)]
 

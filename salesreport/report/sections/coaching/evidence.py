@@ -15,12 +15,14 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.promises import stale_deals
 from salesreport.kpi.milestones.reached import places_of
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.language.language import Said
 from salesreport.process.model import Milestone
 from salesreport.report.context import FEWEST_PEERS, Context, records
 from salesreport.report.sections.coaching.fields import DEALS, Evidence, Row
 from salesreport.report.sections.compared import step_title
 from salesreport.report.sections.conversion import compared_with_others, found_in_conversion
 from salesreport.report.sections.forecast import coming, outlook
+from salesreport.report.sections.next_period import next_period
 
 SILENT = 30
 """Days without an activity after which an open deal is asked about."""
@@ -126,6 +128,7 @@ def _forecast(context: Context) -> list[Row]:
     if not made.available:
         return []
     currency = context.facts.dataset.currency
+    needed = next_period(context)
     periods = {period.name: period for period in coming(context)}
     return [
         {
@@ -136,6 +139,7 @@ def _forecast(context: Context) -> list[Row]:
             "middle": Quantity(row["median"], currency),
             "chance": Quantity(row["chance"], "share"),
             "short": Quantity(max(row["target"] - row["median"], 0.0), currency),
+            "needed": Said(needed.message) if needed.available and ahead == 1 else None,
             DEALS: _furthest(context),
         }
         for ahead, row in enumerate(records(made.data), 1)
@@ -318,6 +322,7 @@ EVIDENCE: dict[str, Evidence] = {
             "period": "the period",
             "target": "its target",
             "middle": "the middle of its forecast",
+            "needed": "what has to be done differently for the next one, as a sentence",
             "chance": "the chance to reach the target as things are, 0 to 1",
             "short": "what the middle of the forecast is short of the target",
         },
