@@ -122,6 +122,10 @@ class Context:
             self._kept[key] = make()
         return cast(T, self._kept[key])
 
+    def made(self, make: Callable[["Context"], Section]) -> Section:
+        """A section of this report, worked out once, whoever asks for it."""
+        return self.remember(("section", make), lambda: make(self))
+
     # --- words
 
     def say(self, what: Text | str) -> str:

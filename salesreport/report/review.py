@@ -116,7 +116,7 @@ class Review:
         if name.startswith("_") or name not in SECTIONS:
             raise AttributeError(f"a review has no section {name!r}")
         listed = SECTIONS[name]
-        section = self.show(listed.make)
+        section = self.show(lambda context: context.made(listed.make))
         if self.context.subject.kind not in listed.told:
             section = replace(section, point="")
         elif listed.point:

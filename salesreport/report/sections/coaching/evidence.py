@@ -124,11 +124,11 @@ def _explained(context: Context) -> list[Row]:
 
 def _forecast(context: Context) -> list[Row]:
     """The coming periods that have a target."""
-    made = outlook(context)
+    made = context.made(outlook)
     if not made.available:
         return []
     currency = context.facts.dataset.currency
-    needed = next_period(context)
+    needed = context.made(next_period)
     periods = {period.name: period for period in coming(context)}
     return [
         {
