@@ -71,7 +71,8 @@ def close(path: Path | str, which: str, fate: Fate, today: dt.date, rep: str | N
 
     Args:
         path: the dataset's folder. which: its id (`identified`), or with `rep` its text or a part of it.
-        fate: how it ended. today: when. rep: id or name of the rep.
+        fate: how it ended. today: when; it counts from the dataset's as-of date where that is earlier.
+        rep: id or name of the rep.
 
     Raises:
         ConfigError: no open commitment fits, or several do. DataError: no dataset, or it cannot be written.
@@ -85,7 +86,10 @@ def close(path: Path | str, which: str, fate: Fate, today: dt.date, rep: str | N
         before = identified(dataset.table("commitments"))
         place = _open_one(before, which, whose)
         before.loc[place, "status"] = fate
-        before.loc[place, ["closed_on", "recorded_on"]] = pd.Timestamp(today)
+        # the day a review of these data knows of it, though they end before today
+        last = min(today, dataset.as_of)
+        before.loc[place, "closed_on"] = max(before.loc[place, "agreed_on"], pd.Timestamp(last))
+        before.loc[place, "recorded_on"] = pd.Timestamp(today)
         after = before.drop(columns="id")
         closed = after.loc[[place]]
         return _with(dataset, after)

@@ -67,6 +67,7 @@ def index_html(manifest: Manifest, language: Language) -> str:
 
 _WORDS = {
     "talk": text("To talk about"),
+    "outdated": text("made before data or settings changed"),
     "failed": text("Not made"),
     "reason": text("Reason"),
     "no_team": text("Without a team"),

@@ -67,6 +67,7 @@ class ReportEntry(BaseModel):
         subject: what it is about. file, notebook: its files in the pack's folder; None where there is none.
         parameters: what the notebook was given; the dataset's path is relative to the pack's folder.
         inputs: checksum of all that the report is made from; empty in manifests of earlier versions.
+        outdated: whether it was made from other data, notebook or settings than the pack's are now.
         status: `pending` until it was tried. reason: why it failed, in the pack's language.
         seconds, bytes, sha256, engine: how it was made and what came out. verdict, talk, due, figures: what it
             says, proposes to talk about, and what was agreed and is due.
@@ -78,6 +79,7 @@ class ReportEntry(BaseModel):
     parameters: dict[str, Any]
     inputs: str = ""
     status: Literal["pending", "done", "failed"] = "pending"
+    outdated: bool = False
     reason: str = ""
     seconds: float = 0.0
     bytes: int = 0

@@ -74,10 +74,11 @@ def _make(plan: Plan, engine: Engine, watcher: PackWatcher, force: bool) -> Mani
     right = _right(plan)
     waiting = [job for job in plan.jobs if force or job.stem not in right]
     planned = {job.stem: ReportEntry.planned(job, engine.name) for job in waiting}
-    known = right | planned
+    kept = _outdated(plan, right) | right
+    known = kept | planned
     entries = {job.stem: known[job.stem] for job in plan.every if job.stem in known}  # in the index's order
     with _writing(folder):
-        _tidy(folder, {file for entry in right.values() for file in entry.files})
+        _tidy(folder, {file for entry in kept.values() for file in entry.files})
         Manifest(pack=about, reports=list(entries.values())).write(folder)
         for name in FOLDERS:
             (folder / name).mkdir(exist_ok=True)
@@ -145,6 +146,32 @@ def _right(plan: Plan) -> dict[str, ReportEntry]:
                 update={"subject": planned.subject, "parameters": planned.parameters}
             )
     return right
+
+
+def _outdated(plan: Plan, right: dict[str, ReportEntry]) -> dict[str, ReportEntry]:
+    """File name → entry of an earlier run, where only others are asked for now: kept, and said to be outdated.
+
+    Only where the data (or the notebook) changed: reports on another period or parameter never stand together.
+    """
+    earlier = read_manifest(plan.folder)
+    if earlier is None or earlier.pack.dataset.name != plan.dataset.settings.name:
+        return {}
+    asked = {job.stem for job in plan.jobs}
+    made = {entry.file: entry for entry in with_journal(earlier, plan.folder).reports if entry.status == "done"}
+    kept = {}
+    for job in plan.every:
+        entry = made.get(job.report)
+        if entry is None or _questions(entry) != _questions(ReportEntry.planned(job, entry.engine)):
+            continue
+        if job.stem not in {*asked, *right} and (job.folder / job.report).is_file():
+            kept[job.stem] = entry.model_copy(update={"outdated": True})
+    return kept
+
+
+def _questions(entry: ReportEntry) -> tuple[object, ...]:
+    """What a report was asked: about whom, with which parameters; not of which state of the data."""
+    asked = {name: value for name, value in entry.parameters.items() if name != "dataset"}
+    return entry.subject.kind, entry.subject.id, asked
 
 
 def _about(plan: Plan) -> PackEntry:

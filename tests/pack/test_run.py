@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from workshop import HOSTILE, Rehearsal, Silent, write_pack
 
-from salesreport.dataset import Dataset
+from salesreport.dataset import Dataset, write_dataset
 from salesreport.errors import DataError
 from salesreport.pack.manifest import Manifest
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
 from salesreport.pack.run import make_pack
+from salesreport.provenance import Provenance
 
 
 def run(
@@ -90,6 +91,23 @@ def test_only_drops_the_reports_of_another_period(folder: Path, pack_file: Path)
     manifest = run(pack_file, "period=2017-12", only=("R2",))
     assert [entry.subject.id for entry in manifest.reports] == ["R2"]
     assert files(folder / "out") == {"reports/bob-czerny.html", "notebooks/bob-czerny.ipynb"} | PAGES
+
+
+def test_only_keeps_the_others_where_the_data_changed_and_says_so(
+    folder: Path, pack_file: Path, company: Dataset
+) -> None:
+    first = run(pack_file)
+    tables = {name: company.table(name) for name in company.tables}
+    tables["deals"] = tables["deals"].iloc[1:]
+    changed = write_dataset(folder / "changed", tables, company.settings, Provenance("test"))
+    manifest = run(pack_file, f"dataset={changed.path}", only=("R2",))
+    outdated = {entry.subject.id: entry.outdated for entry in manifest.reports}
+    assert outdated == {"R1": True, "R2": False}  # of the third there is nothing any more
+    assert files(folder / "out") >= {entry.file for entry in first.reports if entry.subject.id != HOSTILE}
+    assert (folder / "out" / "index.html").read_text().count("made before data or settings changed") == 1
+    # the whole pack makes them anew
+    again = run(pack_file, f"dataset={changed.path}")
+    assert not any(entry.outdated for entry in again.reports)
 
 
 class Power(BaseException):

@@ -48,7 +48,7 @@ def commitments(context: Context) -> Section:
     tables = []
     last, before = _standing(shown)
     if len(last):
-        caption = text("What was agreed last, and what is overdue")
+        caption = text("What was agreed last, and what is still open")
         tables.append(_table_of_agreed(context, last, caption))
     if len(before):
         tables.append(_table_of_agreed(context, before, text("What was agreed before"), folded=True))
@@ -99,10 +99,11 @@ def _shown(every: pd.DataFrame, day: dt.date) -> pd.DataFrame:
 
 
 def _standing(shown: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What the next talk begins with (agreed last, or overdue and not agreed anew), and the rest."""
+    """What the next talk begins with (agreed last, or still open and not agreed anew), and the rest."""
     if shown.empty:
         return shown, shown
-    first = (shown["agreed_on"] == shown["agreed_on"].max()) | (shown["overdue"] & ~shown.duplicated("text"))
+    standing = (shown["status"] == "open") & ~shown.duplicated("text")
+    first = (shown["agreed_on"] == shown["agreed_on"].max()) | standing
     return shown[first], shown[~first]
 
 

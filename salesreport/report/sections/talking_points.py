@@ -8,9 +8,10 @@ from salesreport.language import Text, text
 from salesreport.report.context import Context, records
 from salesreport.report.deal_lists import deal_name
 from salesreport.report.section import Section
-from salesreport.report.sections.coaching.evidence import told_deal
+from salesreport.report.sections.coaching.open_deals import told_deal
 from salesreport.report.sections.coaching.points import Point, points
 from salesreport.report.sections.coaching.rules import CAUSES, PHASES
+from salesreport.report.sections.conversion import conversion
 
 
 class Shown(NamedTuple):
@@ -74,7 +75,18 @@ def _message(context: Context, chosen: list[Point]) -> Text:
         return text("Nothing to talk about: no deals in these data")
     if any(one.rule.finding for one in chosen):
         return text("Talk about {topic}", topic=chosen[0].about)
+    if context.subject.dimension is None:
+        return text("Talk about {topic}", topic=chosen[0].about)
+    if not _compared(context):
+        return text("Too few deals were decided to compare with others; talk about {topic}", topic=chosen[0].about)
     return text("Nothing stands out against others; talk about {topic}", topic=chosen[0].about)
+
+
+def _compared(context: Context) -> bool:
+    """Whether any step had enough decisions to be compared with like deals of others."""
+    steps = context.made(conversion).data
+    tested = {"alike", "worse", "better"}
+    return len(steps) > 0 and bool(tested & {*steps["judged"].dropna(), *steps["long_judged"].dropna()})
 
 
 def _shown(context: Context, point: Point) -> Shown:
@@ -82,7 +94,7 @@ def _shown(context: Context, point: Point) -> Shown:
     return Shown(
         say=_sentence(context.heading(point.say)),
         because=[say(one) for one in point.because],
-        cause=say(_cause(point)) if point.rule.cause != "open" else "",
+        cause=say(_cause(point)) if point.rule.cause != "open" and context.subject.kind == "rep" else "",
         deals=[
             " · ".join([deal_name(context, pd.Series(deal)), *map(show, told_deal(context, deal))])
             for deal in records(point.deals)

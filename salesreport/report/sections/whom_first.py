@@ -19,15 +19,15 @@ from salesreport.report.table import Content, NumberTable, number_table
 GROUPS = ("talk", "decide", "check")
 """What a point takes: a talk, a decision of the manager's own, a short check."""
 
-COLUMNS = ("rep_id", "name", "group", "rule", "about", "say", "money", "likely", "at_stake")
+COLUMNS = ("rep_id", "name", "group", "finding", "rule", "about", "say", "money", "likely", "at_stake")
 """The columns of the section's data."""
 
 
 def whom_first(context: Context) -> Section:
     """The first point of each rep; `data` has `COLUMNS`, a row per rep, those with most at stake first.
 
-    `money`: what a finding cost in its period, or the amount of the deals a fact is about; `likely`: 1 − q of a
-    finding, 1 of a fact; `at_stake` = money × likely.
+    `money`: what a finding cost in its period, what is short of a target, or the amount of the deals a fact is
+    about; `likely`: 1 − q of a finding, 1 of a fact; `at_stake` = money × likely; `finding`: whether it is one.
     """
     topic = context.say(text("Whom to talk to first"))
     data = _first_points(context)
@@ -57,20 +57,23 @@ def _first_points(context: Context) -> pd.DataFrame:
     data = pd.DataFrame(rows, columns=list(COLUMNS))
     order = {group: place for place, group in enumerate(GROUPS)}
     return data.sort_values(
-        ["group", "at_stake", "name"],
-        key=lambda one: one.map(order) if one.name == "group" else -one if one.name == "at_stake" else one,
+        ["group", "finding", "at_stake", "name"],
+        key=lambda one: (
+            one.map(order) if one.name == "group" else one if one.name == "name" else -one.astype(float)
+        ),
         na_position="last",
         ignore_index=True,
     )
 
 
 def _row(language: Language, rep: Subject, point: Point) -> dict[str, object]:
-    group = "check" if not point.rule.finding else "decide" if point.rule.cause == "system" else "talk"
+    group = point.rule.group
     likely = 1 - point.q if point.rule.finding and not pd.isna(point.q) else 1.0
     return {
         "rep_id": rep.id,
         "name": rep.name,
         "group": group,
+        "finding": point.rule.finding,
         "rule": point.rule.rule,
         "about": language.say(point.about),
         "say": language.say(point.say),
@@ -88,22 +91,27 @@ def _people(context: Context) -> Sequence[str]:
 
 def _message(data: pd.DataFrame) -> Text:
     first = data.iloc[0]
+    if not data["finding"].any() and first["group"] == "talk":
+        return text(
+            "No rep stands out against others; talk first with those who are short of target or plan: {names}",
+            names=data.loc[data["group"] == "talk", "name"].tolist(),
+        )
     if first["group"] == "check":
         return text("No rep stands out against others; a short check of open deals with each will do")
-    names = data.loc[data["group"] == "talk", "name"].tolist()
+    names = data.loc[(data["group"] == "talk") & data["finding"], "name"].tolist()
     if not names:
         return text("No talk is about skill; {name}: {topic}", name=first["name"], topic=first["about"])
     return text("Talk first with {names}", names=names)
 
 
 _CAPTIONS = {
-    "talk": text("Half an hour each: what coaching can change, most at stake first"),
+    "talk": text("Half an hour each: what coaching can change, then what is short of target or plan"),
     "decide": text("For you to decide: coaching is the wrong answer"),
     "check": text("A short check of deals, by mail or in five minutes"),
 }
 
 _MONEY = {
-    "talk": text("Cost about"),
+    "talk": text("Cost, or short"),
     "decide": text("Deals"),
     "check": text("Deals worth"),
 }
@@ -138,7 +146,7 @@ def _notes(data: pd.DataFrame) -> list[Text]:
             checks=ntext("{n} check of five minutes", "{n} checks of five minutes", n=checks),
         ),
         text(
-            "Talks stand in the order of what is at stake, times how likely it is no chance (1 − q). It is no "
-            "ranking of people: who is not in the first list is not distinguishable from others."
+            "Findings against like deals come first, by what they cost times how likely they are no chance "
+            "(1 − q); then what is short of target or plan. It is no ranking of people."
         ),
     ]

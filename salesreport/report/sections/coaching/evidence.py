@@ -4,6 +4,7 @@ Nothing here judges by a threshold of its own what statistics must judge: a find
 Conversion flags (false discovery rate over the pack), everything else is a deal, a date, a target.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,21 +12,20 @@ import pandas as pd
 from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN, Step
-from salesreport.kpi.facts.unavailable import Unavailable
-from salesreport.kpi.milestones.promises import stale_deals
 from salesreport.kpi.milestones.reached import places_of
-from salesreport.language import Quantity, Text, ntext, text
+from salesreport.language import Quantity, Range, Text, ntext, text
 from salesreport.language.language import Said
+from salesreport.plan.sentences import chance_in_words
 from salesreport.process.model import Milestone
-from salesreport.report.context import FEWEST_PEERS, Context, records
+from salesreport.report.context import Context, records
+from salesreport.report.planned import bare_name, shown
 from salesreport.report.sections.coaching.fields import DEALS, Evidence, Row
+from salesreport.report.sections.coaching.open_deals import by_size, deals_by_kind, furthest
 from salesreport.report.sections.compared import step_title
 from salesreport.report.sections.conversion import compared_with_others, found_in_conversion
 from salesreport.report.sections.forecast import coming, outlook
 from salesreport.report.sections.next_period import next_period
-
-SILENT = 30
-"""Days without an activity after which an open deal is asked about."""
+from salesreport.report.sections.plan_vs_actual import plan_vs_actual
 
 EARLY, OFFER, CLOSE = "finding", "offer", "close"
 """Where in the cycle a step is (S17): finding real opportunities, to the offer, to the order."""
@@ -38,9 +38,7 @@ def _conversion(context: Context) -> list[Row]:
     """
     found: list[Row] = []
     seen: set[tuple[str, str]] = set()
-    flagged = found_in_conversion(context)
-    narrow = [one for one in flagged if one[0].part(one[1])]
-    for which, row in (*narrow, *(one for one in flagged if not one[0].part(one[1]))):
+    for which, row in found_in_conversion(context):
         direction = str(row["flag"])
         if (row["step"], direction) in seen or (row["step"] == WIN and any(way == direction for _, way in seen)):
             continue
@@ -63,7 +61,7 @@ def _conversion(context: Context) -> list[Row]:
                 "because": _because(which, row),
                 "ask": milestone.ask if milestone is not None else (),
                 "good": milestone.good or milestone.evidence or None if milestone is not None else None,
-                DEALS: _open_at(context, step),
+                DEALS: _open_at(context, step, which.part(row)),
             }
         )
     return found
@@ -114,6 +112,9 @@ def _explained(context: Context) -> list[Row]:
                     "direction": "lower" if row["crude"] < 0 else "higher",
                     "cause": row["explained"],
                     "claim": next(iter(sentences.explained(row))),
+                    "like": Range(float(row["lower"]) * 100, float(row["upper"]) * 100, "points"),
+                    "n": float(row["n"]),
+                    "looked_at": which.period,
                     "step": step_title(which.step(row["step"])),
                     "points": Quantity(100 * float(row["crude"]), "points"),
                     DEALS: context.open.head(0),
@@ -138,77 +139,15 @@ def _forecast(context: Context) -> list[Row]:
             "target": Quantity(row["target"], currency),
             "middle": Quantity(row["median"], currency),
             "chance": Quantity(row["chance"], "share"),
+            "likely": chance_in_words(row["chance"]),
+            "money": Quantity(max(row["target"] - row["median"], 0.0), currency),
             "short": Quantity(max(row["target"] - row["median"], 0.0), currency),
             "needed": Said(needed.message) if needed.available and ahead == 1 else None,
-            DEALS: _furthest(context),
+            DEALS: furthest(context),
         }
         for ahead, row in enumerate(records(made.data), 1)
         if pd.notna(row["chance"])
     ]
-
-
-def _deals(context: Context) -> list[Row]:
-    """What is odd about open deals: a row per kind, with the deals it is about."""
-    if context.unavailable("deals_in_funnel") is not None or context.open.empty:
-        return []
-    deals = context.open
-    found: list[Row] = []
-    usual = _usual(context)
-    for kind, chosen in _kinds(context, deals).items():
-        some = deals[chosen.to_numpy(bool)].drop_duplicates("deal_id")
-        if len(some):
-            found.append(
-                {
-                    "kind": kind,
-                    "n": float(len(some)),
-                    "of": float(deals["deal_id"].nunique()),
-                    "deals": ntext("{n} open deal", "{n} open deals", n=len(some)),
-                    "share": Quantity(len(some) / deals["deal_id"].nunique(), "share"),
-                    "money": Quantity(some["amount"].sum(min_count=1), context.facts.dataset.currency),
-                    "days": Quantity(float(SILENT), "days"),
-                    "unusual": _unusual(usual.get(kind, []), len(some) / deals["deal_id"].nunique()),
-                    DEALS: some.sort_values(["amount", "deal_id"], ascending=[False, True], na_position="last"),
-                }
-            )
-    return found
-
-
-def _kinds(context: Context, deals: pd.DataFrame) -> dict[str, pd.Series]:
-    """Which of some open deals are of each kind."""
-    day = pd.Timestamp(context.as_of)
-    return {
-        "overdue": deals["expected_close_on"] < day,
-        "stale": deals["deal_id"].isin(_stale(context)),
-        "no_next_step": _no_next_step(context, deals),
-        "silent": ((day - deals["last_activity_on"]).dt.days >= SILENT) & is_today(context),
-        "largest": deals["amount"] > 0,
-        "any": pd.Series(True, deals.index),
-    }
-
-
-def _usual(context: Context) -> dict[str, list[float]]:
-    """The shares of each kind among the open deals of everybody of the same sort; worked out once for all."""
-    dimension = context.subject.dimension
-    if dimension is None:
-        return {}
-
-    def find() -> dict[str, list[float]]:
-        deals = context.facts.events("open", context.as_of).frame()
-        deals = deals[deals[dimension].notna()]
-        if deals.empty:
-            return {}
-        kinds = pd.DataFrame({kind: one.astype(float) for kind, one in _kinds(context, deals).items()})
-        shares = kinds.groupby(deals[dimension].astype(str).to_numpy()).mean()
-        return {str(kind): shares[kind].tolist() for kind in shares}
-
-    return context.facts.remember(("usual deals", context.as_of, dimension), find)
-
-
-def _unusual(shares: list[float], own: float) -> float:
-    """The part of everybody whose share is smaller; a half where there is hardly anybody."""
-    if len(shares) < FEWEST_PEERS:
-        return 0.5
-    return sum(one < own for one in shares) / len(shares)
 
 
 def _results(context: Context) -> list[Row]:
@@ -223,6 +162,27 @@ def _results(context: Context) -> list[Row]:
             "open_deals": float(context.open["deal_id"].nunique()),
             DEALS: context.open.head(0),
         }
+    ]
+
+
+def _behind(context: Context) -> list[Row]:
+    """What the plan asked for and was done by more than chance less, the farthest behind first."""
+    made = context.made(plan_vs_actual)
+    if not made.available or context.subject.kind != "rep":
+        return []
+    lines = made.data
+    lines = lines[(lines["verdict"] == "below") & (lines["part"] == "all") & (lines["planned"] > 0)]
+    return [
+        {
+            "what": Said(bare_name(context, pd.Series(row))),
+            "kind": row["kind"],
+            "done": Quantity(row["actual"] / row["planned"], "share"),
+            "actual": Quantity(row["actual"], row["unit"]),
+            "planned": Said(shown(context, row["planned"], row["unit"])),
+            "unusual": 1 - row["actual"] / row["planned"],
+            DEALS: context.open.head(0),
+        }
+        for row in sorted(records(lines), key=lambda row: row["actual"] / row["planned"])
     ]
 
 
@@ -243,46 +203,19 @@ def _milestone(context: Context, step: Step) -> Milestone | None:
     )
 
 
-def _open_at(context: Context, step: Step) -> pd.DataFrame:
-    """Deals that are open at a step's milestone now, the largest first; of the step to the order all."""
+def _open_at(context: Context, step: Step, part: Mapping[str, str]) -> pd.DataFrame:
+    """Deals that are open at a step's milestone now, the largest first; of the step to the order all.
+
+    Args:
+        part: within what the finding is: dimension → value.
+    """
     deals = context.open.drop_duplicates("deal_id")
+    for name, value in part.items():
+        deals = deals[deals[name] == value]
     milestone = _milestone(context, step)
     if milestone is not None:
         deals = deals[deals["stage"].isin([sign.name for sign in milestone.stages])]
-    return deals.sort_values(["amount", "deal_id"], ascending=[False, True], na_position="last")
-
-
-def _furthest(context: Context) -> pd.DataFrame:
-    """Open deals, the furthest first, of these the largest."""
-    stages: dict[str, int] = {}
-    for number, place in enumerate(places_of(context.shared.process)):
-        stages |= {sign.name: number for sign in place.milestone.stages}
-    deals = context.open.drop_duplicates("deal_id")
-    far = deals["stage"].map(stages).fillna(-1)
-    order = deals.assign(far=far).sort_values(
-        ["far", "amount", "deal_id"], ascending=[False, False, True], na_position="last"
-    )
-    return order.drop(columns="far")
-
-
-def _stale(context: Context) -> set[str]:
-    facts = context.facts
-
-    def find() -> set[str]:
-        try:
-            return set(stale_deals(facts, context.shared.process, context.as_of)["deal_id"])
-        except Unavailable:
-            return set()
-
-    return facts.remember(("stale deals", context.as_of), find)
-
-
-def _no_next_step(context: Context, deals: pd.DataFrame) -> pd.Series:
-    """Deals whose next step is not said, or was to be done before the day; none where nobody fills that in."""
-    step, on = deals["next_step"], deals["next_step_on"]
-    if not is_today(context) or (step.isna().all() and on.isna().all()):
-        return pd.Series(False, deals.index)
-    return (step.isna() & on.isna()) | (on < pd.Timestamp(context.as_of))
+    return by_size(deals)
 
 
 _STEP_FIELDS = {
@@ -311,7 +244,14 @@ EVIDENCE: dict[str, Evidence] = {
     ),
     "explained": Evidence(
         "Raw rates that differ beyond chance, where the mix or the timing of deals is all there is to it",
-        {"direction": "lower or higher", "cause": "mix or timing", **_STEP_FIELDS},
+        {
+            "direction": "lower or higher",
+            "cause": "mix or timing",
+            **_STEP_FIELDS,
+            "like": "95 % interval of the difference between like deals, in percentage points",
+            "n": "deals that were decided there",
+            "looked_at": "the months that were looked at",
+        },
         _explained,
         tested=True,
     ),
@@ -324,9 +264,23 @@ EVIDENCE: dict[str, Evidence] = {
             "middle": "the middle of its forecast",
             "needed": "what has to be done differently for the next one, as a sentence",
             "chance": "the chance to reach the target as things are, 0 to 1",
+            "likely": "the same in words",
+            "money": "what the middle of the forecast is short of the target",
             "short": "what the middle of the forecast is short of the target",
         },
         _forecast,
+    ),
+    "plan": Evidence(
+        "Lines of the period's plan that are behind it by more than chance, the farthest first",
+        {
+            "what": "the line, such as meetings",
+            "kind": "result (money), deals, milestone or activity",
+            "done": "part of the plan that was done, 0 to 1",
+            "actual": "what was done",
+            "planned": "what was planned, in words",
+            "unusual": "1 less the part that was done",
+        },
+        _behind,
     ),
     "deals": Evidence(
         "Open deals that ask for a talk, a row per kind",
@@ -337,10 +291,10 @@ EVIDENCE: dict[str, Evidence] = {
             "deals": "number of deals in words",
             "share": "share of all open deals, 0 to 1",
             "money": "their amount",
-            "days": "days without an activity after which a deal is silent",
+            "days": "days without an activity after which a deal is silent, or a next step is overdue",
             "unusual": "part of the others whose share of such deals is smaller, 0 to 1",
         },
-        _deals,
+        deals_by_kind,
     ),
     "results": Evidence(
         "The period's results, one row",
@@ -355,22 +309,3 @@ EVIDENCE: dict[str, Evidence] = {
     ),
 }
 """All kinds of evidence, by name."""
-
-
-def told_deal(context: Context, deal: Row) -> list[Text | str | Quantity]:
-    """An open deal in a few words: its amount, where it is, its next date."""
-    parts: list[Text | str | Quantity] = []
-    if pd.notna(deal["amount"]):
-        parts.append(Quantity(float(deal["amount"]), context.facts.dataset.currency))
-    if pd.notna(deal["stage"]):
-        parts.append(str(deal["stage"]))
-    if is_today(context) and pd.notna(deal["next_step"]) and pd.notna(deal["next_step_on"]):
-        parts.append(text("{step} on {day}", step=str(deal["next_step"]), day=deal["next_step_on"].date()))
-    elif pd.notna(deal["expected_close_on"]):
-        parts.append(text("expected to close on {day}", day=deal["expected_close_on"].date()))
-    return parts
-
-
-def is_today(context: Context) -> bool:
-    """Whether what the export says of a deal today was so on the report's day: next step, last activity."""
-    return context.as_of == context.facts.as_of

@@ -72,7 +72,18 @@ def _chosen(context: Context) -> list[Point]:
             return (0 if one.rule.finding else 1), 0.0
         return 2, -one.unusual
 
-    return sorted(found, key=place)[:MOST]
+    return _without_repeats(sorted(found, key=place)[:MOST])
+
+
+def _without_repeats(chosen: list[Point]) -> list[Point]:
+    """Each deal is listed once, in the first point that it is about."""
+    listed: set[str] = set()
+    points = []
+    for one in chosen:
+        deals = one.deals[~one.deals["deal_id"].isin(listed)].head(one.rule.deals)
+        listed |= set(deals["deal_id"])
+        points.append(one._replace(deals=deals))
+    return points
 
 
 def _point(rule: Rule, row: Row) -> Point | None:
@@ -83,7 +94,7 @@ def _point(rule: Rule, row: Row) -> Point | None:
     ask = [*row.get("ask", ()), *rule.told(rule.ask, row)]  # the process file knows its milestone best
     because = [*row.get("because", ()), *rule.told(rule.because, row)]
     return Point(
-        rule, about[0], say[0], because, ask, rule.told(rule.good, row), row[DEALS].head(rule.deals),
+        rule, about[0], say[0], because, ask, rule.told(rule.good, row), row[DEALS],
         rule.phase_of(row), float(row.get("unusual", 0.5)), _number(row.get("money")), _number(row.get("q")),
     )  # fmt: skip
 

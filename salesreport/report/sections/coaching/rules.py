@@ -79,6 +79,8 @@ class Rule(Settings):
             because: what it rests on. ask: questions to ask. good: what good looks like. All may name fields in
             braces; a text that names a field that is not known is left out.
         cause: the likely one. phase: where in the cycle, or `{phase}` of the evidence.
+        takes: `talk`, `decide` (the manager's own decision) or `check` (a few minutes); missing: a finding takes a
+            talk, or where the system is the cause a decision, a fact a check.
         deals: how many deals are listed to be opened together. most: so many points it makes at most.
     """
 
@@ -92,6 +94,7 @@ class Rule(Settings):
     good: Words = ()
     cause: Cause = "open"
     phase: str = ""
+    takes: Literal["talk", "decide", "check"] | None = None
     deals: Annotated[int, Field(ge=0, le=5)] = 3
     most: Annotated[int, Field(ge=1, le=3)] = 1
 
@@ -112,6 +115,13 @@ class Rule(Settings):
     def finding(self) -> bool:
         """Whether what it says passed the statistics of Conversion; else it is a fact."""
         return EVIDENCE[self.evidence].tested
+
+    @property
+    def group(self) -> str:
+        """What the point takes: a talk, a decision of the manager's own, or a short check."""
+        if self.takes is not None:
+            return self.takes
+        return "check" if not self.finding else "decide" if self.cause == "system" else "talk"
 
     def applies(self, row: Row) -> bool:
         """Whether a row of evidence fulfils all conditions."""
