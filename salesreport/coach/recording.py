@@ -103,7 +103,7 @@ def identified(commitments: pd.DataFrame) -> pd.DataFrame:
     Examples:
         >>> rows = pd.DataFrame({"rep_id": ["R1"], "agreed_on": pd.to_datetime(["2025-10-02"]), "text": ["Call"]})
         >>> identified(rows)["id"].tolist()
-        ['d69bd8b7']
+        ['9d7eb8fc']
     """
     ids = [
         hashlib.sha256(

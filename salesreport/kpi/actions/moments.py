@@ -107,7 +107,7 @@ def moments_of(stays: Watched, done: Done, types: int) -> Moments:
         >>> stays = Watched(one, one, one, np.array([49]), np.array([50]), one == 0, np.array([90]))
         >>> found = moments_of(stays, Done(one, one, np.array([20])), 1)
         >>> found.day.tolist(), found.exposed.tolist()
-        ([16, 31], [[False, True]])
+        ([15, 30], [[False, True]])
     """
     window = window_of(stays.expected)
     last = np.clip((stays.until - stays.entered) // window - 1, 0, AGES)  # the gap is as long as a window

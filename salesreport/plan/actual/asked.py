@@ -47,6 +47,9 @@ def asked_of(facts: Facts, period: Period, plan: PlanRead | None, dimension: str
         except Unavailable as problem:
             reasons[what] = problem.reason
     stated = pd.DataFrame(rows, columns=list(ASKED))
+    # how many deals a plan takes to be won follows from its goal; what was agreed about them counts before it
+    agreed = set(stated.loc[stated["what"] == "deals_won", "who"])
+    filed = filed[~((filed["what"] == "deals_won") & filed["who"].isin(agreed))]
     given = set(zip(filed["who"], filed["what"], strict=True))
     more = [pair not in given for pair in zip(stated["who"], stated["what"], strict=True)]
     parts = [one for one in (filed, stated[more]) if len(one)]

@@ -12,11 +12,12 @@ from salesreport.stats.rate_difference import rate_difference
 
 
 def verdict(context: Context) -> str:
-    """One sentence: revenue against target or comparison period; deals won where they differ from peers, or where
-    there is no revenue to tell; since when a new rep is there comes before it.
+    """One sentence: revenue against target or comparison period; deals won where they differ from peers, or there
+    are none, or no revenue to tell; since when a new rep is there comes before it.
     """
     revenue = _revenue(context)
-    won = _won(context) if revenue is None or win_rate_differs(context) else None
+    alone = not len(context.of_peers("win_rate").value)
+    won = _won(context) if revenue is None or alone or win_rate_differs(context) else None
     clauses = [clause for clause in (revenue, won) if clause is not None]
     if not clauses:
         return _introduced(context, context.say(_nothing_closed(context)))

@@ -65,7 +65,7 @@ def test_the_matrix_by_hand(tmp_path: Path) -> None:
     assert "Alpha &lt;b&gt;Ltd" in html
     assert "Gamma" not in html  # the other rep's
     assert html.count('class="line blank"') == 2 * 6
-    assert "<details><summary>Sheet to fill in" in html
+    assert '<details class="folded"><summary>Sheet to fill in' in html
 
 
 def test_more_product_lines_than_columns(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_what_was_filled_in_is_shown_escaped_and_only_to_the_rep(tmp_path: Path)
     assert "&lt;script&gt;alert(1)&lt;/script&gt; as [name] said" in html
     assert "&lt;i&gt;Visit&lt;/i&gt; · Ann Lee · Nov 30, 2025 (done)" in html
     assert "<script" not in html
-    assert '<details class="filled" open>' in html
+    assert '<details class="folded filled" open>' in html
     assert "agreed" in section.tables[0].rows[0][0].plus
     other = Review(data, "2025-Q4", rep="R2", account_plans=file).account_plans._repr_html_()
     assert "Visit" not in other

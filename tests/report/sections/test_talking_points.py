@@ -97,5 +97,5 @@ def test_what_is_hostile_is_escaped(tmp_path: Path) -> None:
 def test_german(sample: Dataset) -> None:
     rep = sample.table("deals")["rep_id"].iloc[0]
     section = Review(sample, "2025-Q4", rep=rep, language="de").talking_points
-    assert "sprechen Sie über" in section.message or "Sprechen Sie über" in section.message
+    assert "besprechen: " in section.message
     assert "Questions" not in section._repr_html_()
