@@ -68,6 +68,8 @@ def ahead(context: Context) -> Ahead:
         Unavailable: nobody has a goal.
     """
     facts, period = facts_then(context), coming_period(context)
+    if (unknown := facts.known(context.as_of).why_open_unknown) is not None:
+        raise Unavailable(unknown)
     goals, strategy = goals_of(context, period)
     key = ("plan ahead", period, context.agreed.digests.get("strategy"))
     plan = facts.remember(key, lambda: action_plan(facts, strategy, period))

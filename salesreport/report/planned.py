@@ -7,7 +7,7 @@ import pandas as pd
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, text
 from salesreport.plan.actual import served as accounts
-from salesreport.plan.actual.against import Against, against
+from salesreport.plan.actual.against import LINES, Against, against
 from salesreport.plan.actual.lines import line_of
 from salesreport.report.context import Context
 from salesreport.report.shared import slice_up
@@ -20,7 +20,7 @@ def against_plan(context: Context) -> Against:
     """Plan against actual, `lines` being the subject's; made once for everybody of its dimension."""
     dimension = context.subject.dimension
     if dimension is not None and dimension not in DIMENSIONS:
-        return Against(pd.DataFrame(columns=["kind", "what", "part"]), {})
+        return Against(pd.DataFrame(columns=list(LINES)), {})
     every = _every(context, dimension)
     return every._replace(lines=_mine(context, ("lines", *_key(context)), every.lines))
 

@@ -72,7 +72,7 @@ def talk_about(context: Context) -> Text | None:
 
 def _message(context: Context, chosen: list[Point]) -> Text:
     if not chosen:
-        return text("Nothing to talk about: no deals in these data")
+        return text("What to talk about these data do not tell: open deals are not known")
     if any(one.rule.finding for one in chosen):
         return text("Talk about {topic}", topic=chosen[0].about)
     if context.subject.dimension is None:

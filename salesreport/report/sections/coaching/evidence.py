@@ -112,6 +112,7 @@ def _explained(context: Context) -> list[Row]:
                     "direction": "lower" if row["crude"] < 0 else "higher",
                     "cause": row["explained"],
                     "claim": next(iter(sentences.explained(row))),
+                    "cases": ntext("{n} deal", "{n} deals", n=float(row["n"])),
                     "like": Range(float(row["lower"]) * 100, float(row["upper"]) * 100, "points"),
                     "n": float(row["n"]),
                     "looked_at": which.period,
@@ -159,7 +160,7 @@ def _results(context: Context) -> list[Row]:
             "target": Quantity(target, revenue.unit) if target > 0 else None,
             "attainment": Quantity(revenue.value / target, "share") if target > 0 and revenue.known else None,
             "closed": context.figure("deals_closed").value,
-            "open_deals": float(context.open["deal_id"].nunique()),
+            "open_deals": _open_deals(context),
             DEALS: context.open.head(0),
         }
     ]
@@ -184,6 +185,15 @@ def _behind(context: Context) -> list[Row]:
         }
         for row in sorted(records(lines), key=lambda row: row["actual"] / row["planned"])
     ]
+
+
+def _open_deals(context: Context) -> float | None:
+    """How many deals are open; None where nobody knows."""
+    if context.unavailable("deals_in_funnel") is not None:
+        return None
+    if context.facts.known(context.as_of).why_open_unknown is not None:
+        return None
+    return float(context.open["deal_id"].nunique())
 
 
 def _phase(context: Context, step: Step) -> str:
@@ -241,6 +251,7 @@ EVIDENCE: dict[str, Evidence] = {
         },
         _conversion,
         tested=True,
+        values={"direction": ("worse", "better"), "phase": (EARLY, OFFER, CLOSE)},
     ),
     "explained": Evidence(
         "Raw rates that differ beyond chance, where the mix or the timing of deals is all there is to it",
@@ -250,10 +261,12 @@ EVIDENCE: dict[str, Evidence] = {
             **_STEP_FIELDS,
             "like": "95 % interval of the difference between like deals, in percentage points",
             "n": "deals that were decided there",
+            "cases": "the same in words",
             "looked_at": "the months that were looked at",
         },
         _explained,
         tested=True,
+        values={"direction": ("lower", "higher"), "cause": ("mix", "timing")},
     ),
     "forecast": Evidence(
         "Coming periods that have a target",
@@ -281,6 +294,7 @@ EVIDENCE: dict[str, Evidence] = {
             "unusual": "1 less the part that was done",
         },
         _behind,
+        values={"kind": ("result", "deals", "milestone", "activity")},
     ),
     "deals": Evidence(
         "Open deals that ask for a talk, a row per kind",
@@ -291,10 +305,11 @@ EVIDENCE: dict[str, Evidence] = {
             "deals": "number of deals in words",
             "share": "share of all open deals, 0 to 1",
             "money": "their amount",
-            "days": "days without an activity after which a deal is silent, or a next step is overdue",
+            "days": "in which silent deals had no activity, such as: the last 30 days",
             "unusual": "part of the others whose share of such deals is smaller, 0 to 1",
         },
         deals_by_kind,
+        values={"kind": ("overdue", "stale", "no_next_step", "silent", "largest", "any")},
     ),
     "results": Evidence(
         "The period's results, one row",
@@ -303,7 +318,7 @@ EVIDENCE: dict[str, Evidence] = {
             "target": "its target",
             "attainment": "revenue ÷ target",
             "closed": "deals won or lost in the period",
-            "open_deals": "open deals",
+            "open_deals": "open deals; not known where the data do not tell",
         },
         _results,
     ),

@@ -20,12 +20,14 @@ class Evidence(NamedTuple):
     Attributes:
         title: what it is about. fields: their names and what they are, for docs/coaching.md.
         find: gives the rows of a report. tested: whether they passed the statistics of Conversion.
+        values: what fields of few words can be.
     """
 
     title: str
     fields: Mapping[str, str]
     find: Callable[[Context], Sequence[Row]]
     tested: bool = False
+    values: Mapping[str, tuple[str, ...]] = {}
 
 
 def plain(value: Any) -> Any:

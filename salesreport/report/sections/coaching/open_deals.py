@@ -38,7 +38,7 @@ def deals_by_kind(context: Context) -> list[Row]:
                     "deals": ntext("{n} open deal", "{n} open deals", n=n),
                     "share": Quantity(n / of, "share"),
                     "money": Quantity(worth, context.facts.dataset.currency),
-                    "days": float(OVERDUE if kind == "no_next_step" else SILENT),
+                    "days": ntext("the last {n} day", "the last {n} days", n=SILENT),
                     "unusual": _unusual(usual.get(kind, []), n / of),
                     DEALS: some.drop_duplicates("deal_id").sort_values(
                         ["amount", "deal_id"], ascending=[False, True], na_position="last"

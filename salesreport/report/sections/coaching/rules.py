@@ -46,9 +46,17 @@ class Condition(Settings):
         above, below: bounds that do not belong to it. known: whether there is a value.
     """
 
-    above: float | None = None
-    below: float | None = None
+    above: Annotated[float | None, Field(allow_inf_nan=False)] = None
+    below: Annotated[float | None, Field(allow_inf_nan=False)] = None
     known: bool | None = None
+
+    @model_validator(mode="after")
+    def _can_hold(self) -> "Condition":
+        if self.above is not None and self.below is not None and self.above >= self.below:
+            raise TextError(
+                text("Nothing is above {above} and below {below}.", above=self.above, below=self.below)
+            )
+        return self
 
     def holds(self, value: Any) -> bool:
         """Whether a field (as `plain` gives it) fulfils it."""
@@ -66,6 +74,7 @@ def _as_list(value: Any) -> Any:
 
 
 Words = Annotated[tuple[Word, ...], BeforeValidator(_as_list)]
+Some = Annotated[tuple[Word, ...], BeforeValidator(_as_list), Field(min_length=1)]
 
 
 class Rule(Settings):
@@ -88,7 +97,7 @@ class Rule(Settings):
     evidence: Word
     when: dict[str, Condition | str | float | bool | list[str]] = Field(default_factory=dict)
     about: Word
-    say: Words
+    say: Some
     because: Words = ()
     ask: Words = ()
     good: Words = ()
@@ -102,8 +111,9 @@ class Rule(Settings):
     def _known_names(self) -> "Rule":
         _one_of("evidence", self.evidence, EVIDENCE)
         fields = EVIDENCE[self.evidence].fields
-        for name in self.when:
+        for name, wanted in self.when.items():
             _one_of("when", name, fields)
+            _can_be(name, wanted, EVIDENCE[self.evidence].values.get(name))
         for template in (self.about, *self.say, *self.because, *self.ask, *self.good):
             for name in _places(template):
                 _one_of("field", name, fields)
@@ -167,11 +177,26 @@ def _one_of(what: str, name: str, valid: Iterable[str]) -> None:
         raise TextError(text("There is no {what} “{name}”.", what=what, name=name), expected, near)
 
 
+def _can_be(name: str, wanted: Any, values: tuple[str, ...] | None) -> None:
+    """That a field can have the value that a condition asks for; fields with listed values have only those."""
+    if values is None or (isinstance(wanted, Condition) and wanted.above is None and wanted.below is None):
+        return
+    for one in wanted if isinstance(wanted, list) else [wanted]:
+        if isinstance(one, Condition) or not isinstance(one, str):
+            raise TextError(
+                text("“{name}” is one of some words.", name=name), text("one of {names}", names=list(values))
+            )
+        _one_of(name, one, values)
+
+
 def _places(template: str) -> list[str]:
     try:
-        return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+        parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
     except ValueError:
         raise TextError(text("A brace of “{text}” is not closed.", text=template)) from None
+    if any(form or convert for _, _, form, convert in parts):
+        raise TextError(text("A field is named alone, without a format: “{text}”.", text=template))
+    return [str(name) for _, name, _, _ in parts]
 
 
 def _fulfils(value: Any, wanted: Any) -> bool:

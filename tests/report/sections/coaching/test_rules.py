@@ -80,6 +80,25 @@ def test_a_wrong_name_is_told_with_the_nearest(
     assert caught.value.line is not None
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("kind: largest", "kind: huge"), "huge"),
+        (("kind: largest", "kind: {above: 3}"), "one of some words"),
+        (("{above: 1}", "{above: .nan}"), "nan"),
+        (("{above: 1}", "{above: 5, below: 2}"), "above 5 and below 2"),
+        (("{money}", "{money:99d}"), "without a format"),
+        (("{money}", "{money!r}"), "without a format"),
+        (('say: "{deals} worth {money}"', "say: []"), "say"),
+    ],
+)
+def test_what_can_never_hold_or_be_said_is_refused(tmp_path: Path, change: tuple[str, str], said: str) -> None:
+    assert change[0] in OWN
+    with pytest.raises(ConfigError) as caught:
+        load_rules(written(tmp_path, OWN.replace(*change)))
+    assert said in str(caught.value)
+
+
 def test_a_brace_that_is_not_closed(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="brace"):
         load_rules(written(tmp_path, OWN.replace("{money}", "{money")))
