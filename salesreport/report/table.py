@@ -44,9 +44,10 @@ class NumberTable:
     folded: bool = False
 
     @property
-    def texts(self) -> int:
-        """How many columns hold texts; the others are numbers."""
-        return sum(not one.numeric for one in self.headings)
+    def texts(self) -> int | None:
+        """How many columns hold texts, where all that follow them are numbers; None where these stand between."""
+        texts = sum(not one.numeric for one in self.headings)
+        return texts if all(one.numeric for one in self.headings[texts:]) else None
 
 
 def number_table(
