@@ -55,7 +55,7 @@ def accounts(
     language = language_of(context)
     opened = Dataset.open(dataset)
     when = command.period_of(opened, period)
-    reps = ids_of(opened, "rep", rep, lambda _: {"key": "--rep"}) if rep else []
+    reps = ids_of(opened, "rep", rep, lambda _: {"key": "--rep"}, alone=True) if rep else []
     made, facts = command.make_account_plans(opened, strategy, reps, account or [])
     if out is not None:
         command.write_account_plans(out, made, facts, when, language)

@@ -76,7 +76,7 @@ def plan(
 
     language = language_of(context)
     opened = Dataset.open(dataset)
-    reps = ids_of(opened, "rep", rep, lambda _: {"key": "--rep"}) if rep else []
+    reps = ids_of(opened, "rep", rep, lambda _: {"key": "--rep"}, alone=True) if rep else []
     day, one = arguments.day(as_of), reps[0] if len(reps) == 1 else None
     if against is not None or actual:
         parts, notes = _against(opened, against, strategy, period, reps, day, out, format.value, one, language)

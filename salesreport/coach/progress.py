@@ -38,8 +38,8 @@ class Progress(NamedTuple):
         start, agreed, end: first day before, day of the meeting (the last of before), last day after.
         before, n_before, now, n_now: the figures (NaN: none) and on how many cases they rest.
         change: what came, held against what would have come by itself; None where that cannot be told.
-        why: the reason, as a clause, where there is none. reached: whether the target is reached; None: no target
-            or no figure.
+        why: the reason, as a clause, where there is none. reached: whether the target is reached; None: no target,
+            no figure, or one for a month from fewer days than `LEAST_AFTER`.
         verdict: in one word. everybody: whether peers with the same commitment are among those it is held
             against, for there are too few others. counted: whether the figures of `change` are for a day.
     """
@@ -108,12 +108,13 @@ def progress(
     setting = around(facts, metric, agreed, end, place, groups)
     before, after = setting.before, setting.after
     now = float(after.shown[place])
+    early = at_work(facts, agreed + dt.timedelta(1), end)[place] < LEAST_AFTER
     found = nothing._replace(
         before=float(before.shown[place]),
         n_before=float(before.n[place]),
         now=now,
         n_now=float(after.n[place]),
-        reached=_reached(kept, target, float(before.shown[place]), now),
+        reached=None if early and kept.monthly else _reached(kept, target, float(before.shown[place]), now),
         everybody=setting.everybody,
         counted=kept.family == "count",
     )

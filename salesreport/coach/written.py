@@ -5,7 +5,7 @@ import datetime as dt
 import io
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.kpi import Facts, Metric, contract
 from salesreport.kpi.facts.called import matching
+from salesreport.kpi.facts.facts import DAYS
 from salesreport.kpi.milestones.reached import places_of, process_file
 from salesreport.language import text
 
@@ -24,6 +25,12 @@ HEADINGS = {
 
 LONGEST = 500
 """Signs that a commitment may have: more is no agreement but minutes."""
+
+EARLIER = dt.timedelta(365)
+"""What was agreed longer before the data begin is a slip of the pen."""
+
+BELOW_ZERO = ("growth", "price_variation", "gross_profit", "satisfaction")
+"""Metrics that may be below zero, as their targets may: of all others less than nothing is a slip."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,8 @@ def read_file(path: Path) -> list[Written]:
     """The commitments of a CSV file: headings rep and text, and metric, target, due, agreed where wanted.
 
     Raises:
-        DataError: there is no such file, or it cannot be read. ConfigError: a heading that is unknown or missing.
+        DataError: there is no such file, or it cannot be read. ConfigError: a heading that is unknown, missing or
+            there twice; a quote that is not closed, or a text of several lines, which may be such a quote.
     """
     try:
         content = path.read_text(encoding="utf-8-sig")
@@ -70,15 +78,32 @@ def read_file(path: Path) -> list[Written]:
         reason = getattr(error, "strerror", None) or "UTF-8"
         raise DataError(text("The file cannot be read: {reason}.", reason=reason), file=path) from None
     first = content.partition("\n")[0]
+    return _written(path, list(_rows(path, content, ";" if first.count(";") > first.count(",") else ",")))
+
+
+def _rows(path: Path, content: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Each line of a file and its cells: a row is a line, or a quote left open would swallow those that follow."""
+    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
+    line = 1
     try:
-        return _rows(path, content, ";" if first.count(";") > first.count(",") else ",")
+        for row in reader:
+            if reader.line_num > line:
+                raise ConfigError(
+                    text("A quoted text goes on in the next line: is its closing quote missing?"), file=path,
+                    line=line, expected=text("a row in one line"),
+                )  # fmt: skip
+            yield line, row
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(text("The file cannot be read: {reason}.", reason=str(error)), file=path) from None
+        if content.count('"') % 2:
+            raise ConfigError(text("A quote is not closed."), file=path, line=line) from None
+        raise ConfigError(
+            text("This line cannot be read: {reason}.", reason=str(error)), file=path, line=line
+        ) from None
 
 
-def _rows(path: Path, content: str, delimiter: str) -> list[Written]:
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)
-    names = [name.strip().casefold() for name in next(reader, [])]
+def _written(path: Path, rows: Sequence[tuple[int, list[str]]]) -> list[Written]:
+    names = [name.strip().casefold() for name in rows[0][1]] if rows else []
     for name in names:
         if name not in HEADINGS:
             raise ConfigError(
@@ -86,20 +111,28 @@ def _rows(path: Path, content: str, delimiter: str) -> list[Written]:
                 nearest=nearest(name, HEADINGS), expected=text("one of {names}", names=list(HEADINGS)),
             )  # fmt: skip
     meant = [HEADINGS[name] for name in names]
+    for place, name in enumerate(names):
+        before = meant.index(meant[place])
+        if before < place:
+            raise ConfigError(
+                text("Two headings mean the same."), file=path, line=1,
+                found=text("{first} and {second}", first=names[before], second=name),
+                expected=text("one of them"),
+            )  # fmt: skip
     for needed in ("rep", "text"):
         if needed not in meant:
             raise ConfigError(text("This required heading is missing."), file=path, line=1, key=needed)
     written = []
-    for row in reader:
+    for line, row in rows[1:]:
         if not any(cell.strip() for cell in row):
             continue
         if len(row) > len(meant):
             raise ConfigError(
-                text("This line has more cells than there are headings."), file=path, line=reader.line_num,
+                text("This line has more cells than there are headings."), file=path, line=line,
                 found=len(row), expected=str(len(meant)),
             )  # fmt: skip
         cells = {name: cell.strip() for name, cell in zip(meant, row, strict=False) if cell.strip()}
-        where = {"file": path, "line": reader.line_num}
+        where = {"file": path, "line": line}
         written.append(Written(**{"rep": "", "text": "", **cells}, where=where))
     if not written:
         raise DataError(text("The file has no rows."), file=path)
@@ -192,7 +225,7 @@ def _checked(written: Written, facts: Facts, today: dt.date) -> Commitment:
         )  # fmt: skip
     metric = None if written.metric is None else metric_meant(written.metric, facts, where)
     target = None if written.target is None else _number(written.target, metric, where)
-    agreed = today if written.agreed is None else day_meant(written.agreed, "agreed", where)
+    agreed = today if written.agreed is None else _agreed_on(written.agreed, facts, where)
     due = None if written.due is None else day_meant(written.due, "due", where)
     if due is not None and due < agreed:
         raise ConfigError(
@@ -200,6 +233,20 @@ def _checked(written: Written, facts: Facts, today: dt.date) -> Commitment:
             expected=text("{day} or later", day=agreed),
         )  # fmt: skip
     return Commitment(rep, agreed, said, None if metric is None else metric.key, target, due)
+
+
+def _agreed_on(wanted: str, facts: Facts, where: Mapping[str, Any]) -> dt.date:
+    """The day of a meeting; one long before the data begin is a slip."""
+    day = day_meant(wanted, "agreed", where)
+    begins = [facts.begin(kind) for kind, (table, column) in DAYS.items() if facts.columns.has(table, column)]
+    first = min((one for one in begins if one is not None), default=None)
+    if first is not None and day < first - EARLIER:
+        raise ConfigError(
+            text("The data begin on {day}; nothing is known of what was agreed so long before.", day=first),
+            **{"key": "agreed", **where}, found=day.isoformat(),
+            expected=text("{day} or later", day=first - EARLIER),
+        )  # fmt: skip
+    return day
 
 
 def _number(wanted: str, metric: Metric | None, where: Mapping[str, Any]) -> float:
@@ -219,10 +266,15 @@ def _number(wanted: str, metric: Metric | None, where: Mapping[str, Any]) -> flo
             expected=text("the form {form}", form="12, 0.4, 40%"),
         )  # fmt: skip
     value = value / 100 if percent else value
-    share = metric.unit == "share" and metric.key.partition(":")[0] not in ("attainment", "growth")
+    name = metric.key.partition(":")[0]
+    share = metric.unit == "share" and name not in ("attainment", *BELOW_ZERO)
     if share and not 0 <= value <= 1:
         raise ConfigError(
             text("A share lies between 0 and 1."), **where, found=wanted,
             nearest=f"{plain}%" if 1 < value <= 100 and not percent else None,
         )  # fmt: skip
+    if value < 0 and name not in BELOW_ZERO:
+        raise ConfigError(
+            text("This metric is never below zero."), **where, found=wanted, expected=text("0 or more")
+        )
     return value

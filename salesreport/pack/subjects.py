@@ -63,15 +63,17 @@ def values(dataset: Dataset, kind: str) -> dict[str, str]:
 
 
 def ids_of(
-    dataset: Dataset, kind: str, written: Sequence[str], where: Callable[[int], Mapping[str, Any]]
-) -> list[str]:
+    dataset: Dataset, kind: str, written: Sequence[str], where: Callable[[int], Mapping[str, Any]],
+    alone: bool = False,
+) -> list[str]:  # fmt: skip
     """The ids of a dimension that people mean, by id or by name.
 
     Args:
-        where: position among `written` → file, line and key, for the error.
+        where: position among `written` → file, line and key, for the error. alone: whether each stands for one
+            rep, so that a name which several have is refused; else all of them are meant.
 
     Raises:
-        ConfigError: the dataset has none of a name.
+        ConfigError: the dataset has none of a name, or several where one is meant.
     """
     known = values(dataset, kind)
     ids: list[str] = []
@@ -87,6 +89,11 @@ def ids_of(
                 nearest=near,
                 expected=expected,
             )
+        if alone and len(found) > 1:
+            raise ConfigError(
+                text("Several reps are called so; name one by the id."), **where(index), found=value,
+                expected=text("one of {names}", names=found),
+            )  # fmt: skip
         ids.extend(found)
     return ids
 

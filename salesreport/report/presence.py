@@ -58,6 +58,19 @@ def in_short(context: Context) -> list[Text]:
     return said
 
 
+def in_part(context: Context) -> Text | None:
+    """Since or until when, of a rep who was not there for more than a tenth of the period's days; else None."""
+    first, last = _day(context, "hired_on"), left(context)
+    start, end = context.period.start, min(context.period.end, context.as_of)
+    slack = (end - start) / 10
+    came, went = first is not None and first > start + slack, last is not None and last < end - slack
+    if came and went:
+        return text("here from {first} to {last}", first=first, last=last)
+    if came:
+        return text("here since {day}", day=first)
+    return text("left on {day}", day=last) if went else None
+
+
 def in_a_sentence(context: Context) -> Text | None:
     """The same before the verdict; None for those who were there all the time, or not at all."""
     first, last, name = started(context), left(context), context.subject.name

@@ -64,6 +64,15 @@ def test_why_nothing_is_said(
     assert (found.verdict, found.change, str(found.why)) == ("untold", None, why)
 
 
+def test_a_month_is_not_made_of_two_days(tmp_path: Path) -> None:
+    facts = Facts.of(team(tmp_path / "d", (4, 0)))
+    # 4 won on the second day: 60.9 a month, of 2 days; after 28 days it is 4.3
+    few = progress(facts, "R0", "deals_won", dt.date(2025, 10, 8), dt.date(2025, 10, 10), 4)
+    assert (few.n_now, few.reached, few.verdict, str(few.why)) == (4, None, "untold", "too early to tell")
+    enough = progress(facts, "R0", "deals_won", dt.date(2025, 10, 8), dt.date(2025, 11, 5), 4)
+    assert (enough.n_now, enough.reached) == (4, True)
+
+
 def test_what_the_data_lack_is_a_clause(tmp_path: Path) -> None:
     facts = Facts.of(team(tmp_path / "d", (20, 30)))
     assert str(safe_progress(facts, "R0", "nonsense", DAY, END, None)) == "there is no such metric"

@@ -78,6 +78,10 @@ def test_what_was_set_aside_stays(acme: Path) -> None:
         (Written("R1", "x", "win_rate", "1_0"), "key “target”: This is not a number. Found “1_0”."),
         (Written("R1", "x", "win_rate", "40"), "key “target”: A share lies between 0 and 1. Found “40”."),
         (Written("R1", "x", None, "4"), "key “target”: A target needs the metric it is of. Found “4”."),
+        (Written("R1", "x", "deals_won", "-3"), "key “target”: This metric is never below zero. Found “-3”."),
+        (Written("R1", "x", "revenue", "-1e5"), "key “target”: This metric is never below zero. Found “-1e5”."),
+        (Written("R1", "x", "win_rate", "-4%"), "key “target”: A share lies between 0 and 1. Found “-4%”."),
+        (Written("R1", "x", agreed="1900-01-01"), "key “agreed”: The data begin on Jan 5, 2024; nothing is known"),
         (Written("R1", "x", due="2025-12-09"), "key “due”: It is due before it was agreed. Found “2025-12-09”."),
         (Written("R1", "x", due="9.12.2025"), "key “due”: This is not a date. Found “9.12.2025”."),
         (Written("R1", "x", agreed="soon"), "key “agreed”: This is not a date. Found “soon”."),
@@ -108,6 +112,15 @@ def test_the_same_twice(acme: Path) -> None:
     assert len(table(acme)) == 2
 
 
+def test_what_may_be_below_zero_and_the_year_before_the_data(acme: Path) -> None:
+    written = [Written("R1", f"{n}", "growth", "-5%") for n in range(2)]
+    # the first deal is of 2024-01-05; 365 days before that is 2023-01-05
+    record(acme, [*written, Written("R1", "early", agreed="2023-01-05")], TODAY)
+    assert table(acme)["target"].dropna().tolist() == [-0.05, -0.05]
+    with pytest.raises(ConfigError, match=r"Expected Jan 5, 2023 or later\."):
+        record(acme, [Written("R1", "too early", agreed="2023-01-04")], TODAY)
+
+
 def test_no_dataset(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no dataset in this folder"):
         record(tmp_path, [Written("R1", "x")], TODAY)
@@ -136,6 +149,13 @@ def test_a_file_of_several(acme: Path, tmp_path: Path) -> None:
         ("rep\nR1\n", "agreed.csv, line 1, key “text”: This required heading is missing."),
         ("rep,text\nR1,a,b\n", "agreed.csv, line 2: This line has more cells than there are headings."),
         ("rep,text\n", "agreed.csv: The file has no rows."),
+        ("rep,rep_id,text\nR1,R2,a\n", "agreed.csv, line 1: Two headings mean the same. Found “rep and rep_id”."),
+        ("rep,text,text\nR1,a,b\n", "agreed.csv, line 1: Two headings mean the same. Found “text and text”."),
+        ('rep,text\nR1,ok\nR1,"a\nR2,b\n', "agreed.csv, line 3: A quote is not closed."),
+        ('rep,text\nR1,"a\nR2,b"\nR2,c\n', "agreed.csv, line 2: A quoted text goes on in the next line"),
+        ('rep,text\n\nR1,"a\nR2,"b"\n', "agreed.csv, line 3: A quote is not closed."),
+        ('rep,text\nR1,"a"b\n', "agreed.csv, line 2: This line cannot be read"),
+        ('rep,"text\nR1,a\n', "agreed.csv, line 1: A quote is not closed."),
         ("", "agreed.csv, line 1, key “rep”: This required heading is missing."),
     ],
 )  # fmt: skip

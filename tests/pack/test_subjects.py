@@ -3,8 +3,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 from workshop import HOSTILE
 
+from salesreport.cli import app
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError
 from salesreport.pack.packfile import DIMENSIONS
@@ -95,6 +97,22 @@ def test_names_and_ids_both_find_a_subject(company: Dataset) -> None:
     with pytest.raises(ConfigError) as caught:
         found("R1", "Bob Czerni")
     assert (caught.value.key, caught.value.nearest) == ("--only 1", "Bob Czerny")
+
+
+def test_a_name_of_several_is_all_of_them_or_refused(tmp_path: Path) -> None:
+    reps = pd.DataFrame({"rep_id": ["R1", "R2"], "name": ["Ann Berg", "Ann Berg"]})
+    settings = DatasetSettings(name="x", as_of="2018-03-01")  # type: ignore[arg-type]
+    dataset = write_dataset(tmp_path / "d", {"reps": reps}, settings, Provenance("test"))
+    assert ids_of(dataset, "rep", ["ann berg"], lambda _: {}) == ["R1", "R2"]
+    assert ids_of(dataset, "rep", ["R2"], lambda _: {}, alone=True) == ["R2"]
+    with pytest.raises(ConfigError, match=r"Several reps are called so.*Expected one of R1 and R2") as caught:
+        ids_of(dataset, "rep", ["ann berg"], lambda _: {"key": "--rep"}, alone=True)
+    assert caught.value.key == "--rep"
+    for command in (["plan", "--period", "2018-Q2"], ["accounts"]):
+        given = [command[0], str(dataset.path), *command[1:], "--rep", "Ann Berg"]
+        done = CliRunner().invoke(app, given, env={"SALESREPORT_LANGUAGE": "en", "COLUMNS": "200"})
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "one of R1 and R2" in done.stderr
 
 
 def test_values_are_those_of_all_time(company: Dataset) -> None:

@@ -61,7 +61,8 @@ def against(
     A count follows its plan where the plan lies within the interval of what the count may be on average. How much
     counts and sums vary is taken from up to twelve earlier stretches of as many days (`stats.dispersion`), drawn
     to what is usual among all who are compared; never less than independent events of these sizes vary. So of
-    lines that follow their plan about one in twenty is called more than chance.
+    lines that follow their plan about one in twenty is called more than chance. Less than planned is not judged of
+    reps who began or left within these days: a plan may be meant for all of them.
 
     Args:
         facts: what happened. period: whose plan. plan: a file; it counts before table `targets`.
@@ -93,6 +94,9 @@ def against(
         ["who", "kinds", "place", "part", "group"], kind="stable", ignore_index=True
     )
     frame = frame.drop(columns=["place", "kinds"])
+    if dimension == "rep_id":
+        less = frame["verdict"].isin(["below", "chance"]) & (frame["deviation"] < 0)
+        frame["verdict"] = frame["verdict"].mask(less & in_part(facts, frame), "untold")
     frame = frame.drop(columns="who") if dimension is None else frame.rename(columns={"who": dimension})
     return Against(frame, reasons)
 
@@ -171,6 +175,15 @@ def verdict_of(planned: float, actual: float, lower: float, upper: float) -> str
     if np.isnan(actual) or np.isnan(lower):
         return "untold"
     return "below" if planned > upper else "above" if planned < lower else "chance"
+
+
+def in_part(facts: Facts, lines: pd.DataFrame) -> pd.Series:
+    """Whether each line (`who`, `start`, `end`) is of a rep who was not there for over a tenth of its days."""
+    reps = facts.reps.drop_duplicates("rep_id").set_index("rep_id").reindex(lines["who"])
+    hired, left = (reps[name].set_axis(lines.index) for name in ("hired_on", "left_on"))
+    start, end = (pd.to_datetime(lines[name]) for name in ("start", "end"))
+    slack = (end - start) / 10
+    return (hired > start + slack) | (left < end - slack)
 
 
 def _without_value(table: KpiTable, what: str, dimension: str | None) -> set[str]:

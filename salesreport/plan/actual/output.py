@@ -122,12 +122,18 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
 def explanations(compared: Compared, facts: Facts) -> list[Text]:
     """What cannot be told, and why."""
     lines = compared.lines
-    untold = dict.fromkeys(lines.loc[lines["verdict"] == "untold", "what"])
-    return [
+    untold = lines[lines["verdict"] == "untold"]
+    said = [
         text("{what}: cannot be told; {reason}", what=line_of(what, facts).title, reason=compared.reasons[what])
-        for what in untold
+        for what in dict.fromkeys(untold["what"])
         if what in compared.reasons
     ]
+    less = dict.fromkeys(untold.loc[untold["deviation"] < 0, "rep_id"])
+    if less:
+        names = [facts.names.get(rep, rep) for rep in less]
+        part = text("There for a part of these days, so less than planned is not judged: {names}", names=names)
+        said.append(part)
+    return said
 
 
 def _title(what: str, facts: Facts, language: Language) -> str:

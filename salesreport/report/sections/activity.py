@@ -11,6 +11,7 @@ from salesreport.period import Period
 from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context, records
 from salesreport.report.planned import against_plan, planned_activities
+from salesreport.report.presence import in_part
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 
@@ -26,7 +27,7 @@ def activity(context: Context) -> Section:
         message = say(context.unavailable("activity") or nothing)
         return Section("activity", topic, message, data, context.language, available=False)
     data = data.sort_values(["done", "type"], ascending=[False, True], ignore_index=True)
-    message = say(_message(data, _verdicts(context)))
+    message = say(_message(data, _verdicts(context), in_part(context)))
     planned = data["plan"].notna().any()
     marks = [("before", say(context.compare.label)), ("value", say(context.period.label))]
     rows = [
@@ -108,7 +109,7 @@ def _verdicts(context: Context) -> Mapping[str, str]:
     return {what.partition(":")[2]: verdict for what, verdict in zip(lines["what"], lines["verdict"], strict=True)}
 
 
-def _message(data: pd.DataFrame, verdicts: Mapping[str, str]) -> Text:
+def _message(data: pd.DataFrame, verdicts: Mapping[str, str], who: Text | None) -> Text:
     planned = data[data["plan"].notna()]
     if planned.empty:
         return ntext("{n} activity", "{n} activities", n=float(data["done"].sum()))
@@ -118,6 +119,8 @@ def _message(data: pd.DataFrame, verdicts: Mapping[str, str]) -> Text:
     behind = planned.loc[planned["attainment"].idxmin()] if len(planned) else None
     if behind is None or behind["attainment"] >= 1:
         return text("{overall}; every type reached its plan", overall=overall)
+    if who is not None:
+        return text("{overall}; {who}", overall=overall, who=who)
     fields = {"type": behind["type"], "share": Quantity(float(behind["attainment"]), "share")}
     if verdicts.get(behind["type"]) == "chance":
         return text(

@@ -17,6 +17,7 @@ from salesreport.report.charts_moves import Step, waterfall_chart
 from salesreport.report.context import Context, records
 from salesreport.report.gap import Gap, split_gap
 from salesreport.report.gap_sides import SHORTEST, Sides, sides_of
+from salesreport.report.presence import in_part
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import step_title
 from salesreport.report.sections.conversion import found_in_conversion
@@ -95,6 +96,8 @@ def gap_to_target(context: Context) -> Section:
     unit = context.unit(goal.metric)
     weakest = context.heading(_weakest(context)) if context.subject.dimension is not None else None
     try:
+        if (who := in_part(context)) is not None:
+            raise Unavailable(who)
         sides = sides_of(context, goal.metric, actual, goal.value)
     except Unavailable as problem:
         first = _gap(context, goal, actual, unit)
@@ -196,8 +199,8 @@ def _message(context: Context, goal: Goal, actual: float, gap: Gap, sides: Sides
     told = {*gap.clear.index, *(one for one in counted if abs(frame.loc[one, "value"]) > SMALL[one] * goal.value)}
     parts = frame[frame.index.isin(told)].sort_values("value", key=lambda value: -value.abs(), kind="stable")
     said = [
-        text("{what} {money}", what=_way(str(part), value, sides.in_hand), money=_signed(context, value, unit))
-        for part, value in zip(parts.index, parts["value"], strict=True)
+        text("{what} {money}", what=_way(part, value, sides.in_hand, before), money=_signed(context, value, unit))
+        for part, value, before in zip(parts.index, parts["value"], [None, *parts.index], strict=False)
     ]
     if not said:
         return text("{gap}; what else made the difference cannot be told from chance", gap=first)
@@ -206,7 +209,10 @@ def _message(context: Context, goal: Goal, actual: float, gap: Gap, sides: Sides
     return text("{gap}: {parts}; the rest cannot be told from chance", gap=first, parts=said)
 
 
-def _way(part: str, value: float, in_hand: bool) -> Text:
+def _way(part: str, value: float, in_hand: bool, before: str | None) -> Text:
+    """What a part did, in words; “of them” are the deals that the part named `before` it spoke of."""
+    if part == "timing" and before != "hand":
+        return text("more deals decided in time") if value > 0 else text("fewer deals decided in time")
     part = "decided" if part == "hand" and not in_hand else part
     return _MORE.get(part, _LESS[part]) if value > 0 else _LESS[part]
 

@@ -20,7 +20,7 @@ from salesreport.report.planned import (
     served_accounts,
     shown,
 )
-from salesreport.report.presence import started
+from salesreport.report.presence import in_part, left, started
 from salesreport.report.section import Section
 from salesreport.report.sections.plan_tables import (
     by_part,
@@ -56,7 +56,7 @@ def plan_vs_actual(context: Context) -> Section:
             text("Nothing was planned for {period}: no plan file, no target that fits.", period=context.period)
         )
         return Section("plan", topic, message, data, context.language, available=False)
-    message = context.heading(_message(context, judged, met))
+    message = context.heading(_message(context, whole, judged, met))
     charts = (_chart(context, judged, message),) if (judged["planned"] > 0).any() else ()
     by_segment = by_part(context, data, "segment")
     tables = (
@@ -85,9 +85,9 @@ def plan_vs_actual(context: Context) -> Section:
 # --- the heading
 
 
-def _message(context: Context, judged: pd.DataFrame, met: pd.DataFrame | None) -> Text:
+def _message(context: Context, whole: pd.DataFrame, judged: pd.DataFrame, met: pd.DataFrame | None) -> Text:
     off = _off_plan(context, judged)
-    clauses = [*off, *_within(context, judged), *([] if off else _accounts(met))]
+    clauses = [*_in_part(context, whole), *off, *_within(context, judged), *([] if off else _accounts(met))]
     if not clauses:
         return text("What was planned cannot be compared with what was done")
     said: Text = clauses[0]
@@ -96,6 +96,14 @@ def _message(context: Context, judged: pd.DataFrame, met: pd.DataFrame | None) -
     if context.as_of < context.period.end:
         return text("By {day}: {said}", day=context.as_of, said=said)
     return said
+
+
+def _in_part(context: Context, whole: pd.DataFrame) -> list[Text]:
+    """Why less than planned is not judged: who was there for a part of the days cannot have done all of it."""
+    who = in_part(context)
+    if who is None or whole.empty or not ((whole["verdict"] == "untold") & (whole["deviation"] < 0)).any():
+        return []
+    return [text("{who}, so less than planned is not judged", who=who)]
 
 
 def _off_plan(context: Context, judged: pd.DataFrame) -> list[Text]:
@@ -209,6 +217,9 @@ def _notes(context: Context, reasons: Any, whole: pd.DataFrame, judged: pd.DataF
     if (day := started(context)) is not None and day > context.period.start:
         fields = {"name": context.subject.name, "day": day}
         notes.append(text("{name} started on {day}; a plan may be meant for the whole period.", **fields))
+    if (day := left(context)) is not None and day < context.period.end:
+        fields = {"name": context.subject.name, "day": day}
+        notes.append(text("{name} left on {day}; a plan may be meant for the whole period.", **fields))
     return notes
 
 

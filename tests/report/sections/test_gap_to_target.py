@@ -12,7 +12,7 @@ from salesreport import Dataset, Review
 from salesreport.plan import PlanRead
 from salesreport.report.agreed import Agreed
 from salesreport.report.sections.conversion import found_in_conversion
-from salesreport.report.sections.gap_to_target import gap_to_target, goal_of
+from salesreport.report.sections.gap_to_target import _way, gap_to_target, goal_of
 
 
 def targets(**values: float) -> list[dict[str, object]]:
@@ -35,6 +35,14 @@ def test_the_heading_names_what_is_clear(tmp_path: Path) -> None:
     )
     assert section.data.set_index("part")["value"].drop("hand").abs().max() == pytest.approx(0)
     assert "own year before (Q2 2024 to Q1 2025)" in section.notes[1]
+
+
+def test_of_them_stands_behind_the_deals_alone() -> None:
+    # “them” are the deals that the part before spoke of
+    assert str(_way("timing", -1.0, True, "hand")) == "fewer of them decided in time"
+    assert str(_way("timing", 1.0, True, "hand")) == "more of them decided in time"
+    assert str(_way("timing", -1.0, True, None)) == "fewer deals decided in time"
+    assert str(_way("timing", 1.0, True, "win")) == "more deals decided in time"
 
 
 def test_nothing_clear_is_a_result(tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from planned import REPS, TARGETS, company, section, shown, target
+from typer.testing import CliRunner
 
 from salesreport import Dataset, Review
+from salesreport.cli import app
 from salesreport.kpi import Facts
 from salesreport.plan import action_plan, plan_yaml
 
@@ -81,6 +83,35 @@ def test_a_rep_who_started_within_the_quarter(tmp_path: Path) -> None:
     reps = [REPS[0] | {"hired_on": "2025-05-01"}, REPS[1] | {"hired_on": "2020-01-01"}]
     made = section(company(tmp_path, reps=reps))
     assert "Ann started on May 1, 2025; a plan may be meant for the whole period." in made.notes
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ({"hired_on": "2025-06-29"}, "Here since Jun 29, 2025"),
+        ({"left_on": "2025-04-03"}, "Left on Apr 3, 2025"),
+        ({"hired_on": "2025-04-25", "left_on": "2025-05-30"}, "Here from Apr 25, 2025 to May 30, 2025"),
+    ],
+)
+def test_who_was_there_for_a_part_is_not_called_below(tmp_path: Path, days: dict[str, str], said: str) -> None:
+    review = Review(company(tmp_path, reps=[REPS[0] | days, REPS[1]]), "2025-Q2", rep="R1")
+    made = review.plan_vs_actual
+    # 2 of 2 visits are not less than planned
+    assert made.message == (f"{said}, so less than planned is not judged; nothing is off plan by more than chance")
+    assert [row[1] for row in shown(made, "Planned and done")] == ["cannot be told"] * 2 + ["as planned"]
+    assert review.gap_to_target.message == (
+        f"€100 short of the target of €500; why cannot be told: {said[0].lower()}{said[1:]}"
+    )
+    assert review.activity.message.endswith(f"planned; {said[0].lower()}{said[1:]}")
+    command = ["plan", str(tmp_path / "d"), "--actual", "--period", "2025-Q2"]
+    printed = CliRunner().invoke(app, command, env={"SALESREPORT_LANGUAGE": "en", "COLUMNS": "120"})
+    assert "There for a part of these days, so less than planned is not judged: Ann" in printed.stderr
+    assert "−75%" not in printed.stdout
+    # of 91 days nine may be missing
+    most = company(tmp_path / "most", reps=[REPS[0] | {"hired_on": "2025-04-09"}, REPS[1]])
+    assert section(most).message.startswith("Below plan by more than chance: call (−75%)")
+    team = section(company(tmp_path / "team", reps=[REPS[0] | days, REPS[1]]), team="T")
+    assert team.message.startswith("Below plan by more than chance")
 
 
 @pytest.fixture(scope="module")
