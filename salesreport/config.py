@@ -104,6 +104,33 @@ def parse_yaml(content: str, path: Path | None = None) -> tuple[Any, dict[Place,
     return data, lines
 
 
+def misfit(
+    path: Path | str | None,
+    place: Place,
+    problem: Text,
+    *,
+    found: Any = None,
+    expected: Text | str | None = None,
+    nearest: str | None = None,
+) -> ConfigError:
+    """What is wrong with a setting that was read well but fits nothing else, with its line in the file.
+
+    Args:
+        path: the file; None: it came from none. place: keys and numbers down to the setting. problem, found,
+            expected, nearest: see `ConfigError`.
+    """
+    lines = read_yaml(path)[1] if path is not None else {}
+    return ConfigError(
+        problem,
+        file=path,
+        line=next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None),
+        key=".".join(str(part) for part in place),
+        found=found,
+        expected=expected,
+        nearest=nearest,
+    )
+
+
 def setting_line(key: str, value: Any) -> str:
     """A setting as a line of YAML that people can copy.
 
