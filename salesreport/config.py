@@ -189,6 +189,7 @@ def explain(
         )
     shown = found if isinstance(found, str | int | float | bool) else None
     if isinstance(problem, TextError):
+        shown = shown if problem.found is None else problem.found
         return ConfigError(
             problem.problem, file=path, line=line, key=key, found=shown, expected=problem.expected,
             nearest=problem.nearest,
@@ -205,7 +206,8 @@ def explain(
 class TextError(ValueError):
     """For validators of settings: says what is wrong as a `Text`, so that it can be translated.
 
-    A validator of several settings names the `place` of the one it means, from where it stands itself.
+    A validator of several settings names the `place` of the one it means, from where it stands itself, and what
+    was `found` there.
     """
 
     def __init__(
@@ -214,9 +216,11 @@ class TextError(ValueError):
         expected: Text | str | None = None,
         nearest: str | None = None,
         place: Place = (),
+        found: str | int | float | None = None,
     ) -> None:
         super().__init__(str(problem))
         self.problem, self.expected, self.nearest, self.place = problem, expected, nearest, place
+        self.found = found
 
 
 def _as_day(value: Any) -> Any:

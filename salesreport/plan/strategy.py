@@ -187,7 +187,8 @@ class Strategy(Settings):
         if self.seasonality:
             if len(self.seasonality) not in (4, 12):
                 expected = text("4 weights for quarters, or 12 for months")
-                raise TextError(text("So many weights make no seasons."), expected, place=("seasonality",))
+                raise TextError(text("So many weights make no seasons."), expected, place=("seasonality",),
+                                found=len(self.seasonality))  # fmt: skip
             _whole(dict(enumerate(self.seasonality)), "seasonality")
         return self
 

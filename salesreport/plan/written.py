@@ -154,10 +154,11 @@ class RepWritten(Settings):
     @model_validator(mode="after")
     def _says_it_once(self) -> "RepWritten":
         steps = [(one.kind, one.step, one.segment) for one in self.steps]
-        for name, each in (("steps", steps), ("segments", [one.segment for one in self.segments])):
+        for name, each in (("steps", steps), ("segments", [(one.segment,) for one in self.segments])):
             for number, one in enumerate(each):
                 if one in each[:number]:
-                    raise TextError(text("This stands twice in one plan."), place=(name, number))
+                    named = ", ".join(part for part in one if part)
+                    raise TextError(text("This stands twice in one plan."), place=(name, number), found=named)
         return self
 
 
