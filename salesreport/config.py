@@ -104,6 +104,33 @@ def parse_yaml(content: str, path: Path | None = None) -> tuple[Any, dict[Place,
     return data, lines
 
 
+def misfit(
+    path: Path | str | None,
+    place: Place,
+    problem: Text,
+    *,
+    found: Any = None,
+    expected: Text | str | None = None,
+    nearest: str | None = None,
+) -> ConfigError:
+    """What is wrong with a setting that was read well but fits nothing else, with its line in the file.
+
+    Args:
+        path: the file; None: it came from none. place: keys and numbers down to the setting. problem, found,
+            expected, nearest: see `ConfigError`.
+    """
+    lines = read_yaml(path)[1] if path is not None else {}
+    return ConfigError(
+        problem,
+        file=path,
+        line=next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None),
+        key=".".join(str(part) for part in place),
+        found=found,
+        expected=expected,
+        nearest=nearest,
+    )
+
+
 def setting_line(key: str, value: Any) -> str:
     """A setting as a line of YAML that people can copy.
 
@@ -162,6 +189,7 @@ def explain(
         )
     shown = found if isinstance(found, str | int | float | bool) else None
     if isinstance(problem, TextError):
+        shown = shown if problem.found is None else problem.found
         return ConfigError(
             problem.problem, file=path, line=line, key=key, found=shown, expected=problem.expected,
             nearest=problem.nearest,
@@ -178,7 +206,8 @@ def explain(
 class TextError(ValueError):
     """For validators of settings: says what is wrong as a `Text`, so that it can be translated.
 
-    A validator of several settings names the `place` of the one it means, from where it stands itself.
+    A validator of several settings names the `place` of the one it means, from where it stands itself, and what
+    was `found` there.
     """
 
     def __init__(
@@ -187,9 +216,11 @@ class TextError(ValueError):
         expected: Text | str | None = None,
         nearest: str | None = None,
         place: Place = (),
+        found: str | int | float | None = None,
     ) -> None:
         super().__init__(str(problem))
         self.problem, self.expected, self.nearest, self.place = problem, expected, nearest, place
+        self.found = found
 
 
 def _as_day(value: Any) -> Any:

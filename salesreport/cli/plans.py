@@ -67,6 +67,9 @@ def plan(
         Path | None,
         typer.Option(metavar="FILE", help=hint(text("Write the plans to this file: .yml, .csv or .json."))),
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help=hint(text("Write over a file in which something else stands.")))
+    ] = False,
     format: Annotated[PlanFormat, typer.Option(help=hint(text("How to print.")))] = PlanFormat.table,
 ) -> None:
     """Action plans."""
@@ -81,7 +84,7 @@ def plan(
     if against is not None or actual:
         parts, notes = _against(opened, against, strategy, period, reps, day, out, format.value, one, language)
     else:
-        parts, notes = _plans(opened, strategy, period, reps, day, out, format.value, one, language)
+        parts, notes = _plans(opened, strategy, period, reps, day, out, force, format.value, one, language)
     for part in parts:
         if isinstance(part, str):
             typer.echo(part, nl=False)
@@ -99,7 +102,7 @@ Shown = tuple[list["str | Table"], list[str]]
 
 def _plans(
     dataset: "Dataset", strategy: Path | None, period: str | None, reps: list[str], day: dt.date | None,
-    out: Path | None, format: str, one: str | None, language: Language,
+    out: Path | None, force: bool, format: str, one: str | None, language: Language,
 ) -> Shown:  # fmt: skip
     from salesreport.plan import command
 
@@ -107,7 +110,7 @@ def _plans(
         raise ConfigError(text("The period is missing."), key="--period", expected=text("such as 2025-Q4"))
     made, facts = command.make_plan(dataset, strategy, period, reps, day)
     if out is not None:
-        command.write_plan(out, made, facts, language)
+        command.write_plan(out, made, facts, language, force)
     return command.shown(made, facts, format, language, one)
 
 

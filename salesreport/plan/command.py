@@ -66,11 +66,15 @@ def shown(
     return parts, notes
 
 
-def write_plan(path: Path, plan: ActionPlan, facts: Facts, language: Language) -> None:
+def write_plan(path: Path, plan: ActionPlan, facts: Facts, language: Language, force: bool = False) -> None:
     """Write the plans to a file, in the form its name asks for.
 
+    Args:
+        path: the file. plan, facts: from `make_plan`. language: of texts.
+        force: whether YAML, which people change by hand, is written over though something else stands in it.
+
     Raises:
-        ConfigError: a name of another kind, or a folder that is not there.
+        ConfigError: a name of another kind, a folder that is not there, or a file in which something else stands.
     """
     format = FORMATS.get(path.suffix.lower())
     if format is None:
@@ -81,4 +85,17 @@ def write_plan(path: Path, plan: ActionPlan, facts: Facts, language: Language) -
     if not path.parent.is_dir():
         raise ConfigError(text("There is no such folder."), key="--out", found=str(path.parent))
     (content,), _ = shown(plan, facts, format, language, None)
+    if format == "yaml" and not force and path.exists() and not _holds(path, str(content)):
+        raise ConfigError(
+            text("This file holds what people filled in, and is not written over."), key="--out", found=str(path),
+            expected=text("another name, or --force"),
+        )  # fmt: skip
     write_text(path, str(content))
+
+
+def _holds(path: Path, content: str) -> bool:
+    """Whether a file holds just this; what cannot be read is something else."""
+    try:
+        return path.read_text(encoding="utf-8") == content
+    except (OSError, UnicodeDecodeError):
+        return False

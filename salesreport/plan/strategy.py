@@ -21,6 +21,10 @@ STATUSES = ("prospect", "customer")
 Metric = Literal["revenue", "gross_profit", "units"]
 
 
+MOST = Decimal(10**15)
+"""No number is larger: to the cent, no company's goal comes near it in any currency."""
+
+
 def _exact(value: Any) -> Any:
     """A number as it is written, to the last digit."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
@@ -33,6 +37,8 @@ def _exact(value: Any) -> Any:
         raise TextError(text("This is not a number."))
     if number < 0:
         raise TextError(text("A number here is never negative."))
+    if number > MOST:
+        raise TextError(text("This number is too large."), text("at most {number}", number=f"{MOST:f}"))
     return number
 
 
@@ -46,6 +52,10 @@ def _metric(value: Any) -> Any:
     near = nearest(str(value), METRICS)
     expected = None if near else text("one of {names}", names=list(METRICS))
     raise TextError(text("Goals are not set for this metric."), expected, near)
+
+
+PlanMetric = Annotated[Metric, BeforeValidator(_metric)]
+"""The metric of goals in a settings file."""
 
 
 class Ramp(Settings):
@@ -157,7 +167,7 @@ class Strategy(Settings):
     """
 
     name: Word
-    metric: Annotated[Metric, BeforeValidator(_metric)] = "revenue"
+    metric: PlanMetric = "revenue"
     goal: Annotated[dict[Word, Amount], Field(min_length=1)]
     seasonality: tuple[Amount, ...] = ()
     segments: dict[Word, Amount] = Field(default_factory=dict)
@@ -175,9 +185,10 @@ class Strategy(Settings):
         for key in ("segments", "product_lines"):
             _whole(getattr(self, key), key)
         if self.seasonality:
-            if len(self.seasonality) not in (2, 3, 4, 6, 12):
+            if len(self.seasonality) not in (4, 12):
                 expected = text("4 weights for quarters, or 12 for months")
-                raise TextError(text("So many weights make no seasons."), expected, place=("seasonality",))
+                raise TextError(text("So many weights make no seasons."), expected, place=("seasonality",),
+                                found=len(self.seasonality))  # fmt: skip
             _whole(dict(enumerate(self.seasonality)), "seasonality")
         return self
 

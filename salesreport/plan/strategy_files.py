@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from salesreport.config import Place, load, read_yaml
-from salesreport.errors import ConfigError, nearest
+from salesreport.config import Place, load, misfit
+from salesreport.errors import nearest
 from salesreport.kpi.facts.facts import Facts
 from salesreport.language import Text, text
 from salesreport.plan.strategy import Strategy
@@ -31,21 +31,13 @@ def check_strategy(strategy: Strategy, facts: Facts, path: Path | str | None = N
     Raises:
         ConfigError: a name that the data do not have.
     """
-    lines = read_yaml(path)[1] if path is not None else {}
     for place, found, valid, problem in _names(strategy, facts):
         if found in valid or not valid:
             continue
         near = nearest(found, valid)
         few = len(valid) <= 12
-        raise ConfigError(
-            problem,
-            file=path,
-            line=next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None),
-            key=".".join(str(part) for part in place),
-            found=found,
-            expected=text("one of {names}", names=sorted(valid)) if near is None and few else None,
-            nearest=near,
-        )
+        expected = text("one of {names}", names=sorted(valid)) if near is None and few else None
+        raise misfit(path, place, problem, found=found, expected=expected, nearest=near)
 
 
 Name = tuple[Place, str, Collection[str], Text]

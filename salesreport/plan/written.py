@@ -1,20 +1,23 @@
 """Plans as files: YAML that people edit and the next review reads, CSV that can be ingested as table `targets`."""
 
 import datetime as dt
+from math import isfinite, nan
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import pandas as pd
 import yaml
-from pydantic import Field
+from pydantic import BeforeValidator, Field, model_validator
 
-from salesreport.config import Day, Settings, load
-from salesreport.errors import ConfigError
+from salesreport.config import Day, Settings, TextError, load, misfit
+from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.frames import is_missing
+from salesreport.language import text
 from salesreport.period import Period
 from salesreport.plan.action import REPS, SEGMENTS, ActionPlan
 from salesreport.plan.duties import CADENCE, NAMED
 from salesreport.plan.steps import COLUMNS
+from salesreport.plan.strategy import PlanMetric
 from salesreport.process.words import Word
 
 METRICS = {
@@ -29,25 +32,58 @@ _PARTS = {"segments": SEGMENTS, "steps": COLUMNS, "cadence": CADENCE, "accounts"
 """The lists of a rep's plan, and their columns."""
 
 
+def _known(value: Any) -> Any:
+    """A number that is one."""
+    try:
+        number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else nan
+    except (ValueError, OverflowError):
+        number = nan
+    if not isfinite(number):
+        raise TextError(text("This is not a number."))
+    return number
+
+
+def _planned(value: Any) -> Any:
+    number = _known(value)
+    if number < 0:
+        raise TextError(text("A number here is never negative."))
+    return number
+
+
+def _kind(value: Any) -> Any:
+    if value in METRICS:
+        return value
+    near = nearest(str(value), METRICS)
+    expected = None if near else text("one of {names}", names=list(METRICS))
+    raise TextError(text("There is no such kind of step."), expected, near)
+
+
+Known = Annotated[float, BeforeValidator(_known)]
+"""A number of a plan file."""
+
+Planned = Annotated[float, BeforeValidator(_planned)]
+"""A number of a plan file that is asked for: 0 or more."""
+
+
 class StepWritten(Settings):
     """A step as a plan file has it; what is missing is not known. See `ActionPlan.steps`."""
 
     segment: Word | None = None
-    kind: Word
+    kind: Annotated[str, BeforeValidator(_kind)]
     step: Word
     by: Day | None = None
-    expected: float | None = None
-    extra: float | None = None
-    extra_lower: float | None = None
-    extra_upper: float | None = None
-    needed: float | None = None
-    chance: float | None = None
-    amount: float | None = None
-    conversion: float | None = None
-    lead_days: float | None = None
-    usual: float | None = None
-    best: float | None = None
-    percentile: float | None = None
+    expected: Known | None = None
+    extra: Known | None = None
+    extra_lower: Known | None = None
+    extra_upper: Known | None = None
+    needed: Planned | None = None
+    chance: Known | None = None
+    amount: Known | None = None
+    conversion: Known | None = None
+    lead_days: Known | None = None
+    usual: Known | None = None
+    best: Known | None = None
+    percentile: Known | None = None
     verdict: str | None = None
 
 
@@ -55,15 +91,15 @@ class SegmentWritten(Settings):
     """A segment as a plan file has it; see `ActionPlan.segments`."""
 
     segment: Word | None = None
-    goal: float
-    booked: float | None = None
-    repeat: float | None = None
-    open: float | None = None
-    gap: float | None = None
-    planned: float | None = None
-    reserve: float | None = None
-    wins: float | None = None
-    amount: float | None = None
+    goal: Planned
+    booked: Known | None = None
+    repeat: Known | None = None
+    open: Known | None = None
+    gap: Known | None = None
+    planned: Known | None = None
+    reserve: Known | None = None
+    wins: Known | None = None
+    amount: Known | None = None
 
 
 class CadenceWritten(Settings):
@@ -72,9 +108,9 @@ class CadenceWritten(Settings):
     segment: Word | None = None
     status: Word | None = None
     type: Word
-    accounts: int
-    a_year: float
-    planned: float
+    accounts: Annotated[int, Field(ge=0)]
+    a_year: Planned
+    planned: Planned
     outcome: str = ""
 
 
@@ -93,27 +129,37 @@ class RepWritten(Settings):
 
     rep_id: Word
     name: str = ""
-    goal: float
-    derived: float | None = None
-    agreed: float | None = None
-    booked: float | None = None
-    repeat: float | None = None
-    open: float | None = None
-    open_lower: float | None = None
-    open_upper: float | None = None
-    gap: float | None = None
-    planned: float | None = None
-    reserve: float | None = None
-    chance_open: float | None = None
-    chance_usual: float | None = None
-    chance_plan: float | None = None
+    goal: Planned
+    derived: Known | None = None
+    agreed: Known | None = None
+    booked: Known | None = None
+    repeat: Known | None = None
+    open: Known | None = None
+    open_lower: Known | None = None
+    open_upper: Known | None = None
+    gap: Known | None = None
+    planned: Known | None = None
+    reserve: Known | None = None
+    chance_open: Known | None = None
+    chance_usual: Known | None = None
+    chance_plan: Known | None = None
     verdict: str | None = None
-    attainable: float | None = None
-    open_factor: float | None = None
+    attainable: Known | None = None
+    open_factor: Known | None = None
     segments: tuple[SegmentWritten, ...] = ()
     steps: tuple[StepWritten, ...] = ()
     cadence: tuple[CadenceWritten, ...] = ()
     accounts: tuple[AccountWritten, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_it_once(self) -> "RepWritten":
+        steps = [(one.kind, one.step, one.segment) for one in self.steps]
+        for name, each in (("steps", steps), ("segments", [(one.segment,) for one in self.segments])):
+            for number, one in enumerate(each):
+                if one in each[:number]:
+                    named = ", ".join(part for part in one if part)
+                    raise TextError(text("This stands twice in one plan."), place=(name, number), found=named)
+        return self
 
 
 class PlanFile(Settings):
@@ -127,9 +173,15 @@ class PlanFile(Settings):
     plan: Annotated[int, Field(ge=1, le=1)]
     period: Word
     as_of: Day
-    metric: Word
+    metric: PlanMetric
     unit: Word
     reps: tuple[RepWritten, ...]
+
+    @model_validator(mode="after")
+    def _is_of_somebody(self) -> "PlanFile":
+        if not self.reps:
+            raise TextError(text("This is a plan of nobody."), text("a plan of one rep or more"), place=("reps",))
+        return self
 
 
 class PlanRead(NamedTuple):
@@ -177,9 +229,8 @@ def read_plan(path: Path | str, fiscal_year_start: int = 1) -> PlanRead:
     try:
         period = Period.parse(file.period, fiscal_year_start)
     except ConfigError as error:
-        raise ConfigError(
-            error.problem, file=path, key="period", found=file.period, expected=error.expected
-        ) from None
+        raise misfit(path, ("period",), error.problem, found=file.period, expected=error.expected) from None
+    _check_days(file, period, path)
     reps = [one.model_dump(exclude={*_PARTS, "name"}) for one in file.reps]
     parts = [
         pd.DataFrame(
@@ -191,6 +242,27 @@ def read_plan(path: Path | str, fiscal_year_start: int = 1) -> PlanRead:
     segments, steps, cadence, accounts = parts
     whole = pd.DataFrame(reps, columns=list(REPS))
     return PlanRead(whole, segments, steps, cadence, accounts, period, file.as_of, file.metric, file.unit)
+
+
+def _check_days(file: PlanFile, period: Period, path: Path | str) -> None:
+    """Make sure that a plan was made before its period ends, and that what it asks for can be done within it."""
+    if file.as_of > period.end:
+        raise misfit(
+            path, ("as_of",), text("This is after the plan's period."), found=file.as_of.isoformat(),
+            expected=text("a day until {day}", day=period.end),
+        )  # fmt: skip
+    for number, rep in enumerate(file.reps):
+        for position, step in enumerate(rep.steps):
+            # a step that is too late has no number, and says when it would have been
+            early = step.needed is not None and step.by is not None and step.by < file.as_of
+            if step.by is not None and (early or step.by > period.end):
+                raise misfit(
+                    path, ("reps", number, "steps", position, "by"),
+                    text("This day is before the plan was made.") if early else
+                    text("This is after the plan's period."),
+                    found=step.by.isoformat(),
+                    expected=text("a day from {start} to {end}", start=file.as_of, end=period.end),
+                )  # fmt: skip
 
 
 def as_targets(plan: ActionPlan) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Words as they stand in a process file: names, and titles that may be translated."""
 
+from math import isfinite
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator, StringConstraints
@@ -12,7 +13,8 @@ def _word(value: Any) -> Any:
     """A name as the text it shows as: YAML reads 1 as a number and true as a boolean."""
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
+    number = isinstance(value, int) or (isinstance(value, float) and isfinite(value))
+    return str(value) if number else value
 
 
 def _title(value: Any) -> Text | str:

@@ -13,7 +13,7 @@ from salesreport.kpi import Facts
 from salesreport.language import text
 from salesreport.period import Period
 from salesreport.plan.accounts.written import AccountPlansRead, read_account_plans
-from salesreport.plan.actual.asked import check_plan
+from salesreport.plan.checks import check_plan
 from salesreport.plan.pay.checks import check_pay_plan
 from salesreport.plan.pay.files import load_pay_plan
 from salesreport.plan.pay.model import PayPlan

@@ -17,9 +17,9 @@ from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, compute
 from salesreport.plan import Strategy, action_plan, plan_yaml, read_plan
 from salesreport.plan.actual.against import against
-from salesreport.plan.actual.asked import check_plan
 from salesreport.plan.actual.course import course_of
 from salesreport.plan.actual.served import applies, named, outcomes, served
+from salesreport.plan.checks import check_plan
 
 Rows = list[dict[str, Any]]
 

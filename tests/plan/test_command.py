@@ -76,6 +76,28 @@ def test_files_and_what_is_printed(sample: Dataset, strategy: Path, tmp_path: Pa
     assert plan(sample, strategy, "--format", "yaml").stdout == (tmp_path / "plan.yml").read_text(encoding="utf-8")
 
 
+def test_a_file_that_holds_something_else_is_not_written_over(
+    sample: Dataset, strategy: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.yml"
+    assert plan(sample, strategy, "--out", file).exit_code == 0
+    made = file.read_text(encoding="utf-8")
+    assert plan(sample, strategy, "--out", file).exit_code == 0  # the same again
+    file.write_text(made.replace("goal:", "goal: 1 #", 1), encoding="utf-8")
+    changed = file.read_bytes()
+    done = plan(sample, strategy, "--out", file)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "holds what people filled in, and is not written over" in done.stderr
+    assert "--force" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert file.read_bytes() == changed
+    file.write_bytes(b"\xff\xfe")
+    assert plan(sample, strategy, "--out", file).exit_code == 2
+    assert plan(sample, strategy, "--out", file, "--force").exit_code == 0
+    assert file.read_text(encoding="utf-8") == made
+
+
 def test_in_german(sample: Dataset, strategy: Path) -> None:
     rep = sample.table("targets").query("period == '2026-Q1' and metric == 'revenue'")["rep_id"].dropna().iloc[0]
     told = plan(sample, strategy, "--rep", rep, language="de")

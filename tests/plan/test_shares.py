@@ -213,7 +213,7 @@ def test_territories_have_the_same_mix_and_nobody_drifts(drawn: tuple[Strategy, 
         ({"2026": 10}, [0.25] * 4, "2026-02", "The strategy plans longer parts than this period."),
         ({"2026": 10}, [], "2027-Q1", "The strategy has no goal for all of this period."),
         ({"2026-Q1": 10}, [], "2026", "The strategy has no goal for all of this period."),
-        ({"2026-01": 10}, [0.5, 0.5], "2026-01", "A goal cannot be spread over so many parts."),
+        ({"2026-01": 10}, [0.25] * 4, "2026-01", "A goal cannot be spread over so many parts."),
     ],
 )
 def test_periods_without_a_goal(goal: dict[str, int], weights: list[float], asked: str, said: str) -> None:

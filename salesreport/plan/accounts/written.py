@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 import yaml
 from pydantic import BeforeValidator, Field
 
-from salesreport.config import Day, Place, Settings, TextError, load, read_yaml
+from salesreport.config import Day, Place, Settings, TextError, load, misfit
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.customers.customers import customers_of
 from salesreport.kpi.facts.facts import Facts
@@ -18,6 +19,7 @@ from salesreport.period import Period
 from salesreport.plan.accounts.chosen import Named
 from salesreport.plan.accounts.plans import AccountPlans
 from salesreport.plan.accounts.questions import QUESTIONS
+from salesreport.plan.written import Known
 from salesreport.process.words import Word
 
 
@@ -27,7 +29,7 @@ def _said(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str | int | float):
+    if isinstance(value, str | int | float) and not (isinstance(value, float) and not isfinite(value)):
         return str(value).strip()
     raise TextError(text("An answer is a text."))
 
@@ -59,23 +61,23 @@ class LineWritten(Settings):
     """A product line of an account as it was when the plan was made; see `AccountPlans.lines`."""
 
     product_line: Word | None = None
-    ordered: float | None = None
+    ordered: Known | None = None
     buys: bool | None = None
-    open_deals: float | None = None
+    open_deals: Known | None = None
     like: str | None = None
-    like_n: float | None = None
-    like_buying: float | None = None
-    base: float | None = None
-    drawn: float | None = None
-    lift: float | None = None
-    lift_lower: float | None = None
-    lift_upper: float | None = None
-    q: float | None = None
+    like_n: Known | None = None
+    like_buying: Known | None = None
+    base: Known | None = None
+    drawn: Known | None = None
+    lift: Known | None = None
+    lift_lower: Known | None = None
+    lift_upper: Known | None = None
+    q: Known | None = None
     gap: bool | None = None
-    worth: float | None = None
-    worth_lower: float | None = None
-    worth_upper: float | None = None
-    worth_n: float | None = None
+    worth: Known | None = None
+    worth_lower: Known | None = None
+    worth_upper: Known | None = None
+    worth_n: Known | None = None
 
 
 class AccountWritten(Settings):
@@ -86,14 +88,14 @@ class AccountWritten(Settings):
     why: str | None = None
     segment: Word | None = None
     industry: Word | None = None
-    ordered: float | None = None
-    ordered_before: float | None = None
+    ordered: Known | None = None
+    ordered_before: Known | None = None
     last_contact: Day | None = None
-    complaints: float | None = None
-    unresolved: float | None = None
-    open_deals: float | None = None
-    open_value: float | None = None
-    worth: float | None = None
+    complaints: Known | None = None
+    unresolved: Known | None = None
+    open_deals: Known | None = None
+    open_value: Known | None = None
+    worth: Known | None = None
     outcome: str = ""
     until: Day | None = None
     contacts: str = ""
@@ -212,9 +214,11 @@ def read_account_plans(path: Path | str, facts: Facts) -> AccountPlansRead:
     try:
         period = facts.dataset.period(file.period)
     except ConfigError as error:
-        raise ConfigError(
-            error.problem, file=path, key="period", found=file.period, expected=error.expected
-        ) from None
+        raise misfit(path, ("period",), error.problem, found=file.period, expected=error.expected) from None
+    currency = facts.dataset.currency
+    if file.currency != currency:
+        problem = text("The dataset's money is in another currency.")
+        raise misfit(path, ("currency",), problem, found=file.currency, expected=currency)
     _check(file, facts, path)
     accounts = {
         account.account_id: Filled(rep.rep_id, account.answers.model_dump(), account.actions)
@@ -237,14 +241,12 @@ def _check(file: AccountPlansFile, facts: Facts, path: Path | str) -> None:
         if found in valid and not again:
             seen |= {found} if place[-1] == "account_id" else set()
             continue
-        lines = read_yaml(path)[1]
         near = None if again else nearest(found, valid)
         few = near is None and not again and len(valid) <= FEW
-        raise ConfigError(
+        raise misfit(
+            path,
+            place,
             text("This account has two plans.") if again else problem,
-            file=path,
-            line=next((lines[place[:end]] for end in range(len(place), 0, -1) if place[:end] in lines), None),
-            key=".".join(str(part) for part in place),
             found=found,
             expected=text("one of {names}", names=sorted(valid)) if few else None,
             nearest=near,

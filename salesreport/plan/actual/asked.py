@@ -2,13 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.facts.dimensions import PEOPLE
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -55,27 +53,6 @@ def asked_of(facts: Facts, period: Period, plan: PlanRead | None, dimension: str
     parts = [one for one in (filed, stated[more]) if len(one)]
     frame = pd.concat(parts, ignore_index=True) if parts else filed
     return Asked(frame.astype({"whole": float}), reasons)
-
-
-def check_plan(plan: PlanRead, facts: Facts, path: Path) -> None:
-    """Check that a plan file is about reps of the data.
-
-    Raises:
-        ConfigError: it names somebody whom the data do not know.
-    """
-    known = list(facts.names)
-    for number, rep in enumerate(plan.reps["rep_id"]):
-        if rep not in facts.names:
-            raise ConfigError(
-                text("The data have no such rep."), file=path, key=f"reps.{number}.rep_id", found=rep,
-                nearest=nearest(rep, known),
-            )  # fmt: skip
-    if plan.reps["rep_id"].duplicated().any():
-        twice = int(np.flatnonzero(plan.reps["rep_id"].duplicated())[0])
-        raise ConfigError(
-            text("A rep has two plans."), file=path, key=f"reps.{twice}.rep_id",
-            found=str(plan.reps["rep_id"].iloc[twice]),
-        )  # fmt: skip
 
 
 def _of_targets(facts: Facts, period: Period, what: str, dimension: str | None) -> list[dict[str, Any]]:

@@ -13,8 +13,8 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.plan.actual.against import against
-from salesreport.plan.actual.asked import check_plan
 from salesreport.plan.actual.served import SERVED, named, outcomes, served
+from salesreport.plan.checks import check_plan
 from salesreport.plan.strategy import Strategy
 from salesreport.plan.strategy_files import check_strategy, load_strategy
 from salesreport.plan.written import PlanRead, read_plan

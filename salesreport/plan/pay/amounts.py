@@ -1,19 +1,24 @@
 """Exact numbers: as they stand in a file, and as they are rounded, by a rule that is stated."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, PlainSerializer
 
-from salesreport.config import TextError
+from salesreport.config import Place, TextError
 from salesreport.language import text
+from salesreport.plan.strategy import MOST
 
 How = Literal["half_up", "half_even", "down", "up"]
 """What becomes of a half, or of any rest: away from zero, to the even neighbour, towards zero, away from zero."""
 
 CENT = Decimal("0.01")
 ZERO, ONE = Decimal(0), Decimal(1)
+
+MOST_PAY = Decimal(10**12)
+"""No target pay is larger, in any currency."""
 
 _DIGITS = 6
 """Digits that a quantity other than money keeps after the point."""
@@ -34,7 +39,7 @@ def number(value: Any) -> Decimal:
         raise TextError(text("This is no number."), text("a number such as 0.6, 60 % or 2000"))
     if found < 0:
         raise TextError(text("This may not be negative."), text("zero or more"))
-    return found
+    return _at_most(found, MOST)
 
 
 def positive(value: Any) -> Decimal:
@@ -49,11 +54,48 @@ def positive(value: Any) -> Decimal:
     return found
 
 
+def target(value: Any) -> Decimal:
+    """Likewise, a target pay.
+
+    Raises:
+        TextError: it is none, or larger than anybody's.
+    """
+    return _at_most(positive(value), MOST_PAY)
+
+
+def _at_most(number: Decimal, most: Decimal) -> Decimal:
+    if number > most:
+        raise TextError(text("This number is too large."), text("at most {number}", number=f"{most:f}"))
+    return number
+
+
+def is_percentage(value: Any) -> bool:
+    """Whether a number of a settings file is written as a percentage.
+
+    Examples:
+        >>> is_percentage("60 %"), is_percentage(0.6)
+        (True, False)
+    """
+    return isinstance(value, str) and value.strip().endswith("%")
+
+
+def first_percentage(levels: Any, threshold: Any) -> tuple[Place, str]:
+    """Where a component's scale first has a place in percent, and what stands there; empty: nowhere."""
+    ends: list[tuple[Place, Any]] = [
+        (("levels", number, name), level.get(name))
+        for number, level in enumerate(levels if isinstance(levels, list) else ())
+        if isinstance(level, Mapping)
+        for name in ("from", "to")
+    ]
+    inside = isinstance(threshold, Mapping)
+    ends.append((("threshold", "at"), threshold.get("at")) if inside else (("threshold",), threshold))
+    return next(((place, value) for place, value in ends if is_percentage(value)), ((), ""))
+
+
 def _read(value: Any) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, Decimal | int | float | str):
         return None
-    written = str(value).strip()
-    share = written.endswith("%")
+    written, share = str(value).strip(), is_percentage(value)
     try:
         found = Decimal(written.removesuffix("%").strip())
     except InvalidOperation:
@@ -70,6 +112,10 @@ Number = Annotated[Decimal, BeforeValidator(number), PlainSerializer(_plain, ret
 
 Positive = Annotated[Decimal, BeforeValidator(positive), PlainSerializer(_plain, return_type=str)]
 """A number of a settings file, more than zero."""
+
+
+Target = Annotated[Decimal, BeforeValidator(target), PlainSerializer(_plain, return_type=str)]
+"""A target pay of a settings file."""
 
 
 def rounded(value: Fraction | Decimal, to: Decimal = CENT, how: How = "half_up") -> Decimal:

@@ -11,8 +11,9 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 
 from salesreport.config import Place, Settings, TextError
 from salesreport.errors import nearest
+from salesreport.kpi.compute import METRICS
 from salesreport.language import Text, text
-from salesreport.plan.pay.amounts import CENT, ONE, ZERO, How, Number, Positive, positive
+from salesreport.plan.pay.amounts import CENT, ONE, ZERO, How, Number, Positive, Target, first_percentage, positive
 from salesreport.plan.pay.rule import Band, Pays, Scale, Then
 from salesreport.process.words import Title, Word
 
@@ -130,6 +131,25 @@ class Component(Settings):
             raise TextError(text("This is no quota."), text("“targets” or a number"), nearest(quota, ["targets"]))
         return positive(quota)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _is_written_out(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        levels, metric = given.get("levels"), str(given.get("metric")).partition(":")[0]
+        if isinstance(levels, list) and not levels:
+            raise TextError(text("Nothing stands here."), text("one level or more"), place=("levels",))
+        known = METRICS.get(metric)
+        needs_none = given.get("quota") is None and given.get("weight") is None and metric != "attainment"
+        if needs_none and known is not None and known.unit != "share":
+            place, found = first_percentage(levels, given.get("threshold"))
+            if place:
+                raise TextError(
+                    text("A percentage of what? The component has no quota."), text("a number, or a “quota”"),
+                    place=place, found=found,
+                )  # fmt: skip
+        return given
+
     @model_validator(mode="after")
     def _is_one_thing(self) -> "Component":
         if self.weight is not None and self.rate is not None:
@@ -143,6 +163,13 @@ class Component(Settings):
             raise TextError(text("A multiple of what? It has no weight."), "cap_amount", place=("cap",))
         if self.metric.partition(":")[0] == "attainment" and self.quota not in (None, "targets"):
             raise TextError(text("Attainment is of the targets, and has no other quota."), place=("quota",))
+        if self.pays == "flat" and not self.levels and self.threshold is None:
+            raise TextError(
+                text("It would pay all of it at any attainment."),
+                text("levels, or a threshold"),
+                place=("pays",),
+                found="flat",
+            )
         self._check_levels()
         self._check_cap()
         return self
@@ -278,7 +305,7 @@ class Person(Settings):
     """
 
     rep: Word
-    target_pay: Positive | None = None
+    target_pay: Target | None = None
     quotas: dict[str, Positive] = Field(default_factory=dict)
     draw: Draw | None = None
     balance: Number = ZERO
@@ -310,7 +337,7 @@ class PayPlan(Settings):
     every: Every = "quarter"
     since: Word | None = Field(default=None, alias="from")
     where: dict[str, tuple[Word, ...]] = Field(default_factory=dict)
-    target_pay: Positive | None = None
+    target_pay: Target | None = None
     prorate: bool = True
     components: tuple[Component, ...] = Field(min_length=1)
     cap: Positive | None = None
@@ -333,11 +360,17 @@ class PayPlan(Settings):
     @model_validator(mode="after")
     def _adds_up(self) -> "PayPlan":
         seen: set[str] = set()
+        titles: set[str | None] = set()
         for place, one in enumerate(self.components):
             if one.key in seen:
                 problem = text("Two components have the key “{key}”.", key=one.key)
                 raise TextError(problem, place=("components", place, "key"))
             seen.add(one.key)
+            title = None if one.title is None else str(one.title).strip()
+            if title is not None and title in titles:
+                problem = text("Two components have the title “{title}”.", title=title)
+                raise TextError(problem, place=("components", place, "title"), found=title)
+            titles.add(title)
         total = sum((one.weight or ZERO for one in self.objectives), ZERO)
         if self.objectives and total != 1:
             last = max(place for place, one in enumerate(self.components) if one.weight is not None)

@@ -105,7 +105,8 @@ def outlook(plan: PayPlan, statement: Statement, to_come: Mapping[str, Numbers],
     earned = earned if most is None else np.minimum(earned, float(most))
     paid = settled(earned - float(statement.taken_back), terms, statement.balance_before).round(_DIGITS)
     if not to_come:  # nothing is left to chance, and nothing to floating point
-        paid = np.full(paths, float(statement.payout))
+        # a draw is only due once the period has begun, and then in any case
+        paid = np.full(paths, float(max(statement.payout, terms.draw.amount if terms.draw else 0)))
     return Outlook.of(statement.rep_id, paid, chances)
 
 

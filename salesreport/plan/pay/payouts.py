@@ -116,7 +116,8 @@ def _statement(books: Books, rep: str, over: bool) -> Statement:
         terms = books.terms(period, rep)
         earned = earn(books.plan, terms, books.quantities(period, rep), _why_none(books, period, rep))
         before, back = balance, _clawbacks(books, period, rep)
-        settled = settle(earned.amount, back, terms.draw, balance, books.plan.rounding)
+        draw = terms.draw if period.start <= books.facts.as_of else None  # nothing is due of what has not begun
+        settled = settle(earned.amount, back, draw, balance, books.plan.rounding)
         balance = settled.balance
     period, terms = books.period, books.terms(books.period, rep)
     lines = (*earned.lines, *settled.lines)

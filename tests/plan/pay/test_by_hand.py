@@ -331,3 +331,19 @@ def test_nothing_of_anybody_else_is_in_a_statement(tmp_path: Path) -> None:
     assert not [one for one in ("ROBERT", "Robert", "31337", "90777", "O77") if one in said]
     with pytest.raises(ConfigError, match="Nobody of this name"):
         pay(facts, plan_of(CLAWBACK), period).payout_of("Carl")
+
+
+def test_of_a_period_that_has_not_begun_nothing_is_due(tmp_path: Path) -> None:
+    facts = facts_of(tmp_path, "2025-03-31", ["A"], orders=[order(1, "A", "2025-02-03", 1000.0)])
+    rules = """
+name: x
+currency: EUR
+from: 2025-Q1
+draw: {amount: 3000, recoverable: true}
+components: [{key: sales, metric: revenue, rate: 10 %}]
+"""
+    # the first quarter: 100 earned and an advance of 2,900, which is owed; the second one: nothing, no advance
+    assert paid(facts, plan_of(rules), "2025-Q1") == {"A": D(3000)}
+    made = statements(facts, plan_of(rules), "2025-Q2")["A"]
+    assert (made.payout, made.balance_before, made.balance) == (0, 2900, 2900)
+    assert sum(line.amount for line in made.lines) == 0

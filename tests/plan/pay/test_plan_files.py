@@ -1,5 +1,6 @@
 """What is wrong with a pay plan is one message, with file, line and the nearest valid name."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,44 @@ def test_the_plan_itself_is_right() -> None:
         ("cap_amount: 500", "cap_amount: 100", 26, "The cap is below what level 2 pays where it begins."),
         ("cap_amount: 500", "cap: 2", 26, "It has no weight."),
         ("cap: 220 %", "cap: 90 %", 27, "The cap is below what is paid at every quota."),
+        (
+            "weight: 40 %",
+            "weight: 40 %\n    pays: flat",
+            22,
+            "It would pay all of it at any attainment. Found “flat”",
+        ),
+        (
+            "levels: [{to: 100, rate: 1}, {rate: 3}]",
+            "pays: flat\n    rate: 3",
+            25,
+            "Expected levels, or a threshold.",
+        ),
+        (
+            "levels: [{to: 100, rate: 1}",
+            "levels: [{to: 100 %, rate: 1}",
+            25,
+            "A percentage of what? The component",
+        ),
+        (
+            "    levels: [{to: 100, rate: 1}",
+            "    threshold: 50 %\n    levels: [{to: 100, rate: 1}",
+            25,
+            "A percenta",
+        ),
+        (
+            "levels: [{to: 100, rate: 1}, {rate: 3}]",
+            "levels: []",
+            25,
+            "Nothing stands here. Expected one level or",
+        ),
+        (
+            "target_pay: 9000",
+            "target_pay: 10000000000000",
+            5,
+            "too large. Found “10000000000000”. Expected at most 1000000000000.",
+        ),
+        ("target_pay: 5000", "target_pay: 1000000000001", 32, "This number is too large."),
+        ("quota: 100000", "quota: 1.0e+30", 12, "This number is too large."),
         ("quota: targets", "quota: tragets", 22, "Did you mean “targets”?"),
         ("quota: targets", "quota: 0", 22, "This may not be zero."),
         ("quota: targets", "rate: 3", 22, "It has a weight and a rate"),
@@ -97,6 +136,29 @@ def test_what_a_plan_may_not_say(tmp_path: Path, was: str, becomes: str, line: i
         load_pay_plan(file)
     assert said in str(caught.value)
     assert (caught.value.file, caught.value.line) == (file, line)
+
+
+def test_two_components_of_one_title() -> None:
+    rules = RULES
+    for key in ("sales", "calls"):
+        rules = rules.replace(f"key: {key}", f"key: {key}\n    title: Sales")
+    with pytest.raises(
+        ConfigError, match=r"line 21, key “components.1.title”: Two components have the title “Sales”"
+    ):
+        parse_pay_plan(rules)
+
+
+def test_shares_and_flat_pay_that_mean_something() -> None:
+    # half of all deals won: a quantity that is a share itself needs no quota; a threshold is a level, too
+    plan = parse_pay_plan("""
+name: x
+currency: EUR
+components:
+  - {key: wins, metric: win_rate, pays: flat, levels: [{from: 50 %, rate: 500}]}
+  - {key: sales, metric: revenue, pays: flat, rate: 500, threshold: 10000}
+  - {key: reached, metric: attainment, pays: flat, rate: 500, threshold: 110 %}
+""")
+    assert [float(one.scale.value(Fraction(6, 10))) for one in plan.components] == [500, 0, 0]
 
 
 def test_weights_of_no_target_pay() -> None:
