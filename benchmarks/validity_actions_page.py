@@ -7,10 +7,10 @@ from page import markdown, say
 from validity import in_processes, judged
 from validity_actions import HELPS, LEVEL, POWER, SCENARIOS, STEPS, TYPES, Company, Runs, measured
 
-RUNS = 200
+RUNS = 100
 """Simulated companies of each kind."""
 
-POWER_RUNS = 60
+POWER_RUNS = 40
 
 
 def false_actions(folder: Path) -> str:
