@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from salesreport.cli.app import DatasetFolder, app, hint, language_of
+from salesreport.cli.app import DatasetFolder, app, hint, language_of, print_results
 from salesreport.cli.plans import PlanFormat
 from salesreport.language import text
-from salesreport.terminal import results_console, say
+from salesreport.terminal import say
 
 
 @app.command(
@@ -60,11 +60,7 @@ def accounts(
     if out is not None:
         command.write_account_plans(out, made, facts, when, language)
     parts, notes = command.shown(made, facts, when, format.value, language, len(reps) == 1 or bool(account))
-    for part in parts:
-        if isinstance(part, str):
-            typer.echo(part, nl=False)
-        else:
-            results_console().print(part)
+    print_results(parts)
     for line in notes:
         say(line, language, error=True)
     if out is not None:

@@ -1,10 +1,10 @@
 """The command line's frame: the application, its options, and how errors become one message and an exit code."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -12,7 +12,17 @@ from typer.core import TyperGroup
 import salesreport
 from salesreport.errors import SalesreportError
 from salesreport.language import LANGUAGES, Language, Text, text
-from salesreport.terminal import LANGUAGE_VARIABLE, environment_language, errors_console, explain_error, say
+from salesreport.terminal import (
+    LANGUAGE_VARIABLE,
+    environment_language,
+    errors_console,
+    explain_error,
+    results_console,
+    say,
+)
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 FAILED, BAD_INPUT, STOPPED = 1, 2, 130
 """Exit codes."""
@@ -128,6 +138,15 @@ def bar(what: Text, language: Language) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(language.say(what), total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def print_results(parts: "Iterable[str | Table]") -> None:
+    """Print what a command found, in its order: texts as they are, tables as the terminal shows them."""
+    for part in parts:
+        if isinstance(part, str):
+            typer.echo(part, nl=False)
+        else:
+            results_console().print(part)
 
 
 def language_of(context: Any) -> Language:

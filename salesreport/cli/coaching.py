@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from salesreport.cli.app import DatasetFolder, Extensions, Format, Printed, app, hint, language_of
+from salesreport.cli.app import DatasetFolder, Extensions, Format, Printed, app, hint, language_of, print_results
 from salesreport.language import text
-from salesreport.terminal import results_console, say
+from salesreport.terminal import say
 
 
 @app.command(
@@ -71,11 +71,7 @@ def commit(
     load_extensions(extension or ())
     if list_:
         parts, told = command.listed(dataset, rep, format.value, language)
-        for part in parts:
-            if isinstance(part, str):
-                typer.echo(part, nl=False)
-            else:
-                results_console().print(part)
+        print_results(parts)
     elif from_ is not None:
         told = command.add_file(dataset, from_, today)
     elif done or drop:
@@ -116,11 +112,7 @@ def coaching(
     language = language_of(context)
     load_extensions(extension or ())
     parts, lines = command.looked_back(dataset, metric or [], arguments.day(as_of), format.value, language)
-    for part in parts:
-        if isinstance(part, str):
-            typer.echo(part, nl=False)
-        else:
-            results_console().print(part)
+    print_results(parts)
     for line in lines:
         say(line, language, error=format is Format.csv)
 

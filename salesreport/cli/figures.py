@@ -4,7 +4,19 @@ from typing import Annotated
 
 import typer
 
-from salesreport.cli.app import By, DatasetFolder, Extensions, Format, Printed, Where, app, bar, hint, language_of
+from salesreport.cli.app import (
+    By,
+    DatasetFolder,
+    Extensions,
+    Format,
+    Printed,
+    Where,
+    app,
+    bar,
+    hint,
+    language_of,
+    print_results,
+)
 from salesreport.language import text
 from salesreport.terminal import results_console, say
 
@@ -234,9 +246,6 @@ def forecast(
             format.value,
             language,
         )
-    if isinstance(shown, str):
-        typer.echo(shown, nl=False)
-    else:
-        results_console().print(shown)
+    print_results([shown])
     for line in notes:
         say(line, language, error=True)

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from salesreport.cli.app import DatasetFolder, Format, Printed, app, hint, language_of
+from salesreport.cli.app import DatasetFolder, Format, Printed, app, hint, language_of, print_results
 from salesreport.language import text
-from salesreport.terminal import results_console, say
+from salesreport.terminal import say
 
 
 @app.command(
@@ -54,10 +54,6 @@ def pay(
     if when.start <= opened.as_of:
         check_period(opened, when, key="--period")
     shown, notes = command.show(facts, plan, when, rep, against, format.value, language)
-    for one in shown:
-        if isinstance(one, str):
-            typer.echo(one, nl=False)
-        else:
-            results_console().print(one)
+    print_results(shown)
     for line in notes:
         say(line, language, error=True)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from salesreport.cli.app import DatasetFolder, app, hint, language_of
+from salesreport.cli.app import DatasetFolder, app, hint, language_of, print_results
 from salesreport.errors import ConfigError
 from salesreport.language import Language, text
-from salesreport.terminal import results_console, say
+from salesreport.terminal import say
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -85,11 +85,7 @@ def plan(
         parts, notes = _against(opened, against, strategy, period, reps, day, out, format.value, one, language)
     else:
         parts, notes = _plans(opened, strategy, period, reps, day, out, force, format.value, one, language)
-    for part in parts:
-        if isinstance(part, str):
-            typer.echo(part, nl=False)
-        else:
-            results_console().print(part)
+    print_results(parts)
     for line in notes:
         say(line, language, error=True)
     if out is not None:

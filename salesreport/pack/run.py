@@ -4,7 +4,7 @@ A run may be killed at any moment. So whatever is not known to be right is remov
 each report appears in one step, and is noted in the journal at once: the next run keeps it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -71,10 +71,14 @@ def make_pack(plan: Plan, engine: Engine, watcher: PackWatcher, *, force: bool =
 
 def _make(plan: Plan, engine: Engine, watcher: PackWatcher, force: bool) -> Manifest:
     folder, about = plan.folder, _about(plan)
-    right = _right(plan)
+    earlier = read_manifest(folder)
+    done = {} if earlier is None else {entry.file: entry for entry in with_journal(earlier, folder).reports}
+    right = _right(plan, done)
     waiting = [job for job in plan.jobs if force or job.stem not in right]
     planned = {job.stem: ReportEntry.planned(job, engine.name) for job in waiting}
-    kept = _outdated(plan, right) | right
+    kept = right
+    if earlier is not None and earlier.pack.dataset.name == plan.dataset.settings.name:
+        kept = _outdated(plan, done, right) | right
     known = kept | planned
     entries = {job.stem: known[job.stem] for job in plan.every if job.stem in known}  # in the index's order
     with _writing(folder):
@@ -130,12 +134,12 @@ class _Recorder:
             self.entries[stem] = self.entries[stem].after(stopped, self.plan.language)
 
 
-def _right(plan: Plan) -> dict[str, ReportEntry]:
+Done = Mapping[str | None, ReportEntry]
+"""Report's file → its entry of an earlier run."""
+
+
+def _right(plan: Plan, made: Done) -> dict[str, ReportEntry]:
     """File name → entry of an earlier run, for the reports that would come out the same."""
-    earlier = read_manifest(plan.folder)
-    if earlier is None:
-        return {}
-    made = {entry.file: entry for entry in with_journal(earlier, plan.folder).reports}
     right = {}
     for job in plan.every:
         entry = made.get(job.report)
@@ -148,22 +152,19 @@ def _right(plan: Plan) -> dict[str, ReportEntry]:
     return right
 
 
-def _outdated(plan: Plan, right: dict[str, ReportEntry]) -> dict[str, ReportEntry]:
+def _outdated(plan: Plan, made: Done, right: Mapping[str, ReportEntry]) -> dict[str, ReportEntry]:
     """File name → entry of an earlier run, where only others are asked for now: kept, and said to be outdated.
 
     Only where the data (or the notebook) changed: reports on another period or parameter never stand together.
     """
-    earlier = read_manifest(plan.folder)
-    if earlier is None or earlier.pack.dataset.name != plan.dataset.settings.name:
-        return {}
-    asked = {job.stem for job in plan.jobs}
-    made = {entry.file: entry for entry in with_journal(earlier, plan.folder).reports if entry.status == "done"}
+    others = {job.stem for job in plan.every} - {job.stem for job in plan.jobs} - set(right)
     kept = {}
     for job in plan.every:
         entry = made.get(job.report)
-        if entry is None or _questions(entry) != _questions(ReportEntry.planned(job, entry.engine)):
+        if entry is None or entry.status != "done" or job.stem not in others:
             continue
-        if job.stem not in {*asked, *right} and (job.folder / job.report).is_file():
+        same = _questions(entry) == _questions(ReportEntry.planned(job, entry.engine))
+        if same and (job.folder / job.report).is_file():
             kept[job.stem] = entry.model_copy(update={"outdated": True})
     return kept
 

@@ -16,6 +16,7 @@ from salesreport.language import Language, text
 from salesreport.language.readable import printable
 from salesreport.plan import output
 from salesreport.plan.action import ActionPlan, action_plan
+from salesreport.plan.out_file import form_of
 from salesreport.plan.sentences import sentences_of, titles_of
 from salesreport.plan.strategy_files import check_strategy, load_strategy
 from salesreport.plan.written import as_targets, plan_yaml
@@ -76,14 +77,7 @@ def write_plan(path: Path, plan: ActionPlan, facts: Facts, language: Language, f
     Raises:
         ConfigError: a name of another kind, a folder that is not there, or a file in which something else stands.
     """
-    format = FORMATS.get(path.suffix.lower())
-    if format is None:
-        raise ConfigError(
-            text("Plans are not written in this form."), key="--out", found=path.name,
-            expected=text("one of {names}", names=sorted(FORMATS)),
-        )  # fmt: skip
-    if not path.parent.is_dir():
-        raise ConfigError(text("There is no such folder."), key="--out", found=str(path.parent))
+    format = form_of(path, FORMATS, text("Plans are not written in this form."))
     (content,), _ = shown(plan, facts, format, language, None)
     if format == "yaml" and not force and path.exists() and not _holds(path, str(content)):
         raise ConfigError(

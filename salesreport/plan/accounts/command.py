@@ -18,6 +18,7 @@ from salesreport.plan.accounts import output
 from salesreport.plan.accounts.chosen import Named
 from salesreport.plan.accounts.plans import AccountPlans, account_plans
 from salesreport.plan.accounts.written import account_plans_yaml, read_account_plans
+from salesreport.plan.out_file import form_of
 from salesreport.plan.strategy_files import check_strategy, load_strategy
 
 FORMATS = {".yml": "yaml", ".yaml": "yaml", ".csv": "csv", ".json": "json"}
@@ -106,14 +107,7 @@ def write_account_plans(path: Path, plans: AccountPlans, facts: Facts, period: P
     Raises:
         ConfigError: a name of another kind, a folder that is not there, or a file with answers.
     """
-    format = FORMATS.get(path.suffix.lower())
-    if format is None:
-        raise ConfigError(
-            text("Plans are not written in this form."), key="--out", found=path.name,
-            expected=text("one of {names}", names=sorted(FORMATS)),
-        )  # fmt: skip
-    if not path.parent.is_dir():
-        raise ConfigError(text("There is no such folder."), key="--out", found=str(path.parent))
+    format = form_of(path, FORMATS, text("Plans are not written in this form."))
     if format == "yaml" and path.exists() and _filled_in(path, facts):
         raise ConfigError(
             text("This file holds what people filled in, and is not written over."), key="--out", found=str(path)

@@ -12,6 +12,7 @@ from salesreport.language import Language, text
 from salesreport.language.readable import printable
 from salesreport.plan.actual import output
 from salesreport.plan.actual.compared import Compared
+from salesreport.plan.out_file import form_of
 
 FORMATS = {".csv": "csv", ".json": "json"}
 """The form of a file, by how its name ends."""
@@ -50,13 +51,6 @@ def write(path: Path, compared: Compared, facts: Facts, language: Language) -> N
     Raises:
         ConfigError: a name of another kind, or a folder that is not there.
     """
-    format = FORMATS.get(path.suffix.lower())
-    if format is None:
-        raise ConfigError(
-            text("Plan against actual is not written in this form."), key="--out", found=path.name,
-            expected=text("one of {names}", names=sorted(FORMATS)),
-        )  # fmt: skip
-    if not path.parent.is_dir():
-        raise ConfigError(text("There is no such folder."), key="--out", found=str(path.parent))
+    format = form_of(path, FORMATS, text("Plan against actual is not written in this form."))
     (content,), _ = shown(compared, facts, format, language, None)
     write_text(path, str(content))

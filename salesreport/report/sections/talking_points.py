@@ -58,7 +58,6 @@ def talking_points(context: Context) -> Section:
 
 _WORDS = {
     "deals": text("Open together"),
-    "ask": text("Ask"),
     "good": text("What good looks like"),
     "more": text("Questions to ask"),
 }

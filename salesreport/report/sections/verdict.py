@@ -8,6 +8,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report import presence
 from salesreport.report.context import Context
 from salesreport.report.presence import with_caveat
+from salesreport.report.shared import Standing
 from salesreport.stats.rate_difference import rate_difference
 
 
@@ -122,10 +123,15 @@ def _sign(context: Context) -> int | None:
     peers, rate, closed = context.of_peers("win_rate"), context.figure("win_rate"), context.figure("deals_closed")
     if not len(peers.value) or not rate.known:
         return None
-    theirs, decided = float((peers.value * peers.n).sum()), float(peers.n.sum())
+    theirs, decided = _together(peers)
     if min(closed.value, decided) < METRICS["win_rate"].minimum_n:
         return None
     return int(differs(rate.value * rate.n, rate.n, theirs, decided, comparisons=len(peers.value) + 1))
+
+
+def _together(peers: Standing) -> tuple[float, float]:
+    """How many deals all peers together won, and how many they decided."""
+    return float((peers.value * peers.n).sum()), float(peers.n.sum())
 
 
 def compare_with_rest(context: Context) -> Text | None:
@@ -138,7 +144,7 @@ def compare_with_rest(context: Context) -> Text | None:
     peers = context.of_peers("win_rate")
     if not len(peers.value):
         return None
-    theirs, decided = float((peers.value * peers.n).sum()), float(peers.n.sum())
+    theirs, decided = _together(peers)
     fields = {"peers": context.subject.peers, "rate": Quantity(theirs / decided, "share")}
     sign = _sign(context)
     if sign is None:
