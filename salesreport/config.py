@@ -5,6 +5,7 @@ import json
 import re
 import types
 import typing
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -221,6 +222,19 @@ class TextError(ValueError):
         super().__init__(str(problem))
         self.problem, self.expected, self.nearest, self.place = problem, expected, nearest, place
         self.found = found
+
+
+def no_such(problem: Text, found: object, valid: Iterable[str], place: Place = ()) -> TextError:
+    """That a name is none of those there are: with the nearest of them, or where none is near with all.
+
+    Examples:
+        >>> error = no_such(text("There is no such colour."), "reed", ["red", "blue"])
+        >>> error.nearest, error.expected
+        ('red', None)
+    """
+    names = list(valid)
+    near = nearest(str(found), names)
+    return TextError(problem, None if near else text("one of {names}", names=names), near, place)
 
 
 def _as_day(value: Any) -> Any:

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
-from salesreport.config import Place, Settings, TextError, explain, parse_yaml, read_yaml
-from salesreport.errors import ConfigError, nearest
+from salesreport.config import Place, Settings, TextError, explain, no_such, parse_yaml, read_yaml
+from salesreport.errors import ConfigError
 from salesreport.language import LANGUAGES, Language, text
 
 DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source", "pipeline")
@@ -73,9 +73,7 @@ class PackFile(Settings):
     def _dimensions(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
         for name in value:
             if name not in DIMENSIONS:
-                near = nearest(name, DIMENSIONS)
-                expected = None if near else text("one of {names}", names=list(DIMENSIONS))
-                raise TextError(text("“{name}” is nothing to choose by.", name=name), expected, near)
+                raise no_such(text("“{name}” is nothing to choose by.", name=name), name, DIMENSIONS)
         return value
 
     @field_validator("language")

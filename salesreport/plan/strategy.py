@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from salesreport.config import Day, Settings, TextError
+from salesreport.config import Day, Settings, TextError, no_such
 from salesreport.errors import ConfigError, nearest
 from salesreport.language import text
 from salesreport.period import Period
@@ -49,9 +49,7 @@ Amount = Annotated[Decimal, BeforeValidator(_exact)]
 def _metric(value: Any) -> Any:
     if value in METRICS:
         return value
-    near = nearest(str(value), METRICS)
-    expected = None if near else text("one of {names}", names=list(METRICS))
-    raise TextError(text("Goals are not set for this metric."), expected, near)
+    raise no_such(text("Goals are not set for this metric."), value, METRICS)
 
 
 PlanMetric = Annotated[Metric, BeforeValidator(_metric)]

@@ -9,8 +9,8 @@ import pandas as pd
 import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
-from salesreport.config import Day, Settings, TextError, load, misfit
-from salesreport.errors import ConfigError, nearest
+from salesreport.config import Day, Settings, TextError, load, misfit, no_such
+from salesreport.errors import ConfigError
 from salesreport.kpi.frames import is_missing
 from salesreport.language import text
 from salesreport.period import Period
@@ -53,9 +53,7 @@ def _planned(value: Any) -> Any:
 def _kind(value: Any) -> Any:
     if value in METRICS:
         return value
-    near = nearest(str(value), METRICS)
-    expected = None if near else text("one of {names}", names=list(METRICS))
-    raise TextError(text("There is no such kind of step."), expected, near)
+    raise no_such(text("There is no such kind of step."), value, METRICS)
 
 
 Known = Annotated[float, BeforeValidator(_known)]

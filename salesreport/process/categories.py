@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from salesreport.config import Place, Settings, TextError
-from salesreport.errors import nearest
+from salesreport.config import Place, Settings, TextError, no_such
 from salesreport.language import text
 from salesreport.process.words import Title, Word
 
@@ -99,9 +98,7 @@ def problem_of(categories: tuple[Category, ...], milestones: tuple[str, ...]) ->
         for place, key in _milestones(category.when, ("base", number, "when")):
             valid = ("last", *milestones)
             if key not in valid:
-                near = nearest(key, valid)
-                expected = None if near else text("one of {names}", names=list(valid))
-                return TextError(text("There is no such milestone."), expected, near, place)
+                return no_such(text("There is no such milestone."), key, valid, place)
     return None
 
 

@@ -17,8 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from salesreport.config import Day, Settings, TextError
-from salesreport.errors import nearest
+from salesreport.config import Day, Settings, TextError, no_such
 from salesreport.language import Text, text
 from salesreport.process.categories import CATEGORIES, Category, problem_of
 from salesreport.process.words import Title, Word
@@ -174,9 +173,7 @@ class Process(Settings):
             return where
         for column in where:
             if column not in WHERE:
-                near = nearest(str(column), WHERE)
-                expected = None if near else text("one of {names}", names=list(WHERE))
-                raise TextError(text("Deals are not told apart by this."), expected, near, place=(column,))
+                raise no_such(text("Deals are not told apart by this."), column, WHERE, (column,))
         return {column: _as_list(values) for column, values in where.items()}
 
     @model_validator(mode="after")

@@ -24,7 +24,7 @@ from salesreport.kpi.actions.watched import (
 from salesreport.kpi.anomalies.comparisons import like_columns
 from salesreport.kpi.anomalies.decided import Decisions, Step
 from salesreport.kpi.anomalies.likeness import MONTH
-from salesreport.kpi.facts.checks import check_dimensions
+from salesreport.kpi.facts.checks import check_dimensions, check_level
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import text
@@ -119,13 +119,7 @@ def actions(
         ConfigError: no such milestone, dimension or level. Unavailable: the data cannot tell.
     """
     check_dimensions(tuple(where or {}))
-    if not 0 < level < 1:
-        raise ConfigError(
-            text("This is no false discovery rate."),
-            key="q",
-            found=str(level),
-            expected=text("more than 0 and less than 1"),
-        )
+    check_level(level)
     only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
     span = None if period is None else (period.start, period.end)
     key: Hashable = ("actions", id(file), span, tuple(sorted(set(milestones))), level, only)

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesreport.errors import ConfigError
 from salesreport.kpi.anomalies.comparisons import PARTS, Comparisons
 from salesreport.kpi.anomalies.decided import Decisions, Step, decisions, of_people
 from salesreport.kpi.anomalies.explain import Past, crude, uneven
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
-from salesreport.kpi.facts.checks import check_dimensions
+from salesreport.kpi.facts.checks import check_dimensions, check_level
 from salesreport.kpi.facts.columns import Flags
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.lacking import COLUMN_TITLES
@@ -190,13 +189,7 @@ def in_one_family(
     """
     chosen = tuple(dict.fromkeys(by or ()))
     check_dimensions((*chosen, *(where or {})))
-    if not 0 < level < 1:
-        raise ConfigError(
-            text("This is no false discovery rate."),
-            key="q",
-            found=str(level),
-            expected=text("more than 0 and less than 1"),
-        )
+    check_level(level)
     only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
     key = (id(file), tuple((one.start, one.end) for one in periods), chosen, level, only)
     kept: dict[Hashable, tuple[Anomalies, ...]] = facts.remember("anomalies", dict)

@@ -23,6 +23,21 @@ def check_day(day: dt.date, last: dt.date) -> None:
         )
 
 
+def check_level(level: float) -> None:
+    """Make sure that something can be a false discovery rate.
+
+    Raises:
+        ConfigError: it cannot.
+    """
+    if not 0 < level < 1:
+        raise ConfigError(
+            text("This is no false discovery rate."),
+            key="q",
+            found=str(level),
+            expected=text("more than 0 and less than 1"),
+        )
+
+
 _NOT_FIGURES = text("Figures cannot be broken down by this.")
 
 

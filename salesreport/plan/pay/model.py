@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from salesreport.config import Place, Settings, TextError
+from salesreport.config import Place, Settings, TextError, no_such
 from salesreport.errors import nearest
 from salesreport.kpi.compute import METRICS
 from salesreport.language import Text, text
@@ -42,9 +42,7 @@ def _among(given: Any, names: tuple[str, ...], problem: Text) -> Any:
         return given
     for name in given:
         if name not in names:
-            near = nearest(str(name), names)
-            expected = None if near else text("one of {names}", names=list(names))
-            raise TextError(problem, expected, near, place=(name,))
+            raise no_such(problem, name, names, (name,))
     return {name: _listed(values) for name, values in given.items()}
 
 
@@ -433,9 +431,7 @@ class PayPlan(Settings):
             for key in person.quotas:
                 here: Place = ("people", place, "quotas", key)
                 if key not in keys:
-                    near = nearest(key, keys)
-                    expected = None if near else text("one of {names}", names=sorted(keys))
-                    raise TextError(text("There is no such component."), expected, near, here)
+                    raise no_such(text("There is no such component."), key, sorted(keys), here)
                 one = next(one for one in self.components if one.key == key)
                 if one.whose_quota is None:
                     raise TextError(text("This component has no quota."), place=here)

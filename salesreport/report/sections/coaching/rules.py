@@ -12,8 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from salesreport.config import Settings, TextError, load, parse_yaml
-from salesreport.errors import nearest
+from salesreport.config import Settings, TextError, load, no_such, parse_yaml
 from salesreport.language import Text, text
 from salesreport.process.words import Word
 from salesreport.report.sections.coaching.evidence import EVIDENCE
@@ -172,9 +171,7 @@ class RuleFile(Settings):
 def _one_of(what: str, name: str, valid: Iterable[str]) -> None:
     names = list(valid)
     if name not in names:
-        near = nearest(name, names)
-        expected = None if near else text("one of {names}", names=names)
-        raise TextError(text("There is no {what} “{name}”.", what=what, name=name), expected, near)
+        raise no_such(text("There is no {what} “{name}”.", what=what, name=name), name, names)
 
 
 def _can_be(name: str, wanted: Any, values: tuple[str, ...] | None) -> None:
