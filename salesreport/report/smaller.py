@@ -1,5 +1,6 @@
-"""A page made smaller, and looking the same: what its pictures say again and again is said once, in the page's style
-sheet; what means nothing is left out.
+"""A page made smaller, and looking the same: what its pictures say again and again is said once, in its style sheet.
+
+What means nothing is left out.
 """
 
 import re

@@ -1,5 +1,6 @@
-"""What holds for every report of a pack: it names no other rep nor a customer that only others work with; its places
-have names of their own; it is small.
+"""What holds for every report of a pack.
+
+It names no other rep nor a customer that only others work with; its places have names of their own; it is small.
 """
 
 import html

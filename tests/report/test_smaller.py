@@ -75,6 +75,6 @@ def test_a_table_without_its_idle_ends_is_the_same_table() -> None:
         "<tbody><tr><th>1 &lt;/td&gt;</th><td>2</td></tr>\n<tr><th>3</th><td></td></tr></tbody></table>"
     )
     made = smaller(f"<style></style>{table}")
-    assert "</td>" not in made and "</tr>" not in made
+    assert not re.search("</t[dr]>", made)
     rows = [[cell.text_content().strip() for cell in row] for row in lxml.html.fromstring(made).iter("tr")]
     assert rows == [["A", "B"], ["1 </td>", "2"], ["3", ""]]
