@@ -1,4 +1,4 @@
-"""A page made smaller, and looking the same: what its pictures say again and again is said once, in its style sheet.
+"""A page made smaller, and looking the same: what its pictures say again and again is said once, in its styles.
 
 What means nothing is left out.
 """
