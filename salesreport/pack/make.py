@@ -16,6 +16,7 @@ from salesreport.files import write_bytes
 from salesreport.language import Language, Text, text
 from salesreport.pack.complete import remark, why_not_whole
 from salesreport.pack.kept import file_names, tidy
+from salesreport.pack.notebook import without_forms
 from salesreport.pack.plain import one_line
 from salesreport.pack.subjects import Subject
 
@@ -64,6 +65,7 @@ class Shown(BaseModel):
     verdict: str = ""
     talk: str = ""
     due: str = ""
+    changed: str = ""
     figures: list[Figure] = []
 
 
@@ -93,8 +95,8 @@ class Job:
 
     @property
     def source(self) -> bytes:
-        """The notebook that is run, as a file has it."""
-        return self.notebook.read_bytes() if self.content is None else self.content
+        """The notebook that is run, as a file has it; nobody is there to fill in forms."""
+        return without_forms(self.notebook.read_bytes() if self.content is None else self.content)
 
     @property
     def report(self) -> str:
@@ -113,8 +115,8 @@ class Outcome:
 
     Attributes:
         job: the job. reason: why there is no report; None when there is one. seconds: how long it took.
-        bytes, sha256: of the report. verdict, talk, due, figures: what it says, proposes to talk
-            about, and what was agreed and is due.
+        bytes, sha256: of the report. verdict, talk, due, changed, figures: what it says, proposes to talk
+            about, what was agreed and is due, what changed since the last review.
         has_notebook: whether the executed notebook was kept.
     """
 
@@ -126,6 +128,7 @@ class Outcome:
     verdict: str = ""
     talk: str = ""
     due: str = ""
+    changed: str = ""
     figures: list[Figure] = field(default_factory=list)
     has_notebook: bool = False
 
@@ -193,9 +196,8 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         (job.folder / job.report).unlink(missing_ok=True)
         return Outcome(job, reason, seconds, has_notebook=has_notebook)
     digest = hashlib.sha256(html).hexdigest()
-    return Outcome(
-        job, None, seconds, len(html), digest, shown.verdict, shown.talk, shown.due, shown.figures, has_notebook
-    )
+    said = shown.model_dump(include={"verdict", "talk", "due", "changed"})
+    return Outcome(job, None, seconds, len(html), digest, **said, figures=shown.figures, has_notebook=has_notebook)
 
 
 def what_it_shows(notebook: NotebookNode) -> Shown:
