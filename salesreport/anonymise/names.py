@@ -7,8 +7,8 @@ def _listed(words: str) -> list[str]:
     return words.split()
 
 
-_CODE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Signs of codes: those that nobody takes for another."""
+_CODE = "23456789BCDFGHJKLMNPQRSTVWXZ"
+"""Signs of codes: those that nobody takes for another, and that make no words."""
 
 _FIRST = _listed(
     "Ada Adrian Aino Alba Aleks Alina Amara Anders Anja Anton Arlo Astrid Aurel Basil Bela Bianca Bruno "
@@ -94,8 +94,9 @@ def title(digits: Digits) -> str:
     return f"{digits.of(_COLOURS)} {digits.of(_THINGS)} {digits.code(4)}"
 
 
-def _place(before: str) -> Callable[[Digits], str]:
-    return lambda digits: f"{before} {digits.of(_COLOURS)} {digits.of(_THINGS)}"
+def place(digits: Digits) -> str:
+    """What a team or a territory is called."""
+    return f"{digits.of(_COLOURS)} {digits.of(_THINGS)}"
 
 
 def coded(before: str, length: int, between: str = " ") -> Callable[[Digits], str]:
@@ -114,8 +115,8 @@ MAKERS: dict[str, Callable[[Digits], str]] = {
     "person": person,
     "firm": firm,
     "title": title,
-    "team": _place("Team"),
-    "territory": _place("Territory"),
+    "team": place,
+    "territory": place,
     "company": lambda digits: f"{digits.of(_COLOURS)} {digits.of(_THINGS)} Company",
     "agreement": coded("Agreement", 6),
 }
