@@ -79,7 +79,7 @@ def person(digits: Digits) -> str:
 
     Examples:
         >>> person(Digits(123_456_789))
-        'Judith Quarrenmose'
+        'Leon Quarrenstrand'
     """
     return f"{digits.of(_FIRST)} {digits.of(_STEMS)}{digits.of(_ENDS)}"
 

@@ -50,5 +50,5 @@ def docs(
         return
     from rich.markdown import Markdown
 
-    with console.pager(styles=True):
+    with console.pager():
         console.print(Markdown(content))
