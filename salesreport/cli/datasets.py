@@ -109,12 +109,12 @@ def ingest(
     day = taken_on if as_of is None else arguments.day(as_of, "--as-of")
     given = {"name": name, "as_of": day, "currency": currency, "rates": rates, "timezone": timezone}
     reading = {"encoding": encoding, "date_order": date_order, "decimal": decimal}
-    proposal = _proposed(sources, preset, given, reading, language)
+    proposal = proposed(sources, preset, given, reading, language)
     if write_spec is not None:
         _write(proposal, write_spec, language)
     if preset is None:
         _refuse_without_preset(proposal, sources, write_spec, language)
-    _tell(proposal, language)
+    tell(proposal, language)
     if not proposal.complete:
         raise ConfigError(
             text("What the files do not tell must be said first: {missing}.", missing=proposal.missing()),
@@ -144,13 +144,14 @@ def _refuse_files(sources: list[Path], of_files: dict[str, Any]) -> None:
             raise ConfigError(text("This option is for files of data; a source spec says it itself."), key=option)
 
 
-def _proposed(
+def proposed(
     sources: list[Path], preset: str | None, given: dict[str, Any], reading: dict[str, Any], language: Language
 ) -> "Proposal":
+    """What files mean, by a preset; `salesreport new` asks the same."""
     from salesreport.errors import ConfigError, DataError
     from salesreport.ingest.proposal.proposal import propose
 
-    for one in (*sources, *([given["rates"]] if given["rates"] else [])):
+    for one in (*sources, *([given["rates"]] if given.get("rates") else [])):
         if one.is_dir():
             raise DataError(text("This is a folder, and a file is wanted."), file=one)
         if not one.is_file():
@@ -184,7 +185,7 @@ def _refuse_without_preset(
     )
 
 
-def _tell(proposal: "Proposal", language: Language) -> None:
+def tell(proposal: "Proposal", language: Language) -> None:
     """What is mapped to what, what is doubtful, what is left unused."""
     for line in proposal.told():
         say(line, language)

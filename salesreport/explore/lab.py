@@ -14,7 +14,7 @@ from salesreport.dataset import Dataset
 from salesreport.errors import DataError
 from salesreport.files import safe_names, write_text
 from salesreport.language import text
-from salesreport.pack.notebook import TAG, project_folder
+from salesreport.pack.notebook import has_parameters, project_folder, set_parameters
 
 SAMPLE = Path("outputs") / "datasets" / "sample"
 """The dataset that is looked at by default; made where it is missing."""
@@ -56,7 +56,7 @@ def working_copy(dataset: Path, here: Path, language: str = "en") -> Path:
     notebook = _copy(file) or nbformat.read(
         project_folder("notebooks") / "conversion_explorer.ipynb", as_version=4
     )
-    _set_parameters(
+    set_parameters(
         notebook,
         dataset=str(opened.path.absolute()),
         language=language,
@@ -78,21 +78,7 @@ def _copy(file: Path) -> NotebookNode | None:
         notebook = nbformat.read(file, as_version=4)
     except (OSError, ValueError):
         return None
-    return notebook if any(_declares(cell) for cell in notebook.cells) else None
-
-
-def _declares(cell: NotebookNode) -> bool:
-    return cell.cell_type == "code" and TAG in cell.get("metadata", {}).get("tags", [])
-
-
-def _set_parameters(notebook: NotebookNode, **values: str) -> None:
-    """Write values into the parameters cell, each in the place of the one declared there."""
-    cell = next(cell for cell in notebook.cells if _declares(cell))
-    lines = []
-    for line in cell.source.splitlines():
-        name = line.partition(":")[0].strip()
-        lines.append(f"{name}: str = {values[name]!r}" if name in values else line)
-    cell.source = "\n".join(lines)
+    return notebook if has_parameters(notebook) else None
 
 
 def open_lab(file: Path, port: int | None = None, browser: bool = True, allow_root: bool = False) -> int:

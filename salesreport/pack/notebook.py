@@ -173,11 +173,7 @@ def read_notebook(path: Path) -> Notebook:
         # nbformat raises what its parser and validator raise, of several libraries
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(text("This is not a notebook: {reason}.", reason=reason), file=path) from None
-    cells = [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and TAG in cell.get("metadata", {}).get("tags", [])
-    ]
+    cells = [cell for cell in notebook.cells if _declares(cell)]
     if len(cells) != 1:
         raise ConfigError(
             text("A pack's notebook declares its parameters in one cell."),
@@ -204,6 +200,25 @@ def without_forms(content: bytes) -> bytes:
     except (ValueError, KeyError, TypeError, AttributeError):
         return content
     return json.dumps({**notebook, "cells": cells}).encode()
+
+
+def has_parameters(notebook: nbformat.NotebookNode) -> bool:
+    """Whether a notebook declares parameters."""
+    return any(_declares(cell) for cell in notebook.cells)
+
+
+def set_parameters(notebook: nbformat.NotebookNode, **values: str) -> None:
+    """Write texts into the parameters cell, each in the place of the one declared there; others are left out."""
+    cell = next(cell for cell in notebook.cells if _declares(cell))
+    lines = []
+    for line in cell.source.splitlines():
+        name = line.partition(":")[0].strip()
+        lines.append(f"{name}: str = {values[name]!r}" if name in values else line)
+    cell.source = "\n".join(lines)
+
+
+def _declares(cell: nbformat.NotebookNode) -> bool:
+    return cell.cell_type == "code" and TAG in cell.get("metadata", {}).get("tags", [])
 
 
 def _writable(value: Any, name: str, where: Mapping[str, Any]) -> Any:

@@ -1,0 +1,1 @@
+"""A client's folder, and the documents that travel with the package."""
