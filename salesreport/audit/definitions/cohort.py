@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesreport.audit.estimate import Estimate
+from salesreport.audit.model import Estimate
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.facts.events import Events
 from salesreport.kpi.facts.facts import Facts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from salesreport.audit.definitions.cohort import Asked
-from salesreport.audit.estimate import Estimate
+from salesreport.audit.model import Estimate
 from salesreport.language import Text
 
 Unit = Literal["share", "money", "days"]
@@ -17,7 +17,7 @@ class Definition:
     """One way to work out a rate.
 
     Attributes:
-        metric: what people call it, a key. key: which definition of it. formula: in words.
+        metric: what people call it, a key. key: which definition of it. title: in a few words. formula: in words.
         unit: what it is measured in. used: whether the kit's own metric of that key is this.
         figure: works it out, or raises `Unavailable`.
         misleads: why it tells something else than its name says; None: it does not.
@@ -25,6 +25,7 @@ class Definition:
 
     metric: str
     key: str
+    title: Text
     formula: Text
     unit: Unit
     figure: Callable[[Asked], Estimate]

@@ -12,7 +12,7 @@ from salesreport.audit.definitions.definition import Definition
 from salesreport.audit.definitions.owners import by_owner
 from salesreport.audit.definitions.shown import crm_of, shown_by
 from salesreport.audit.definitions.steps import of_place
-from salesreport.audit.estimate import Estimate
+from salesreport.audit.model import Estimate
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.reached import places_of, process_file

@@ -7,7 +7,7 @@ import numpy as np
 
 from salesreport.audit.definitions.cohort import Asked, Group, ratio_of_counts, share_of_deals
 from salesreport.audit.definitions.definition import Definition
-from salesreport.audit.estimate import Estimate
+from salesreport.audit.model import Estimate
 from salesreport.kpi.facts.columns import Flags
 from salesreport.kpi.facts.events import Events
 from salesreport.kpi.facts.lacking import lacks
@@ -137,6 +137,7 @@ DEFINITIONS = (
     Definition(
         metric="hit_rate",
         key="decided",
+        title=text("offers decided in the period"),
         formula=text("of the deals with an offer that closed in the period: won ÷ won or lost"),
         unit="share",
         figure=decided,
@@ -144,6 +145,7 @@ DEFINITIONS = (
     Definition(
         metric="hit_rate",
         key="submitted_decided",
+        title=text("offers made in the period, decided"),
         formula=text("of the offers made in the period: won ÷ won or lost by today"),
         unit="share",
         figure=submitted_decided,
@@ -152,6 +154,7 @@ DEFINITIONS = (
     Definition(
         metric="hit_rate",
         key="submitted_all",
+        title=text("offers made in the period, open included"),
         formula=text("of the offers made in the period: won by today ÷ all"),
         unit="share",
         figure=submitted_all,
@@ -160,6 +163,7 @@ DEFINITIONS = (
     Definition(
         metric="hit_rate",
         key="won_to_submitted",
+        title=text("won ÷ offers made"),
         formula=text("deals won in the period ÷ offers made in the period"),
         unit="share",
         figure=won_to_submitted,
@@ -168,6 +172,7 @@ DEFINITIONS = (
     Definition(
         metric="lead_conversion",
         key="processed",
+        title=text("dealt with in the period"),
         formula=text("of the leads dealt with in the period: converted ÷ all"),
         unit="share",
         figure=leads_processed,
@@ -176,6 +181,7 @@ DEFINITIONS = (
     Definition(
         metric="lead_conversion",
         key="created_all",
+        title=text("came in the period, all"),
         formula=text("of the leads that came in the period: converted by today ÷ all"),
         unit="share",
         figure=leads_created,
@@ -184,6 +190,7 @@ DEFINITIONS = (
     Definition(
         metric="lead_conversion",
         key="created_decided",
+        title=text("came in the period, decided"),
         formula=text("of the leads that came in the period: converted ÷ converted or rejected"),
         unit="share",
         figure=leads_created_decided,

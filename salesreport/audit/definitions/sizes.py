@@ -4,7 +4,7 @@ import numpy as np
 
 from salesreport.audit.definitions.cohort import Asked, Group, mean_of, median_of, need_amounts
 from salesreport.audit.definitions.definition import Definition
-from salesreport.audit.estimate import Estimate
+from salesreport.audit.model import Estimate
 from salesreport.kpi.facts.columns import Flags, Numbers
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -123,6 +123,7 @@ DEFINITIONS = (
     Definition(
         metric="avg_deal_size",
         key="mean_won",
+        title=text("mean, deals won"),
         formula=text("mean amount of the deals won in the period that carry one"),
         unit="money",
         figure=mean_won,
@@ -131,6 +132,7 @@ DEFINITIONS = (
     Definition(
         metric="avg_deal_size",
         key="median_won",
+        title=text("median, deals won"),
         formula=text("median amount of the same deals"),
         unit="money",
         figure=median_won,
@@ -138,6 +140,7 @@ DEFINITIONS = (
     Definition(
         metric="avg_deal_size",
         key="mean_won_zero",
+        title=text("mean, missing amounts as zero"),
         formula=text("amount won ÷ all deals won, those without an amount counted as nothing"),
         unit="money",
         figure=mean_won_zero,
@@ -146,6 +149,7 @@ DEFINITIONS = (
     Definition(
         metric="avg_deal_size",
         key="mean_closed",
+        title=text("mean, deals won or lost"),
         formula=text("mean amount of the deals won or lost in the period"),
         unit="money",
         figure=mean_closed,
@@ -153,6 +157,7 @@ DEFINITIONS = (
     Definition(
         metric="avg_deal_size",
         key="mean_open",
+        title=text("mean, open deals"),
         formula=text("mean amount of the deals open today"),
         unit="money",
         figure=mean_open,
@@ -161,6 +166,7 @@ DEFINITIONS = (
     Definition(
         metric="avg_deal_size",
         key="per_customer",
+        title=text("per customer who bought"),
         formula=text("amount won in the period ÷ customers who bought"),
         unit="money",
         figure=per_customer,
@@ -168,6 +174,7 @@ DEFINITIONS = (
     Definition(
         metric="cycle_days",
         key="median_won",
+        title=text("median, deals won"),
         formula=text("median days from creation to winning, of the deals won in the period"),
         unit="days",
         figure=cycle_median,
@@ -176,6 +183,7 @@ DEFINITIONS = (
     Definition(
         metric="cycle_days",
         key="mean_won",
+        title=text("mean, deals won"),
         formula=text("mean days of the same deals"),
         unit="days",
         figure=cycle_mean,
@@ -183,6 +191,7 @@ DEFINITIONS = (
     Definition(
         metric="cycle_days",
         key="mean_closed",
+        title=text("mean, deals won or lost"),
         formula=text("mean days from creation to the end, of the deals won or lost in the period"),
         unit="days",
         figure=cycle_closed,
@@ -190,6 +199,7 @@ DEFINITIONS = (
     Definition(
         metric="cycle_days",
         key="median_created",
+        title=text("median, created in the period and won"),
         formula=text("median days to winning, of the deals created in the period and won by today"),
         unit="days",
         figure=cycle_created,
@@ -198,6 +208,7 @@ DEFINITIONS = (
     Definition(
         metric="cycle_days",
         key="mean_open",
+        title=text("mean age, open deals"),
         formula=text("mean age of the deals open today"),
         unit="days",
         figure=cycle_open,

@@ -7,7 +7,7 @@ import numpy as np
 
 from salesreport.audit.definitions.cohort import Asked, Group, ratio_of_counts, share_of_deals
 from salesreport.audit.definitions.definition import Definition
-from salesreport.audit.estimate import Estimate
+from salesreport.audit.model import Estimate
 from salesreport.kpi.compute import compute
 from salesreport.kpi.facts.columns import Flags, Positions
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -149,40 +149,46 @@ def _beyond(journeys: Journeys, place: Place) -> Flags:
     return found
 
 
-_FORMULAS: tuple[tuple[str, Callable[[Asked, Place], Estimate], Text, Text | None], ...] = (
+_FORMULAS: tuple[tuple[str, Callable[[Asked, Place], Estimate], Text, Text, Text | None], ...] = (
     (
         "in_time",
         in_time,
+        text("in time"),
         text("share that goes on within the days the process gives, open deals as long as they were watched"),
         None,
     ),
     (
         "entered_decided",
         entered_decided,
+        text("came, decided"),
         text("of the deals that came there in the period: went on ÷ went on or lost, by today"),
         text("deals decided quickly count first: it changes until all are decided"),
     ),
     (
         "entered_all",
         entered_all,
+        text("came, all"),
         text("of the deals that came there in the period: went on by today ÷ all"),
         text("it grows as time goes by: deals still there count as not gone on"),
     ),
     (
         "in_order",
         in_order,
+        text("in strict order"),
         text("of the deals created in the period that were at every milestone so far: also at the next one"),
         text("deals that skipped a milestone are in neither number"),
     ),
     (
         "rows",
         rows,
+        text("entries ÷ entries"),
         text("entries into what follows ÷ entries into it, both in the period"),
         text("above and below are other deals, and those that came back count twice"),
     ),
     (
         "standing",
         standing,
+        text("standing today"),
         text("of the deals that stand there or further today, or were won in the period: further or won"),
         text("lost deals are in neither number: the survivors alone are counted"),
     ),
@@ -195,11 +201,12 @@ def of_place(place: Place) -> tuple[Definition, ...]:
         Definition(
             metric=f"conversion:{place.milestone.key}",
             key=key,
+            title=title,
             formula=formula,
             unit="share",
             figure=partial(figure, place=place),
             used=key == "in_time",
             misleads=misleads,
         )
-        for key, figure, formula, misleads in _FORMULAS
+        for key, figure, title, formula, misleads in _FORMULAS
     )

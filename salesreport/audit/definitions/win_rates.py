@@ -10,7 +10,7 @@ import numpy as np
 
 from salesreport.audit.definitions.cohort import Asked, Group, ratio_of_counts, share_of_deals, share_of_money
 from salesreport.audit.definitions.definition import Definition
-from salesreport.audit.estimate import Estimate
+from salesreport.audit.model import Estimate
 from salesreport.language import Text, text
 
 Cohort = Callable[[Asked], Group]
@@ -109,20 +109,20 @@ _GROWS = text("it grows as time goes by: deals still open count as not won")
 
 
 def _rates(
-    key: str, cohort: Cohort, number: Text, money: Text | None = None, used: bool = False,
+    key: str, title: Text, cohort: Cohort, number: Text, money: Text | None = None, used: bool = False,
     misleads: Text | None = None,
 ) -> list[Definition]:  # fmt: skip
     made = [
         Definition(
-            metric="win_rate", key=key, formula=number, unit="share", figure=_by_number(cohort), used=used,
-            misleads=misleads,
+            metric="win_rate", key=key, title=title, formula=number, unit="share", figure=_by_number(cohort),
+            used=used, misleads=misleads,
         )
     ]  # fmt: skip
     if money is not None:
         made.append(
             Definition(
-                metric="win_rate_amount", key=key, formula=money, unit="share", figure=_by_money(cohort),
-                used=used, misleads=misleads,
+                metric="win_rate_amount", key=key, title=title, formula=money, unit="share",
+                figure=_by_money(cohort), used=used, misleads=misleads,
             )
         )  # fmt: skip
     return made
@@ -131,6 +131,7 @@ def _rates(
 _ALL = [
     *_rates(
         "closed",
+        text("closed in the period"),
         closed,
         text("won ÷ won or lost, closed in the period"),
         text("amount won ÷ amount won or lost, closed in the period"),
@@ -138,11 +139,13 @@ _ALL = [
     ),
     *_rates(
         "closed_without_direct",
+        text("closed, without same-day deals"),
         closed_without_direct,
         text("the same without deals created on the day they closed"),
     ),
     *_rates(
         "created_closed",
+        text("created in the period, decided"),
         created_closed,
         text("of the deals created in the period: won ÷ won or lost by today"),
         text("of the deals created in the period: amount won ÷ amount won or lost by today"),
@@ -150,6 +153,7 @@ _ALL = [
     ),
     *_rates(
         "created_all",
+        text("created in the period, open included"),
         created_all,
         text("of the deals created in the period: won by today ÷ all, open ones included"),
         text("of the deals created in the period: amount won by today ÷ amount of all, open ones included"),
@@ -157,6 +161,7 @@ _ALL = [
     ),
     *_rates(
         "due",
+        text("closing date in the period"),
         due,
         text("of the deals with a closing date in the period: won ÷ all, open ones included"),
         text("of the deals with a closing date in the period: amount won ÷ amount of all, open ones included"),
@@ -164,11 +169,13 @@ _ALL = [
     ),
     *_rates(
         "overdue_lost",
+        text("closed, overdue ones as lost"),
         overdue_lost,
         text("won ÷ won, lost, or open and overdue, in the period"),
     ),
     *_rates(
         "worked",
+        text("open on some day of the period"),
         worked,
         text("won in the period ÷ all deals that were open on some day of it"),
         misleads=text("it depends on the length of the period: the shorter, the smaller"),
@@ -176,6 +183,7 @@ _ALL = [
     Definition(
         metric="win_rate",
         key="won_to_created",
+        title=text("won ÷ created"),
         formula=text("deals won in the period ÷ deals created in the period"),
         unit="share",
         figure=won_to_created,
