@@ -54,7 +54,7 @@ def how_far(compared: Compared, *metrics: str) -> Text | None:
     used = rows[rows["used_by_report"] & (rows["metric"] == metrics[0])]
     if len(used):
         formula = definition_of(compared, metrics[0], used.iloc[0]["definition"]).formula
-        said = text("{said}; this report uses {formula} ({value})", said=said, formula=formula, value=_shown(used.iloc[0]))
+        said = text("{said}; this report uses “{formula}” ({value})", said=said, formula=formula, value=_shown(used.iloc[0]))
     of_crm = what_crm_shows(compared, metrics[0])
     return text("{said}.", said=said) if of_crm is None else text("{said}; {more}.", said=said, more=of_crm)
 

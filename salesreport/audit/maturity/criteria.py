@@ -211,7 +211,7 @@ CRITERIA: tuple[Criterion, ...] = (
         founded="practice",
         find=None,
         question=text("What does the customer do, say or write when a deal enters each stage?"),
-        see=text("the exit criteria of each stage: whose act is it?"),
+        see=text("the exit criteria of each stage, and whose act each is"),
     ),
     Criterion(
         key="adapted",

@@ -1,7 +1,7 @@
 """What is said of the maturity of a sales process: the levels, what each figure speaks for, how they combine."""
 
 from salesreport.audit.maturity.criteria import GATE_TITLES
-from salesreport.audit.maturity.levels import LEVELS, level
+from salesreport.audit.maturity.levels import level
 from salesreport.audit.maturity.maturity import Evidence, Maturity
 from salesreport.audit.maturity.place import FEWEST, Gate
 from salesreport.audit.model import Estimate
@@ -94,7 +94,7 @@ def cuts_in_words(one: Evidence) -> Text:
 
 
 def notes(found: Maturity) -> list[Text]:
-    """The rule, the levels by both names, and what was looked at."""
+    """What it comes to at each step up, the rule, and what was looked at."""
     said = [gate_in_words(gate) for gate in found.gates]
     said.append(
         text(
@@ -103,12 +103,6 @@ def notes(found: Maturity) -> list[Text]:
             "and when fewer than half of its criteria could be measured, it cannot be told. Met or missed is only what "
             "the whole 95% interval says.",
             least=FEWEST,
-        )
-    )
-    said.append(
-        text(
-            "Levels as CSO Insights calls them, and what they mean: {levels}.",
-            levels=[text("{name}: {meaning}; {shows}", name=one.name, meaning=one.meaning, shows=one.shows) for one in LEVELS],
         )
     )
     said.append(
