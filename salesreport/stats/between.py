@@ -53,7 +53,8 @@ def spread_between(
     lower = _variance(heterogeneity, float(chi2.ppf(1 - tail, freedom)))
     upper = _variance(heterogeneity, float(chi2.ppf(tail, freedom)))
     lower, upper = min(lower, value), max(upper, value)
-    return Interval.of(*(np.sqrt(np.array([one])) for one in (value, lower, upper)), n)
+    root = np.sqrt(np.array([[value], [lower], [upper]]))
+    return Interval.of(root[0], root[1], root[2], n)
 
 
 def _variance(heterogeneity: Callable[[float], float], wanted: float) -> float:

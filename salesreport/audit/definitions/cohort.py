@@ -43,6 +43,18 @@ class Group(NamedTuple):
         """How many deals they are."""
         return float(self.share.sum())
 
+    def take(self, which: Flags) -> "Group":
+        """Some of them."""
+        return Group(self.deal[which], self.share[which], self.won[which])
+
+    def and_also(self, other: "Group") -> "Group":
+        """These and others."""
+        return Group(
+            np.concatenate((self.deal, other.deal)),
+            np.concatenate((self.share, other.share)),
+            np.concatenate((self.won, other.won)),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Asked:
@@ -164,13 +176,13 @@ class Asked:
 
     # --- whose they are
 
-    def group(self, chosen: Flags | Positions, days: Days, success: Flags) -> Group:
+    def group(self, chosen: Flags, days: Days, success: Flags) -> Group:
         """The part of some deals that belongs to the selection.
 
         Args:
             chosen: the deals. days: of every deal, the day that decides whose it is. success: of every deal.
         """
-        deal = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
+        deal = np.flatnonzero(chosen)
         return self.credited(deal, days[deal], success[deal])
 
     def credited(self, deal: Positions, day: Days, success: Flags) -> Group:
@@ -179,7 +191,12 @@ class Asked:
 
     def credited_to(self, deal: Positions, day: Days, success: Flags) -> tuple[Group, pd.Categorical]:
         """Likewise, with the rep who has credit for each."""
-        rep, rows, share, on = taken(self.facts.dimensions.of("deals", "rep_id"), deal), deal, np.ones(len(deal)), day
+        rep, rows, share, on = (
+            taken(self.facts.dimensions.of("deals", "rep_id"), deal),
+            deal,
+            np.ones(len(deal)),
+            day,
+        )
         if self.owner == "first" and self.facts.owners is not None:
             on = self._first_owned[deal]
         if self.owner != "last" and self.facts.owners is not None:

@@ -61,9 +61,7 @@ class Compared:
         return list(dict.fromkeys(self.frame["metric"]))
 
 
-def definitions(
-    facts: Facts, period: Period, where: Mapping[str, Iterable[str] | str] | None = None
-) -> Compared:
+def definitions(facts: Facts, period: Period, where: Mapping[str, Iterable[str] | str] | None = None) -> Compared:
     """Work out every rate under every definition; worked out once.
 
     What became of the deals of a period is told as known on the facts' own day, as a CRM shows it.
@@ -109,7 +107,7 @@ def _row(asked: Asked, one: Definition) -> list[object]:
         if np.isnan(found.value):
             reason = text("nothing in the period to count")
     except Unavailable as problem:
-        found, reason = Estimate(*[np.nan] * 3, 0.0), problem.reason
+        found, reason = Estimate(np.nan, np.nan, np.nan, 0.0), problem.reason
     crms = list(dict.fromkeys(shown.crm for shown in shown_by(one.metric, one.key)))
     unit = asked.facts.dataset.currency if one.unit == "money" else one.unit
     figures = [getattr(found, name) for name in FIGURES]

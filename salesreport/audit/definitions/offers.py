@@ -16,7 +16,9 @@ from salesreport.kpi.milestones.reached import Place, places_of, process_file, r
 from salesreport.language import text
 from salesreport.stats.intervals import wilson
 
-_OFFER = re.compile(r"offer|offert|propos|quot|angebot|devis|presupuest|propuest|aj[aá]nlat|preventiv|oferta", re.I)
+_OFFER = re.compile(
+    r"offer|offert|propos|quot|angebot|devis|presupuest|propuest|aj[aá]nlat|preventiv|oferta", re.I
+)
 """What a milestone is called at which an offer is made, in some languages."""
 
 _OFFERED = re.compile(r"before|vor dem|no (offer|quote|proposal)", re.I)
@@ -53,7 +55,7 @@ def submitted_decided(asked: Asked) -> Estimate:
     asked.need_losses()
     group = _submitted(asked)
     over = (asked.won | asked.lost)[group.deal]
-    return share_of_deals(Group(*(part[over] for part in group)))
+    return share_of_deals(group.take(over))
 
 
 def submitted_all(asked: Asked) -> Estimate:
@@ -75,7 +77,9 @@ def _reached(asked: Asked, *, ever: bool) -> Events:
     start = first.min if ever else first
     events = reached_in(asked.facts, process_file(asked.facts), start, asked.facts.as_of if ever else last)
     here = np.isin(events.extra["place"], places)
-    return Events("deals", events.rows[here], events.day[here], events.rep[here], events.share[here], {}, asked.facts)
+    return Events(
+        "deals", events.rows[here], events.day[here], events.rep[here], events.share[here], {}, asked.facts
+    )
 
 
 def _offered(asked: Asked) -> Flags:

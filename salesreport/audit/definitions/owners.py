@@ -42,4 +42,3 @@ def by_owner(asked: Asked) -> tuple[pd.DataFrame, Text | None]:
     found[[f"n_{one}" for one in OWNERS]] = found[[f"n_{one}" for one in OWNERS]].fillna(0.0)
     found = found.rename_axis("rep_id").reset_index()
     return found[list(nothing.columns)], None
-

@@ -1,4 +1,4 @@
-"""What is said of definitions: how far a rate depends on them, which one the report uses, which one a CRM shows."""
+"""What is said of definitions: how far a rate depends on them, which the report uses, which a CRM shows."""
 
 import numpy as np
 import pandas as pd
@@ -44,17 +44,26 @@ def how_far(compared: Compared, *metrics: str) -> Text | None:
     title, unit = title_of(metrics[0], compared), str(rows["unit"].iloc[0])
     least, most = rows["value"].min(), rows["value"].max()
     if len(rows) == 1:
-        said = text("{metric} {value}; the data carry one definition only", metric=title, value=_shown(rows.iloc[0]))
+        said = text(
+            "{metric} {value}; the data carry one definition only", metric=title, value=_shown(rows.iloc[0])
+        )
     elif np.isclose(least, most):
         said = text("{metric} {value} under every definition", metric=title, value=_shown(rows.iloc[0]))
     else:
         said = text(
-            "{metric} {range}, depending on the definition", metric=title, range=Range(float(least), float(most), unit)
+            "{metric} {range}, depending on the definition",
+            metric=title,
+            range=Range(float(least), float(most), unit),
         )
     used = rows[rows["used_by_report"] & (rows["metric"] == metrics[0])]
     if len(used):
         formula = definition_of(compared, metrics[0], used.iloc[0]["definition"]).formula
-        said = text("{said}; this report uses “{formula}” ({value})", said=said, formula=formula, value=_shown(used.iloc[0]))
+        said = text(
+            "{said}; this report uses “{formula}” ({value})",
+            said=said,
+            formula=formula,
+            value=_shown(used.iloc[0]),
+        )
     of_crm = what_crm_shows(compared, metrics[0])
     return text("{said}.", said=said) if of_crm is None else text("{said}; {more}.", said=said, more=of_crm)
 
@@ -95,9 +104,9 @@ def owners_in_words(compared: Compared) -> Text:
             n=len(owners),
         )
     return ntext(
-        "By owner: the win rate of {n} of {all} reps changes when a deal counts for its first owner, or for the one "
+        "By owner: {n} rep’s win rate out of {all} changes when a deal counts for its first owner, or for the one "
         "the CRM shows today, instead of the owner on the day it closed; by {points} percentage points at most.",
-        "By owner: the win rates of {n} of {all} reps change when a deal counts for its first owner, or for the one "
+        "By owner: {n} reps’ win rates out of {all} change when a deal counts for its first owner, or for the one "
         "the CRM shows today, instead of the owner on the day it closed; by {points} percentage points at most.",
         n=int((moved | alone).sum()),
         all=len(owners),

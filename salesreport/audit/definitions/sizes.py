@@ -71,7 +71,7 @@ def per_customer(asked: Asked) -> Estimate:
     customer = columns.coded("deals", "account_id").codes[group.deal]
     money = asked.amount[group.deal] * group.share
     known = (customer >= 0) & (money > 0)
-    total = np.bincount(customer[known], money[known])
+    total: Numbers = np.bincount(customer[known], money[known]).astype(np.float64)
     total = total[total > 0]
     return mean_of(total, np.ones(len(total)))
 
@@ -107,7 +107,9 @@ def cycle_closed(asked: Asked) -> Estimate:
 def cycle_created(asked: Asked) -> Estimate:
     """The median number of days to winning, of the deals created in the period that are won today."""
     asked.need("closed_on", "created_on")
-    return median_of(*_cycles(asked, asked.group(asked.won & asked.inside(asked.created), asked.created, asked.won)))
+    return median_of(
+        *_cycles(asked, asked.group(asked.won & asked.inside(asked.created), asked.created, asked.won))
+    )
 
 
 def cycle_open(asked: Asked) -> Estimate:

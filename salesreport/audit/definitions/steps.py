@@ -1,7 +1,6 @@
-"""Stage conversion: by what happened in time, by cohort, by rows of moves, by where deals stand, in strict order."""
+"""Stage conversion: in time, by cohort, by rows of moves, by where deals stand today, in strict order."""
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
@@ -12,7 +11,14 @@ from salesreport.kpi.compute import compute
 from salesreport.kpi.facts.columns import Flags, Positions
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.journeys import OPEN, WON, Journeys
-from salesreport.kpi.milestones.reached import Place, journeys_of, no_milestones, place_numbers, process_file, shown
+from salesreport.kpi.milestones.reached import (
+    Place,
+    journeys_of,
+    no_milestones,
+    place_numbers,
+    process_file,
+    shown,
+)
 from salesreport.language import Text, text
 
 
@@ -64,8 +70,7 @@ def standing(asked: Asked, place: Place) -> Estimate:
     open_now = asked.credited(stays.deal[here], now[here], (numbers > place.number)[here])
     won = asked.won & asked.inside(asked.closed_on) & (journeys.process == _process(journeys, place))
     bought = asked.group(won, asked.closed_on, asked.won)
-    together = Group(*(np.concatenate(part) for part in zip(open_now, bought, strict=True)))
-    return share_of_deals(together)
+    return share_of_deals(open_now.and_also(bought))
 
 
 def in_order(asked: Asked, place: Place) -> Estimate:
@@ -195,6 +200,10 @@ _FORMULAS: tuple[tuple[str, Callable[[Asked, Place], Estimate], Text, Text, Text
 )
 
 
+def _at(figure: Callable[[Asked, Place], Estimate], place: Place) -> Callable[[Asked], Estimate]:
+    return lambda asked: figure(asked, place)
+
+
 def of_place(place: Place) -> tuple[Definition, ...]:
     """The definitions of how often deals go on from a milestone."""
     return tuple(
@@ -204,7 +213,7 @@ def of_place(place: Place) -> tuple[Definition, ...]:
             title=title,
             formula=formula,
             unit="share",
-            figure=partial(figure, place=place),
+            figure=_at(figure, place),
             used=key == "in_time",
             misleads=misleads,
         )

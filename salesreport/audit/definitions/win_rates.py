@@ -1,4 +1,4 @@
-"""Win rates: by closed or created cohort, with or without open deals, by number or money, with or without direct wins.
+"""Win rates: by closed or created cohort, with or without open deals or direct wins, by number or money.
 
 Open deals in the divisor make a rate that grows as time goes by; a divisor of other deals than the dividend makes
 one that may exceed 100 %.

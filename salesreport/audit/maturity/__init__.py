@@ -1,7 +1,7 @@
 """How mature a sales process is: random, informal, formal or dynamic, with evidence and its uncertainty.
 
 - `salesreport.audit.maturity.levels`: the four levels, by both their names
-- `salesreport.audit.maturity.criteria`: what is measured and asked; `moves`, `records`, `foresight`, `people` measure
+- `salesreport.audit.maturity.criteria`: what is asked, and measured by `moves`, `records`, `foresight`, `people`
 - `salesreport.audit.maturity.place`: how criteria combine, a rule of our own, on plain values
 - `salesreport.audit.maturity.maturity`: all of it for a dataset
 - `salesreport.audit.maturity.sentences`: what is said of it

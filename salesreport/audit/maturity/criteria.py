@@ -2,9 +2,10 @@
 
 from salesreport.audit.maturity import foresight, moves, people, records
 from salesreport.audit.maturity.criterion import Criterion
-from salesreport.language import Text, text
+from salesreport.language import Text, ntext, text
 
 _OWN = text("our own")
+_PRACTICE = text("practice of those who coach sales teams; no number published")
 _CSO = text("CSO Insights’ description of the level; no number published")
 
 
@@ -65,8 +66,8 @@ CRITERIA: tuple[Criterion, ...] = (
         key="lingering",
         title=text("Deals that stand still"),
         formula=text(
-            "of the open deals: those at their milestone for longer than four in five took that left it in the past "
-            "year"
+            "of the open deals: those at their milestone for longer than four in five took that left it in the "
+            "past year"
         ),
         better="lower",
         cuts={1: 0.6, 2: 0.35},
@@ -119,7 +120,11 @@ CRITERIA: tuple[Criterion, ...] = (
     Criterion(
         key="followed_up",
         title=text("Open deals that somebody works on"),
-        formula=text("of the open deals: those with an activity in the last {days} days", days=records.TOUCHED),
+        formula=ntext(
+            "of the open deals: those with an activity in the last {n} day",
+            "of the open deals: those with an activity in the last {n} days",
+            n=records.TOUCHED,
+        ),
         better="higher",
         cuts={1: 0.5, 2: 0.75},
         why=text("the process is monitored where deals that nobody works on are noticed"),
@@ -138,8 +143,8 @@ CRITERIA: tuple[Criterion, ...] = (
         better="lower",
         cuts={1: 0.2, 2: 0.08},
         why=text(
-            "where one rep’s deals go on from a stage far more often than another’s like deals, the stage may be an "
-            "opinion; it may be skill, too, so the question is asked as well"
+            "where one rep’s deals go on from a stage far more often than another’s like deals, the stage may be "
+            "an opinion; it may be skill, too, so ask"
         ),
         source=text("our own; no threshold is published for it"),
         founded="own",
@@ -207,7 +212,7 @@ CRITERIA: tuple[Criterion, ...] = (
         better="higher",
         cuts={2: 0.5, 3: 0.9},
         why=text("only what the customer does can be checked; what the rep did can be told"),
-        source=text("sources S9, S11"),
+        source=_PRACTICE,
         founded="practice",
         find=None,
         question=text("What does the customer do, say or write when a deal enters each stage?"),
@@ -234,7 +239,7 @@ CRITERIA: tuple[Criterion, ...] = (
         better="higher",
         cuts={3: 0.5},
         why=text("a lived process motivates; no export shows it"),
-        source=text("source S11"),
+        source=_PRACTICE,
         founded="practice",
         find=None,
         question=text("To two reps, alone: what does the process do for you, and what would you leave out?"),

@@ -1,8 +1,8 @@
 """What a criterion of maturity is, and what a measured value says at each gate between two levels.
 
-A gate separates two levels: 1 random from informal, 2 informal from formal, 3 formal from dynamic. At a gate a value
-is *met* where its whole interval lies on the better side of the cut, *missed* where it lies on the worse side, else it
-cannot be told.
+A gate separates two levels: 1 random from informal, 2 informal from formal, 3 formal from dynamic. At a gate a
+value is *met* where its whole interval lies on the better side of the cut, *missed* where it lies on the worse
+side, else it cannot be told.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ class Measured(NamedTuple):
     """What was measured.
 
     Attributes:
-        now: the figure of the year that ends with the day looked from. before: of the year before; None: not known.
+        now: the figure of the year up to the day looked from. before: of the year before; None: not known.
         detail: what exactly was looked at, where that depends on the data.
     """
 

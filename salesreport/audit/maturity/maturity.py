@@ -87,7 +87,7 @@ class Maturity:
         """
         rows = []
         for one in self.evidence:
-            nothing = Estimate(*[np.nan] * 3, 0.0)
+            nothing = Estimate(np.nan, np.nan, np.nan, 0.0)
             now = one.figure or nothing
             before = (None if one.measured is None else one.measured.before) or nothing
             rows.append(
@@ -100,8 +100,8 @@ class Maturity:
         return pd.DataFrame(
             rows,
             columns=[
-                "criterion", "value", "n", "lower", "upper", "unit", "value_before", "lower_before", "upper_before",
-                "lowest", "highest", "measured", "reason", "detail",
+                "criterion", "value", "n", "lower", "upper", "unit", "value_before", "lower_before",
+                "upper_before", "lowest", "highest", "measured", "reason", "detail",
             ],
         )  # fmt: skip
 

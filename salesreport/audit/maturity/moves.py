@@ -143,4 +143,3 @@ def _both(seen: Seen, of: Callable[[Period], Estimate | None]) -> Measured:
     if now is None:
         raise Unavailable(text("nothing of the kind happened in the year up to {day}", day=seen.facts.as_of))
     return Measured(now, of(seen.before))
-

@@ -1,4 +1,4 @@
-"""Do all do it alike, and is it talked about: reps' stage conversion, what is agreed with them, and what is kept."""
+"""Do all do it alike, is it talked about: reps' stage conversion, what is agreed with them, what is kept."""
 
 import numpy as np
 import pandas as pd
@@ -30,9 +30,7 @@ def spread_of_reps(seen: Seen) -> Measured:
     reps = rows.groupby("step")["rep_id"].transform("nunique")
     rows, reps = rows[reps >= FEWEST_REPS], reps[reps >= FEWEST_REPS]
     if rows.empty:
-        raise Unavailable(
-            text("at no stage have {n} reps decided enough deals to tell how much they differ", n=FEWEST_REPS)
-        )
+        raise Unavailable(text("at no stage have enough reps decided enough deals to tell how much they differ"))
     # the others' rate is that of all but the rep, so differences are larger than those from the mean
     whole = ((reps - 1) / reps).to_numpy(float)
     error = (rows["upper"] - rows["lower"]).to_numpy(float) / (2 * normal_quantile(0.95))

@@ -6,8 +6,8 @@ Levels are cumulative: a gate between two of them has to be passed to be above i
 - A gate is *failed* where at least two criteria are missed at it, and more than are met.
 - Else, and where fewer than half of its criteria were measured, it is *open*: too little evidence, or mixed.
 
-The lowest level left is one above the gates passed without a break from the bottom; the highest is the one below the
-first gate that is failed. So worse evidence never raises either, and a single good figure raises nothing.
+The lowest level left is one above the gates passed without a break from the bottom; the highest is the one below
+the first gate that is failed. So worse evidence never raises either, and a single good figure raises nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ class Said(NamedTuple):
     """What one criterion says.
 
     Attributes:
-        states: gate → state. known: whether it was measured. needed: whether its gates cannot be passed without it.
+        states: gate → state. known: whether it was measured. needed: whether no gate is passed without it.
     """
 
     states: Mapping[int, State]

@@ -32,7 +32,10 @@ def filled(seen: Seen) -> Measured:
     carried = [name for name in there if columns.has("deals", name) and there[name][rows].any()]
     if len(carried) < FEWEST_FIELDS:
         raise Unavailable(
-            text("of amount, stage and expected closing date fewer than {n} are on any open deal", n=FEWEST_FIELDS)
+            text(
+                "of amount, stage and expected closing date fewer than {fewest} are on any open deal",
+                fewest=FEWEST_FIELDS,
+            )
         )
     every: Flags = np.logical_and.reduce([there[name] for name in carried])
     found = share(every[rows])

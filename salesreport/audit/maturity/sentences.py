@@ -75,7 +75,11 @@ def before_in_words(one: Evidence) -> Text | None:
     if not now.apart_from(before):
         return text("{value}, no clear change", value=value)
     better = (now.value < before.value) == (one.criterion.better == "lower")
-    return text("{value}, clearly better now", value=value) if better else text("{value}, clearly worse now", value=value)
+    return (
+        text("{value}, clearly better now", value=value)
+        if better
+        else text("{value}, clearly worse now", value=value)
+    )
 
 
 def cuts_in_words(one: Evidence) -> Text:
@@ -98,10 +102,10 @@ def notes(found: Maturity) -> list[Text]:
     said = [gate_in_words(gate) for gate in found.gates]
     said.append(
         text(
-            "How criteria combine is our own rule, and so are most cuts. A step up is passed when {least} criteria or more "
-            "are met at it and none is missed; not passed when {least} or more are missed, and more than are met; else, "
-            "and when fewer than half of its criteria could be measured, it cannot be told. Met or missed is only what "
-            "the whole 95% interval says.",
+            "How criteria combine is our own rule, and so are most cuts. A step up is passed when {least} or more "
+            "criteria are met at it and none is missed; not passed when {least} or more are missed, and more than "
+            "are met; else, and when fewer than half of its criteria could be measured, it cannot be told. Met or "
+            "missed is only what the whole 95% interval says.",
             least=FEWEST,
         )
     )

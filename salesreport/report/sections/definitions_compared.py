@@ -49,14 +49,18 @@ def definitions_compared(context: Context) -> Section:
         data=data,
         language=context.language,
         charts=_chart(context, compared, message),
-        tables=tuple(one for one in (*tables, _conversions(context, compared), _shown(context)) if one is not None),
+        tables=tuple(
+            one for one in (*tables, _conversions(context, compared), _shown(context)) if one is not None
+        ),
         notes=tuple(map(say, [*sentences[1:], *notes(compared)])),
     )
 
 
 def _name(compared: Compared, row: pd.Series) -> Text:
     one = definition_of(compared, row["metric"], row["definition"])
-    return text("by amount: {definition}", definition=one.title) if row["metric"] == "win_rate_amount" else one.title
+    return (
+        text("by amount: {definition}", definition=one.title) if row["metric"] == "win_rate_amount" else one.title
+    )
 
 
 def _chart(context: Context, compared: Compared, message: str) -> tuple[Chart, ...]:
@@ -162,6 +166,4 @@ def _shown(context: Context) -> NumberTable:
     rows += [[crm, say(why), say(text("not known"))] for crm, why in UNKNOWN.items()]
     rows.sort(key=lambda row: str(row[0]).casefold())
     headings = [say(text("CRM")), say(text("What it shows")), say(text("Read in"))]
-    return number_table(
-        say(text("What CRMs show by themselves")), headings, rows, texts=3, wide=True, folded=True
-    )
+    return number_table(say(text("What CRMs show by themselves")), headings, rows, texts=3, wide=True, folded=True)

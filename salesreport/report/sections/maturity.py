@@ -72,7 +72,9 @@ def _chart(context: Context, found: Maturity, message: str) -> Chart:
         if one.measured is not None
     ]
     rows.append(Spoken(say(text("All together")), *found.span, found.span.told, "", whole=True))
-    described = [text("{name}: {levels}", name=say(one.criterion.title), levels=in_words(one.span)) for one in found.known]
+    described = [
+        text("{name}: {levels}", name=say(one.criterion.title), levels=in_words(one.span)) for one in found.known
+    ]
     return spans(
         "maturity-levels",
         rows,
@@ -95,7 +97,10 @@ def _table(context: Context, found: Maturity) -> NumberTable:
             [
                 (say(criterion.title), say(criterion.formula) + detail),
                 say(in_words(one.span)),
-                (show(shown(now, criterion.unit)), "" if np.isnan(now.lower) else show(interval(now, criterion.unit))),
+                (
+                    show(shown(now, criterion.unit)),
+                    "" if np.isnan(now.lower) else show(interval(now, criterion.unit)),
+                ),
                 context.language.count(now.n),
                 "" if before is None else say(before),
             ]

@@ -11,8 +11,8 @@ from scipy.stats import beta, binomtest
 
 from salesreport import Dataset
 from salesreport.audit.definitions import Compared, definitions, how_far, notes
-from salesreport.audit.definitions.owners import by_owner
 from salesreport.audit.definitions.cohort import Asked
+from salesreport.audit.definitions.owners import by_owner
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, compute
 from salesreport.period import Period
@@ -211,7 +211,7 @@ def test_first_and_last_owner(facts: Facts) -> None:
     assert rates.loc["Ann"].tolist() == pytest.approx([2 / 4, 1 / 3, 2 / 4])  # without 1: won 3; lost 2, 4
     assert rates.loc["Bob"].tolist() == pytest.approx([2 / 3, 3 / 4, 2 / 3])  # with 1: won 1, 8, 9; lost 11
     said = [str(note) for note in notes(definitions(facts, Q2))]
-    assert any("the win rates of 2 of 2 reps change" in note and "by 17 percentage points" in note for note in said)
+    assert any("2 reps’ win rates out of 2 change" in note and "by 17 percentage points" in note for note in said)
 
 
 def test_what_the_data_cannot_carry_has_a_reason_and_no_value(tmp_path: Path) -> None:
@@ -232,8 +232,13 @@ def test_what_the_data_cannot_carry_has_a_reason_and_no_value(tmp_path: Path) ->
 
 def test_a_missing_amount_is_no_zero(tmp_path: Path) -> None:
     rows = [deal(n, "Ann", "won", "2025-04-01", "2025-05-01", amount=100.0) for n in range(3)]
-    rows += [deal(9, "Ann", "won", "2025-04-01", "2025-05-01"), deal(10, "Ann", "lost", "2025-04-01", "2025-05-01")]
-    sizes = values(definitions(Facts.of(dataset_of(tmp_path / "d", "2025-06-30", {"deals": rows})), Q2), "avg_deal_size")
+    rows += [
+        deal(9, "Ann", "won", "2025-04-01", "2025-05-01"),
+        deal(10, "Ann", "lost", "2025-04-01", "2025-05-01"),
+    ]
+    sizes = values(
+        definitions(Facts.of(dataset_of(tmp_path / "d", "2025-06-30", {"deals": rows})), Q2), "avg_deal_size"
+    )
     assert (sizes["mean_won"], sizes["mean_won_zero"]) == (100.0, 75.0)
 
 
