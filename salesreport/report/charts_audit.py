@@ -11,7 +11,7 @@ from salesreport.report.canvas import baseline, beside, boxes, canvas, caption, 
 from salesreport.report.chart import ACCENT, FAINT, LINE, PAPER, PEERS, Chart
 from salesreport.report.marks import form_key, short_name
 
-LONGEST = 44
+LONGEST = 48
 """So many characters a row's name has at most."""
 
 

@@ -27,12 +27,12 @@ def definition_of(compared: Compared, metric: str, key: str) -> Definition:
     return next(one for one in compared.definitions if (one.metric, one.key) == (metric, key))
 
 
-def how_far(compared: Compared, *metrics: str) -> Text | None:
+def how_far(compared: Compared, *metrics: str, crm: bool = True) -> Text | None:
     """How far a rate depends on its definition, in one sentence; None where no definition gives a value.
 
     Args:
         compared: the rates. metrics: those that people call by one name, the first one gives it: `win_rate`,
-            `win_rate_amount`.
+            `win_rate_amount`. crm: whether to say what the CRM of the data shows.
 
     Examples:
         Win rate 31% – 63%, depending on the definition; this report uses won ÷ won or lost, closed in the period
@@ -64,7 +64,7 @@ def how_far(compared: Compared, *metrics: str) -> Text | None:
             formula=formula,
             value=_shown(used.iloc[0]),
         )
-    of_crm = what_crm_shows(compared, metrics[0])
+    of_crm = what_crm_shows(compared, metrics[0]) if crm else None
     return text("{said}.", said=said) if of_crm is None else text("{said}; {more}.", said=said, more=of_crm)
 
 
@@ -73,16 +73,16 @@ def what_crm_shows(compared: Compared, metric: str) -> Text | None:
     crm = compared.crm
     if crm is None:
         return None
-    parts: list[Text] = []
-    for one in shown_in(crm, metric):
-        rows = compared.of(metric)
-        rows = rows[rows["definition"] == one.definition]
-        if len(rows):
-            parts.append(text("{crm} shows {value} ({said})", crm=crm, value=_shown(rows.iloc[0]), said=one.said))
-        else:
-            parts.append(text("what {crm} shows cannot be told from these data ({said})", crm=crm, said=one.said))
-    if parts:
-        return text("{parts}", parts=parts)
+    listed = shown_in(crm, metric)
+    rows = compared.of(metric).set_index("definition")
+    told = [one for one in listed if one.definition in rows.index]
+    if told:
+        parts = [text("{value} ({said})", value=_shown(rows.loc[one.definition]), said=one.said) for one in told]
+        return text("{crm} shows {parts}", crm=crm, parts=parts)
+    if listed:
+        return text(
+            "what {crm} shows cannot be told from these data ({said})", crm=crm, said=[one.said for one in listed]
+        )
     if metric == "win_rate" and crm in UNKNOWN:
         return text("which one {crm} shows is not known ({why})", crm=crm, why=UNKNOWN[crm])
     return None

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.audit.definitions import Compared, definitions, how_far, notes
-from salesreport.audit.definitions.sentences import definition_of, title_of
+from salesreport.audit.definitions.sentences import definition_of, title_of, what_crm_shows
 from salesreport.audit.definitions.shown import SHOWN, UNKNOWN
 from salesreport.language import Text, text
 from salesreport.report.chart import Chart
@@ -29,7 +29,7 @@ def definitions_compared(context: Context) -> Section:
     compared = definitions(context.facts, context.period, context.subject.where)
     data = compared.frame.copy()
     data["reason"] = [None if one is None else say(one) for one in data["reason"]]
-    sentences = [one for one in (how_far(compared, *family) for family in FAMILIES) if one is not None]
+    sentences = [one for one in (how_far(compared, *family, crm=False) for family in FAMILIES) if one is not None]
     if not sentences:
         return Section(
             key="definitions-compared",
@@ -52,8 +52,19 @@ def definitions_compared(context: Context) -> Section:
         tables=tuple(
             one for one in (*tables, _conversions(context, compared), _shown(context)) if one is not None
         ),
-        notes=tuple(map(say, [*sentences[1:], *notes(compared)])),
+        notes=tuple(map(say, [*_of_crm(compared), *sentences[1:], *notes(compared)])),
     )
+
+
+def _of_crm(compared: Compared) -> list[Text]:
+    """What the CRM of the data shows."""
+    metrics = dict.fromkeys(metric for family in FAMILIES for metric in family)
+    found = {metric: what_crm_shows(compared, metric) for metric in metrics}
+    return [
+        text("{metric}: {said}.", metric=title_of(metric, compared), said=said)
+        for metric, said in found.items()
+        if said is not None
+    ]
 
 
 def _name(compared: Compared, row: pd.Series) -> Text:

@@ -87,28 +87,22 @@ def _chart(context: Context, found: Maturity, message: str) -> Chart:
 
 def _table(context: Context, found: Maturity) -> NumberTable:
     say, show = context.say, context.language.show
+    past = [before_in_words(one) for one in found.known]
+    dated = any(one is not None for one in past)
     rows: list[list[Content]] = []
-    for one in found.known:
+    for one, before in zip(found.known, past, strict=True):
         assert one.measured is not None
         now, criterion = one.measured.now, one.criterion
         detail = "" if one.measured.detail is None else "; " + say(one.measured.detail)
-        before = before_in_words(one)
-        rows.append(
-            [
-                (say(criterion.title), say(criterion.formula) + detail),
-                say(in_words(one.span)),
-                (
-                    show(shown(now, criterion.unit)),
-                    "" if np.isnan(now.lower) else show(interval(now, criterion.unit)),
-                ),
-                context.language.count(now.n),
-                "" if before is None else say(before),
-            ]
-        )
-    headings = [
-        say(text("Criterion")), say(text("Speaks for")), say(text("Measured")), say(text("n")),
-        say(text("Year before")),
-    ]  # fmt: skip
+        row: list[Content] = [
+            (say(criterion.title), say(criterion.formula) + detail),
+            say(in_words(one.span)),
+            (show(shown(now, criterion.unit)), "" if np.isnan(now.lower) else show(interval(now, criterion.unit))),
+            context.language.count(now.n),
+        ]
+        rows.append([*row, "" if before is None else say(before)] if dated else row)
+    headings = [say(text("Criterion")), say(text("Speaks for")), say(text("Measured")), say(text("n"))]
+    headings += [say(text("Year before"))] if dated else []
     return number_table(say(text("What was measured, with its 95% interval")), headings, rows, texts=2, wide=True)
 
 
