@@ -22,6 +22,7 @@ from validity import (
 )
 from validity_actions_page import false_actions, power_of_actions
 from validity_coaching import change_since_review, coaching_of_many
+from validity_maturity import maturity_of_planted
 from validity_plan import plans_on_samples
 
 from salesreport.dataset import Dataset
@@ -204,6 +205,7 @@ TABLES: dict[str, Sequence[Table]] = {
     ),
     "## Coaching": (change_since_review, coaching_of_many),
     "## Useful actions": (false_actions, power_of_actions),
+    "## Process maturity": (maturity_of_planted,),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""
 

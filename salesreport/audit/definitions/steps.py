@@ -154,7 +154,7 @@ def _beyond(journeys: Journeys, place: Place) -> Flags:
     return found
 
 
-_FORMULAS: tuple[tuple[str, Callable[[Asked, Place], Estimate], Text, Text, Text | None], ...] = (
+FORMULAS: tuple[tuple[str, Callable[[Asked, Place], Estimate], Text, Text, Text | None], ...] = (
     (
         "in_time",
         in_time,
@@ -198,6 +198,7 @@ _FORMULAS: tuple[tuple[str, Callable[[Asked, Place], Estimate], Text, Text, Text
         text("lost deals are in neither number: the survivors alone are counted"),
     ),
 )
+"""Key, figure, title, formula, and how it misleads, of each definition."""
 
 
 def _at(figure: Callable[[Asked, Place], Estimate], place: Place) -> Callable[[Asked], Estimate]:
@@ -217,5 +218,5 @@ def of_place(place: Place) -> tuple[Definition, ...]:
             used=key == "in_time",
             misleads=misleads,
         )
-        for key, figure, title, formula, misleads in _FORMULAS
+        for key, figure, title, formula, misleads in FORMULAS
     )

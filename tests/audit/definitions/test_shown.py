@@ -10,6 +10,7 @@ from cases import dataset_of, deal
 from salesreport.audit.definitions import definitions, how_far, notes
 from salesreport.audit.definitions.definitions import Compared
 from salesreport.audit.definitions.shown import CRMS, SHOWN, UNKNOWN, crm_of
+from salesreport.audit.definitions.steps import FORMULAS
 from salesreport.dataset import Dataset
 from salesreport.kpi import Facts
 from salesreport.period import Period
@@ -40,9 +41,7 @@ def test_every_preset_is_spoken_of() -> None:
 def test_what_is_shown_is_a_definition_there_is_and_has_a_source(dataset: Dataset) -> None:
     compared = definitions(Facts.of(dataset), Q2)
     keys = set(zip(compared.frame["metric"], compared.frame["definition"], strict=True))
-    from salesreport.audit.definitions.steps import _FORMULAS
-
-    keys |= {("conversion", one[0]) for one in _FORMULAS}
+    keys |= {("conversion", one[0]) for one in FORMULAS}
     for one in SHOWN:
         assert (one.metric, one.definition) in keys
         assert one.source

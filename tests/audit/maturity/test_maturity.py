@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from cases import dataset_of, deal
-from planted import STAGES, TODAY, company
+from ways_of_selling import STAGES, TODAY, company
 
 from salesreport import Dataset
 from salesreport.audit.maturity import Maturity, maturity, verdict

@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from cases import dataset_of
 
+from salesreport.dataset import DatasetSettings, write_dataset
 from salesreport.kpi import Facts
+from salesreport.provenance import Provenance
 
 STAGES = ("Lead", "Meeting", "Offer", "Trial", "Contract")
 TODAY = pd.Timestamp("2025-12-31")
@@ -70,4 +71,8 @@ def company(
             events.append(
                 {"deal_id": f"D{number}", "stage": stage, "entered_at": (when + hour).tz_localize("Europe/Berlin")}
             )
-    return Facts.of(dataset_of(path, "2025-12-31", {"deals": pd.DataFrame(rows), "stage_events": events}))
+    tables = {"deals": pd.DataFrame(rows), "stage_events": pd.DataFrame(events)}
+    for column in ("closed_on", "expected_close_on"):
+        tables["deals"][column] = pd.to_datetime(tables["deals"][column])
+    settings = DatasetSettings(name="planted", as_of=TODAY.date(), timezone="Europe/Berlin")
+    return Facts.of(write_dataset(path, tables, settings, Provenance("planted")))
