@@ -16,6 +16,10 @@ from salesreport.report.section import Section
 from salesreport.report.table import Content, NumberTable, number_table
 
 
+NOBODYS = text("A sales process is the company’s, not a rep’s.")
+"""What is said, silently, in the report about a rep."""
+
+
 def maturity_of(context: Context) -> Maturity:
     """The maturity of the report's subject, seen from the report's day; worked out once."""
     facts = context.facts
@@ -31,7 +35,7 @@ def maturity(context: Context) -> Section:
     """
     topic, say = context.say(text("Process maturity")), context.say
     if context.subject.kind == "rep":
-        return Section("maturity", topic, "", pd.DataFrame(), context.language, silent=True)
+        return Section("maturity", topic, say(NOBODYS), pd.DataFrame(), context.language, silent=True)
     found = maturity_of(context)
     data = found.frame
     for name in ("reason", "detail"):

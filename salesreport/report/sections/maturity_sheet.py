@@ -8,7 +8,7 @@ from salesreport.audit.maturity.maturity import Evidence
 from salesreport.language import Text, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
-from salesreport.report.sections.maturity import maturity_of
+from salesreport.report.sections.maturity import NOBODYS, maturity_of
 
 
 def maturity_sheet(context: Context) -> Section:
@@ -19,7 +19,7 @@ def maturity_sheet(context: Context) -> Section:
     say = context.say
     topic = say(text("Interview sheet"))
     if context.subject.kind == "rep":
-        return Section("maturity-sheet", topic, "", pd.DataFrame(), context.language, silent=True)
+        return Section("maturity-sheet", topic, say(NOBODYS), pd.DataFrame(), context.language, silent=True)
     found = maturity_of(context)
     asked = [
         {
