@@ -37,8 +37,8 @@ def maturity_of_planted(folder: Path) -> str:
         rows.append([name, f"{least} of {RUNS}", f"{most} of {RUNS}", usual])
     return "\n".join(
         [
-            f"{RUNS} generated companies of each kind: 500 deals, 8 people, 5 stages. What people say of the future "
-            "and agree with each other is not in these data, so nothing tells formal from dynamic.",
+            f"{RUNS} generated companies of each kind: 500 deals, 8 people, 5 stages. What people say of the "
+            "future and agree with each other is not in these data, so nothing tells formal from dynamic.",
             "",
             markdown(["company", "informal or above", "random", "levels left possible"], rows),
         ]

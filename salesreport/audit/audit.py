@@ -3,7 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from salesreport.audit.answers import Matrix, matrix
 from salesreport.audit.checks import CHECKS
 from salesreport.audit.model import Check, Found, Looked
 from salesreport.audit.verdict import RANK, Verdict, judge
@@ -38,6 +40,11 @@ class Audit:
 
     looked: Looked
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """What the data carries, and what it can answer."""
+        return matrix(self.looked)
 
     def sorted(self) -> list[Finding]:
         """What matters first: serious, worth a look, unlike the past; within these the money concerned."""

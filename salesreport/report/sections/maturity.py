@@ -15,7 +15,6 @@ from salesreport.report.context import Context
 from salesreport.report.section import Section
 from salesreport.report.table import Content, NumberTable, number_table
 
-
 NOBODYS = text("A sales process is the company’s, not a rep’s.")
 """What is said, silently, in the report about a rep."""
 
