@@ -242,6 +242,22 @@ def test_a_missing_amount_is_no_zero(tmp_path: Path) -> None:
     assert (sizes["mean_won"], sizes["mean_won_zero"]) == (100.0, 75.0)
 
 
+def test_one_more_open_deal_changes_only_what_counts_open_ones(tmp_path: Path, facts: Facts) -> None:
+    more = [*DEALS, deal(12, "Bob", "open", "2025-04-09", amount=10.0)]
+    tables = {"deals": more, "deal_owners": OWNERS}
+    before = definitions(facts, Q2).frame
+    after = definitions(Facts.of(dataset_of(tmp_path / "d", "2025-06-30", tables)), Q2).frame
+    moved = before.loc[~(before["value"].eq(after["value"]) | before["value"].isna()), ["metric", "definition"]]
+    assert set(moved.itertuples(index=False, name=None)) == {
+        ("win_rate", "created_all"),
+        ("win_rate", "worked"),
+        ("win_rate", "won_to_created"),
+        ("win_rate_amount", "created_all"),
+        ("avg_deal_size", "mean_open"),
+        ("cycle_days", "mean_open"),
+    }
+
+
 def test_no_losses_no_win_rate(tmp_path: Path) -> None:
     rows = [deal(n, "Ann", "won", "2025-04-01", "2025-05-01", amount=100.0) for n in range(3)]
     compared = definitions(Facts.of(dataset_of(tmp_path / "d", "2025-06-30", {"deals": rows})), Q2)
