@@ -49,7 +49,7 @@ def forecast_error(seen: Seen) -> Measured:
         if len(rows) >= FEWEST:
             error = np.array([abs(said[number][name] - came[number]) for number in rows])
             return Measured(_relative(error, np.array([came[number] for number in rows])), None, detail)
-    raise Unavailable(text("fewer than {fewest} quarters can be forecast from what was known then", fewest=FEWEST))
+    raise Unavailable(text("too few quarters can be forecast from what was known then"))
 
 
 def _relative(error: Numbers, came: Numbers) -> Estimate:
