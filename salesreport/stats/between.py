@@ -32,7 +32,7 @@ def spread_between(
     Examples:
         >>> found = spread_between([0.30, 0.10, 0.22, 0.45, 0.05], [0.05, 0.05, 0.05, 0.05, 0.05])
         >>> found.value.round(3), found.lower.round(3), found.upper.round(3)
-        (array([0.153]), array([0.083]), array([0.458]))
+        (array([0.152]), array([0.082]), array([0.457]))
     """
     y, error = np.asarray(estimates, float), np.asarray(errors, float)
     _, centre = np.unique(np.zeros(len(y)) if centres is None else np.asarray(centres), return_inverse=True)
