@@ -1,4 +1,4 @@
-"""Whether the lift that the audit states for a flag holds the truth, by simulation; its table of docs/validation.md.
+"""Whether the lift that the audit states for a flag holds the truth: its table of docs/validation.md.
 
 Companies by chance in which deals are open for months, are flagged for some of them, are won or lost, belong to
 reps who differ in both, and are looked at every month. What is true of such companies is read off one with
@@ -201,7 +201,8 @@ def _introduction(runs: int) -> str:
         "deals are flagged, and those who win less have more flagged deals. Stated is how many times as often "
         "flagged deals were not won as like ones (same day, same stage) that were not flagged. The truth is that "
         f"of a company of {LARGE:,} such reps; with three reps, for which intervals rest on deals, it is that of "
-        "these three. How often 95 % intervals hold it should be 93 % to 97 %. The last column takes every look at "
+        "these three. How often 95 % intervals hold it should be 93 % to 97 %. The last column takes "
+        "every look at "
         "a deal for an independent case, as a spreadsheet would."
     )
 
@@ -211,7 +212,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         section = f"{HEADING}\n\n{lifts_hold(Path(folder))}\n"
     content = page.read_text(encoding="utf-8")
-    before, found, after = content.partition(f"{HEADING}\n")
+    before, _, after = content.partition(f"{HEADING}\n")
     rest = after[after.index("\n## ") :] if "\n## " in after else ""
     page.write_text(f"{before.rstrip()}\n\n{section}{rest}", encoding="utf-8")
     say(f"{page.relative_to(ROOT)}: section written")

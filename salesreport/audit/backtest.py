@@ -146,9 +146,7 @@ def outcome_of(due: bool) -> Text:
     return ntext("lost or still open {n} day later", "lost or still open {n} days later", n=HORIZON)
 
 
-def _rows(
-    facts: Facts, one: OpenDeals, marks: Marks, counts: Flags, alike: Sequence[Alike], number: int
-) -> Panel:
+def _rows(facts: Facts, one: OpenDeals, marks: Marks, counts: Flags, alike: Sequence[Alike], number: int) -> Panel:
     rows = np.flatnonzero(counts)
     stratum = np.zeros(len(rows), np.intp)
     if "stage" in alike:

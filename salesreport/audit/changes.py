@@ -112,4 +112,7 @@ def _changes(facts: Facts) -> Changes:
     correction = first & (day[at - 1] < created + CORRECTED_WITHIN)
     found = Changes(whose, day[at], expected[at - 1], expected[at], dated, correction)
     by_day = np.argsort(found.day, kind="stable")
-    return Changes(*(column[by_day] for column in found))
+    return Changes(
+        found.deal[by_day], found.day[by_day], found.before[by_day], found.after[by_day], found.dated[by_day],
+        found.correction[by_day],
+    )  # fmt: skip

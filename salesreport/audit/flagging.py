@@ -52,9 +52,7 @@ def flagged_open(
         found = replace(found, figure=share_of_money(looked, flagged, judged))
         value = found.figure is not None
     if past:
-        found = replace(
-            found, baseline=usual_share(looked, mark, value), backtest=backtest(looked, mark, alike)
-        )
+        found = replace(found, baseline=usual_share(looked, mark, value), backtest=backtest(looked, mark, alike))
     return doubted(found, facts, doubts)
 
 

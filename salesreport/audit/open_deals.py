@@ -19,6 +19,7 @@ HORIZON = 90
 MOST_LOOKS = 15
 """So many ends of months are looked at, at most; the latest ones."""
 
+
 class OpenDeals(NamedTuple):
     """The deals open at the end of a day, with what was known of them then; one element per deal.
 

@@ -100,11 +100,11 @@ def lift(
         ratio = one / other if other > 0 else float("nan")
         lower, upper = np.exp(log - log_half), np.exp(log + log_half)
     bounded = bool(np.isfinite(log) and np.isfinite(log_half))
-    low, high = max(gap - half, -1.0), min(gap + half, 1.0)
+    low, high, ratio = max(gap - half, -1.0), min(gap + half, 1.0), float(ratio)
     ratio_low, ratio_high = (float(lower), float(upper)) if bounded else (float("nan"), float("nan"))
     assert_holds([low, ratio_low], [gap, ratio], [high, ratio_high])
     return Lift(
-        float(one), float(other), float(gap), float(low), float(high), float(ratio), ratio_low, ratio_high,
+        float(one), float(other), float(gap), float(low), float(high), ratio, ratio_low, ratio_high,
         clusters, freedom,
     )  # fmt: skip
 

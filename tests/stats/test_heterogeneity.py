@@ -23,7 +23,9 @@ def test_of_two_groups_it_is_cochran_mantel_and_haenszels() -> None:
     group, stratum = random.integers(0, 2, 400), random.integers(0, 30, 400)
     won = random.random(400) < 0.2 + 0.02 * stratum
     cells = [
-        np.bincount(stratum[(group == one) & (won == good)], minlength=30) for one in (0, 1) for good in (True, False)
+        np.bincount(stratum[(group == one) & (won == good)], minlength=30)
+        for one in (0, 1)
+        for good in (True, False)
     ]
     oracle = cochran_mantel_haenszel(*cells)
     found = heterogeneity(group, stratum, won)

@@ -18,7 +18,9 @@ def made(seed: int, n: int = 2000) -> tuple[np.ndarray, ...]:
 
 def tables(happened: np.ndarray, flagged: np.ndarray, stratum: np.ndarray) -> list[np.ndarray]:
     return [
-        np.array([[(happened & side & here).sum(), (~happened & side & here).sum()] for side in (flagged, ~flagged)])
+        np.array(
+            [[(happened & side & here).sum(), (~happened & side & here).sum()] for side in (flagged, ~flagged)]
+        )
         for here in (stratum == one for one in np.unique(stratum))
     ]
 
@@ -62,13 +64,18 @@ def test_what_has_no_counterpart_says_nothing() -> None:
         (happened, flagged, stratum, cluster), (True, True, 99, 3), strict=True)]  # fmt: skip
     assert lift(*more) == found
     nothing = lift([], [], [], [])
-    assert np.isnan(nothing.ratio) and nothing.clusters == 0
+    assert np.isnan(nothing.ratio)
+    assert nothing.clusters == 0
     alone = lift([1, 0, 1, 0], [1, 1, 0, 0], [0] * 4, [7] * 4)
-    assert alone.ratio == 1 and np.isnan(alone.ratio_upper)
+    assert alone.ratio == 1
+    assert np.isnan(alone.ratio_upper)
     never = lift([0, 0, 1, 0], [1, 1, 0, 0], [0] * 4, [1, 2, 3, 4])
-    assert never.ratio == 0 and np.isnan(never.ratio_upper) and never.difference == -0.5
+    assert never.ratio == 0
+    assert np.isnan(never.ratio_upper)
+    assert never.difference == -0.5
     none_of_the_rest = lift([1, 0, 0, 0], [1, 1, 0, 0], [0] * 4, [1, 2, 3, 4])
-    assert np.isnan(none_of_the_rest.ratio) and none_of_the_rest.difference == 0.5
+    assert np.isnan(none_of_the_rest.ratio)
+    assert none_of_the_rest.difference == 0.5
 
 
 def test_effective_number_of_equal_clusters_is_their_number() -> None:

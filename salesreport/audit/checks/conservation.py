@@ -49,8 +49,10 @@ CHECKS = (
         number=27,
         title=text("Funnel that adds up"),
         definition=text(
-            "stays at milestones that began within the year and ended in a loss without a reason, last longer than "
-            "the process expects, or whose deal was deleted ÷ all that began; the others went on, were lost with a "
+            "stays at milestones that began within the year and ended in a loss without a reason, last "
+            "longer than "
+            "the process expects, or whose deal was deleted ÷ all that began; the others went on, were "
+            "lost with a "
             "reason, put back, or are open in time"
         ),
         kind="data",

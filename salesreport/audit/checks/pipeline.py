@@ -1,4 +1,4 @@
-"""Is the pipeline enough, and what is it made of: coverage, coverage without dead deals, shape, how young it is."""
+"""Is the pipeline enough, and what is it made of: coverage with and without dead deals, shape, how young it is."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -97,7 +97,9 @@ def _months_before(day: dt.date, months: int) -> dt.date:
     first = np.datetime64(day, "M") - months
     last = ((first + 1).astype("datetime64[D]") - 1).item()
     whole = (day + dt.timedelta(1)).day == 1
-    same: dt.date = last if whole or day.day > last.day else first.astype("datetime64[D]").item().replace(day=day.day)
+    same: dt.date = (
+        last if whole or day.day > last.day else first.astype("datetime64[D]").item().replace(day=day.day)
+    )
     return same
 
 
@@ -156,7 +158,9 @@ def dead(facts: Facts, one: OpenDeals) -> Marks:
         old = one.age > CYCLES * cycle.mean()
         stale, told = stale | old, told | ~np.isnan(one.age)
     if not told.any():
-        raise Unavailable(text("needs the history of changes, or at least 20 deals won with the day they were created"))
+        raise Unavailable(
+            text("needs the history of changes, or at least 20 deals won with the day they were created")
+        )
     return Marks(stale, told)
 
 
@@ -243,7 +247,11 @@ def young(looked: Looked) -> Found:
         worth = np.nan_to_num(one.amount)
         worth = worth if worth.sum() > 0 else np.ones(len(worth))
         known = ~np.isnat(one.created)
-        return float("nan") if one.partial is not None else float(worth[known & flags(one)].sum() / worth[known].sum())
+        return (
+            float("nan")
+            if one.partial is not None
+            else float(worth[known & flags(one)].sum() / worth[known].sum())
+        )
 
     size = facts.columns.size("deals")
     flagged, judged = np.zeros(size, bool), np.zeros(size, bool)
@@ -254,7 +262,8 @@ def young(looked: Looked) -> Found:
         _by_value(looked, flagged, judged),
         baseline=usual(on_earlier_days(looked, share)),
         detail=text(
-            "{share} in the month of the as-of date", share=Quantity(float(worth[month].sum() / worth.sum()), "share")
+            "{share} in the month of the as-of date",
+            share=Quantity(float(worth[month].sum() / worth.sum()), "share"),
         ),
     )
 
@@ -275,7 +284,8 @@ CHECKS = (
         number=1,
         title=text("Pipeline coverage"),
         definition=text(
-            "amounts of all open deals ÷ (revenue target of the quarter − revenue so far); with less than two weeks "
+            "amounts of all open deals ÷ (revenue target of the quarter − revenue so far); with less than "
+            "two weeks "
             "left, for the coming quarter"
         ),
         kind="demand",

@@ -42,14 +42,12 @@ def pushes(looked: Looked) -> Found:
     facts = looked.facts
     times, _ = pushed(facts, open_on(facts, looked.as_of))
     most = int((times >= TOO_OFTEN).sum())
-    detail = ntext(
-        "{n} of them three times or more", "{n} of them three times or more", n=most
-    )
+    detail = ntext("{n} of them three times or more", "{n} of them three times or more", n=most)
     return flagged_open(looked, partial(often_pushed, facts), detail=detail if most else None)
 
 
 def pushed_over(looked: Looked, one: OpenDeals) -> Marks:
-    """Which open deals were pushed from one fiscal quarter into a later one within `HORIZON` days before the day."""
+    """Which open deals were pushed from one fiscal quarter into a later one within the last `HORIZON` days."""
     facts = looked.facts
     need_dates(facts)
     found, shift = changes(facts), _shift(looked)
@@ -106,7 +104,9 @@ def due_in(looked: Looked) -> list[Due]:
             found.append(Due(period, deal, eve.stage[rows], ~closed))
     if not found:
         raise Unavailable(
-            text("no closing date expected before a complete quarter is known: needs snapshots, and a quarter after")
+            text(
+                "no closing date expected before a complete quarter is known: needs snapshots, and a quarter after"
+            )
         )
     return found
 
@@ -192,7 +192,9 @@ def close_dates(looked: Looked) -> Found:
         elif len(rows) >= LEAST_DUE:
             shares.append(float(hits.mean()))
     if not judged.any():
-        raise Unavailable(text("of no deal won it is known when it was expected to close on the eve of the quarter"))
+        raise Unavailable(
+            text("of no deal won it is known when it was expected to close on the eve of the quarter")
+        )
     missed = looked.of_deals(judged & ~within, judged)
     figure = share_of(float(within.sum()), float(judged.sum()))
     made = median_order_statistic(np.concatenate(late))
@@ -253,7 +255,8 @@ CHECKS = (
         number=10,
         title=text("Slip rate"),
         definition=text(
-            "deals that were due in the last complete quarter, by the dates expected on its eve, and not closed in "
+            "deals that were due in the last complete quarter, by the dates expected on its eve, and not "
+            "closed in "
             "it ÷ all that were due"
         ),
         kind="behaviour",
@@ -272,7 +275,8 @@ CHECKS = (
         number=11,
         title=text("Slips at the last milestone"),
         definition=text(
-            "deals that stood at the last milestone on the eve of the last complete quarter, were due in it and did "
+            "deals that stood at the last milestone on the eve of the last complete quarter, were due in "
+            "it and did "
             "not close ÷ all at that milestone that were due"
         ),
         kind="behaviour",

@@ -1,6 +1,5 @@
 """Deals that nobody touches: unchanged for long, too long at a milestone, without an activity."""
 
-import datetime as dt
 from functools import partial
 
 import numpy as np
@@ -219,7 +218,8 @@ CHECKS = (
         number=3,
         title=text("Stale layer"),
         definition=text(
-            "amounts of open deals of which stage, amount and expected closing date have not changed for more than "
+            "amounts of open deals of which stage, amount and expected closing date have not changed for "
+            "more than "
             "90 days ÷ amounts of all open deals; deals are counted where no amounts are known"
         ),
         kind="behaviour",

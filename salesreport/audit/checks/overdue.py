@@ -13,8 +13,10 @@ from salesreport.audit.open_deals import OpenDeals, open_on
 from salesreport.kpi.facts.columns import Days
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.lacking import lacks
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, ntext, text
 
+_NOW_ONLY = text("an export shows next steps of its own day only")
 
 HARDLY_USED = 0.1
 """Where fewer of the open deals have a next step at all, nobody uses the field."""
@@ -45,6 +47,8 @@ def no_next_step(looked: Looked) -> Found:
     facts = looked.facts
     if not facts.columns.has("deals", "next_step_on"):
         raise lacks("deals", "next_step_on")
+    if looked.as_of < looked.dataset.as_of:
+        raise Unavailable(_NOW_ONLY)
     now = open_on(facts, looked.as_of)
     step = facts.columns.days("deals", "next_step_on")[now.deal]
 
@@ -58,7 +62,7 @@ def no_next_step(looked: Looked) -> Found:
         detail=_steps_in_the_past(step, now),
     )  # fmt: skip
     return replace(found, backtest=Backtest(
-        outcome=text("lost or not won later"), why=text("an export shows next steps of its own day only"),
+        outcome=text("lost or not won later"), why=_NOW_ONLY,
     ))  # fmt: skip
 
 
