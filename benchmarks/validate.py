@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 from page import markdown, say
+from validate_audit_backtest import HEADING as BACKTESTS
+from validate_audit_backtest import lifts_hold, lifts_on_samples
 from validity import (
     coverage_of_comparisons,
     coverage_of_intervals,
@@ -204,6 +206,7 @@ TABLES: dict[str, Sequence[Table]] = {
     ),
     "## Coaching": (change_since_review, coaching_of_many),
     "## Useful actions": (false_actions, power_of_actions),
+    BACKTESTS: (lifts_hold, lifts_on_samples),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""
 

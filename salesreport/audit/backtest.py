@@ -117,8 +117,17 @@ def backtest(looked: Looked, mark: Mark, alike: Sequence[Alike] = ("stage", "age
         looked: what to look at. mark: flags deals. alike: what is compared like with like beside the day; leave
             out what the flag itself goes by.
     """
+    outcome = outcome_of(_dated(looked.facts))
+    panel, days = panel_of(looked, mark, alike)
+    if panel is None:
+        return Backtest(outcome=outcome, why=_no_past(looked.facts))
+    return _told(compare(panel), outcome, days, alike)
+
+
+def panel_of(looked: Looked, mark: Mark, alike: Sequence[Alike]) -> tuple[Panel | None, tuple[dt.date, ...]]:
+    """The looks at deals that `backtest` compares, and their days; None: there is nothing to look at."""
     facts, parts, days = looked.facts, [], []
-    due = any(not np.isnat(one.expected).all() for one in looks(facts))
+    due = _dated(facts)
     for number, one in enumerate(looks(facts)):
         try:
             marks = mark(one)
@@ -128,11 +137,14 @@ def backtest(looked: Looked, mark: Mark, alike: Sequence[Alike] = ("stage", "age
         if counts.any():
             parts.append(_rows(facts, one, marks, counts, alike, number))
             days.append(one.day)
-    outcome = outcome_of(due)
     if not parts:
-        return Backtest(outcome=outcome, why=_no_past(facts))
-    made = compare(Panel(*(np.concatenate(column) for column in zip(*parts, strict=True))))
-    return _told(made, outcome, tuple(days), alike)
+        return None, ()
+    return Panel(*(np.concatenate(column) for column in zip(*parts, strict=True))), tuple(days)
+
+
+def _dated(facts: Facts) -> bool:
+    """Whether closing dates that were expected on earlier days are known."""
+    return any(not np.isnat(one.expected).all() for one in looks(facts))
 
 
 def outcome_of(due: bool) -> Text:
