@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from cases import dataset_of, least_of
 from pasts import finding, past_of
-from validate_audit_backtest import SCENARIOS, held
+from validate_audit_backtest import SCENARIOS, held, truth_of
 
 from salesreport.audit.backtest import Marks, Panel, backtest, compare
 from salesreport.audit.checks import stale
@@ -94,8 +94,10 @@ def scrambled(sample: Dataset, folder: Path, day: pd.Timestamp) -> Dataset:
     deals.loc[later, "stage"] = "Another"
     deals.loc[later, "amount"] = random.integers(1, 1000, n) * 10.0
     deals.loc[later, "expected_close_on"] = last
-    naive = {name: tables[name][column].dt.tz_localize(None) for name, column in (
-        ("stage_events", "entered_at"), ("activities", "done_at"))}  # fmt: skip
+    naive = {
+        name: tables[name][column].dt.tz_localize(None)
+        for name, column in (("stage_events", "entered_at"), ("activities", "done_at"))
+    }
     after = day + pd.Timedelta(days=1)
     known = {
         "deals": deals,
@@ -140,8 +142,17 @@ def test_what_became_of_them_is_what_a_query_says(sample: Dataset) -> None:
         made = often_pushed(facts, one)
         due = made.judged & (one.expected <= one.on + HORIZON)
         ids = facts.columns.series("deals", "deal_id").to_numpy(object)[one.deal]
-        rows.append(pd.DataFrame({"deal_id": ids[due], "day": pd.Timestamp(one.day), "flagged": made.flagged[due],
-                                  "stage": one.stage[due], "age": one.age[due]}))  # fmt: skip
+        rows.append(
+            pd.DataFrame(
+                {
+                    "deal_id": ids[due],
+                    "day": pd.Timestamp(one.day),
+                    "flagged": made.flagged[due],
+                    "stage": one.stage[due],
+                    "age": one.age[due],
+                }
+            )
+        )
     looked_at, deals = pd.concat(rows), sample.table("deals")
     deals["closed_on"] = deals["closed_on"].astype("datetime64[us]")
     oracle = duckdb.sql(
@@ -193,10 +204,16 @@ def test_cannot_be_told_without_a_past(tmp_path: Path) -> None:
 
 def test_few_flagged_are_said_to_be_few(tmp_path: Path) -> None:
     deals = [
-        {"deal_id": f"D{number}", "rep_id": f"R{number % 8}", "status": "lost" if number % 2 else "won",
-         "created_on": "2025-01-05", "closed_on": f"2025-0{3 + number % 6}-15", "amount": 10.0}
+        {
+            "deal_id": f"D{number}",
+            "rep_id": f"R{number % 8}",
+            "status": "lost" if number % 2 else "won",
+            "created_on": "2025-01-05",
+            "closed_on": f"2025-0{3 + number % 6}-15",
+            "amount": 10.0,
+        }
         for number in range(80)
-    ]  # fmt: skip
+    ]
     looked = past_of(tmp_path / "d", deals=deals)
 
     def mark(one: object) -> Marks:
@@ -211,7 +228,8 @@ def test_few_flagged_are_said_to_be_few(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["usual", "8 reps"])
 def test_stated_lifts_hold_the_truth(name: str) -> None:
     """A small version of the table in docs/validation.md: of 120 runs 95 % ± 2 % standard error."""
-    runs = held(name, range(120), deals=30_000)
+    truth = truth_of(name, range(1), deals=30_000)[0]
+    runs = held((name, *truth), range(120))
     bounded = runs[:, 2] > 0
     assert bounded.mean() > 0.95
     assert 0.90 <= runs[bounded, 3].mean() <= 0.995

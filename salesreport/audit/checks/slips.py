@@ -198,8 +198,13 @@ def close_dates(looked: Looked) -> Found:
     missed = looked.of_deals(judged & ~within, judged)
     figure = share_of(float(within.sum()), float(judged.sum()))
     made = median_order_statistic(np.concatenate(late))
-    detail = text("the median deal was won {time} after the date stated",
-                  time=Quantity(float(made.value[0]), "days"))  # fmt: skip
+    median = float(made.value[0])
+    time = Quantity(abs(median), "days")
+    detail = (
+        text("the median deal was won {time} after the date stated", time=time)
+        if median >= 0
+        else text("the median deal was won {time} before the date stated", time=time)
+    )
     found = replace(missed, figure=figure, baseline=usual(shares), detail=detail)
     return doubted(found, facts, (dates_never_move, _by_default))
 
