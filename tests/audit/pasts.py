@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 from cases import dataset_of
 
@@ -38,3 +39,12 @@ def finding(of: Looked | Dataset, key: str) -> Finding:
 def day(text: str | pd.Timestamp, plus: int = 0) -> str:
     """A day, so many later."""
     return str((pd.Timestamp(text) + pd.Timedelta(days=plus)).date())
+
+
+def query(sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
+    """What DuckDB answers to a query of these tables; days as DuckDB knows them."""
+    with duckdb.connect() as database:
+        for name, frame in tables.items():
+            days = {column: frame[column].astype("datetime64[us]") for column in frame.select_dtypes("datetime")}
+            database.register(name, frame.assign(**days))
+        return database.execute(sql).df()

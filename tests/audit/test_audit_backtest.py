@@ -3,12 +3,11 @@
 from functools import partial
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from cases import dataset_of, least_of
-from pasts import finding, past_of
+from pasts import finding, past_of, query
 from validate_audit_backtest import SCENARIOS, held, truth_of
 
 from salesreport.audit.backtest import Marks, Panel, backtest, compare
@@ -154,8 +153,7 @@ def test_what_became_of_them_is_what_a_query_says(sample: Dataset) -> None:
             )
         )
     looked_at, deals = pd.concat(rows), sample.table("deals")
-    deals["closed_on"] = deals["closed_on"].astype("datetime64[us]")
-    oracle = duckdb.sql(
+    oracle = query(
         """
         with panel as (
             select *, not (d.status = 'won' and d.closed_on <= p.day + interval 90 day) is not false as bad,
@@ -169,8 +167,10 @@ def test_what_became_of_them_is_what_a_query_says(sample: Dataset) -> None:
             from panel group by all)
         select sum(a * (n - n1) / n) as above, sum(c * n1 / n) as below, sum(n1 * (n - n1) / n) as weight
         from cells
-        """
-    ).df()
+        """,
+        looked_at=looked_at,
+        deals=deals,
+    )
     above, below, weight = oracle.iloc[0]
     tried = finding(looked, "pushes").found.backtest
     assert tried.flagged.value == pytest.approx(above / weight)

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pasts import finding, past_of
+from pasts import finding, past_of, query
 
 from salesreport.audit.checks.concentration import concentration
 from salesreport.dataset import Dataset
@@ -38,7 +37,7 @@ def test_concentration_of_anything(amounts: list[float]) -> None:
 def test_of_the_sample_by_a_query(sample: Dataset, key: str, column: str, figure: str) -> None:
     orders = sample.table("orders")
     assert column in orders
-    oracle = duckdb.sql(
+    oracle = query(
         f"""
         with sold as (select {column} as name, sum(amount) as amount from orders
             where ordered_on > date '{sample.as_of}' - interval 365 day and amount > 0 and {column} is not null
@@ -46,8 +45,9 @@ def test_of_the_sample_by_a_query(sample: Dataset, key: str, column: str, figure
         shares as (select amount / sum(amount) over () as share, row_number() over (order by amount desc) as place
             from sold)
         select {figure} from shares
-        """
-    ).fetchall()[0][0]
+        """,
+        orders=orders,
+    ).iloc[0, 0]
     assert finding(sample, key).found.figure.value == pytest.approx(oracle)
 
 
@@ -132,13 +132,14 @@ def test_forecast_error_by_hand(tmp_path: Path) -> None:
 
 
 def test_no_next_step_by_a_query(sample: Dataset) -> None:
-    sample.table("deals")
-    oracle = duckdb.sql(
+    deals = sample.table("deals")
+    oracle = query(
         f"""
         select deal_id from deals where status = 'open'
         and (next_step_on is null or next_step_on < date '{sample.as_of}') order by 1
-        """
-    ).df()
+        """,
+        deals=deals,
+    )
     found = finding(sample, "no_next_step").found
     assert list(found.ids) == oracle["deal_id"].tolist()
     assert found.backtest.lift is None

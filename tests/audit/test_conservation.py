@@ -3,12 +3,11 @@
 import datetime as dt
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pasts import finding, past_of
+from pasts import finding, past_of, query
 
 from salesreport.audit.model import Looked
 from salesreport.dataset import Dataset
@@ -92,10 +91,9 @@ def test_of_the_sample_by_a_query(sample: Dataset) -> None:
         deals[["deal_id", "loss_reason"]],
     )
     within = {one.key: one.within for process in file.processes for one in process.milestones}
-    pd.DataFrame({"milestone": list(within), "within": list(within.values())})
-    oracle = (
-        duckdb.sql(
-            f"""
+    limits = pd.DataFrame({"milestone": list(within), "within": list(within.values())})
+    oracle = query(
+        f"""
         select milestone, count(*) as entered,
                count(*) filter (outcome in ('advanced', 'won')) as went_on,
                count(*) filter (outcome = 'lost' and loss_reason is not null) as lost,
@@ -105,11 +103,11 @@ def test_of_the_sample_by_a_query(sample: Dataset) -> None:
                count(*) filter (outcome = 'lost' and loss_reason is null) as no_reason
         from stays join deals using (deal_id) join limits using (milestone)
         where dated and entered >= date '{start}' group by 1
-        """
-        )
-        .df()
-        .set_index("milestone")
-    )
+        """,
+        stays=stays,
+        deals=deals,
+        limits=limits,
+    ).set_index("milestone")
     for name in oracle.columns:
         assert frame[name].astype(int).to_dict() == oracle[name].astype(int).to_dict(), name
     # what entered is what the movement of milestones says: one number for one thing

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import duckdb
 import pytest
-from pasts import finding, past_of
+from pasts import finding, past_of, query
 
 from salesreport.dataset import Dataset
 
@@ -62,7 +61,7 @@ def test_pushes_of_the_sample_by_a_query(sample: Dataset) -> None:
         (deals, "expected_close_on"),
     ):
         frame[column] = frame[column].astype("datetime64[us]")
-    oracle = duckdb.sql(
+    oracle = query(
         f"""
         with seen as (
             select deal_id, taken_on, expected_close_on as e from snapshots where status = 'open'
@@ -75,8 +74,10 @@ def test_pushes_of_the_sample_by_a_query(sample: Dataset) -> None:
         pushes as (select * from moves where e > e0 and not (nth = 1 and t0 < created_on + interval 30 day))
         select deal_id from pushes join deals using (deal_id) where status = 'open'
         group by 1 having count(*) >= 2 order by 1
-        """
-    ).df()
+        """,
+        deals=deals,
+        snapshots=snapshots,
+    )
     found = finding(sample, "pushes").found
     assert list(found.ids) == oracle["deal_id"].tolist()
 

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
-from pasts import day, finding, past_of
+from pasts import day, finding, past_of, query
 
 from salesreport.dataset import Dataset
 
@@ -121,13 +120,14 @@ def test_reps_who_differ_are_found_and_others_are_not(tmp_path: Path) -> None:
 
 
 def test_closed_on_the_day_created_by_a_query(sample: Dataset) -> None:
-    sample.table("deals")
-    oracle = duckdb.sql(
+    deals = sample.table("deals")
+    oracle = query(
         f"""
         select count(*) filter (created_on = closed_on) as hits, count(*) as n from deals
         where closed_on > date '{sample.as_of}' - interval 1 year and created_on is not null
-        """
-    ).df()
+        """,
+        deals=deals,
+    )
     found = finding(sample, "same_day").found
     assert [found.count, found.of] == oracle.iloc[0].astype(int).tolist()
     assert found.count > 5

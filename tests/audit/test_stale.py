@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
-from pasts import day, finding, past_of
+from pasts import day, finding, past_of, query
 
 from salesreport.dataset import Dataset
 
@@ -104,7 +103,7 @@ def test_unchanged_deals_of_the_sample_by_a_query(sample: Dataset) -> None:
     deals["created_on"] = deals["created_on"].astype("datetime64[us]")
     for frame, column in ((snapshots, "taken_on"), (snapshots, "expected_close_on"), (deals, "expected_close_on")):
         frame[column] = frame[column].astype("datetime64[us]")
-    oracle = duckdb.sql(
+    oracle = query(
         f"""
         with seen as (
             select deal_id, taken_on, expected_close_on as e, amount as a from snapshots where status = 'open'
@@ -119,8 +118,11 @@ def test_unchanged_deals_of_the_sample_by_a_query(sample: Dataset) -> None:
         where status = 'open'
           and date_diff('day', greatest(created_on, changed.day, moved.day), timestamp '{sample.as_of}') > 90
         order by 1
-        """
-    ).df()
+        """,
+        deals=deals,
+        events=events,
+        snapshots=snapshots,
+    )
     found = finding(sample, "stale_layer").found
     assert list(found.ids) == oracle["deal_id"].tolist()
     assert found.count > 3
