@@ -128,7 +128,7 @@ def test_forecast_error_by_hand(tmp_path: Path) -> None:
     assert made.found.figure.value == pytest.approx(0.1)
     assert made.found.of == 8
     assert made.found.count == 0
-    assert str(made.found.detail).startswith("10% in all")
+    assert str(made.found.detail).startswith("all quarters together, the CRM expected 10% more than came")
 
 
 def test_no_next_step_by_a_query(sample: Dataset) -> None:

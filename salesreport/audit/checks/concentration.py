@@ -134,7 +134,7 @@ def _in_words(made: Concentration, past: Sequence[float]) -> Text:
     ]  # fmt: skip
     if past:
         said.append(text("in the years before: {shares}", shares=[Quantity(one, "share") for one in past]))
-    return text("{said}", said=said)
+    return text("{parts}", parts=said)
 
 
 def _before(looked: Looked, by: str, figure: str) -> list[float]:

@@ -7,7 +7,7 @@ from salesreport.audit.quarters import complete_quarters
 from salesreport.kpi.facts.known import Known
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast.baselines import actual, by_crm
-from salesreport.language import Quantity, text
+from salesreport.language import Quantity, Text, text
 from salesreport.stats.intervals import ratio_linearised
 
 OFF = 0.20
@@ -49,14 +49,24 @@ def forecast_error(looked: Looked) -> Found:
             float(len(rows)),
         ),
         money=float(error[far].sum()) if far.any() else None,
-        detail=text(
-            "{signed} in all: what comes in a quarter against what the CRM had expected on its eve; the "
-            "revenue of the quarter "
-            "before, taken for a forecast, would have been {naive} off",
-            signed=Quantity(float((said - came).sum() / came.sum()), "share"),
-            naive=Quantity(float(np.abs(before - came).sum() / came.sum()), "share"),
-        ),
+        detail=_signed(float((said - came).sum() / came.sum()), float(np.abs(before - came).sum() / came.sum())),
     )
+
+
+def _signed(error: float, naive: float) -> Text:
+    """The error with its sign, and what the quarter before would have been off as a forecast."""
+    size, other = Quantity(abs(error), "share"), Quantity(naive, "share")
+    if error >= 0:
+        return text(
+            "all quarters together, the CRM expected {size} more than came; the revenue of the quarter before, "
+            "taken for a forecast, was {naive} off",
+            size=size, naive=other,
+        )  # fmt: skip
+    return text(
+        "all quarters together, the CRM expected {size} less than came; the revenue of the quarter before, taken "
+        "for a forecast, was {naive} off",
+        size=size, naive=other,
+    )  # fmt: skip
 
 
 CHECKS = (

@@ -129,7 +129,7 @@ def number_of_stages(looked: Looked) -> Found:
         of=len(numbers),
         share=None,
         figure=Estimate(float(worst), float(worst), float(worst), float(len(numbers))),
-        detail=text("{processes}", processes=names),
+        detail=text("{parts}", parts=names),
         level="look" if odd else "fine",
     )
 
@@ -164,7 +164,7 @@ def decay(looked: Looked) -> Found:
         count=len(odd),
         of=tested,
         share=share_of(len(odd), tested),
-        detail=text("{exceptions}", exceptions=odd) if odd else None,
+        detail=text("{parts}", parts=odd) if odd else None,
         level="look" if odd else "fine",
     )
 
@@ -199,7 +199,7 @@ def reps_differ(looked: Looked) -> Found:
         count=len(odd),
         of=len(tested),
         share=share_of(len(odd), len(tested)),
-        detail=text("{steps}", steps=odd) if odd else None,
+        detail=text("{parts}", parts=odd) if odd else None,
         level="look" if odd else "fine",
     )
 
