@@ -1,6 +1,6 @@
 """Write the pages about metrics, tables and settings from the code, or check that they have not drifted.
 
-python docs/generate.py           # writes metrics.md, tables.md, source_spec.md, pack_file.md, coaching_rules.md
+python docs/generate.py           # writes metrics.md, tables.md, checks.md …
 python docs/generate.py --check   # exit code 1 and a list of the pages that differ
 """
 
@@ -15,6 +15,9 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from salesreport.audit import CHECKS, Check
+from salesreport.audit.model import FOUNDED
+from salesreport.audit.sentences import limits_of
 from salesreport.files import write_text
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
@@ -49,6 +52,44 @@ def metrics_page() -> str:
     for metric in METRICS.values():
         lines += ["", f"## {metric.key}", "", *_contract(metric)]
     return "\n".join(lines) + "\n"
+
+
+def checks_page() -> str:
+    """The contract of every check of the audit."""
+    lines = [
+        "# Checks",
+        "",
+        MADE,
+        "",
+        "What [`salesreport audit`](audit.md) looks at, in this order. A limit is passed where the whole 95 %",
+        "interval is beyond it. A check that the data do not allow says what they lack.",
+        "",
+        "| key | title | class | worth a look, serious | published by |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| [`{check.key}`](#{check.key}) | {_cell(check.title)} | {check.kind} "
+        f"| {_cell(limits_of(check) or '–')} | {_cell(check.source) if check.threshold else '–'} |"
+        for check in CHECKS
+    ]
+    for check in CHECKS:
+        lines += ["", f"## {check.key}", "", *_check(check)]
+    return "\n".join(lines) + "\n"
+
+
+def _check(check: Check) -> list[str]:
+    lines = [f"**{check.title}**", "", f"- Definition: {_cell(check.definition)}", f"- Class: {check.kind}"]
+    if check.threshold is not None:
+        lines.append(f"- Published: {_cell(check.threshold)} ({check.source})")
+    lines.append(f"- Limits here: {_cell(limits_of(check) or 'none; the check says by itself what it thinks')}")
+    lines.append(f"- How well founded: {FOUNDED[check.founded]}")
+    if check.affects:
+        lines.append("- Biases: " + ", ".join(f"[`{key}`](metrics.md#{key})" for key in check.affects))
+    if check.does is not None:
+        lines.append(f"- What it does: {_cell(check.does)}")
+    if check.needs:
+        lines.append("- Needs: " + ", ".join(f"`{table}.{column}`" for table, column in check.needs))
+    return [*lines, f"- Version of the method: {check.version}"]
 
 
 def tables_page() -> str:
@@ -327,6 +368,7 @@ Conversion ([anomalies.md](anomalies.md)): no threshold of a rule makes a findin
 
 PAGES = {
     "metrics.md": metrics_page,
+    "checks.md": checks_page,
     "tables.md": tables_page,
     "source_spec.md": source_spec_page,
     "pack_file.md": pack_file_page,

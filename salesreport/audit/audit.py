@@ -3,9 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from salesreport.audit.answers import Matrix, matrix
 from salesreport.audit.checks import CHECKS
-from salesreport.audit.model import Check, Found, Looked
+from salesreport.audit.model import Check, Found, Kind, Looked
 from salesreport.audit.verdict import RANK, Verdict, judge
 from salesreport.dataset import Dataset
 from salesreport.kpi.facts.lacking import lacks
@@ -27,6 +29,11 @@ class Finding:
     verdict: Verdict
     why: Text | None = None
 
+    @property
+    def kind(self) -> Kind:
+        """What it is about: the check's kind, or another where what was found says so."""
+        return self.check.kind if self.found is None or self.found.kind is None else self.found.kind
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -38,6 +45,11 @@ class Audit:
 
     looked: Looked
     findings: tuple[Finding, ...]
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """What the data carries, and what it can answer."""
+        return matrix(self.looked)
 
     def sorted(self) -> list[Finding]:
         """What matters first: serious, worth a look, unlike the past; within these the money concerned."""

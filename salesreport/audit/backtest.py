@@ -148,14 +148,14 @@ def _dated(facts: Facts) -> bool:
 
 
 def outcome_of(due: bool) -> Text:
-    """What is counted, as a clause about deals."""
+    """What is counted, as what happened to a part of the deals."""
     if due:
         return ntext(
-            "due within {n} day, and lost or not won by then",
-            "due within {n} days, and lost or not won by then",
+            "was lost or not won within {n} day, though due by then",
+            "was lost or not won within {n} days, though due by then",
             n=HORIZON,
         )
-    return ntext("lost or still open {n} day later", "lost or still open {n} days later", n=HORIZON)
+    return ntext("was lost or still open {n} day later", "was lost or still open {n} days later", n=HORIZON)
 
 
 def _rows(facts: Facts, one: OpenDeals, marks: Marks, counts: Flags, alike: Sequence[Alike], number: int) -> Panel:

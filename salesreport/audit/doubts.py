@@ -28,7 +28,7 @@ def stands_still(facts: Facts) -> Text | None:
     if not latest or on - max(latest) <= STILL:
         return None
     return text(
-        "nothing is recorded after {day}: the export may be older than the day it is seen from",
+        "Nothing is recorded after {day}: the export may be older than the day it is seen from.",
         day=max(latest).item(),
     )
 
@@ -47,7 +47,7 @@ def dates_never_move(facts: Facts) -> Text | None:
     moved = np.isin(twice, found.deal[found.dated]).mean()
     if moved >= HARDLY_EVER:
         return None
-    return text("hardly any closing date was ever changed: they may be set by the CRM and kept by nobody")
+    return text("Hardly any closing date was ever changed: they may be set by the CRM and kept by nobody.")
 
 
 def dates_by_default(facts: Facts, deals: Flags) -> Text | None:
@@ -62,7 +62,7 @@ def dates_by_default(facts: Facts, deals: Flags) -> Text | None:
     if share < ALL_ALIKE:
         return None
     return text(
-        "{share} of the closing dates lie exactly {time} after the deal was created: a default of the CRM",
+        "{share} of the closing dates lie exactly {time} after the deal was created: a default of the CRM.",
         share=Quantity(float(share), "share"),
         time=Quantity(float(days[number.argmax()]), "days"),
     )
@@ -82,6 +82,6 @@ def closed_at_ends_of_months(days: Days) -> Text | None:
     if share < ALL_ALIKE:
         return None
     return text(
-        "{share} of the closing dates are the first or the last day of a month: only months may have been kept",
+        "{share} of the closing dates are the first or the last day of a month: only months may have been kept.",
         share=Quantity(share, "share"),
     )

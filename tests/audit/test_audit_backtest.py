@@ -199,7 +199,7 @@ def test_cannot_be_told_without_a_past(tmp_path: Path) -> None:
     tried = backtest(looked, mark)
     assert tried.lift is None
     assert "no end of a month" in str(tried.why)
-    assert str(tried.outcome) == "lost or still open 90 days later"
+    assert str(tried.outcome) == "was lost or still open 90 days later"
 
 
 def test_few_flagged_are_said_to_be_few(tmp_path: Path) -> None:

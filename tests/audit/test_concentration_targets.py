@@ -78,7 +78,7 @@ def test_reps_at_target_by_a_query(sample: Dataset) -> None:
     """Orders of the quarter by rep against the rep's own targets, those of the months added up."""
     orders, targets = sample.table("orders"), sample.table("targets")
     found = finding(sample, "at_target").found
-    assert str(found.detail).startswith("in Q4 2025")
+    assert str(found.detail).startswith("In Q4 2025")
     revenue = targets[(targets["metric"] == "revenue") & targets["rep_id"].notna()]
     if "product_line" in revenue:
         revenue = revenue[revenue["product_line"].isna()]
@@ -128,7 +128,7 @@ def test_forecast_error_by_hand(tmp_path: Path) -> None:
     assert made.found.figure.value == pytest.approx(0.1)
     assert made.found.of == 8
     assert made.found.count == 0
-    assert str(made.found.detail).startswith("all quarters together, the CRM expected 10% more than came")
+    assert str(made.found.detail).startswith("All quarters together, the CRM expected 10% more than came")
 
 
 def test_no_next_step_by_a_query(sample: Dataset) -> None:

@@ -75,7 +75,7 @@ def test_by_hand(tmp_path: Path) -> None:
     found = finding(looked, "conservation").found
     assert (found.count, found.of, found.ids) == (3, 10, ("none", "old"))
     assert str(found.detail) == (
-        "1 still there for longer than expected, 1 lost without a reason, and 1 deleted from the CRM"
+        "1 still there for longer than expected, 1 lost without a reason, and 1 deleted from the CRM."
     )
 
 

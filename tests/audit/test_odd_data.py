@@ -87,7 +87,8 @@ def test_contracts_are_whole() -> None:
     keys = [check.key for check in CHECKS]
     assert len(set(keys)) == len(keys)
     for check in CHECKS:
-        assert str(check.definition)[-1] != "."
+        assert str(check.definition)[-1] == "."
         assert check.kind in ("data", "behaviour", "demand")
         if check.founded != "own":
             assert check.source, check.key
+            assert check.threshold is not None, check.key

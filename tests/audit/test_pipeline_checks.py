@@ -47,7 +47,7 @@ def test_coverage_by_hand(tmp_path: Path) -> None:
     honest = finding(looked, "honest_coverage").found
     assert honest.ids == ("dead",)  # older than twice the mean cycle, 60 days
     assert honest.figure.value == pytest.approx(400 / 250)
-    assert str(honest.detail) == "with them it is 2.4"
+    assert str(honest.detail) == "With them it is 2.4."
     assert finding(looked, "honest_coverage").verdict.level == "look"  # contested thresholds make nothing serious
 
 
@@ -101,11 +101,11 @@ def test_shape_and_youth_by_hand(tmp_path: Path) -> None:
     one = finding(looked, "shape_one_stage").found
     assert one.ids == ("c",)
     assert one.figure.value == pytest.approx(40 / 80)
-    assert str(one.detail) == "stage C"
+    assert str(one.detail) == "Stage C."
     young = finding(looked, "young_pipeline").found
     assert (young.ids, young.of) == (("a", "b"), 4)
     assert young.figure.value == pytest.approx(40 / 100)
-    assert str(young.detail) == "10% in the month of the as-of date"
+    assert str(young.detail) == "10% in the month of the as-of date."
 
 
 def test_coverage_on_a_day_of_which_amounts_are_not_known(tmp_path: Path) -> None:

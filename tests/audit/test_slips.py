@@ -46,7 +46,7 @@ def test_pushes_by_hand(tmp_path: Path) -> None:
     looked = past_of(tmp_path / "d", deals=deals, snapshots=snapshots_of(dates))
     found = finding(looked, "pushes").found
     assert (found.ids, found.of) == (("thrice", "twice"), 4)
-    assert str(found.detail) == "1 of them three times or more"
+    assert str(found.detail) == "1 of them three times or more."
     # within the last 90 days (from 2 October on), from one quarter into a later one
     found = finding(looked, "pushed_over_quarter").found
     assert found.ids == ("corrected", "thrice", "twice")
@@ -127,7 +127,7 @@ def test_dates_that_held_by_hand(tmp_path: Path) -> None:
     found = finding(past_of(tmp_path / "d", deals=deals, snapshots=snapshots_of(dates)), "close_dates").found
     assert found.ids == ("b", "d")
     assert found.figure.value == pytest.approx(3 / 5)
-    assert str(found.detail) == "the median deal was won 14 days after the date stated"  # of 0, 14, 14, 15, 19
+    assert str(found.detail) == "The median deal was won 14 days after the date stated."  # of 0, 14, 14, 15, 19
 
 
 def test_default_dates_are_no_behaviour(tmp_path: Path) -> None:
@@ -170,4 +170,4 @@ def test_dates_that_never_move_are_no_behaviour(tmp_path: Path) -> None:
     }
     found = finding(past_of(tmp_path / "d", deals=deals, snapshots=snapshots_of(dates)), "overdue").found
     assert found.kind == "data"
-    assert "hardly any closing date was ever changed" in str(found.instead)
+    assert "Hardly any closing date was ever changed" in str(found.instead)

@@ -1,13 +1,11 @@
-"""Stages: born late, skips and returns, their number and order, reps who differ; deals closed on one day."""
+"""Stages: skips and returns, their number and order, reps who differ."""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from pasts import day, finding, past_of, query
-
-from salesreport.dataset import Dataset
+from pasts import day, finding, past_of
 
 PATH = ("A", "B", "C", "D", "E")
 
@@ -52,20 +50,7 @@ def test_skips_and_returns_by_hand(tmp_path: Path) -> None:
     assert (found.count, found.of) == (3, 5)
     assert found.ids == ("jump", "odd")
     assert found.share.value == pytest.approx(3 / 5)
-    assert str(found.detail) == "1 of them went back"
-
-
-def test_born_late_by_hand(tmp_path: Path) -> None:
-    looked = company(
-        tmp_path / "d",
-        {
-            "late": [("E", "2025-02-01")],
-            "plain": [("A", "2025-02-01"), ("B", "2025-03-01")],
-            "middle": [("C", "2025-02-01")],
-        },
-    )
-    found = finding(looked, "born_late").found
-    assert (found.ids, found.of) == (("late",), 3)
+    assert str(found.detail) == "1 of them went back."
 
 
 def test_number_of_stages_and_their_order(tmp_path: Path) -> None:
@@ -76,7 +61,7 @@ def test_number_of_stages_and_their_order(tmp_path: Path) -> None:
     assert made.found.figure.value == 5
     found = finding(looked, "decay").found  # twelve deals were at C and not at B, none the other way round
     assert (found.count, found.of) == (1, 4)
-    assert str(found.detail) == "C has more deals than B"
+    assert str(found.detail) == "C has more deals than B."
 
 
 def test_a_few_exceptions_are_chance(tmp_path: Path) -> None:
@@ -119,43 +104,12 @@ def test_reps_who_differ_are_found_and_others_are_not(tmp_path: Path) -> None:
     assert sum(false) <= 2  # at most one in twenty in the long run
 
 
-def test_closed_on_the_day_created_by_a_query(sample: Dataset) -> None:
-    deals = sample.table("deals")
-    oracle = query(
-        f"""
-        select count(*) filter (created_on = closed_on) as hits, count(*) as n from deals
-        where closed_on > date '{sample.as_of}' - interval 1 year and created_on is not null
-        """,
-        deals=deals,
-    )
-    found = finding(sample, "same_day").found
-    assert [found.count, found.of] == oracle.iloc[0].astype(int).tolist()
-    assert found.count > 5
-
-
-def test_transactional_sales_close_at_once_and_that_is_fine(tmp_path: Path) -> None:
-    deals = [
-        {
-            "deal_id": f"D{n}",
-            "rep_id": "R",
-            "status": "won",
-            "created_on": day("2025-03-01", n),
-            "amount": 1.0,
-            "closed_on": day("2025-03-01", n),
-        }
-        for n in range(40)
-    ]
-    made = finding(past_of(tmp_path / "d", deals=deals), "same_day")
-    assert made.verdict.level == "fine"
-    assert "transactional" in str(made.found.detail)
-
-
 def test_without_any_move_nothing_is_said_of_stages(tmp_path: Path) -> None:
     deals = pd.DataFrame(
         {"deal_id": ["a"], "rep_id": ["R"], "status": ["open"], "created_on": ["2025-01-01"], "stage": ["A"]}
     )
     looked = past_of(tmp_path / "d", deals=deals)
-    for key in ("skips", "born_late", "decay", "number_of_stages", "conservation", "stage_age"):
+    for key in ("skips", "decay", "number_of_stages", "conservation", "stage_age"):
         made = finding(looked, key)
         assert made.found is None, key
         assert made.why is not None

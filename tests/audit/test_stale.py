@@ -44,7 +44,7 @@ def test_layers_of_the_pipeline_by_hand(tmp_path: Path) -> None:
     assert found.figure.value == pytest.approx((300 + 200) / 1000)
     assert found.money == 500
     said = str(found.detail)
-    assert said == "changed within 90 days: 50%; 91 to 180: 30%; 181 to 365: 0%; longer ago: 20%"
+    assert said == "Changed within 90 days: 50%; 91 to 180: 30%; 181 to 365: 0%; longer ago: 20%."
 
 
 def test_without_snapshots_the_stale_layer_may_be_data(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_without_snapshots_the_stale_layer_may_be_data(tmp_path: Path) -> None:
     events = [{"deal_id": f"D{n}", "stage": "A", "entered_at": "2025-01-01"} for n in range(3)]
     found = finding(past_of(tmp_path / "d", deals=deals, stage_events=events), "stale_layer").found
     assert found.kind == "data"
-    assert "only moves between stages" in str(found.instead)
+    assert "Only moves between stages" in str(found.instead)
 
 
 def test_an_export_that_stands_still_is_no_behaviour(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_an_export_that_stands_still_is_no_behaviour(tmp_path: Path) -> None:
     found = finding(past_of(tmp_path / "d", deals=deals), "overdue").found
     assert found.count == 3
     assert found.kind == "data"
-    assert "nothing is recorded after" in str(found.instead)
+    assert "Nothing is recorded after" in str(found.instead)
 
 
 def test_unchanged_deals_of_the_sample_by_a_query(sample: Dataset) -> None:

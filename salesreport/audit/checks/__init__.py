@@ -5,26 +5,36 @@ them.
 """
 
 from salesreport.audit.checks import (
+    amounts,
     concentration,
     conservation,
+    dates,
+    fields,
     forecasts,
     overdue,
+    people,
     pipeline,
     quarter_end,
-    same_day,
+    records,
     slips,
     stages,
     stale,
+    states,
     targets,
 )
 from salesreport.audit.model import Check
 
 CHECKS: tuple[Check, ...] = (
+    *records.CHECKS,
+    *states.CHECKS,
+    *amounts.CHECKS,
+    *dates.CHECKS,
+    *people.CHECKS,
+    *fields.CHECKS,
     *stale.CHECKS,
     *overdue.CHECKS,
     *slips.CHECKS,
     *pipeline.CHECKS,
-    *same_day.CHECKS,
     *stages.CHECKS,
     *conservation.CHECKS,
     *forecasts.CHECKS,

@@ -128,13 +128,15 @@ def _found(
 
 
 def _in_words(made: Concentration, past: Sequence[float]) -> Text:
-    said: list[Text] = [
-        ntext("as concentrated as {n} of equal size", "as concentrated as {n} of equal size",
-              n=Fixed(made.effective, 1)),
-    ]  # fmt: skip
-    if past:
-        said.append(text("in the years before: {shares}", shares=[Quantity(one, "share") for one in past]))
-    return text("{parts}", parts=said)
+    number = Fixed(made.effective, 1)
+    if not past:
+        return ntext("As concentrated as {n} of equal size.", "As concentrated as {n} of equal size.", n=number)
+    return ntext(
+        "As concentrated as {n} of equal size; the figure was {shares} in the years before, the last one first.",
+        "As concentrated as {n} of equal size; the figure was {shares} in the years before, the last one first.",
+        n=number,
+        shares=[Quantity(one, "share") for one in past],
+    )
 
 
 def _before(looked: Looked, by: str, figure: str) -> list[float]:
@@ -199,7 +201,7 @@ CHECKS = (
         number=34,
         title=text("Largest customer"),
         definition=text(
-            "amount sold to the largest customer within the year ÷ amount sold to all customers that are named"
+            "Amount sold to the largest customer within the year ÷ amount sold to all customers that are named."
         ),
         kind="demand",
         counted=text("customers"),
@@ -216,7 +218,7 @@ CHECKS = (
         number=34,
         title=text("Five largest customers"),
         definition=text(
-            "amount sold to the five largest customers within the year ÷ amount sold to all that are named"
+            "Amount sold to the five largest customers within the year ÷ amount sold to all that are named."
         ),
         kind="demand",
         counted=text("customers"),
@@ -232,7 +234,7 @@ CHECKS = (
         number=34,
         title=text("Concentration of customers"),
         definition=text(
-            "Herfindahl's index: sum of the squared shares of all customers in what was sold within the year"
+            "Herfindahl’s index: sum of the squared shares of all customers in what was sold within the year."
         ),
         kind="demand",
         counted=text("customers"),
@@ -249,7 +251,7 @@ CHECKS = (
         number=34,
         title=text("Concentration of products"),
         definition=text(
-            "Herfindahl's index: sum of the squared shares of all product lines in what was sold within the year"
+            "Herfindahl’s index: sum of the squared shares of all product lines in what was sold within the year."
         ),
         kind="demand",
         counted=text("product lines"),
@@ -257,13 +259,14 @@ CHECKS = (
         find=_of("product_line", "herfindahl", 1),
         threshold=None,
         better="neither",
+        source="salesreport",
         founded="own",
     ),
     Check(
         key="rep_concentration",
         number=35,
         title=text("Concentration of reps"),
-        definition=text("amount sold within the year by the 17 % of the reps who sold most ÷ amount sold by all"),
+        definition=text("Amount sold within the year by the 17 % of the reps who sold most ÷ amount sold by all."),
         kind="behaviour",
         counted=text("reps"),
         find=rep_concentration,

@@ -40,7 +40,7 @@ def _parts(total: dict[str, int], has_reasons: bool) -> Text | None:
     said = [one for one in parts if one.fields["n"]]
     if not has_reasons:
         said.append(text("the export has no reasons of losses, so every loss counts as explained"))
-    return text("{parts}", parts=said) if said else None
+    return text("{parts}.", parts=said) if said else None
 
 
 CHECKS = (
@@ -49,17 +49,18 @@ CHECKS = (
         number=27,
         title=text("Funnel that adds up"),
         definition=text(
-            "stays at milestones that began within the year and ended in a loss without a reason, last "
+            "Stays at milestones that began within the year and ended in a loss without a reason, last "
             "longer than "
             "the process expects, or whose deal was deleted ÷ all that began; the others went on, were "
             "lost with a "
-            "reason, put back, or are open in time"
+            "reason, put back, or are open in time."
         ),
         kind="data",
         counted=text("stays at milestones"),
         find=unexplained,
         threshold=text("unexplained below 5 % of what entered"),
         limit=(0.05, None),
+        source="salesreport",
         founded="own",
         needs=(("deals", "stage"),),
         affects=("conversion", "reached", "pipeline_value"),

@@ -58,13 +58,13 @@ def _signed(error: float, naive: float) -> Text:
     size, other = Quantity(abs(error), "share"), Quantity(naive, "share")
     if error >= 0:
         return text(
-            "all quarters together, the CRM expected {size} more than came; the revenue of the quarter before, "
-            "taken for a forecast, was {naive} off",
+            "All quarters together, the CRM expected {size} more than came; the revenue of the quarter before, "
+            "taken for a forecast, was {naive} off.",
             size=size, naive=other,
         )  # fmt: skip
     return text(
-        "all quarters together, the CRM expected {size} less than came; the revenue of the quarter before, taken "
-        "for a forecast, was {naive} off",
+        "All quarters together, the CRM expected {size} less than came; the revenue of the quarter before, taken "
+        "for a forecast, was {naive} off.",
         size=size, naive=other,
     )  # fmt: skip
 
@@ -75,9 +75,9 @@ CHECKS = (
         number=29,
         title=text("Forecast error"),
         definition=text(
-            "differences, whatever their sign, between amount × probability of the open deals due in a "
+            "Differences, whatever their sign, between amount × probability of the open deals due in a "
             "quarter, as "
-            "the CRM showed them on its eve, and what was won in it ÷ what was won, over the last eight quarters"
+            "the CRM showed them on its eve, and what was won in it ÷ what was won, over the last eight quarters."
         ),
         kind="behaviour",
         counted=text("quarters more than 20 % off"),

@@ -55,20 +55,21 @@ def no_next_step(looked: Looked) -> Found:
     def hardly_used(facts: Facts) -> Text | None:
         if not len(step) or (~np.isnat(step)).mean() >= HARDLY_USED:
             return None
-        return text("hardly any open deal has the field filled: next steps may be kept elsewhere")
+        return text("Hardly any open deal has the field filled: next steps may be kept elsewhere.")
 
     found = flagged_open(
         looked, partial(without_step, facts), doubts=(stands_still, hardly_used), past=False,
         detail=_steps_in_the_past(step, now),
     )  # fmt: skip
     return replace(found, backtest=Backtest(
-        outcome=text("lost or not won later"), why=_NOW_ONLY,
+        outcome=text("was lost or not won later"), why=_NOW_ONLY,
     ))  # fmt: skip
 
 
 def _steps_in_the_past(step: Days, now: OpenDeals) -> Text | None:
     past = int((step < now.on).sum())
-    return ntext("of these {n} has one in the past", "of these {n} have one in the past", n=past) if past else None
+    said = ntext("Of these {n} has one in the past.", "Of these {n} have one in the past.", n=past)
+    return said if past else None
 
 
 CHECKS = (
@@ -77,7 +78,7 @@ CHECKS = (
         number=6,
         title=text("Overdue"),
         definition=text(
-            "open deals whose expected closing date lies before the as-of date ÷ open deals with such a date"
+            "Open deals whose expected closing date lies before the as-of date ÷ open deals with such a date."
         ),
         kind="behaviour",
         counted=text("open deals"),
@@ -94,11 +95,12 @@ CHECKS = (
         key="no_next_step",
         number=7,
         title=text("No next step"),
-        definition=text("open deals without a next step dated on the as-of date or later ÷ all open deals"),
+        definition=text("Open deals without a next step dated on the as-of date or later ÷ all open deals."),
         kind="behaviour",
         counted=text("open deals"),
         find=no_next_step,
         threshold=text("no published target holds"),
+        source="salesreport",
         founded="own",
         needs=(("deals", "next_step_on"),),
     ),

@@ -133,10 +133,10 @@ def _asked_for(looked: Looked, period: Period) -> Text:
             continue
         if rate > 0:
             return text(
-                "for the target of {period}; at the win rate of the last year, {rate}, {times} would be enough",
+                "For the target of {period}; at the win rate of the last year, {rate}, {times} would be enough.",
                 period=period, rate=Quantity(rate, "share"), times=Quantity(1 / rate, "times"),
             )  # fmt: skip
-    return text("for the target of {period}", period=period)
+    return text("For the target of {period}.", period=period)
 
 
 def dead(facts: Facts, one: OpenDeals) -> Marks:
@@ -184,7 +184,7 @@ def honest_coverage(looked: Looked) -> Found:
         figure=_exactly(without(looked.as_of), float((~marks.flagged & (now.amount > 0)).sum())),
         baseline=_earlier(looked, without),
         backtest=backtest(looked, lambda one: dead(facts, one), alike=("stage",)),
-        detail=text("with them it is {times}", times=Quantity(whole, "times")),
+        detail=text("With them it is {times}.", times=Quantity(whole, "times")),
     )
 
 
@@ -229,7 +229,7 @@ def one_stage(looked: Looked) -> Found:
     flagged, judged = np.zeros(size, bool), np.zeros(size, bool)
     flagged[now.deal], judged[now.deal] = now.stage == largest, known
     found = _by_value(looked, flagged, judged)
-    return replace(found, detail=text("stage {name}", name=str(stages_of(looked.facts)[largest])))
+    return replace(found, detail=text("Stage {name}.", name=str(stages_of(looked.facts)[largest])))
 
 
 def young(looked: Looked) -> Found:
@@ -262,7 +262,7 @@ def young(looked: Looked) -> Found:
         _by_value(looked, flagged, judged),
         baseline=usual(on_earlier_days(looked, share)),
         detail=text(
-            "{share} in the month of the as-of date",
+            "{share} in the month of the as-of date.",
             share=Quantity(float(worth[month].sum() / worth.sum()), "share"),
         ),
     )
@@ -284,9 +284,9 @@ CHECKS = (
         number=1,
         title=text("Pipeline coverage"),
         definition=text(
-            "amounts of all open deals ÷ (revenue target of the quarter − revenue so far); with less than "
+            "Amounts of all open deals ÷ (revenue target of the quarter − revenue so far); with less than "
             "two weeks "
-            "left, for the coming quarter"
+            "left, for the coming quarter."
         ),
         kind="demand",
         counted=text("open deals"),
@@ -305,8 +305,8 @@ CHECKS = (
         number=2,
         title=text("Honest coverage"),
         definition=text(
-            "coverage without deals unchanged (stage, amount, closing date) for more than 365 days, or older than "
-            "twice the mean cycle of deals won by then"
+            "Coverage without deals unchanged (stage, amount, closing date) for more than 365 days, or older than "
+            "twice the mean cycle of deals won by then."
         ),
         kind="demand",
         counted=text("open deals"),
@@ -325,7 +325,7 @@ CHECKS = (
         key="shape_early",
         number=12,
         title=text("Pipeline in early milestones"),
-        definition=text("open deals at the first two milestones ÷ open deals at milestones, {by}", by=_VALUE),
+        definition=text("Open deals at the first two milestones ÷ open deals at milestones, {by}.", by=_VALUE),
         kind="demand",
         counted=text("open deals"),
         find=early,
@@ -339,7 +339,7 @@ CHECKS = (
         key="shape_one_stage",
         number=12,
         title=text("Pipeline in one stage"),
-        definition=text("open deals in the stage that has most ÷ open deals with a stage, {by}", by=_VALUE),
+        definition=text("Open deals in the stage that has most ÷ open deals with a stage, {by}.", by=_VALUE),
         kind="data",
         counted=text("open deals"),
         find=one_stage,
@@ -355,7 +355,7 @@ CHECKS = (
         key="young_pipeline",
         number=13,
         title=text("Young pipeline"),
-        definition=text("open deals created in the quarter of the as-of date ÷ all open deals, {by}", by=_VALUE),
+        definition=text("Open deals created in the quarter of the as-of date ÷ all open deals, {by}.", by=_VALUE),
         kind="demand",
         counted=text("open deals"),
         find=young,

@@ -141,7 +141,7 @@ def sandbagging(looked: Looked) -> Found:
         ids=tuple(sorted(ids)),
         shown={one: looked.facts.names.get(one, one) for one in ids},
         detail=text(
-            "everybody together: {share} ({low} to {high}) of the deals won, where the calendar gives {given}",
+            "Everybody together: {share} ({low} to {high}) of the deals won, where the calendar gives {given}.",
             share=Quantity(float(everybody.value), "share"),
             low=Quantity(float(everybody.lower), "share"),
             high=Quantity(float(everybody.upper), "share"),
@@ -174,10 +174,10 @@ def linearity(looked: Looked) -> Found:
         figure=figure,
         money=float(won.amount[won.late & recent].sum()) or None,
         baseline=usual(shares),
-        detail=text("the calendar gives {given}", given=Quantity(given, "share")),
+        detail=text("The calendar gives {given}.", given=Quantity(given, "share")),
     )
     if not len(_by_rep(looked, won).odd):
-        said = text("no rep stands out from the others: customers may buy so, by their own budgets")
+        said = text("No rep stands out from the others: customers may buy so, by their own budgets.")
         found = replace(found, kind="demand", instead=said)
     return _as_data(found, won)
 
@@ -220,7 +220,7 @@ def discount_at_quarter_end(looked: Looked) -> Found:
         ids=tuple(sorted(map(str, ids))),
         shown=looked.called(flagged),
         detail=text(
-            "discounts of {late} in the last two weeks, {usual} before",
+            "Discounts of {late} in the last two weeks, {usual} before.",
             late=Quantity(float(1 - won.amount[here].sum() / listed[here].sum()), "share"),
             usual=Quantity(
                 float(1 - won.amount[priced & ~last_days].sum() / listed[priced & ~last_days].sum()), "share"
@@ -262,9 +262,9 @@ CHECKS = (
         number=31,
         title=text("Wins kept for the last month"),
         definition=text(
-            "reps of whose wins in complete quarters more than 35 % fell into the last month, and more than its "
+            "Reps of whose wins in complete quarters more than 35 % fell into the last month, and more than its "
             "working days give and more than that of the others, beyond chance (q ≤ 5 %) ÷ reps with at "
-            "least 12 wins in four quarters"
+            "least 12 wins in four quarters."
         ),
         kind="behaviour",
         counted=text("reps"),
@@ -284,8 +284,8 @@ CHECKS = (
         number=32,
         title=text("Sales in the last month of quarters"),
         definition=text(
-            "amounts won in the last month of the last four complete quarters ÷ amounts won in these quarters; "
-            "deals are counted where no amounts are known"
+            "Amounts won in the last month of the last four complete quarters ÷ amounts won in these quarters; "
+            "deals are counted where no amounts are known."
         ),
         kind="behaviour",
         counted=text("deals won"),
@@ -300,11 +300,11 @@ CHECKS = (
     Check(
         key="quarter_end_discount",
         number=33,
-        title=text("Discounts at quarters' ends"),
+        title=text("Discounts at quarters’ ends"),
         definition=text(
-            "discount (1 − amount ÷ list price) of deals won in the last 14 days of complete quarters − "
+            "Discount (1 − amount ÷ list price) of deals won in the last 14 days of complete quarters − "
             "that of the "
-            "others of the same product line, weighed by list prices"
+            "others of the same product line, weighed by list prices."
         ),
         kind="behaviour",
         counted=text("deals won with a list price"),

@@ -42,7 +42,7 @@ def pushes(looked: Looked) -> Found:
     facts = looked.facts
     times, _ = pushed(facts, open_on(facts, looked.as_of))
     most = int((times >= TOO_OFTEN).sum())
-    detail = ntext("{n} of them three times or more", "{n} of them three times or more", n=most)
+    detail = ntext("{n} of them three times or more.", "{n} of them three times or more.", n=most)
     return flagged_open(looked, partial(often_pushed, facts), detail=detail if most else None)
 
 
@@ -149,7 +149,7 @@ def _usual(before: Sequence[Due], late: Flags | None = None) -> Estimate | None:
 
 
 def _quarter_of(due: Due) -> Text:
-    return text("due in {period}, as expected on its eve", period=due.period)
+    return text("Due in {period}, as expected on its eve.", period=due.period)
 
 
 def _last_stages(looked: Looked) -> Flags:
@@ -164,7 +164,7 @@ def _by_stage(looked: Looked, due: Due) -> Text | None:
     if min(late.sum(), (~late).sum()) < LEAST_DUE:
         return None
     return text(
-        "in {period} slipped {late} of those at the last milestone, and {early} of the others",
+        "In {period} slipped {late} of those at the last milestone, and {early} of the others.",
         period=due.period,
         late=Quantity(float(due.slipped[late].mean()), "share"),
         early=Quantity(float(due.slipped[~late].mean()), "share"),
@@ -201,9 +201,9 @@ def close_dates(looked: Looked) -> Found:
     median = float(made.value[0])
     time = Quantity(abs(median), "days")
     detail = (
-        text("the median deal was won {time} after the date stated", time=time)
+        text("The median deal was won {time} after the date stated.", time=time)
         if median >= 0
-        else text("the median deal was won {time} before the date stated", time=time)
+        else text("The median deal was won {time} before the date stated.", time=time)
     )
     found = replace(missed, figure=figure, baseline=usual(shares), detail=detail)
     return doubted(found, facts, (dates_never_move, _by_default))
@@ -226,8 +226,8 @@ CHECKS = (
         number=8,
         title=text("Pushed again and again"),
         definition=text(
-            "open deals whose expected closing date was moved later at least twice, the correction of a default "
-            "left out ÷ open deals with such a date; moves between two snapshots count once"
+            "Open deals whose expected closing date was moved later at least twice, the correction of a default "
+            "left out ÷ open deals with such a date; moves between two snapshots count once."
         ),
         kind="behaviour",
         counted=text("open deals"),
@@ -241,10 +241,10 @@ CHECKS = (
     Check(
         key="pushed_over_quarter",
         number=9,
-        title=text("Pushed over a quarter's end"),
+        title=text("Pushed over a quarter’s end"),
         definition=text(
-            "open deals whose expected closing date was moved from one fiscal quarter into a later one within the "
-            "last 90 days, the correction of a default left out ÷ open deals with such a date"
+            "Open deals whose expected closing date was moved from one fiscal quarter into a later one within the "
+            "last 90 days, the correction of a default left out ÷ open deals with such a date."
         ),
         kind="behaviour",
         counted=text("open deals"),
@@ -260,9 +260,9 @@ CHECKS = (
         number=10,
         title=text("Slip rate"),
         definition=text(
-            "deals that were due in the last complete quarter, by the dates expected on its eve, and not "
+            "Deals that were due in the last complete quarter, by the dates expected on its eve, and not "
             "closed in "
-            "it ÷ all that were due"
+            "it ÷ all that were due."
         ),
         kind="behaviour",
         counted=text("deals due in the quarter"),
@@ -280,9 +280,9 @@ CHECKS = (
         number=11,
         title=text("Slips at the last milestone"),
         definition=text(
-            "deals that stood at the last milestone on the eve of the last complete quarter, were due in "
+            "Deals that stood at the last milestone on the eve of the last complete quarter, were due in "
             "it and did "
-            "not close ÷ all at that milestone that were due"
+            "not close ÷ all at that milestone that were due."
         ),
         kind="behaviour",
         counted=text("deals due at the last milestone"),
@@ -298,8 +298,8 @@ CHECKS = (
         number=30,
         title=text("Closing dates that held"),
         definition=text(
-            "deals won in the last four complete quarters within 14 days of the closing date that was expected on "
-            "the eve of the quarter ÷ all deals won then of which such a date is known"
+            "Deals won in the last four complete quarters within 14 days of the closing date that was expected on "
+            "the eve of the quarter ÷ all deals won then of which such a date is known."
         ),
         kind="behaviour",
         counted=text("deals won"),

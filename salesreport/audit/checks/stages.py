@@ -1,4 +1,4 @@
-"""Are stages facts or opinions: deals born late, moves that skip or go back, stages unused, reps who differ."""
+"""Are stages facts or opinions: moves that skip or go back, stages nobody uses, reps who differ."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -45,28 +45,6 @@ def _journeys(looked: Looked) -> Journeys:
     return made
 
 
-def born_late(looked: Looked) -> Found:
-    """How many deals of the year were created at the last milestone, or only when they were won."""
-    journeys, facts = _journeys(looked), looked.facts
-    if all(len(one.milestones) < 3 for one in looked.process.processes):
-        raise Unavailable(text("needs at least three milestones; the process has fewer"))
-    created = facts.columns.days("deals", "created_on")
-    new = (created >= np.datetime64(looked.period.start, "D")) & (created <= np.datetime64(looked.as_of, "D"))
-    stays, size = journeys.stays, len(new)
-    last = np.array([len(one.milestones) - 1 for one in looked.process.processes])
-    many = last >= 2
-    late, told = np.zeros(size, bool), np.zeros(size, bool)
-    rows = np.flatnonzero(stays.first & stays.dated & many[stays.process])
-    told[stays.deal[rows]] = True
-    late[stays.deal[rows]] = stays.milestone[rows] == last[stays.process[rows]]
-    told |= journeys.direct
-    late |= journeys.direct
-    found = looked.of_deals(late & new, told & new)
-    direct = int((journeys.direct & new).sum())
-    detail = ntext("{n} of them only when it was won", "{n} of them only when they were won", n=direct)
-    return replace(found, detail=detail if direct else None)
-
-
 def skips(looked: Looked) -> Found:
     """How many moves of the year skip a milestone or go back."""
     journeys = _journeys(looked)
@@ -94,7 +72,7 @@ def skips(looked: Looked) -> Found:
         of=int(year.sum()),
         share=Estimate(float(made.value[0]), float(made.lower[0]), float(made.upper[0]), float(year.sum())),
         baseline=usual(shares),
-        detail=ntext("{n} of them went back", "{n} of them went back", n=returned) if returned else None,
+        detail=ntext("{n} of them went back.", "{n} of them went back.", n=returned) if returned else None,
     )
 
 
@@ -129,7 +107,7 @@ def number_of_stages(looked: Looked) -> Found:
         of=len(numbers),
         share=None,
         figure=Estimate(float(worst), float(worst), float(worst), float(len(numbers))),
-        detail=text("{parts}", parts=names),
+        detail=text("{parts}.", parts=names),
         level="look" if odd else "fine",
     )
 
@@ -164,7 +142,7 @@ def decay(looked: Looked) -> Found:
         count=len(odd),
         of=tested,
         share=share_of(len(odd), tested),
-        detail=text("{parts}", parts=odd) if odd else None,
+        detail=text("{parts}.", parts=odd) if odd else None,
         level="look" if odd else "fine",
     )
 
@@ -199,7 +177,7 @@ def reps_differ(looked: Looked) -> Found:
         count=len(odd),
         of=len(tested),
         share=share_of(len(odd), len(tested)),
-        detail=text("{parts}", parts=odd) if odd else None,
+        detail=text("{parts}.", parts=odd) if odd else None,
         level="look" if odd else "fine",
     )
 
@@ -221,48 +199,28 @@ def _middle_half(success: Flags, group: Positions) -> tuple[Quantity, Quantity]:
 
 CHECKS = (
     Check(
-        key="born_late",
-        number=21,
-        title=text("Born late"),
-        definition=text(
-            "deals created within the year whose first milestone was the last one, or that had none before they "
-            "were won ÷ all deals created within the year of which the first milestone is known"
-        ),
-        kind="data",
-        counted=text("deals created within the year"),
-        find=born_late,
-        threshold=text(
-            "created in a late stage, or as won; nobody published how many are too many: 5 % is our own"
-        ),
-        limit=(0.05, 0.20),
-        source="FunnelCake; knowledgelib",
-        founded="own",
-        needs=(("deals", "created_on"), ("deals", "stage")),
-        affects=("conversion", "cycle_days", "win_rate"),
-        does=text("They have been sold before anybody entered them: cycles look short, and conversions high."),
-    ),
-    Check(
         key="skips",
         number=22,
         title=text("Skips and returns"),
         definition=text(
-            "moves of the year from one milestone past the next, or back to an earlier one ÷ all moves between "
-            "milestones and to the order"
+            "Moves of the year from one milestone past the next, or back to an earlier one ÷ all moves between "
+            "milestones and to the order."
         ),
         kind="behaviour",
         counted=text("moves"),
         find=skips,
         threshold=None,
+        source="salesreport",
         founded="own",
         needs=(("deals", "stage"),),
         affects=("conversion", "reached"),
-        does=text("A stage that deals skip is none of the customer's steps."),
+        does=text("A stage that deals skip is none of the customer’s steps."),
     ),
     Check(
         key="number_of_stages",
         number=23,
         title=text("Number of stages"),
-        definition=text("open stages, or milestones, of each process, in order, without won and lost"),
+        definition=text("Open stages, or milestones, of each process, in order, without won and lost."),
         kind="data",
         counted=text("processes"),
         unit="milestones",
@@ -279,13 +237,14 @@ CHECKS = (
         number=24,
         title=text("Fewer deals from stage to stage"),
         definition=text(
-            "milestones at which more deals were than at the one before, beyond chance, of the deals that moved "
-            "within the year ÷ all milestones with one before"
+            "Milestones at which more deals were than at the one before, beyond chance, of the deals that moved "
+            "within the year ÷ all milestones with one before."
         ),
         kind="data",
         counted=text("milestones"),
         find=decay,
         threshold=text("from stage to stage fewer, or the exception is explained"),
+        source="salesreport",
         founded="own",
         needs=(("deals", "stage"),),
         affects=("conversion", "reached"),
@@ -296,16 +255,17 @@ CHECKS = (
     Check(
         key="reps_differ",
         number=25,
-        title=text("Reps' conversions differ"),
+        title=text("Reps’ conversions differ"),
         definition=text(
-            "milestones from which reps' like deals (product, segment, source, size, month) go on "
-            "unequally often, "
-            "beyond chance (q ≤ 5 %), within the year ÷ all milestones at which at least two reps decided 10 deals"
+            "Milestones from which reps’ like deals (product, segment, source, size, month) go on unequally "
+            "often, beyond chance (q ≤ 5 %), within the year ÷ all milestones at which at least two reps decided "
+            "10 deals."
         ),
         kind="behaviour",
         counted=text("milestones"),
         find=reps_differ,
         threshold=None,
+        source="salesreport",
         founded="own",
         needs=(("deals", "stage"), ("deals", "closed_on")),
         affects=("conversion", "win_rate"),

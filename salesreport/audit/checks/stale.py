@@ -54,7 +54,7 @@ def stale_layer(looked: Looked) -> Found:
     def only_stages(facts: Facts) -> Text | None:
         if facts.columns.has("snapshots"):
             return None
-        return text("only moves between stages are recorded: new dates and amounts would not show")
+        return text("Only moves between stages are recorded: new dates and amounts would not show.")
 
     return flagged_open(
         looked,
@@ -77,7 +77,7 @@ def _layers(looked: Looked) -> Text | None:
     shares = np.bincount(layer[~np.isnan(days)], worth[~np.isnan(days)], len(LAYERS) + 1) / worth.sum()
     first, second, third, last = (Quantity(float(share), "share") for share in shares)
     return text(
-        "changed within 90 days: {first}; 91 to 180: {second}; 181 to 365: {third}; longer ago: {last}",
+        "Changed within 90 days: {first}; 91 to 180: {second}; 181 to 365: {third}; longer ago: {last}.",
         first=first, second=second, third=third, last=last,
     )  # fmt: skip
 
@@ -205,7 +205,7 @@ def silence(looked: Looked) -> Found:
         if share >= LOGGED:
             return None
         return text(
-            "only {share} of the deals won have any activity: they are not recorded with deals",
+            "Only {share} of the deals won have any activity: they are not recorded with deals.",
             share=Quantity(share, "share"),
         )
 
@@ -218,9 +218,9 @@ CHECKS = (
         number=3,
         title=text("Stale layer"),
         definition=text(
-            "amounts of open deals of which stage, amount and expected closing date have not changed for "
+            "Amounts of open deals of which stage, amount and expected closing date have not changed for "
             "more than "
-            "90 days ÷ amounts of all open deals; deals are counted where no amounts are known"
+            "90 days ÷ amounts of all open deals; deals are counted where no amounts are known."
         ),
         kind="behaviour",
         counted=text("open deals"),
@@ -238,8 +238,8 @@ CHECKS = (
         number=4,
         title=text("Too long at a milestone"),
         definition=text(
-            "open deals that have been at their milestone for more than 1.5 times the median of the deals won, "
-            "within their segment where at least 20 passed it ÷ open deals at milestones where that is known"
+            "Open deals that have been at their milestone for more than 1.5 times the median of the deals won, "
+            "within their segment where at least 20 passed it ÷ open deals at milestones where that is known."
         ),
         kind="behaviour",
         counted=text("open deals"),
@@ -258,8 +258,8 @@ CHECKS = (
         number=5,
         title=text("Silence"),
         definition=text(
-            "open deals beyond the first milestone without an activity for more than 21, 45 or 90 days (the "
-            "smallest, middle and largest third by the amounts of deals won) ÷ all open deals beyond it"
+            "Open deals beyond the first milestone without an activity for more than 21, 45 or 90 days (the "
+            "smallest, middle and largest third by the amounts of deals won) ÷ all open deals beyond it."
         ),
         kind="behaviour",
         counted=text("open deals"),

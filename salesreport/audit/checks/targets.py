@@ -39,7 +39,7 @@ def at_target(looked: Looked) -> Found:
         ids=tuple(missed),
         shown={one: facts.names.get(one, one) for one in missed},
         baseline=usual(shares),
-        detail=text("in {period}; listed are those who did not", period=period),
+        detail=text("In {period}; listed are those who did not.", period=period),
         level=None if of >= FEWEST_REPS else "untold",
     )
 
@@ -54,7 +54,7 @@ CHECKS = (
         number=36,
         title=text("Reps at target"),
         definition=text(
-            "reps who reached their revenue target in the last complete quarter ÷ all reps who had one"
+            "Reps who reached their revenue target in the last complete quarter ÷ all reps who had one."
         ),
         kind="demand",
         counted=text("reps"),
