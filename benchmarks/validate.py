@@ -23,6 +23,7 @@ from validity import (
     spans_together,
 )
 from validity_actions_page import false_actions, power_of_actions
+from validity_audit import audits, missing_losses
 from validity_coaching import change_since_review, coaching_of_many
 from validity_plan import plans_on_samples
 
@@ -207,6 +208,7 @@ TABLES: dict[str, Sequence[Table]] = {
     "## Coaching": (change_since_review, coaching_of_many),
     "## Useful actions": (false_actions, power_of_actions),
     BACKTESTS: (lifts_hold, lifts_on_samples),
+    "## Audit": (audits, missing_losses),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""
 
