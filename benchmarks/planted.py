@@ -99,6 +99,14 @@ def _spelled(other: Callable[[str], str]) -> Callable[[Tables, np.random.Generat
     return plant
 
 
+def product_spelled(tables: Tables, chance: np.random.Generator) -> Planted:
+    """Twelve deals whose product line is written in one word."""
+    deals = tables["deals"].copy()
+    rows = chance.choice(deals.index[deals["product_line"] == "Street lighting"].to_numpy(), 12, replace=False)
+    deals.loc[rows, "product_line"] = "StreetLighting"
+    return Planted({**tables, "deals": deals}, frozenset(deals.loc[rows, "deal_id"]), "others_spelled")
+
+
 def test_deals(tables: Tables, chance: np.random.Generator) -> Planted:
     """Eight deals called as tests are."""
     deals = tables["deals"].copy()
@@ -165,6 +173,7 @@ PLANTS: dict[str, Callable[[Tables, np.random.Generator], Planted]] = {
     "a rep in capitals": _spelled(str.upper),
     "a rep as “Name, First name”": _spelled(lambda name: ", ".join(reversed(name.rsplit(" ", 1)))),
     "a rep with a letter missing": _spelled(lambda name: name[:-2] + name[-1]),
+    "12 deals with the product line in one word": product_spelled,
     "8 test deals": test_deals,
     "12 deals closed before they were created": backdated,
     "40 deals entered twice": duplicates,

@@ -11,8 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from page import markdown, say
 from planted import PLANTS, Planted, clean, written
+from scipy.stats import beta
 
 from salesreport.audit import CHECKS, Audit, audit
+from salesreport.audit.checks.states import FEWEST, odd_ones
 from salesreport.audit.model import Check
 
 COMPANIES = 50
@@ -60,6 +62,54 @@ def false_findings_of(seed: int) -> dict[str, bool | None]:
     with tempfile.TemporaryDirectory() as folder:
         made = audit(written(Path(folder) / "clean", clean(seed)), checks=DATA)
     return {one.check.key: None if one.found is None else one.verdict.finds for one in made.findings}
+
+
+TEAMS = ((30, 30), (8, 8), (4, 4), (3, 6))
+"""How reps' true rates of losing are spread, as beta distributions."""
+
+SIZES = ((12, 15), (12, 60), (40, 30))
+"""Reps of a team, and how many closed deals each has on average."""
+
+RUNS = 100
+
+
+def accused(setting: tuple[tuple[int, int], tuple[int, int]]) -> tuple[int, int]:
+    """Of teams by chance: those in which somebody honest is named, and in which one who deleted losses is."""
+    (a, b), (reps, deals) = setting
+    random = np.random.default_rng([a, b, reps, deals])
+    honest, caught = 0, 0
+    for _ in range(RUNS):
+        n = random.poisson(deals, reps).astype(float) + 3
+        lost = random.binomial(n.astype(int), random.beta(a, b, reps)).astype(float)
+        honest += bool(odd_ones(lost, n, n >= FEWEST).any())
+        most = int(np.argmax(n))
+        n[most], lost[most] = n[most] - lost[most], 0
+        caught += bool(odd_ones(lost, n, n >= FEWEST)[most])
+    return honest, caught
+
+
+def missing_losses(folder: Path) -> str:
+    """How often reps are named whose losses seem to be missing, rightly and wrongly."""
+    say("audit: missing losses")
+    settings = [(spread, size) for spread in TEAMS for size in SIZES]
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(accused, settings))
+    rows = []
+    for ((a, b), (reps, deals)), (honest, caught) in zip(settings, found, strict=True):
+        low, high = beta.ppf([0.1, 0.9], a, b)
+        spread = f"{low:.0%} to {high:.0%}"
+        rows.append([spread, str(reps), str(deals), f"{honest / RUNS:.0%}", f"{caught / RUNS:.0%}"])
+    head = ["middle 80 % of reps lose", "reps", "closed deals each", "somebody honest is named", "found"]
+    return "\n".join(
+        [
+            "### Reps without lost deals",
+            "",
+            f"{RUNS} teams by chance a line: how often anybody is named though nobody deleted anything (at most "
+            "5 % is the aim), and how often the one with the most deals is, after all that was lost is deleted.",
+            "",
+            markdown(head, rows),
+        ]
+    )
 
 
 def audits(folder: Path) -> str:

@@ -170,7 +170,13 @@ def _actions(looked: Looked) -> Sequence[Text]:
 
 
 def _stages(looked: Looked) -> Sequence[Text]:
-    return process_notes(looked.process)
+    return [*process_notes(looked.process), *_within_bounds(looked)]
+
+
+def _within_bounds(looked: Looked) -> Sequence[Text]:
+    if looked.facts.history.moves is not None:
+        return []
+    return [text("since when deals are where they are is only known within bounds: there is no history of stages")]
 
 
 def _credit(looked: Looked) -> Sequence[Text]:
@@ -210,7 +216,7 @@ ANSWERS: tuple[Answer, ...] = (
     ),
     Answer("movement", text("What became of an earlier pipeline"), (), ("created", "snapshots"), tell=_movement),
     Answer("slippage", text("How many deals are put off"), ("slippage",), ("expected", "snapshots")),
-    Answer("stale", text("Which deals stand still"), ("stale",), ("moves",)),
+    Answer("stale", text("Which deals stand still"), ("stale",), ("moves",), _within_bounds),
     Answer(
         "forecast",
         text("What will come and how surely"),

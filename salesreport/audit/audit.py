@@ -7,7 +7,7 @@ from functools import cached_property
 
 from salesreport.audit.answers import Matrix, matrix
 from salesreport.audit.checks import CHECKS
-from salesreport.audit.model import Check, Found, Looked
+from salesreport.audit.model import Check, Found, Kind, Looked
 from salesreport.audit.verdict import RANK, Verdict, judge
 from salesreport.dataset import Dataset
 from salesreport.kpi.facts.lacking import lacks
@@ -28,6 +28,11 @@ class Finding:
     found: Found | None
     verdict: Verdict
     why: Text | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """What it is about: the check's kind, or another where what was found says so."""
+        return self.check.kind if self.found is None or self.found.kind is None else self.found.kind
 
 
 @dataclass(frozen=True)

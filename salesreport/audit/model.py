@@ -82,8 +82,11 @@ class Backtest:
 
     Attributes:
         outcome: what is counted, such as "slipped or was lost". days: the days looked from.
-        flagged, rest: the share with that outcome among those flagged, and among the others; None: not told.
-        lift: flagged ÷ rest; None where it cannot be told. why: why it cannot be told.
+        flagged, rest: the share with that outcome among those flagged, and among the others at the same mix of
+            what is alike; n counts deals, each once. None: not told.
+        lift: flagged ÷ rest; None where it cannot be told. difference: flagged − rest. why: why not.
+        alike: what was compared like with like. apart: what the intervals allow to depend on itself: the looks
+            at one deal, or all deals of a rep; with `deal` they are true of these reps only.
     """
 
     outcome: Text
@@ -91,7 +94,10 @@ class Backtest:
     flagged: Estimate | None = None
     rest: Estimate | None = None
     lift: Estimate | None = None
+    difference: Estimate | None = None
     why: Text | None = None
+    alike: tuple[Text, ...] = ()
+    apart: Literal["rep", "deal"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +113,8 @@ class Found:
         baseline: the client's own past: the same measure over earlier days; None: no past to compare with.
         backtest: what became of what was flagged earlier; None where the check has no such outcome.
         detail: what else a reader should know. level: how it is judged where limits do not tell, see `verdict`.
+        kind: what the finding is about where that is not the check's kind: behaviour that may be data is data.
+        instead: what it may come of instead, as a sentence.
     """
 
     count: float
@@ -120,6 +128,8 @@ class Found:
     backtest: Backtest | None = None
     detail: Text | None = None
     level: Literal["fine", "look", "serious", "untold"] | None = None
+    kind: Kind | None = None
+    instead: Text | None = None
 
     @property
     def measured(self) -> Estimate | None:

@@ -79,7 +79,7 @@ def _findings(audit: Audit, language: Language) -> Table:
             share = (value, f"({language.interval(measured.lower, measured.upper, unit, ' … ')})")
         of = f"{language.count(found.count)} / {language.count(found.of)}"
         money = "" if found.money is None or not found.count else language.quantity(found.money, currency)
-        title = (language.say(one.check.title), f"({language.say(KINDS[one.check.kind])})")
+        title = (language.say(one.check.title), f"({language.say(KINDS[one.kind])})")
         rows.append([title, of, share, money, language.say(verdict_of(one))])
     return grid([Column(language.say(one), numbers=n) for one, n in zip(titles, numbers, strict=True)], rows)
 
@@ -250,7 +250,8 @@ def _finding(finding: Finding, audit: Audit, language: Language) -> dict[str, An
         "key": check.key,
         "number": check.number,
         "title": language.say(check.title),
-        "kind": check.kind,
+        "kind": finding.kind,
+        "instead": None if found is None else _said(found.instead, language),
         "level": finding.verdict.level,
         "verdict": language.say(verdict_of(finding)),
         "because": _said(because(finding, unit), language),
@@ -287,6 +288,9 @@ def _backtest(backtest: Backtest, language: Language) -> dict[str, Any]:
         "flagged": _plain(backtest.flagged),
         "rest": _plain(backtest.rest),
         "lift": _plain(backtest.lift),
+        "difference": _plain(backtest.difference),
+        "alike": [language.say(one) for one in backtest.alike],
+        "apart": backtest.apart,
         "in_words": language.say(backtest_of(backtest)),
     }
 

@@ -163,6 +163,9 @@ def backtest_of(backtest: Backtest) -> Text:
     lift = estimate_in_words(backtest.lift, "times")
     if backtest.lift.lower <= 1 <= backtest.lift.upper:
         return text("{said}: {lift} times as many, which may be chance.", said=said, lift=lift)
+    if backtest.apart == "deal":
+        return text("{said}: {lift} times as many, of these reps; there are too few to say it of others.",
+                    said=said, lift=lift)  # fmt: skip
     return text("{said}: {lift} times as many.", said=said, lift=lift)
 
 
@@ -204,6 +207,7 @@ def paragraphs(finding: Finding, audit: Audit) -> Sequence[Text]:
         verdict if why is None else text("{verdict}: {why}", verdict=verdict, why=why),
         numbers_of(finding, audit),
         found.detail,
+        None if found.instead is None else text("This may come of something else: {why}", why=found.instead),
         past_of(finding, unit),
         None if found.backtest is None else backtest_of(found.backtest),
         published(finding.check),

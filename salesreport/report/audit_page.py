@@ -97,7 +97,7 @@ def _finding(finding: Finding, audit: Audit, language: Language) -> dict[str, An
     return {
         "key": check.key,
         "title": language.say(check.title),
-        "kind": language.say(KINDS[check.kind]),
+        "kind": language.say(KINDS[finding.kind]),
         "level": finding.verdict.level,
         "verdict": language.say(verdict_of(finding)),
         "found": f"{language.count(found.count)} / {language.count(found.of)}",

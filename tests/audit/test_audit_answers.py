@@ -83,6 +83,17 @@ def test_the_reason_is_the_one_that_the_figure_gives(tmp_path: Path) -> None:
     assert made.carried["amounts"].state == "no"
 
 
+def test_nothing_is_wholly_answered_that_rests_on_what_is_not_there(company: Company, tmp_path: Path) -> None:
+    tables = company.tables
+    bare = ["deal_id", "rep_id", "status", "created_on", "closed_on", "stage", "amount", "product_line"]
+    left = dict.fromkeys(set(tables) - {"deals", "reps"})
+    made = matrix(tmp_path, company, **left, deals=tables["deals"][bare])
+    for answer in ANSWERS:
+        if made.told[answer.key].state == "yes":
+            missing = [one.key for one in answer.abilities if made.carried[one.key].state == "no"]
+            assert missing == [], answer.key
+
+
 def test_keys_are_unique_and_what_answers_rest_on_exists() -> None:
     keys = [one.key for one in ABILITIES]
     assert len(set(keys)) == len(keys)

@@ -180,6 +180,19 @@ def test_two_ids_with_one_name_are_one_person(tmp_path: Path) -> None:
     assert told(looked(tmp_path, "spelled", deals=deals, reps=reps)) == (1, 3, ("R1",))
 
 
+def test_customers_and_products_spelled_two_ways(tmp_path: Path) -> None:
+    rows = [("A1", "GTX Basic")] * 9 + [("A2", "GTX Basic"), ("A3", "GTXBasic"), ("A4", "GTX Basik"), ("A1", "MG")]
+    deals = [
+        deal(n, "Ann", "open", "2025-01-10", account_id=one, product_line=two) for n, (one, two) in enumerate(rows)
+    ]
+    accounts = [
+        {"account_id": f"A{n}", "name": name} for n, name in enumerate(["", "Acme AG", "ACME ag", "Acma AG"])
+    ]
+    # 9: Acme in capitals; 10: in one word; 11: a letter; a customer one letter apart is another one
+    finding = looked(tmp_path, "others_spelled", deals=deals, accounts=accounts[1:])
+    assert told(finding) == (3, 13, ("10", "11", "9"))
+
+
 def test_owners_who_are_no_person_or_gone(tmp_path: Path) -> None:
     deals = [deal(n, "R1" if n else "R2", "open", "2025-01-10") for n in range(4)]
     deals.append(deal(8, "R3", "open", "2025-01-10"))

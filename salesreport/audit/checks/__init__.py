@@ -4,7 +4,24 @@ A new check is a `Check` in the `CHECKS` of one of these modules; a new module i
 them.
 """
 
-from salesreport.audit.checks import amounts, dates, fields, people, records, states
+from salesreport.audit.checks import (
+    amounts,
+    concentration,
+    conservation,
+    dates,
+    fields,
+    forecasts,
+    overdue,
+    people,
+    pipeline,
+    quarter_end,
+    records,
+    slips,
+    stages,
+    stale,
+    states,
+    targets,
+)
 from salesreport.audit.model import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -14,5 +31,15 @@ CHECKS: tuple[Check, ...] = (
     *dates.CHECKS,
     *people.CHECKS,
     *fields.CHECKS,
+    *stale.CHECKS,
+    *overdue.CHECKS,
+    *slips.CHECKS,
+    *pipeline.CHECKS,
+    *stages.CHECKS,
+    *conservation.CHECKS,
+    *forecasts.CHECKS,
+    *quarter_end.CHECKS,
+    *concentration.CHECKS,
+    *targets.CHECKS,
 )
 """All of them."""

@@ -1,4 +1,4 @@
-"""Who owns the deals? People spelled two ways, owners who are no person, owners who are gone."""
+"""Whose deals are they? People and customers spelled two ways, owners who are no person, owners who are gone."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,13 +17,13 @@ RARE = 0.2
 SHOWN = 5
 
 
-def spellings(names: dict[str, str], deals: dict[str, int]) -> list[list[str]]:
+def spellings(names: dict[str, str], deals: dict[str, int], letters: bool = True) -> list[list[str]]:
     """Ids that seem to be one person: equal names but for case, accents, signs or the order of words.
 
     Names that differ by a letter may be two people; they count where one is rare beside the other.
 
     Args:
-        names: by id. deals: how many each has.
+        names: by id. deals: how many each has. letters: whether a letter may make the difference.
 
     Examples:
         >>> names = {"1": "Anna Snelling", "2": "Snelling, Anna", "3": "ANNA SNELLING", "4": "Bob Lee"}
@@ -50,6 +50,7 @@ def spellings(names: dict[str, str], deals: dict[str, int]) -> list[list[str]]:
         if len(key) > 1:
             pairs.append((words.setdefault(key, name), name))
     have = {name: sum(deals.get(one, 0) for one in ids) for name, ids in by_name.items()}
+    near = near if letters else []
     pairs += [(one, two) for one, two in near if 0 < min(have[one], have[two]) <= RARE * max(have[one], have[two])]
     for one, two in pairs:
         joined[root(two)] = root(one)
@@ -82,6 +83,76 @@ def _spelled(looked: Looked) -> Found:
         shown={one: names[one] for one in rarer},
         detail=text("{groups}.", groups=shown) if shown else None,
     )
+
+
+OTHERS: dict[str, Text] = {
+    "account_id": text("customers"),
+    "product_line": text("product lines"),
+    "segment": text("segments"),
+    "lead_source": text("lead sources"),
+}
+"""Columns of deals whose values may be spelled two ways, too."""
+
+
+def _others_spelled(looked: Looked) -> Found:
+    columns, there = looked.facts.columns, looked.there()
+    flagged, filled = np.zeros(len(there), bool), np.zeros(len(there), bool)
+    said: list[Text] = []
+    for column, title in OTHERS.items():
+        values = columns.coded("deals", column)
+        filled |= values.codes >= 0
+        codes = values.codes[there & (values.codes >= 0)]
+        number = np.bincount(codes, minlength=len(values.categories))
+        names = {str(one): _called(looked, column, str(one)) for one in values.categories[number > 0]}
+        deals = {str(one): int(n) for one, n in zip(values.categories, number, strict=True)}
+        groups = spellings(names, deals, letters=column != "account_id")
+        rarer = [one for group in groups for one in sorted(group, key=lambda one: -deals[one])[1:]]
+        flagged |= np.append(np.isin(values.categories, rarer), False)[values.codes]
+        shown: list[Text] = [
+            text("“{name}” ({n} ×)", name=names[one], n=deals[one]) for group in groups[:SHOWN] for one in group
+        ]
+        if shown:
+            said.append(text("{what}: {names}", what=title, names=shown))
+    if not (filled & there).any():
+        raise Unavailable(text("the deals of this export have no texts"))
+    return looked.of_deals(flagged, filled, detail=text("{groups}.", groups=said) if said else None)
+
+
+def _called(looked: Looked, column: str, value: str) -> str:
+    """The name of a customer that deals name by id; any other value itself."""
+    if column != "account_id" or not looked.facts.columns.has("accounts", "name"):
+        return value
+    names: dict[str, str] = looked.facts.remember(
+        "names of customers",
+        lambda: {
+            str(one): str(name)
+            for one, name in zip(
+                *(looked.facts.columns.series("accounts", name) for name in ("account_id", "name")), strict=True
+            )
+            if isinstance(name, str)
+        },
+    )
+    return names.get(value, value)
+
+
+OTHERS_SPELLED = Check(
+    key="others_spelled",
+    number=0,
+    title=text("Customers, products or segments spelled two ways"),
+    definition=text(
+        "Deals whose customer, product line, segment or source is called as a more frequent one but for case, "
+        "accents, signs, the order of words, or (not of customers) a letter where one of the two is rare ÷ deals "
+        "with any of these."
+    ),
+    kind="data",
+    counted=text("deals"),
+    limit=(ANY, 0.1),
+    source="salesreport",
+    needs=(("deals", "status"),),
+    affects=("win_rate", "conversion", "revenue", "base_state"),
+    does=text("What belongs together is looked at in parts: groups look smaller, and concentration too low."),
+    find=_others_spelled,
+)
 
 
 def _owners(looked: Looked) -> tuple[dict[str, str], dict[str, int]]:
@@ -202,4 +273,4 @@ GONE = Check(
     find=_gone,
 )
 
-CHECKS = (SPELLED, NO_PERSON, GONE)
+CHECKS = (SPELLED, OTHERS_SPELLED, NO_PERSON, GONE)

@@ -62,6 +62,10 @@ _NEVER_A_NAME = frozenset(
 _MAILBOX = re.compile(r"^(info|sales|vertrieb|office|noreply|no-reply|admin|support|crm|integration|api)@", re.I)
 
 
+_LONG = 80
+"""Longer texts are written for somebody."""
+
+
 def words_of(value: str) -> list[str]:
     """The words and numbers of a text in small letters.
 
@@ -83,6 +87,8 @@ def is_test(name: str) -> bool:
         >>> [is_test(one) for one in ("Test stand Bosch", "Demo unit, Acme", "Protest AG", "Muster & Söhne", "")]
         [False, False, False, False, False]
     """
+    if len(name) > _LONG:
+        return False
     words = [word for word in words_of(name) if not word.isdigit()]
     if not words:
         return False
@@ -106,6 +112,8 @@ def is_placeholder(value: str, free: bool) -> bool:
         >>> is_placeholder("1", free=False), is_placeholder("No budget", free=True), is_placeholder("A", free=True)
         (False, False, False)
     """
+    if len(value) > _LONG:
+        return False
     plain = "-".join(value.strip().casefold().split())
     if not plain:
         return False
