@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 from page import markdown, say
+from validate_audit_backtest import HEADING as BACKTESTS
+from validate_audit_backtest import lifts_hold, lifts_on_samples
 from validity import (
     coverage_of_comparisons,
     coverage_of_intervals,
@@ -21,7 +23,9 @@ from validity import (
     spans_together,
 )
 from validity_actions_page import false_actions, power_of_actions
+from validity_audit import audits, missing_losses
 from validity_coaching import change_since_review, coaching_of_many, since_last_review
+from validity_maturity import maturity_of_planted
 from validity_plan import plans_on_samples
 
 from salesreport.dataset import Dataset
@@ -204,6 +208,9 @@ TABLES: dict[str, Sequence[Table]] = {
     ),
     "## Coaching": (change_since_review, since_last_review, coaching_of_many),
     "## Useful actions": (false_actions, power_of_actions),
+    BACKTESTS: (lifts_hold, lifts_on_samples),
+    "## Audit": (audits, missing_losses),
+    "## Process maturity": (maturity_of_planted,),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""
 

@@ -1,6 +1,6 @@
 """Write the pages about metrics, tables and settings from the code, or check that they have not drifted.
 
-python docs/generate.py           # writes metrics.md, tables.md, source_spec.md, pack_file.md, coaching_rules.md
+python docs/generate.py           # writes metrics.md, tables.md, checks.md …
 python docs/generate.py --check   # exit code 1 and a list of the pages that differ
 """
 
@@ -15,6 +15,13 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from salesreport.audit import CHECKS, Check
+from salesreport.audit.definitions import offers, sizes, steps, win_rates
+from salesreport.audit.definitions.shown import SHOWN, UNKNOWN
+from salesreport.audit.maturity.criteria import CRITERIA, GATE_TITLES
+from salesreport.audit.maturity.levels import LEVELS
+from salesreport.audit.model import FOUNDED
+from salesreport.audit.sentences import limits_of
 from salesreport.files import write_text
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
@@ -49,6 +56,44 @@ def metrics_page() -> str:
     for metric in METRICS.values():
         lines += ["", f"## {metric.key}", "", *_contract(metric)]
     return "\n".join(lines) + "\n"
+
+
+def checks_page() -> str:
+    """The contract of every check of the audit."""
+    lines = [
+        "# Checks",
+        "",
+        MADE,
+        "",
+        "What [`salesreport audit`](audit.md) looks at, in this order. A limit is passed where the whole 95 %",
+        "interval is beyond it. A check that the data do not allow says what they lack.",
+        "",
+        "| key | title | class | worth a look, serious | published by |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| [`{check.key}`](#{check.key}) | {_cell(check.title)} | {check.kind} "
+        f"| {_cell(limits_of(check) or '–')} | {_cell(check.source) if check.threshold else '–'} |"
+        for check in CHECKS
+    ]
+    for check in CHECKS:
+        lines += ["", f"## {check.key}", "", *_check(check)]
+    return "\n".join(lines) + "\n"
+
+
+def _check(check: Check) -> list[str]:
+    lines = [f"**{check.title}**", "", f"- Definition: {_cell(check.definition)}", f"- Class: {check.kind}"]
+    if check.threshold is not None:
+        lines.append(f"- Published: {_cell(check.threshold)} ({check.source})")
+    lines.append(f"- Limits here: {_cell(limits_of(check) or 'none; the check says by itself what it thinks')}")
+    lines.append(f"- How well founded: {FOUNDED[check.founded]}")
+    if check.affects:
+        lines.append("- Biases: " + ", ".join(f"[`{key}`](metrics.md#{key})" for key in check.affects))
+    if check.does is not None:
+        lines.append(f"- What it does: {_cell(check.does)}")
+    if check.needs:
+        lines.append("- Needs: " + ", ".join(f"`{table}.{column}`" for table, column in check.needs))
+    return [*lines, f"- Version of the method: {check.version}"]
 
 
 def tables_page() -> str:
@@ -325,12 +370,98 @@ Conversion ([anomalies.md](anomalies.md)): no threshold of a rule makes a findin
     return "\n".join(page) + "\n"
 
 
+DEFINITIONS_PAGE = """\
+The same word means different figures: a win rate of 60 % in one system is 30 % in another, and both are right by
+their own definition. The section `definitions_compared` and `salesreport.audit.definitions.definitions` work out
+each rate under the definitions that people use, side by side, with n and interval, and say which one the report
+uses and which one the CRM shows. A definition that the data cannot carry has a reason instead of a value.
+
+What became of the deals of a period is told as known on the dataset's own day, as a CRM shows it. Shares have
+Wilson's interval, shares of money Wilson's on the effective number of deals, means Student's, medians that of
+order statistics; two counts of other deals, divided, have Jeffreys' interval for a ratio, and are no rates.
+
+By owner: a rep's win rate is also worked out with a deal's first owner and with the one the CRM shows today.
+"""
+
+MATURITY_PAGE = """\
+Where a sales process stands, by evidence: `salesreport.audit.maturity.maturity`, the sections `maturity` and
+`maturity_sheet`. The result is a range of levels that the evidence leaves possible, never a score.
+"""
+
+RULE = """\
+## How criteria combine
+
+A rule of our own. Levels are cumulative; a step between two of them asks criteria that have a cut there.
+
+- At a cut a criterion is *met* where its whole 95 % interval lies on the better side, *missed* where it lies on
+  the worse side, else it is too close to tell.
+- A step is *passed* where two criteria or more are met, none is missed, and those it needs are met.
+- It is *not passed* where two or more are missed, and more than are met.
+- Else, and where fewer than half of its criteria could be measured, it *cannot be told*.
+
+The lowest level possible is one above the steps passed without a break from the bottom, the highest the one below
+the first step that is not passed. So worse evidence never raises a level (tests/audit/maturity/test_place.py), one
+good figure raises nothing, and one bad one is no proof. From data alone nobody is dynamic: whether the process is
+adapted and wanted no export shows. What is not in the data stands on the interview sheet.
+"""
+
+
+def definitions_page() -> str:
+    """Every definition, and which CRM shows it."""
+    lines = ["# Definitions", "", MADE, "", DEFINITIONS_PAGE]
+    listed = [*win_rates.DEFINITIONS, *offers.DEFINITIONS, *sizes.DEFINITIONS]
+    for metric in dict.fromkeys(one.metric for one in listed):
+        rows = [(one.key, one.formula, one.misleads, one.used) for one in listed if one.metric == metric]
+        lines += [f"## {metric}", "", *_definitions(metric, rows)]
+    rows = [(key, formula, misleads, key == "in_time") for key, _, _, formula, misleads in steps.FORMULAS]
+    lines += ["## conversion", "", "Of each milestone.", "", *_definitions("conversion", rows)]
+    lines += ["## What CRMs show", "", "As far as their own documentation says it; nothing is guessed.", ""]
+    lines += ["| CRM | definition | what it says | read in |", "|---|---|---|---|"]
+    told = [(one.crm, f"`{one.metric}.{one.definition}`", one.said, one.source) for one in SHOWN]
+    told += [(crm, "not known", why, "") for crm, why in UNKNOWN.items()]
+    lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in sorted(told, key=lambda row: row[0].casefold())]
+    return "\n".join(lines) + "\n"
+
+
+def _definitions(metric: str, rows: list[tuple[str, object, object, bool]]) -> list[str]:
+    lines = ["| key | definition | beware | shown by |", "|---|---|---|---|"]
+    for key, formula, misleads, used in rows:
+        crms = dict.fromkeys(one.crm for one in SHOWN if (one.metric, one.definition) == (metric, key))
+        shown = ["reports", *crms] if used else [*crms]
+        lines.append(f"| `{key}` | {_cell(formula)} | {_cell(misleads or '')} | {', '.join(shown)} |")
+    return [*lines, ""]
+
+
+def maturity_page() -> str:
+    """The levels, the criteria with their cuts, and how they combine."""
+    lines = ["# Process maturity", "", MADE, "", MATURITY_PAGE, "## Levels", ""]
+    lines += ["As CSO Insights calls them; what they mean is the project's source S11.", ""]
+    lines += ["| level | CSO Insights | what it means | how it shows |", "|---|---|---|---|"]
+    lines += [f"| {one.number} | {one.name} | {_cell(one.meaning)} | {_cell(one.shows)} |" for one in LEVELS]
+    lines += ["", RULE, "## Steps", ""]
+    lines += [f"{number}. {title}" for number, title in GATE_TITLES.items()]
+    lines += ["", "## Criteria", ""]
+    lines += ["| key | measured | cut at step 1 | 2 | 3 | source | question where the data do not tell |"]
+    lines += ["|---|---|---|---|---|---|---|"]
+    for one in CRITERIA:
+        sign = "≤" if one.better == "lower" else "≥"
+        cuts = [f"{sign} {100 * one.cuts[gate]:g} %" if gate in one.cuts else "" for gate in GATE_TITLES]
+        if one.find is None:
+            cuts = ["asked" if cut else "" for cut in cuts]
+        cells = [f"`{one.key}`", one.formula, *cuts, one.source, one.question]
+        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "metrics.md": metrics_page,
+    "checks.md": checks_page,
     "tables.md": tables_page,
     "source_spec.md": source_spec_page,
     "pack_file.md": pack_file_page,
     "coaching_rules.md": coaching_rules_page,
+    "definitions.md": definitions_page,
+    "maturity.md": maturity_page,
 }
 """The generated pages."""
 

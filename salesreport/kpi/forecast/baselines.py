@@ -7,6 +7,7 @@ import pandas as pd
 
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.known import Known
 from salesreport.kpi.forecast.ways import Ways, ways_of
 from salesreport.language import Text, text
 from salesreport.period import Period
@@ -44,13 +45,12 @@ def baselines(facts: Facts, file: ProcessFile, day: dt.date, period: Period) -> 
     deal = rows[credit.event]
     whose = [credit.rep]
     soon = np.datetime64(day, "D") + 1
-    expected = np.where(known.expected_close < soon, soon, known.expected_close)
+    expected = _expected(known)
     dated = ~np.isnat(expected)
     start, end = np.datetime64(period.start, "D"), np.datetime64(period.end, "D")
 
-    said = known.probability * known.amount
-    crm = np.where((expected >= start) & (expected <= end), np.nan_to_num(said), 0.0)
-    has_crm = bool((known.open & dated & ~np.isnan(said)).any())
+    said = by_crm(known, period)
+    has_crm, crm = said is not None, np.zeros(len(expected)) if said is None else said
 
     won = np.flatnonzero(known.won)
     mean = np.nanmean(known.amount[won]) if len(won) else np.nan
@@ -94,6 +94,29 @@ def baselines(facts: Facts, file: ProcessFile, day: dt.date, period: Period) -> 
         if not there:
             total[name] = np.nan
     return total
+
+
+def by_crm(known: Known, period: Period) -> Numbers | None:
+    """Of each deal what the CRM expected of it for a period: amount × probability, if open and due in the period.
+
+    Args:
+        known: what was known on a day; a deal whose date has passed is expected the day after. period: when.
+
+    Returns:
+        0 for deals of which nothing was expected; None where no open deal carries amount, probability and date.
+    """
+    expected = _expected(known)
+    said = known.probability * known.amount
+    if not (known.open & ~np.isnat(expected) & ~np.isnan(said)).any():
+        return None
+    start, end = np.datetime64(period.start, "D"), np.datetime64(period.end, "D")
+    due = known.open & (expected >= start) & (expected <= end)
+    return np.where(due, np.nan_to_num(said), 0.0)
+
+
+def _expected(known: Known) -> Days:
+    soon = np.datetime64(known.day, "D") + 1
+    return np.where(known.expected_close < soon, soon, known.expected_close)
 
 
 def actual(facts: Facts, period: Period) -> pd.Series:

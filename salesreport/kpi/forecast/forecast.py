@@ -41,6 +41,9 @@ SIMULATIONS, SEED = 1000, 7
 FEWEST_WON = 10
 """With fewer deals won before the as-of date there is nothing to learn from."""
 
+ASSUMED = text("The history is too short to look back on earlier forecasts: the intervals rest on an assumption.")
+"""Said where nobody knows how far earlier forecasts were off."""
+
 CYCLES = 3
 """In a history shorter than so many median cycles quick deals are over-represented: slow ones are not won yet."""
 
@@ -330,11 +333,7 @@ def _notes(facts: Facts, model: Learnt, off: Drift, as_of: dt.date) -> tuple[Tex
             )
         )
     if not off.looks:
-        notes.append(
-            text(
-                "The history is too short to look back on earlier forecasts: the intervals rest on an assumption."
-            )
-        )
+        notes.append(ASSUMED)
     return tuple(notes)
 
 

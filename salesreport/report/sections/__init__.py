@@ -19,9 +19,12 @@ from salesreport.report.sections.conversion import conversion
 from salesreport.report.sections.customer_base import customer_base
 from salesreport.report.sections.deals_to_look_at import deals_to_look_at
 from salesreport.report.sections.definitions import definitions
+from salesreport.report.sections.definitions_compared import definitions_compared
 from salesreport.report.sections.forecast import outlook
 from salesreport.report.sections.gap_to_target import gap_to_target
 from salesreport.report.sections.growth import growth
+from salesreport.report.sections.maturity import maturity
+from salesreport.report.sections.maturity_sheet import maturity_sheet
 from salesreport.report.sections.movement import milestones
 from salesreport.report.sections.next_period import next_period
 from salesreport.report.sections.notes import data_notes
@@ -96,6 +99,9 @@ SECTIONS: dict[str, Listed] = {
     "conversion_anomalies": Listed(
         conversion_anomalies, "done", told=tuple(kind for kind in KINDS if kind != "rep")
     ),
+    "maturity": Listed(maturity, told=()),
+    "maturity_sheet": Listed(maturity_sheet, told=()),
+    "definitions_compared": Listed(definitions_compared, told=()),
     "definitions": Listed(definitions, told=()),
     "data_notes": Listed(data_notes, told=()),
 }

@@ -1,0 +1,280 @@
+"""On how few customers, products and reps the sales of the last year rest: shares and Herfindahl's index.
+
+What was sold in the year is counted, not sampled, so these figures have no interval; the client's own earlier
+years say what is usual.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from salesreport.audit.model import Check, Estimate, Found, Looked
+from salesreport.kpi.facts.columns import Numbers, Positions, taken
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.language import Fixed, Quantity, Text, ntext, text
+
+FIVE = 5
+
+MANY_REPS, THEIR_SHARE = 0.17, 0.81
+"""Of one year's benchmark: so many of the reps had so much of the revenue."""
+
+FEWEST_REPS = 6
+
+YEARS = 4
+
+
+class Concentration(NamedTuple):
+    """How unevenly an amount is spread.
+
+    Attributes:
+        largest: share of the largest. few: share of the `k` largest. herfindahl: Σ share², 0–1.
+        effective: 1 ÷ that: as many of equal size were as concentrated. n: how many have a part in it.
+    """
+
+    largest: float
+    few: float
+    herfindahl: float
+    effective: float
+    n: int
+
+
+def concentration(amounts: Numbers, k: int = FIVE) -> Concentration:
+    """How unevenly amounts are spread over those who have them.
+
+    Args:
+        amounts: of each customer, product or rep; those without any do not count. k: how many are the few.
+
+    References:
+        Hirschman (1964), American Economic Review 54, 761 (the index); 0.10 and 0.25 are the bounds by which
+        practice calls it moderate and high.
+
+    Examples:
+        >>> concentration(np.array([50.0, 30.0, 20.0]), k=2)
+        Concentration(largest=0.5, few=0.8, herfindahl=0.38, effective=2.6315789473684212, n=3)
+    """
+    x = np.sort(amounts[amounts > 0])[::-1]
+    if not len(x):
+        return Concentration(*(float("nan"),) * 4, 0)
+    shares = x / x.sum()
+    index = float(np.round((shares**2).sum(), 12))
+    return Concentration(float(shares[0]), float(shares[:k].sum()), index, 1 / index, len(x))
+
+
+class _Sold(NamedTuple):
+    """Amounts by who or what they belong to: names and amounts."""
+
+    names: list[str]
+    amounts: Numbers
+
+
+def _sold(looked: Looked, by: str, years_ago: int = 0) -> _Sold:
+    """What was sold in the year before the as-of date, or in an earlier one, by a column.
+
+    Raises:
+        Unavailable: nothing was sold, or nothing of it carries an amount.
+    """
+    facts, columns = looked.facts, looked.facts.columns
+    table = "orders" if columns.has("orders") else "deals"
+    last = np.datetime64(looked.as_of, "D") - 365 * years_ago
+    if table == "orders":
+        days, amount = columns.days("orders", "ordered_on"), columns.numbers("orders", "amount")
+    else:
+        days = np.where(facts.closing.won, facts.closing.day, np.datetime64("NaT", "D"))
+        amount = columns.numbers("deals", "amount")
+    rows: Positions = np.flatnonzero((days <= last) & (days > last - 365) & (amount > 0))
+    if not len(rows):
+        raise Unavailable(text("nothing that was sold within the year carries an amount"))
+    if years_ago and days[~np.isnat(days)].min() > last - 365:
+        raise Unavailable(text("the year is not known as a whole"))
+    column = (
+        taken(facts.dimensions.of(table, "rep_id"), rows)
+        if by == "rep_id"
+        else columns.coded(table, by).take(rows)
+    )
+    codes = np.asarray(column.codes, np.intp)
+    known = codes >= 0
+    if not known.any():
+        raise Unavailable(text("what was sold within the year does not say whose, or which, it is"))
+    return _Sold(
+        list(map(str, column.categories)),
+        np.bincount(codes[known], amount[rows][known], len(column.categories)).astype(np.float64),
+    )
+
+
+def _exactly(value: float, n: float) -> Estimate:
+    return Estimate(value, value, value, n)
+
+
+def _found(
+    looked: Looked, by: str, figure: str, shown: int, names: dict[str, str], past: Sequence[float]
+) -> Found:
+    sold = _sold(looked, by)
+    made = concentration(sold.amounts)
+    order = np.argsort(-sold.amounts, kind="stable")[:shown]
+    order = order[sold.amounts[order] > 0]
+    ids = [sold.names[one] for one in order]
+    value = float(getattr(made, figure))
+    return Found(
+        count=len(ids),
+        of=made.n,
+        share=None,
+        figure=_exactly(value, made.n),
+        money=float(sold.amounts[order].sum()),
+        ids=tuple(sorted(ids)),
+        shown={one: names[one] for one in ids if one in names},
+        detail=_in_words(made, past),
+    )
+
+
+def _in_words(made: Concentration, past: Sequence[float]) -> Text:
+    number = Fixed(made.effective, 1)
+    if not past:
+        return ntext("As concentrated as {n} of equal size.", "As concentrated as {n} of equal size.", n=number)
+    return ntext(
+        "As concentrated as {n} of equal size; the figure was {shares} in the years before, the last one first.",
+        "As concentrated as {n} of equal size; the figure was {shares} in the years before, the last one first.",
+        n=number,
+        shares=[Quantity(one, "share") for one in past],
+    )
+
+
+def _before(looked: Looked, by: str, figure: str) -> list[float]:
+    """The same figure of the years before, the latest first."""
+    found = []
+    for ago in range(1, YEARS):
+        try:
+            found.append(float(getattr(concentration(_sold(looked, by, ago).amounts), figure)))
+        except Unavailable:
+            break
+    return found
+
+
+def _of(by: str, figure: str, shown: int, table: str | None = None) -> Callable[[Looked], Found]:
+    """The check of a figure by a column, whose values a table names."""
+
+    def find(looked: Looked) -> Found:
+        names: dict[str, str] = {}
+        if table == "reps":
+            names = looked.facts.names
+        elif table is not None and looked.facts.columns.has(table, "name"):
+            frame = looked.dataset.table(table, [by, "name"]).dropna()
+            names = dict(zip(frame[by], frame["name"], strict=True))
+        return _found(looked, by, figure, shown, names, _before(looked, by, figure))
+
+    return find
+
+
+def rep_concentration(looked: Looked) -> Found:
+    """Which share of the year's revenue the best sixth of the reps have."""
+    sold = _sold(looked, "rep_id")
+    people = np.array([one not in looked.facts.not_people for one in sold.names])
+    amounts = np.where(people, sold.amounts, 0.0)
+    reps = int((amounts > 0).sum())
+    if reps < FEWEST_REPS:
+        raise Unavailable(
+            ntext(
+                "needs at least 6 reps who sold; there is {n}",
+                "needs at least 6 reps who sold; there are {n}",
+                n=reps,
+            )
+        )
+    few = max(round(MANY_REPS * reps), 1)
+    made = concentration(amounts, few)
+    order = np.argsort(-amounts, kind="stable")[:few]
+    ids = [sold.names[one] for one in order]
+    return Found(
+        count=few,
+        of=reps,
+        share=None,
+        figure=_exactly(made.few, reps),
+        money=float(amounts[order].sum()),
+        ids=tuple(sorted(ids)),
+        shown={one: looked.facts.names.get(one, one) for one in ids},
+        detail=_in_words(made, []),
+    )
+
+
+CHECKS = (
+    Check(
+        key="largest_customer",
+        number=34,
+        title=text("Largest customer"),
+        definition=text(
+            "Amount sold to the largest customer within the year ÷ amount sold to all customers that are named."
+        ),
+        kind="demand",
+        counted=text("customers"),
+        find=_of("account_id", "largest", 1, "accounts"),
+        threshold=text("one customer above 10 %"),
+        limit=(0.10, None),
+        source="datapack; thevxgroup; ryanconsulting",
+        founded="practice",
+        needs=(),
+        affects=("revenue", "growth"),
+    ),
+    Check(
+        key="five_customers",
+        number=34,
+        title=text("Five largest customers"),
+        definition=text(
+            "Amount sold to the five largest customers within the year ÷ amount sold to all that are named."
+        ),
+        kind="demand",
+        counted=text("customers"),
+        find=_of("account_id", "few", FIVE, "accounts"),
+        threshold=text("five customers above 25 %"),
+        limit=(0.25, None),
+        source="datapack; thevxgroup; ryanconsulting",
+        founded="practice",
+        affects=("revenue", "growth"),
+    ),
+    Check(
+        key="customers_herfindahl",
+        number=34,
+        title=text("Concentration of customers"),
+        definition=text(
+            "Herfindahl’s index: sum of the squared shares of all customers in what was sold within the year."
+        ),
+        kind="demand",
+        counted=text("customers"),
+        unit="index",
+        find=_of("account_id", "herfindahl", FIVE, "accounts"),
+        threshold=text("0.10 is moderate, 0.25 high"),
+        limit=(0.10, 0.25),
+        source="datapack; thevxgroup; ryanconsulting",
+        founded="practice",
+        affects=("revenue", "growth"),
+    ),
+    Check(
+        key="products_herfindahl",
+        number=34,
+        title=text("Concentration of products"),
+        definition=text(
+            "Herfindahl’s index: sum of the squared shares of all product lines in what was sold within the year."
+        ),
+        kind="demand",
+        counted=text("product lines"),
+        unit="index",
+        find=_of("product_line", "herfindahl", 1),
+        threshold=None,
+        better="neither",
+        source="salesreport",
+        founded="own",
+    ),
+    Check(
+        key="rep_concentration",
+        number=35,
+        title=text("Concentration of reps"),
+        definition=text("Amount sold within the year by the 17 % of the reps who sold most ÷ amount sold by all."),
+        kind="behaviour",
+        counted=text("reps"),
+        find=rep_concentration,
+        threshold=text("17 % of the reps had 81 % of the revenue in one benchmark of 2024"),
+        limit=(THEIR_SHARE, None),
+        source="Ebsta",
+        founded="contested",
+        affects=("revenue",),
+    ),
+)
+"""On how few the sales rest."""

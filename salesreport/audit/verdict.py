@@ -1,0 +1,70 @@
+"""What is thought of a finding: against the published threshold, and against the client's own past."""
+
+from typing import Literal, NamedTuple
+
+from salesreport.audit.model import Check, Found
+
+Level = Literal["fine", "look", "serious", "untold"]
+"""`look`: worth a look; `untold`: cannot be told."""
+
+RANK: dict[Level, int] = {"serious": 3, "look": 2, "untold": 1, "fine": 0}
+"""How much a level matters."""
+
+
+class Verdict(NamedTuple):
+    """What is thought of a finding.
+
+    Attributes:
+        level: against the threshold. past: against the client's own past, where the two intervals share nothing;
+            None: no past, or no difference beyond chance.
+        above: whether the figure itself is beyond the threshold; with `untold`: it is, and may be by chance.
+    """
+
+    level: Level
+    past: Literal["better", "worse", "other"] | None = None
+    above: bool = False
+
+    @property
+    def finds(self) -> bool:
+        """Whether it is a finding: worth a look at least, or worse than the client's own past."""
+        return self.level in ("look", "serious") or self.past in ("worse", "other")
+
+
+def judge(check: Check, found: Found) -> Verdict:
+    """What is thought of what a check found.
+
+    A limit is passed where the whole interval is beyond it; where only the figure is, it cannot be told.
+    A contested threshold alone makes nothing serious.
+    """
+    past = _past(check, found)
+    if found.level is not None:
+        return Verdict(found.level, past, found.level in ("look", "serious"))
+    measured = found.measured
+    if measured is None:
+        return Verdict("untold", past)
+    look, serious = check.limit
+    if look is None and serious is None:
+        return Verdict("fine" if past is None else "untold", past)
+    least = look if look is not None else serious
+    assert least is not None
+    if not _beyond(check, measured.value, least):
+        return Verdict("fine", past)
+    near = measured.upper if check.better == "higher" else measured.lower
+    if near != near:  # no interval: too few
+        return Verdict("untold", past, above=True)
+    if serious is not None and check.founded != "contested" and _beyond(check, near, serious):
+        return Verdict("serious", past, above=True)
+    return Verdict("look" if _beyond(check, near, least) else "untold", past, above=True)
+
+
+def _beyond(check: Check, value: float, limit: float) -> bool:
+    return value <= limit if check.better == "higher" else value >= limit
+
+
+def _past(check: Check, found: Found) -> Literal["better", "worse", "other"] | None:
+    now, before = found.measured, found.baseline
+    if now is None or before is None or not now.apart_from(before):
+        return None
+    if check.better == "neither":
+        return "other"
+    return "worse" if (now.value > before.value) == (check.better == "lower") else "better"
