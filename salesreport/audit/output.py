@@ -76,7 +76,8 @@ def _findings(audit: Audit, language: Language) -> Table:
         share: Content = ""
         if measured is not None:
             value = language.quantity(measured.value, unit)
-            share = (value, f"({language.interval(measured.lower, measured.upper, unit, ' … ')})")
+            bounds = f"({language.interval(measured.lower, measured.upper, unit, ' … ')})"
+            share = (value, bounds) if measured.sampled else value
         of = f"{language.count(found.count)} / {language.count(found.of)}"
         money = "" if found.money is None or not found.count else language.quantity(found.money, currency)
         title = (language.say(one.check.title), f"({language.say(KINDS[one.kind])})")
