@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from salesreport.audit.audit import Audit, Finding
 from salesreport.audit.model import ANY, FOUNDED, Backtest, Check, Estimate
 from salesreport.audit.verdict import Level
-from salesreport.language import Quantity, Range, Text, ntext, text
+from salesreport.language import Fixed, Quantity, Range, Text, ntext, text
 
 EXAMPLES = 5
 """How many ids are shown before the rest is only counted."""
@@ -164,7 +164,8 @@ def backtest_of(backtest: Backtest) -> Text:
     if backtest.lift is None:
         why = backtest.why or text("too few were flagged")
         return text("{said}; how many times as many cannot be told: {why}.", said=said, why=why)
-    lift = estimate_in_words(backtest.lift, "times")
+    value, low, high = (Fixed(one, 2) for one in backtest.lift[:3])
+    lift = text("{value} ({low} – {high})", value=value, low=low, high=high)
     if backtest.lift.lower <= 1 <= backtest.lift.upper:
         return text("{said}: {lift} times as many, which may be chance.", said=said, lift=lift)
     if backtest.apart == "deal":
