@@ -56,6 +56,11 @@ class Estimate(NamedTuple):
     upper: float
     n: float
 
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is one: not of a figure that is counted out, nor of too few observations."""
+        return bool(self.lower < self.upper)
+
     def apart_from(self, other: "Estimate") -> bool:
         """Whether two intervals share nothing: more than chance alone explains, said sparingly."""
         return bool(self.lower > other.upper or self.upper < other.lower)

@@ -74,7 +74,7 @@ def numbers_of(finding: Finding, audit: Audit) -> Text | None:
 def estimate_in_words(estimate: Estimate, unit: str) -> Text:
     """A figure with its interval, where it has one."""
     value = Quantity(estimate.value, unit)
-    if estimate.lower != estimate.lower:
+    if not estimate.has_interval:
         return text("{value}", value=value)
     return text("{value} ({range})", value=value, range=Range(estimate.lower, estimate.upper, unit))
 
