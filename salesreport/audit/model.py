@@ -57,9 +57,9 @@ class Estimate(NamedTuple):
     n: float
 
     @property
-    def has_interval(self) -> bool:
-        """Whether there is one: not of a figure that is counted out, nor of too few observations."""
-        return bool(self.lower < self.upper)
+    def sampled(self) -> bool:
+        """Whether it has an interval; what was counted as a whole has none, its bounds are the figure itself."""
+        return bool(self.lower < self.value or self.value < self.upper)
 
     def apart_from(self, other: "Estimate") -> bool:
         """Whether two intervals share nothing: more than chance alone explains, said sparingly."""

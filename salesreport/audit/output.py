@@ -77,8 +77,8 @@ def _findings(findings: Sequence[Finding], audit: Audit, language: Language) -> 
         share: Content = ""
         if measured is not None:
             value = language.quantity(measured.value, unit)
-            low, high = measured.lower, measured.upper
-            share = (value, f"({language.interval(low, high, unit, ' … ')})") if measured.has_interval else value
+            bounds = f"({language.interval(measured.lower, measured.upper, unit, ' … ')})"
+            share = (value, bounds) if measured.sampled else value
         of = f"{language.count(found.count)} / {language.count(found.of)}"
         money = "" if found.money is None or not found.count else language.quantity(found.money, currency)
         title = (language.say(one.check.title), f"({language.say(KINDS[one.kind])})")

@@ -39,9 +39,13 @@ def because(finding: Finding, unit: str) -> Text | None:
     """Why the verdict is what it is: the limit that is passed or not; None where there is no limit."""
     check, found = finding.check, finding.found
     look, serious = check.limit
-    if found is None or found.level is not None or found.measured is None or (look is None and serious is None):
+    if found is None or found.level is not None or found.measured is None:
         return None
     level = finding.verdict.level
+    if look is None and serious is None:
+        if level == "look":
+            return text("no limit is published, but it mattered earlier")
+        return text("no limit is published") if level == "untold" else None
     limit = serious if level == "serious" or look is None else look
     assert limit is not None
     if limit == ANY:
@@ -74,7 +78,7 @@ def numbers_of(finding: Finding, audit: Audit) -> Text | None:
 def estimate_in_words(estimate: Estimate, unit: str) -> Text:
     """A figure with its interval, where it has one."""
     value = Quantity(estimate.value, unit)
-    if not estimate.has_interval:
+    if not estimate.sampled:
         return text("{value}", value=value)
     return text("{value} ({range})", value=value, range=Range(estimate.lower, estimate.upper, unit))
 
