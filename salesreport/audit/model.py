@@ -56,6 +56,11 @@ class Estimate(NamedTuple):
     upper: float
     n: float
 
+    @property
+    def sampled(self) -> bool:
+        """Whether it has an interval; what was counted as a whole has none, its bounds are the figure itself."""
+        return bool(self.lower < self.value or self.value < self.upper)
+
     def apart_from(self, other: "Estimate") -> bool:
         """Whether two intervals share nothing: more than chance alone explains, said sparingly."""
         return bool(self.lower > other.upper or self.upper < other.lower)

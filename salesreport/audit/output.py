@@ -43,14 +43,16 @@ NOTE = text(
 
 def as_tables(audit: Audit, language: Language, changes: Sequence[Change] | None = None) -> list[str | Table]:
     """What is printed for people: findings, what is said of each, what the data can answer, what moved."""
-    parts: list[str | Table] = [_line(language, summary(audit)), "\n", _findings(audit, language), "\n"]
-    for finding in audit.sorted():
-        if finding.found is not None and (finding.verdict.level != "fine" or finding.verdict.finds):
-            parts += [
-                _line(language, finding.check.title),
-                *_told(finding, audit, language),
-                "\n",
-            ]
+    told = [one for one in audit.sorted() if one.found is not None]
+    odd = [one for one in told if one.verdict.finds or one.verdict.level != "fine"]
+    parts: list[str | Table] = [_line(language, summary(audit)), "\n"]
+    if odd:
+        parts += [_findings(odd, audit, language), "\n"]
+    for finding in odd:
+        parts += [_line(language, finding.check.title), *_told(finding, audit, language), "\n"]
+    fine = "; ".join(language.say(one.check.title) for one in told if one not in odd)
+    if fine:
+        parts.append(_line(language, text("Looked at, and fine: {titles}.", titles=fine)))
     parts += [*_untold(audit, language), "\n", *_answers(audit, language)]
     if changes is not None:
         parts += ["\n", _changes(audit, changes, language)]
@@ -61,22 +63,22 @@ def _line(language: Language, said: Text) -> str:
     return printable(language.say(said)) + "\n"
 
 
-def _findings(audit: Audit, language: Language) -> Table:
-    """A line per check that could be told: what, how many, money, verdict."""
+def _findings(findings: Sequence[Finding], audit: Audit, language: Language) -> Table:
+    """A line per finding: what, how many, money, verdict."""
     currency = audit.looked.dataset.currency
     titles = (text("finding"), text("found"), text("share"), text("amount"), text("verdict"))
     numbers = (False, True, True, True, False)
     rows: list[list[Content]] = []
-    for one in audit.sorted():
+    for one in findings:
         found = one.found
-        if found is None:
-            continue
+        assert found is not None
         unit = unit_of(one.check, audit)
         measured = found.measured
         share: Content = ""
         if measured is not None:
             value = language.quantity(measured.value, unit)
-            share = (value, f"({language.interval(measured.lower, measured.upper, unit, ' … ')})")
+            bounds = f"({language.interval(measured.lower, measured.upper, unit, ' … ')})"
+            share = (value, bounds) if measured.sampled else value
         of = f"{language.count(found.count)} / {language.count(found.of)}"
         money = "" if found.money is None or not found.count else language.quantity(found.money, currency)
         title = (language.say(one.check.title), f"({language.say(KINDS[one.kind])})")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from salesreport.audit.audit import Audit, Finding
 from salesreport.audit.model import ANY, FOUNDED, Backtest, Check, Estimate
 from salesreport.audit.verdict import Level
-from salesreport.language import Quantity, Range, Text, ntext, text
+from salesreport.language import Fixed, Quantity, Range, Text, ntext, text
 
 EXAMPLES = 5
 """How many ids are shown before the rest is only counted."""
@@ -39,9 +39,13 @@ def because(finding: Finding, unit: str) -> Text | None:
     """Why the verdict is what it is: the limit that is passed or not; None where there is no limit."""
     check, found = finding.check, finding.found
     look, serious = check.limit
-    if found is None or found.level is not None or found.measured is None or (look is None and serious is None):
+    if found is None or found.level is not None or found.measured is None:
         return None
     level = finding.verdict.level
+    if look is None and serious is None:
+        if level == "look":
+            return text("no limit is published, but it mattered earlier")
+        return text("no limit is published") if level == "untold" else None
     limit = serious if level == "serious" or look is None else look
     assert limit is not None
     if limit == ANY:
@@ -74,7 +78,7 @@ def numbers_of(finding: Finding, audit: Audit) -> Text | None:
 def estimate_in_words(estimate: Estimate, unit: str) -> Text:
     """A figure with its interval, where it has one."""
     value = Quantity(estimate.value, unit)
-    if estimate.lower != estimate.lower:
+    if not estimate.sampled:
         return text("{value}", value=value)
     return text("{value} ({range})", value=value, range=Range(estimate.lower, estimate.upper, unit))
 
@@ -160,7 +164,8 @@ def backtest_of(backtest: Backtest) -> Text:
     if backtest.lift is None:
         why = backtest.why or text("too few were flagged")
         return text("{said}; how many times as many cannot be told: {why}.", said=said, why=why)
-    lift = estimate_in_words(backtest.lift, "times")
+    value, low, high = (Fixed(one, 2) for one in backtest.lift[:3])
+    lift = text("{value} ({low} – {high})", value=value, low=low, high=high)
     if backtest.lift.lower <= 1 <= backtest.lift.upper:
         return text("{said}: {lift} times as many, which may be chance.", said=said, lift=lift)
     if backtest.apart == "deal":

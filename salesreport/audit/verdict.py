@@ -34,7 +34,8 @@ def judge(check: Check, found: Found) -> Verdict:
     """What is thought of what a check found.
 
     A limit is passed where the whole interval is beyond it; where only the figure is, it cannot be told.
-    A contested threshold alone makes nothing serious.
+    A contested threshold alone makes nothing serious. Without a limit it is worth a look where it was flagged on
+    earlier days and more came to nothing than of the rest, beyond chance.
     """
     past = _past(check, found)
     if found.level is not None:
@@ -44,7 +45,7 @@ def judge(check: Check, found: Found) -> Verdict:
         return Verdict("untold", past)
     look, serious = check.limit
     if look is None and serious is None:
-        return Verdict("fine" if past is None else "untold", past)
+        return Verdict(_without_limit(found), past)
     least = look if look is not None else serious
     assert least is not None
     if not _beyond(check, measured.value, least):
@@ -55,6 +56,17 @@ def judge(check: Check, found: Found) -> Verdict:
     if serious is not None and check.founded != "contested" and _beyond(check, near, serious):
         return Verdict("serious", past, above=True)
     return Verdict("look" if _beyond(check, near, least) else "untold", past, above=True)
+
+
+def _without_limit(found: Found) -> Level:
+    """What is thought where nobody published a limit: by what became of deals flagged earlier, else nothing.
+
+    What is not there is fine; what has been there is no more than a number, until it is known to have mattered.
+    """
+    tried = found.backtest
+    if not found.count:
+        return "fine"
+    return "look" if tried is not None and tried.lift is not None and tried.lift.lower > 1 else "untold"
 
 
 def _beyond(check: Check, value: float, limit: float) -> bool:

@@ -103,7 +103,9 @@ def _finding(finding: Finding, audit: Audit, language: Language) -> dict[str, An
         "found": f"{language.count(found.count)} / {language.count(found.of)}",
         "counted": language.say(check.counted),
         "share": "" if measured is None else language.quantity(measured.value, unit),
-        "interval": "" if measured is None else language.interval(measured.lower, measured.upper, unit, " – "),
+        "interval": ""
+        if measured is None or not measured.sampled
+        else language.interval(measured.lower, measured.upper, unit, " – "),
         "money": "" if found.money is None or not found.count else language.quantity(found.money, currency),
         "paragraphs": [language.say(one) for one in said if one != numbers],
         "examples": [language.show(one) for one in shown],

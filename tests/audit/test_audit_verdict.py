@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from salesreport.audit.model import ANY, Check, Estimate, Found, share_of
+from salesreport.audit.model import ANY, Backtest, Check, Estimate, Found, share_of
 from salesreport.audit.verdict import Verdict, judge
 from salesreport.language import text
 
@@ -80,3 +80,20 @@ def test_the_own_past_counts_where_the_intervals_share_nothing() -> None:
 def test_a_check_may_judge_by_itself() -> None:
     assert judge(CHECK, found(900, 1000, level="fine")).level == "fine"
     assert judge(CHECK, found(0, 1000, level="serious")).finds
+
+
+def test_without_a_limit_it_matters_where_it_mattered_earlier() -> None:
+    check, ratio = replace(CHECK, limit=(None, None)), Estimate(1.5, 1.2, 1.9, 40)
+    tried = Backtest(outcome=text("was lost"), lift=ratio)
+    chance = Backtest(outcome=text("was lost"), lift=Estimate(1.2, 0.9, 1.6, 40))
+    assert judge(check, found(0, 100)).level == "fine"
+    assert judge(check, found(30, 100)).level == "untold"
+    assert judge(check, found(30, 100, backtest=chance)).level == "untold"
+    assert judge(check, found(30, 100, backtest=tried)).level == "look"
+    assert judge(check, found(0, 100, backtest=tried)).level == "fine"
+
+
+def test_what_was_counted_as_a_whole_has_no_interval() -> None:
+    assert not Estimate(4.0, 4.0, 4.0, 10).sampled
+    assert not Estimate(4.0, float("nan"), float("nan"), 1).sampled
+    assert Estimate(4.0, 3.0, 4.0, 10).sampled

@@ -16,8 +16,10 @@ from salesreport.dataset import Dataset
 @given(st.lists(st.floats(1, 1e6), min_size=1, max_size=50))
 def test_concentration_of_anything(amounts: list[float]) -> None:
     made = concentration(np.array(amounts))
-    assert 1 / len(amounts) - 1e-9 <= made.herfindahl <= 1 + 1e-9
-    assert made.largest**2 <= made.herfindahl + 1e-9 <= made.largest + 2e-9
+    index = made.herfindahl / 10_000
+    assert 1 / len(amounts) - 1e-9 <= index <= 1 + 1e-9
+    assert made.largest**2 <= index + 1e-9 <= made.largest + 2e-9
+    assert made.effective == pytest.approx(1 / index)
     assert made.few >= made.largest
     doubled = concentration(np.array(amounts) * 2)
     assert doubled.herfindahl == pytest.approx(made.herfindahl)
@@ -29,8 +31,8 @@ def test_concentration_of_anything(amounts: list[float]) -> None:
     ("key", "column", "figure"),
     [
         ("largest_customer", "account_id", "max(share)"),
-        ("customers_herfindahl", "account_id", "sum(share * share)"),
-        ("products_herfindahl", "product_line", "sum(share * share)"),
+        ("customers_herfindahl", "account_id", "10000 * sum(share * share)"),
+        ("products_herfindahl", "product_line", "10000 * sum(share * share)"),
         ("five_customers", "account_id", "sum(share) filter (place <= 5)"),
     ],
 )
@@ -70,7 +72,7 @@ def test_few_reps_have_most_by_hand(tmp_path: Path) -> None:
     assert (found.ids, found.count, found.of) == (("R3",), 1, 6)
     assert found.figure.value == pytest.approx(0.5)
     assert finding(looked, "largest_customer").found.figure.value == pytest.approx(0.8)
-    assert finding(looked, "customers_herfindahl").found.figure.value == pytest.approx(0.8**2 + 0.2**2)
+    assert finding(looked, "customers_herfindahl").found.figure.value == pytest.approx(10_000 * (0.8**2 + 0.2**2))
     assert finding(looked, "products_herfindahl").found is None
 
 

@@ -16,6 +16,8 @@ from salesreport.language import Fixed, Quantity, Text, ntext, text
 
 FIVE = 5
 
+POINTS = 10_000
+
 MANY_REPS, THEIR_SHARE = 0.17, 0.81
 """Of one year's benchmark: so many of the reps had so much of the revenue."""
 
@@ -28,8 +30,8 @@ class Concentration(NamedTuple):
     """How unevenly an amount is spread.
 
     Attributes:
-        largest: share of the largest. few: share of the `k` largest. herfindahl: Σ share², 0–1.
-        effective: 1 ÷ that: as many of equal size were as concentrated. n: how many have a part in it.
+        largest: share of the largest. few: share of the `k` largest. herfindahl: Σ share² × 10,000.
+        effective: 1 ÷ Σ share²: as many of equal size were as concentrated. n: how many have a part in it.
     """
 
     largest: float
@@ -46,19 +48,20 @@ def concentration(amounts: Numbers, k: int = FIVE) -> Concentration:
         amounts: of each customer, product or rep; those without any do not count. k: how many are the few.
 
     References:
-        Hirschman (1964), American Economic Review 54, 761 (the index); 0.10 and 0.25 are the bounds by which
-        practice calls it moderate and high.
+        Hirschman (1964), American Economic Review 54, 761 (the index); 1,000 and 2,500 points are the bounds by
+        which practice calls it moderate and high.
 
     Examples:
         >>> concentration(np.array([50.0, 30.0, 20.0]), k=2)
-        Concentration(largest=0.5, few=0.8, herfindahl=0.38, effective=2.6315789473684212, n=3)
+        Concentration(largest=0.5, few=0.8, herfindahl=3800.0, effective=2.6315789473684212, n=3)
     """
     x = np.sort(amounts[amounts > 0])[::-1]
     if not len(x):
         return Concentration(*(float("nan"),) * 4, 0)
     shares = x / x.sum()
-    index = float(np.round((shares**2).sum(), 12))
-    return Concentration(float(shares[0]), float(shares[:k].sum()), index, 1 / index, len(x))
+    index = float((shares**2).sum())
+    points = float(np.round(index * POINTS, 6))
+    return Concentration(float(shares[0]), float(shares[:k].sum()), points, 1 / index, len(x))
 
 
 class _Sold(NamedTuple):
@@ -123,11 +126,11 @@ def _found(
         money=float(sold.amounts[order].sum()),
         ids=tuple(sorted(ids)),
         shown={one: names[one] for one in ids if one in names},
-        detail=_in_words(made, past),
+        detail=_in_words(made, past, "points" if figure == "herfindahl" else "share"),
     )
 
 
-def _in_words(made: Concentration, past: Sequence[float]) -> Text:
+def _in_words(made: Concentration, past: Sequence[float], unit: str = "share") -> Text:
     number = Fixed(made.effective, 1)
     if not past:
         return ntext("As concentrated as {n} of equal size.", "As concentrated as {n} of equal size.", n=number)
@@ -135,7 +138,7 @@ def _in_words(made: Concentration, past: Sequence[float]) -> Text:
         "As concentrated as {n} of equal size; the figure was {shares} in the years before, the last one first.",
         "As concentrated as {n} of equal size; the figure was {shares} in the years before, the last one first.",
         n=number,
-        shares=[Quantity(one, "share") for one in past],
+        shares=[Quantity(one, unit) for one in past],
     )
 
 
@@ -234,14 +237,15 @@ CHECKS = (
         number=34,
         title=text("Concentration of customers"),
         definition=text(
-            "Herfindahl’s index: sum of the squared shares of all customers in what was sold within the year."
+            "Herfindahl’s index: sum of the squared shares of all customers in what was sold within the year, "
+            "× 10,000."
         ),
         kind="demand",
         counted=text("customers"),
-        unit="index",
+        unit="points",
         find=_of("account_id", "herfindahl", FIVE, "accounts"),
-        threshold=text("0.10 is moderate, 0.25 high"),
-        limit=(0.10, 0.25),
+        threshold=text("0.10 (1,000 points) is moderate, 0.25 (2,500 points) high"),
+        limit=(1000.0, 2500.0),
         source="datapack; thevxgroup; ryanconsulting",
         founded="practice",
         affects=("revenue", "growth"),
@@ -251,11 +255,12 @@ CHECKS = (
         number=34,
         title=text("Concentration of products"),
         definition=text(
-            "Herfindahl’s index: sum of the squared shares of all product lines in what was sold within the year."
+            "Herfindahl’s index: sum of the squared shares of all product lines in what was sold within the year, "
+            "× 10,000."
         ),
         kind="demand",
         counted=text("product lines"),
-        unit="index",
+        unit="points",
         find=_of("product_line", "herfindahl", 1),
         threshold=None,
         better="neither",
