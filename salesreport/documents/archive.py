@@ -9,7 +9,7 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def same_bytes(content: bytes) -> bytes:
-    """An archive with its files in their order, but without times, rights and names of the system that wrote it."""
+    """An archive with its files in their order, without times, rights and names of the system that wrote it."""
     written = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as source,

@@ -110,8 +110,8 @@ def _logo(path: Path, **where: object) -> bytes:
             **where,  # type: ignore[arg-type]
             found=str(path),
             expected=text(
-                "a PNG or JPEG file of at most {size} MB and {n} pixels a side",
-                size=LARGEST_LOGO / 1e6, n=LARGEST_SIDE,
+                "a PNG or JPEG file of at most {size} MB, no side longer than {side} px",
+                size=LARGEST_LOGO / 1e6, side=LARGEST_SIDE,
             ),
         ) from None  # fmt: skip
     return content

@@ -77,7 +77,9 @@ class Content:
     def folded(self) -> list[Part]:
         """What a report folds, in the order of the agenda; what is not on it comes last."""
         found = [one for one in self.parts if one.available and one.place == "fold"]
-        return sorted(found, key=lambda one: _ORDER[one.point if one.point in POINTS else "further"] if one.point else 99)
+        return sorted(
+            found, key=lambda one: _ORDER[one.point if one.point in POINTS else "further"] if one.point else 99
+        )
 
     @property
     def lacking(self) -> list[Part]:

@@ -1,4 +1,4 @@
-"""A report as an editable deck: one message per slide, in the order of the agenda, what is folded as an appendix."""
+"""A report as an editable deck: one message per slide, in the agenda's order, what is folded as an appendix."""
 
 import datetime as dt
 import io
@@ -86,7 +86,12 @@ class _Deck:
         frame = box(slide, LEFT, 1.85, 10.6, 0.3, "Kicker")
         write(frame, [[Run(content.kicker, 14, ink=Ink.ACCENT, bold=True)]], self.code)
         below = [one for one in (content.details, data_line(content, self.language), self.look.name) if one]
-        write(box(slide, LEFT, 5.4, 10.6, 1.0, "Source"), [[Run(one, 12, ink=Ink.MUTED)] for one in below], self.code, 4)
+        write(
+            box(slide, LEFT, 5.4, 10.6, 1.0, "Source"),
+            [[Run(one, 12, ink=Ink.MUTED)] for one in below],
+            self.code,
+            4,
+        )
 
     def _divider(self, title: str, below: str) -> None:
         slide = self.deck.slides.add_slide(layout_of(self.deck, SECTION))
@@ -120,7 +125,9 @@ class _Deck:
         notes = [*part.notes, *_asked(part), *(f"{title}: {formula}" for title, formula in part.definitions)]
         pieces = list(_pieces(part, self.look))
         if part.notes:
-            pieces.append(Words(part.notes, 10.0, Ink.MUTED, after=2) if pieces else Words(part.notes, bullets=True))
+            pieces.append(
+                Words(part.notes, 10.0, Ink.MUTED, after=2) if pieces else Words(part.notes, bullets=True)
+            )
         elif not pieces and part.place == "fold" and part.point:
             return  # the agenda has said all of it
         self._slides(part.message, kicker, pieces, source_line(self.content, part, self.language), notes)
@@ -130,9 +137,15 @@ class _Deck:
         data, width = data_line(self.content, self.language), BODY - 1.1
         lines = [" · ".join(one for one in (line, self.look.name) if one) for line in (source or data, data)]
         foot = next((one for one in lines if height_of([one], _FOOT, width) <= FOOT_HEIGHT), lines[-1])
-        write(box(slide, LEFT, FOOT_TOP, width, FOOT_HEIGHT, "Source"), [[Run(foot, _FOOT, ink=Ink.MUTED)]], self.code)
+        write(
+            box(slide, LEFT, FOOT_TOP, width, FOOT_HEIGHT, "Source"),
+            [[Run(foot, _FOOT, ink=Ink.MUTED)]],
+            self.code,
+        )
 
-    def _slides(self, message: str, kicker: str, pieces: Sequence[Piece], source: str, notes: Sequence[str]) -> None:
+    def _slides(
+        self, message: str, kicker: str, pieces: Sequence[Piece], source: str, notes: Sequence[str]
+    ) -> None:
         """One slide of a message, or as many as it takes; what the speaker must know stands with the first."""
         pages = pages_of(pieces)
         for number, page in enumerate(pages, 1):
@@ -141,7 +154,11 @@ class _Deck:
             write(slide.shapes.title.text_frame, [[Run(message, size, True)]], self.code)
             above = f"{kicker} · {number}/{len(pages)}" if len(pages) > 1 else kicker
             frame = box(slide, LEFT, 0.34, BODY - LOGO[0] - 0.3, 0.24, "Kicker")
-            write(frame, [[Run(above, largest(above, (11, 9, 8), BODY - LOGO[0] - 0.3, 0.24, True), True, Ink.ACCENT)]], self.code)
+            write(
+                frame,
+                [[Run(above, largest(above, (11, 9, 8), BODY - LOGO[0] - 0.3, 0.24, True), True, Ink.ACCENT)]],
+                self.code,
+            )
             for piece, left, top, width in page:
                 piece.draw(slide, left, top, width, self.code)
             self._foot(slide, source)
@@ -175,7 +192,11 @@ def _pieces(part: Part, look: Look) -> Iterable[Piece]:
             for number, point in enumerate(block["points"], 1):
                 yield Point(number, point)
         elif kind == "terms":
-            yield Table("", [("", False), ("", False)], [[(term, "", ""), (meaning, "", "")] for term, meaning in block["terms"]])
+            yield Table(
+                "",
+                [("", False), ("", False)],
+                [[(term, "", ""), (meaning, "", "")] for term, meaning in block["terms"]],
+            )
         elif kind == "questions":
             words = block["words"]
             yield Words([words["before"]], 14, Ink.MUTED)

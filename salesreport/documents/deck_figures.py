@@ -53,9 +53,7 @@ class Cards:
         inner, height = self._inner(width), self.height(width)
         for number, tile in enumerate(self.tiles):
             x = left + number * (inner + 2 * _MARGIN + _GAP)
-            card = slide.shapes.add_shape(
-                MSO_SHAPE.RECTANGLE, *map(Inches, (x, top, inner + 2 * _MARGIN, height))
-            )
+            card = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *map(Inches, (x, top, inner + 2 * _MARGIN, height)))
             card.name = "Card"
             card.fill.solid()
             card.fill.fore_color.theme_color = MSO_THEME_COLOR.BACKGROUND_2
@@ -132,5 +130,8 @@ class Point:
         said = height_of([self.point["say"]], _SAY, inner, bold=True, after=4)
         write(box(slide, left + 0.5, top, inner, said, "Point"), [[Run(self.point["say"], _SAY, True)]], language)
         frame = box(slide, left + 0.5, top + said, inner, self.height(width) - said, "Evidence")
-        runs = [[Run(one, _BECAUSE, ink=Ink.MUTED if one in self.point["because"] else Ink.TEXT)] for one in self._lines]
+        runs = [
+            [Run(one, _BECAUSE, ink=Ink.MUTED if one in self.point["because"] else Ink.TEXT)]
+            for one in self._lines
+        ]
         write(frame, runs, language, 3)

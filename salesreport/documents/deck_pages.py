@@ -39,7 +39,7 @@ Placed = tuple[Piece, float, float, float]
 
 
 def pages_of(pieces: Sequence[Piece]) -> list[list[Placed]]:
-    """Pieces on slides: two beside each other where both can be read, else below each other; at least one slide."""
+    """Pieces on slides: two side by side where both can be read, else one below the other; at least a slide."""
     pages: list[list[Placed]] = [[]]
     top, waiting = BODY_TOP, list(pieces)
     while waiting:

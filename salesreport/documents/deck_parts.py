@@ -138,7 +138,9 @@ class Table:
     def least(self) -> float:
         """The narrowest width it can be read in, in inches: its numbers on one line, its texts on two or three."""
         wanted = [max(width_of(one, _SIZES[-1], True) for one in column) + PADDING for column in self._texts]
-        return sum(one if numeric else min(one, 2.0) for one, (_, numeric) in zip(wanted, self.headings, strict=True))
+        return sum(
+            one if numeric else min(one, 2.0) for one, (_, numeric) in zip(wanted, self.headings, strict=True)
+        )
 
     def _wanted(self, width: float) -> float:
         """The width it takes of what there is: a table of few short texts is no banner."""

@@ -5,7 +5,6 @@ from typing import Any
 
 from salesreport.documents.deck_words import Ink, Run, write
 
-
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """The table style "No style, no grid", which every PowerPoint has."""
 
@@ -40,9 +39,7 @@ def draw_table(
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
     from pptx.util import Inches
 
-    frame = slide.shapes.add_table(
-        len(cells), len(columns), *map(Inches, (*place, sum(columns), sum(heights)))
-    )
+    frame = slide.shapes.add_table(len(cells), len(columns), *map(Inches, (*place, sum(columns), sum(heights))))
     frame.name = "Table"
     table = frame.table
     properties = table._tbl.tblPr
@@ -82,10 +79,9 @@ def _line_below(cell: Any, width: float, *, dark: bool) -> None:
     from pptx.util import Pt
 
     properties = cell._tc.get_or_add_tcPr()
+    colour = "accent3" if dark else "accent6"
     line = parse_xml(
-        f"<a:lnB {nsdecls('a')} w='{Pt(width)}' cap='flat'><a:solidFill><a:schemeClr val='{'accent3' if dark else 'accent6'}'/>"
+        f"<a:lnB {nsdecls('a')} w='{Pt(width)}' cap='flat'><a:solidFill><a:schemeClr val='{colour}'/>"
         "</a:solidFill><a:prstDash val='solid'/></a:lnB>"
     )
     properties.insert(0, line)  # the schema wants lines before fills
-
-

@@ -1,4 +1,4 @@
-"""An empty deck in a brand: theme, master and layouts, so that whoever edits it finds titles, colours and fonts set."""
+"""An empty deck in a brand: theme, master and layouts, so that whoever edits it finds them set."""
 
 import copy
 import io
@@ -89,7 +89,8 @@ def _theme(deck: Any, look: Look) -> None:
 
     colours = {
         "dk1": INK, "lt1": "#ffffff", "dk2": MUTED, "lt2": PANEL, "accent1": look.accent,
-        "accent2": tint(look.accent, 0.55), "accent3": FAINT, "accent4": PEERS, "accent5": ATTENTION, "accent6": LINE,
+        "accent2": tint(look.accent, 0.55), "accent3": FAINT, "accent4": PEERS, "accent5": ATTENTION,
+        "accent6": LINE,
         "hlink": look.accent, "folHlink": MUTED,
     }  # fmt: skip
     part = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
@@ -165,8 +166,8 @@ def _strip(master: Any) -> None:
     from pptx.util import Inches
 
     shape = parse_xml(
-        f"<p:sp {nsdecls('p', 'a')}><p:nvSpPr><p:cNvPr id='90' name='Accent' descr=''/><p:cNvSpPr/><p:nvPr userDrawn='1'/>"
-        "</p:nvSpPr><p:spPr><a:xfrm><a:off x='0' y='0'/>"
+        f"<p:sp {nsdecls('p', 'a')}><p:nvSpPr><p:cNvPr id='90' name='Accent' descr=''/><p:cNvSpPr/>"
+        "<p:nvPr userDrawn='1'/></p:nvSpPr><p:spPr><a:xfrm><a:off x='0' y='0'/>"
         f"<a:ext cx='{Inches(WIDTH)}' cy='{Inches(_STRIP)}'/></a:xfrm>"
         "<a:prstGeom prst='rect'><a:avLst/></a:prstGeom><a:solidFill><a:schemeClr val='accent1'/></a:solidFill>"
         "<a:ln><a:noFill/></a:ln></p:spPr><p:txBody><a:bodyPr/><a:lstStyle/><a:p><a:endParaRPr/></a:p></p:txBody></p:sp>"
@@ -182,4 +183,5 @@ def _logo(master: Any, logo: bytes, left: float, top: float, width: float, heigh
 
     _, relation = master.part.get_or_add_image_part(io.BytesIO(logo))
     places = map(Inches, (left, top, width, height))
-    master.shapes._spTree.append(CT_Picture.new_pic(91, "Logo", "logo", relation, *places))
+    made: Any = CT_Picture
+    master.shapes._spTree.append(made.new_pic(91, "Logo", "logo", relation, *places))

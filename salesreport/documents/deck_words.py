@@ -22,7 +22,7 @@ class Run:
 
 
 def write(frame: Any, paragraphs: Sequence[Sequence[Run]], language: str, after: float = 0.0) -> None:
-    """Write paragraphs into a text frame; `language` is whose spelling is checked, `after` the space below each."""
+    """Write paragraphs into a text frame; `language`: whose spelling is checked, `after`: space below each."""
     from pptx.enum.dml import MSO_THEME_COLOR
     from pptx.enum.lang import MSO_LANGUAGE_ID
     from pptx.util import Pt

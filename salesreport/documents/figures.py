@@ -27,7 +27,9 @@ ANOMALIES: dict[str, Text] = {
     "flag": text("worse or better beyond chance, or none"),
     "at_stake": text("what the difference cost or brought in the period"),
     "deals": text("ids of the deals that were decided"),
-    "did_not_go_on": text("of each deal that did not go on its id, how it stands today, and the day it was closed"),
+    "did_not_go_on": text(
+        "of each deal that did not go on its id, how it stands today, and the day it was closed"
+    ),
 }
 """The columns of anomalies that need words."""
 
@@ -41,6 +43,9 @@ FORECAST: dict[str, Text] = {
     "n_open": text("open deals of the group, shared ones by their share"),
 }
 """The columns of a forecast."""
+
+STATED = ("chance", "said", "said_above", "won", "share_bias", "share_lower", "share_upper")
+"""Columns of a forecast, and of what reps said, that are shares."""
 
 RATES = ("rate", "expected", "effect", "lower", "upper", "crude")
 """Columns of anomalies that are shares."""
@@ -59,15 +64,17 @@ def check_file(path: Path | None, wanted: bool) -> None:
     if path is None and not wanted:
         return
     if not wanted:
-        raise ConfigError(text("Only workbooks are written to a file."), key="--out", expected=text("--format xlsx"))
+        raise ConfigError(text("Only workbooks are written to a file."), key="--out", expected="--format xlsx")
     if path is None:
-        raise ConfigError(text("A workbook needs a file."), key="--format", expected=text("--out FILE.xlsx"))
+        raise ConfigError(text("A workbook needs a file."), key="--format", expected="--out FILE.xlsx")
     if path.suffix.lower() != SUFFIX:
         raise ConfigError(
-            text("This is not the name of a workbook."), key="--out", found=str(path), expected=text("FILE.xlsx")
+            text("This is not the name of a workbook."), key="--out", found=str(path), expected="FILE.xlsx"
         )
     if path.is_dir() or not path.parent.is_dir():
-        raise ConfigError(text("The file cannot be written there: there is no such folder."), key="--out", found=str(path))
+        raise ConfigError(
+            text("The file cannot be written there: there is no such folder."), key="--out", found=str(path)
+        )
     documents_of(["xlsx"], key="--format")
 
 
@@ -93,6 +100,7 @@ def workbook_of(
     facts: Facts,
     language: Language,
     *,
+    as_of: dt.date | None = None,
     period: Any = None,
     shares: Collection[str] = (),
     terms: Sequence[tuple[str, str]] = (),
@@ -102,14 +110,15 @@ def workbook_of(
 
     Args:
         name: what the figures are. frame: tidy, as the CSV has it. facts: what they come from.
-        language: of what the workbook says. period: what they are about. shares: columns that are shares.
+        language: of what the workbook says. as_of: the day they are of, where it is not the dataset's.
+        period: what they are about. shares: columns that are shares.
         terms: what figures or columns mean. notes: what a reader must know.
     """
     say, dataset = language.say, facts.dataset
     rows = [[_value(value) for value in row] for row in frame.itertuples(index=False)]
     about: list[tuple[str, Value]] = [
         (say(text("Dataset")), dataset.settings.name),
-        (say(text("As-of date")), facts.as_of),
+        (say(text("As-of date")), as_of or facts.as_of),
         (say(text("Currency")), dataset.currency),
     ]
     if period is not None:
@@ -117,19 +126,26 @@ def workbook_of(
     return workbook(
         [Sheet(say(name), [str(one) for one in frame.columns], rows, shares=shares)],
         About(
-            say(text("About")), say(name), about, say(text("Definitions")), terms, say(text("Notes")), notes,
+            say(text("About these figures")), say(name), about, say(text("Definitions")), terms, say(text("Remarks")), notes,
         ),
     )  # fmt: skip
 
 
 def kpi_workbook(
-    table: KpiTable, frame: pd.DataFrame, facts: Facts, language: Language, period: Any, notes: Sequence[str]
+    table: KpiTable,
+    frame: pd.DataFrame,
+    facts: Facts,
+    language: Language,
+    period: Any,
+    as_of: dt.date | None,
+    notes: Sequence[str],
 ) -> bytes:
     """Figures as a workbook, each with its contract.
 
     Args:
         table: from `compute`. frame: its figures as the CSV has them. facts: what they come from.
-        language: of what the workbook says. period: what they are about. notes: what a reader must know.
+        language: of what the workbook says. period: what they are about. as_of: the day of open deals; None: the
+            dataset's. notes: what a reader must know.
     """
     say, terms = language.say, []
     for key in dict.fromkeys(table.frame["metric"]):
@@ -139,7 +155,30 @@ def kpi_workbook(
             title=metric.title, formula=metric.formula, date_basis=metric.date_basis, credit=metric.credit,
         )  # fmt: skip
         terms.append((key, say(said)))
-    return workbook_of(text("Figures"), frame, facts, language, period=period, terms=terms, notes=notes)
+    return workbook_of(
+        text("Figures"), frame, facts, language, as_of=as_of, period=period, terms=terms, notes=notes
+    )
+
+
+def anomalies_workbook(
+    frame: pd.DataFrame, facts: Facts, language: Language, period: Any, notes: Sequence[str]
+) -> bytes:
+    """Conversion anomalies as a workbook: `frame` as the CSV has it; other arguments as in `kpi_workbook`."""
+    days = {name: pd.to_datetime(frame[name]) for name in ("since", "since_from", "since_until")}
+    return workbook_of(
+        text("Conversion anomalies"), frame.assign(**days), facts, language,
+        period=period, shares=RATES, terms=in_words(ANOMALIES, frame, language), notes=notes,
+    )  # fmt: skip
+
+
+def forecast_workbook(
+    frame: pd.DataFrame, facts: Facts, language: Language, as_of: dt.date | None, notes: Sequence[str]
+) -> bytes:
+    """A forecast, a backtest or what reps said as a workbook; arguments as in `kpi_workbook`."""
+    terms = in_words(FORECAST, frame, language)
+    return workbook_of(
+        text("Forecast"), frame, facts, language, as_of=as_of, shares=STATED, terms=terms, notes=notes
+    )
 
 
 def in_words(columns: dict[str, Text], frame: pd.DataFrame, language: Language) -> list[tuple[str, str]]:

@@ -45,6 +45,6 @@ def documents_of(formats: Iterable[str], **where: object) -> tuple[str, ...]:
                 text("What makes this format is not installed."),
                 **where,  # type: ignore[arg-type]
                 found=one,
-                expected=text('pip install "{name}"', name="salesreport[documents]"),
+                expected='pip install "salesreport[documents]"',
             )
     return tuple(one for one in DOCUMENTS if one in wanted)

@@ -52,7 +52,9 @@ def lines_of(written: str, size: float, width: float, bold: bool = False) -> int
     return lines
 
 
-def height_of(paragraphs: Sequence[str], size: float, width: float, bold: bool = False, after: float = 0.0) -> float:
+def height_of(
+    paragraphs: Sequence[str], size: float, width: float, bold: bool = False, after: float = 0.0
+) -> float:
     """The height of some paragraphs in inches; `after` is the space below each, in points."""
     lines = sum(lines_of(one, size, width, bold) for one in paragraphs)
     return (lines * size * LINE + len(paragraphs) * after) / 72
@@ -70,11 +72,12 @@ def columns_of(texts: Sequence[Sequence[str]], size: float, width: float, paddin
     by what they want, but none gets less than its longest word needs, where that is possible.
 
     Args:
-        texts: of each column the texts in it. size: of letters. width: of the table. padding: of a cell, both sides.
+        texts: of each column the texts in it. size: of letters. width: of the table. padding: of a cell.
     """
     wanted = [max([width_of(one, size, True) for one in column], default=0) + padding for column in texts]
     least = [
-        min(max([width_of(word, size, True) for one in column for word in one.split()], default=0), width / 4) + padding
+        min(max([width_of(word, size, True) for one in column for word in one.split()], default=0), width / 4)
+        + padding
         for column in texts
     ]
     if sum(wanted) <= width:
@@ -82,7 +85,11 @@ def columns_of(texts: Sequence[Sequence[str]], size: float, width: float, paddin
         return [one + spare * one / sum(wanted) for one in wanted]
     if sum(least) >= width:
         return [width * one / sum(least) for one in least]
-    found, rest, open_ones = list(least), width - sum(least), [i for i in range(len(texts)) if wanted[i] > least[i]]
+    found, rest, open_ones = (
+        list(least),
+        width - sum(least),
+        [i for i in range(len(texts)) if wanted[i] > least[i]],
+    )
     while rest > 1e-9 and open_ones:
         asked = sum(wanted[i] - found[i] for i in open_ones)
         given = min(rest, asked)
@@ -104,4 +111,6 @@ def _font() -> Any:
     from matplotlib import get_data_path
     from PIL import ImageFont
 
-    return ImageFont.truetype(f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf", 100, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(
+        f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf", 100, layout_engine=ImageFont.Layout.BASIC
+    )

@@ -1,4 +1,4 @@
-"""A report as an editable document: its messages as headings, pictures, tables, notes; what is folded as an appendix."""
+"""A report as an editable document: messages as headings, pictures, tables; what is folded as an appendix."""
 
 import datetime as dt
 import io
@@ -121,7 +121,11 @@ class _Paper:
 
         headings = [("", False)] * 3
         rows = [
-            [(tile["name"], "", "faint"), (f"{tile['value']}   ", tile["base"], ""), ("; ".join(tile["said"]), "", "")]
+            [
+                (tile["name"], "", "faint"),
+                (f"{tile['value']}   ", tile["base"], ""),
+                ("; ".join(tile["said"]), "", ""),
+            ]
             for tile in block["tiles"]
         ]
         table = add_table(self.document, headings, rows)

@@ -11,7 +11,15 @@ from salesreport.report.chart import INK, MUTED
 WIDTH = 6.69
 """Of the text, in inches: A4 less two margins of two centimetres."""
 
-KICKER, LEDE, NOTE, SOURCE, CELL, PLUS, BLANK = "Kicker", "Lede", "Note", "Source", "Cell", "Cell plus", "Line to fill in"
+KICKER, LEDE, NOTE, SOURCE, CELL, PLUS, BLANK = (
+    "Kicker",
+    "Lede",
+    "Note",
+    "Source",
+    "Cell",
+    "Cell plus",
+    "Line to fill in",
+)
 """The document's own styles, beside Title, Heading 1 to 3 and Normal."""
 
 _CENTIMETRE = 1 / 2.54
@@ -57,20 +65,20 @@ def _styles(document: Any, look: Look) -> None:
     styles = document.styles
     _letters(styles["Normal"], 10, INK)
     styles["Normal"].paragraph_format.line_spacing = 1.15
-    for name, size, before, after in (
+    for name, points, before, after in (
         ("Title", 24, 2, 4), ("Heading 1", 14, 16, 6), ("Heading 2", 12, 2, 4), ("Heading 3", 10, 8, 2),
     ):  # fmt: skip
-        _letters(styles[name], size, INK, bold=True)
+        _letters(styles[name], points, INK, bold=True)
         _spaces(styles[name], before, after, following=True)
     _bare(styles["Title"])
-    for name, size, colour, before, after in (
-        (KICKER, 9, look.accent, 14, 0), (LEDE, 12, INK, 4, 10), (NOTE, 8.5, MUTED, 0, 2), (SOURCE, 8, MUTED, 2, 0),
-        (CELL, 9, INK, 1.5, 1.5), (PLUS, 7.5, MUTED, 0, 1.5), (BLANK, 10, INK, 14, 0),
+    for name, size, colour, above, below in (
+        (KICKER, 9, look.accent, 14, 0), (LEDE, 12, INK, 4, 10), (NOTE, 8.5, MUTED, 0, 2),
+        (SOURCE, 8, MUTED, 2, 0), (CELL, 9, INK, 1.5, 1.5), (PLUS, 7.5, MUTED, 0, 1.5), (BLANK, 10, INK, 14, 0),
     ):  # fmt: skip
         style = styles.add_style(name, 1)
         style.base_style = styles["Normal"]
         _letters(style, size, colour, bold=name == KICKER)
-        _spaces(style, before, after, following=name == KICKER)
+        _spaces(style, above, below, following=name == KICKER)
         if name in (CELL, PLUS):
             style.paragraph_format.line_spacing = 1.0
     _line_below(styles[BLANK])
@@ -132,4 +140,6 @@ def _page_number(paragraph: Any) -> None:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
-    paragraph._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
+    paragraph._p.append(
+        parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+    )

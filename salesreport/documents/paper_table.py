@@ -34,7 +34,9 @@ def add_table(
     from docx.shared import Inches
 
     headed = any(text for text, _ in headings)
-    texts = [[text, *(part for row in rows for part in row[place][:2])] for place, (text, _) in enumerate(headings)]
+    texts = [
+        [text, *(part for row in rows for part in row[place][:2])] for place, (text, _) in enumerate(headings)
+    ]
     size = next((one for one in _SIZES if _fits(texts, headings, one)), _SIZES[-1])
     widths = columns_of(texts, size, WIDTH, 2 * _SIDE)
     table = document.add_table(len(rows) + headed, len(headings))
@@ -101,7 +103,7 @@ def _margins(table: Any) -> None:
     side = round(_SIDE * 1440)
     margins = f'<w:left w:w="{side}" w:type="dxa"/><w:right w:w="{side}" w:type="dxa"/>'
     properties = table._tbl.tblPr
-    made = parse_xml(f'<w:tblCellMar {nsdecls("w")}>{margins}</w:tblCellMar>')
+    made = parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>")
     look = properties.find("{*}tblLook")
     properties.insert(len(properties) if look is None else properties.index(look), made)
 

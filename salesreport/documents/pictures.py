@@ -1,8 +1,8 @@
 """A report's own SVGs as pictures for Office: PNG, with letters of a known font, in a brand's accent colour.
 
-Office shows PNG everywhere; SVG it draws only of late and with letters of its own, EMF keeps no transparency. So the
-picture is drawn once, sharp enough for print, from the very SVG that the report shows: names masked there are masked
-here.
+Office shows PNG everywhere; SVG it draws only of late and with letters of its own, EMF keeps no transparency. So
+the picture is drawn once, sharp enough for print, from the very SVG that the report shows: names masked there are
+masked here.
 """
 
 import html

@@ -18,7 +18,9 @@ def to_workbook(content: Content) -> bytes:
     say = language.say
     parts = [one for one in (*content.main, *content.folded) if _has_numbers(one)]
     meant = {title: formula for part in content.parts for title, formula in part.definitions}
-    meant |= {term: meaning for part in content.parts for block in part.of("terms") for term, meaning in block["terms"]}
+    meant |= {
+        term: meaning for part in content.parts for block in part.of("terms") for term, meaning in block["terms"]
+    }
     facts: list[tuple[str, Value]] = [(say(text("Report")), content.kicker)]
     if content.as_of is not None:
         facts += [(say(text("Dataset")), content.dataset), (say(text("As-of date")), content.as_of)]
@@ -35,12 +37,12 @@ def to_workbook(content: Content) -> bytes:
         )
     )
     about = About(
-        name=say(text("About")),
+        name=say(text("About these figures")),
         title=content.title,
         facts=facts,
         heading=say(text("Definitions")),
         terms=list(meant.items()),
-        beneath=say(text("Notes")),
+        beneath=say(text("Remarks")),
         notes=list(dict.fromkeys(f"{part.topic}: {note}" for part in content.parts for note in part.notes)),
     )
     return workbook([_sheet(one) for one in parts], about)

@@ -103,7 +103,9 @@ def workbook(sheets: Sequence[Sheet], about: About) -> bytes:
     import xlsxwriter
 
     written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     book.set_properties({"title": _fitting(about.title), "created": dt.datetime(1980, 1, 1)})
     styles = {name: book.add_format({**_FONT, **style}) for name, style in _STYLES.items()}
     names = safe_sheet_names([*(sheet.name for sheet in sheets), about.name])
@@ -123,7 +125,9 @@ def safe_sheet_names(names: Iterable[str]) -> list[str]:
     """
     taken, made = set(_RESERVED), []
     for name in names:
-        plain = " ".join(_FORBIDDEN.sub(" ", one_line(name)).split()).strip("' ")[:LONGEST_NAME].strip("' ") or "Sheet"
+        plain = (
+            " ".join(_FORBIDDEN.sub(" ", one_line(name)).split()).strip("' ")[:LONGEST_NAME].strip("' ") or "Sheet"
+        )
         safe, number = plain, 1
         while safe.casefold() in taken:
             number += 1
@@ -135,8 +139,8 @@ def safe_sheet_names(names: Iterable[str]) -> list[str]:
 
 
 def _write_sheet(page: Any, sheet: Sheet, styles: Mapping[str, Any]) -> None:
-    for row, line in enumerate(sheet.above):
-        page.write_string(row, 0, _fitting(line), styles["title" if row == 0 else "quiet"])
+    for place, line in enumerate(sheet.above):
+        page.write_string(place, 0, _fitting(line), styles["title" if place == 0 else "quiet"])
     top = len(sheet.above) + bool(sheet.above)
     widths = [len(name) for name in sheet.columns]
     for column, name in enumerate(sheet.columns):
@@ -154,9 +158,9 @@ def _write_sheet(page: Any, sheet: Sheet, styles: Mapping[str, Any]) -> None:
         page.freeze_panes(top + 1, 0)
         if sheet.rows:
             page.autofilter(top, 0, top + len(sheet.rows), len(sheet.columns) - 1)
-    row = top + len(sheet.rows) + 2
+    below = top + len(sheet.rows) + 2
     for block in sheet.below:
-        row = _write_block(page, row, block, widths, styles)
+        below = _write_block(page, below, block, widths, styles)
     for column, width in enumerate(widths):
         page.set_column(column, column, min(max(8, width + 2), _WIDEST), styles[""])
     page.set_landscape()

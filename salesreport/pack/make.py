@@ -231,7 +231,17 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         for name, one in documents.items()
     ]
     return Outcome(
-        job, None, seconds, len(html), digest, shown.verdict, shown.talk, shown.due, shown.figures, has_notebook, made
+        job,
+        None,
+        seconds,
+        len(html),
+        digest,
+        shown.verdict,
+        shown.talk,
+        shown.due,
+        shown.figures,
+        has_notebook,
+        made,
     )
 
 

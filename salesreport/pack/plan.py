@@ -98,7 +98,9 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     folder = pack.file("output")
     stems = _stems([subject for subject, _ in drafts])
     every = tuple(
-        replace(_job(pack, notebook, dataset, subject, {**common, **own}, stem, digests), formats=documents, look=look)
+        replace(
+            _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests), formats=documents, look=look
+        )
         for (subject, own), stem in zip(drafts, stems, strict=True)
     )
     chosen = _only(every, only) if only else every

@@ -8,7 +8,7 @@ import datetime as dt
 import math
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -52,13 +52,26 @@ _RESTS_ON: Mapping[str, tuple[str, ...]] = {
 class Shown(Protocol):
     """What is needed of a section."""
 
-    key: Any
-    data: Any
-    language: Any
-    tables: Any
-    notes: Any
-    template: Any
-    extra: Any
+    @property
+    def key(self) -> str: ...  # noqa: D102
+
+    @property
+    def data(self) -> Any: ...  # noqa: D102
+
+    @property
+    def language(self) -> Language: ...  # noqa: D102
+
+    @property
+    def tables(self) -> Sequence[NumberTable]: ...  # noqa: D102
+
+    @property
+    def notes(self) -> Sequence[str]: ...  # noqa: D102
+
+    @property
+    def template(self) -> str: ...  # noqa: D102
+
+    @property
+    def extra(self) -> Mapping[str, Any]: ...  # noqa: D102
 
 
 @contextmanager
@@ -90,7 +103,7 @@ def content_of(section: Shown, formats: Collection[str]) -> dict[str, Any]:
         `blocks` (each with its `kind`: table, tiles, points, terms, questions, sheets), `notes`, `definitions`
         (title and formula of the metrics it rests on) and, where asked for, `data`: `columns` and `rows`.
     """
-    language: Language = section.language
+    language = section.language
     blocks = [block for make in (_BLOCKS.get(section.template),) if make for block in make(section)]
     content: dict[str, Any] = {
         "blocks": [*map(_table, section.tables), *blocks],
@@ -204,7 +217,10 @@ def _data(frame: pd.DataFrame, language: Language) -> dict[str, Any]:
     if isinstance(language, Discreet):
         frame = frame[[name for name in frame.columns if name not in OWNERS]]
     columns = [[_cell(value, language) for value in frame[name].tolist()] for name in frame.columns]
-    return {"columns": [str(name) for name in frame.columns], "rows": [list(row) for row in zip(*columns, strict=True)]}
+    return {
+        "columns": [str(name) for name in frame.columns],
+        "rows": [list(row) for row in zip(*columns, strict=True)],
+    }
 
 
 def _cell(value: Any, language: Language) -> Any:
