@@ -67,7 +67,7 @@ class _Deck:
         self._lacking()
         properties = self.deck.core_properties
         when = dt.datetime.combine(content.as_of or dt.date(1980, 1, 1), dt.time())
-        properties.title, properties.author, properties.last_modified_by = content.title, self.look.name, ""
+        properties.title, properties.author, properties.last_modified_by = content.title[:250], self.look.name, ""
         properties.created = properties.modified = when
         properties.revision, properties.keywords, properties.subject = 1, "", content.verdict[:250]
         properties.language = content.language

@@ -196,7 +196,8 @@ class Table:
             end -= 1
         if end < min(2, len(rows)) or end == len(rows):
             return None
-        return self._some(0, end), self._some(end, len(rows))
+        same = replace(self, largest=size)  # less would else be written larger
+        return same._some(0, end), same._some(end, len(rows))
 
     def _some(self, start: int, end: int) -> "Table":
         here = None if self.here is None or not start <= self.here < end else self.here - start

@@ -15,7 +15,7 @@ FONT = "Arial"
 LINE = 1.2
 """Height of a line, in sizes of its letters."""
 
-_NARROWER = 0.93
+_NARROWER = 0.97
 """Width of a text in `FONT`, of its width in DejaVu Sans; at most: measured on words, figures and capitals."""
 
 _BOLDER = 1.08

@@ -187,7 +187,7 @@ class _Paper:
     def _properties(self) -> None:
         properties, content = self.document.core_properties, self.content
         when = dt.datetime.combine(content.as_of or dt.date(1980, 1, 1), dt.time())
-        properties.title, properties.author, properties.last_modified_by = content.title, self.look.name, ""
+        properties.title, properties.author, properties.last_modified_by = content.title[:250], self.look.name, ""
         properties.created = properties.modified = when
         properties.subject, properties.comments, properties.keywords = content.verdict[:250], "", ""
         properties.language, properties.revision = content.language, 1

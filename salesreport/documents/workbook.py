@@ -106,7 +106,7 @@ def workbook(sheets: Sequence[Sheet], about: About) -> bytes:
     book = xlsxwriter.Workbook(
         written, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    book.set_properties({"title": _fitting(about.title), "created": dt.datetime(1980, 1, 1)})
+    book.set_properties({"title": _fitting(about.title)[:250], "created": dt.datetime(1980, 1, 1)})
     styles = {name: book.add_format({**_FONT, **style}) for name, style in _STYLES.items()}
     names = safe_sheet_names([*(sheet.name for sheet in sheets), about.name])
     for sheet, name in zip(sheets, names, strict=False):
@@ -191,7 +191,8 @@ def _write_about(page: Any, about: About, styles: Mapping[str, Any]) -> None:
             page.write_string(row + 1, 0, _fitting(heading), styles["title"])
             row += 2
         for what, meaning in lines:
-            page.write_string(row, 0, _fitting(what), styles["label"])
+            if what:
+                page.write_string(row, 0, _fitting(what), styles["label"])
             page.write_string(row, 1, _fitting(meaning), styles["wrapped"])
             row += 1
     page.set_column(0, 0, 32, styles[""])
