@@ -232,7 +232,7 @@ def _cell(value: Any, language: Language) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, str):
-        return language.show(value)
+        return language.show(str(value))  # whoever said it, and however: names are masked here
     if isinstance(value, dt.datetime):
         midnight = (value.hour, value.minute, value.second) == (0, 0, 0)
         return {"on": value.date().isoformat()} if midnight else {"at": value.replace(tzinfo=None).isoformat()}
@@ -243,4 +243,4 @@ def _cell(value: Any, language: Language) -> Any:
     if isinstance(value, list | tuple | set | frozenset) or hasattr(value, "tolist"):
         parts = [_cell(one, language) for one in (value.tolist() if hasattr(value, "tolist") else value)]
         return "; ".join("" if one is None else str(one) for one in parts)
-    return language.show(str(value))
+    return language.show(str(language.show(value)))

@@ -38,8 +38,8 @@ def column(*values: Any, name: str = "a", **changes: Any) -> list[Any]:
 
 @pytest.mark.parametrize(
     "written",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "=HYPERLINK(\"http://x\")", "{=1}", "\t=1", "http://example.org", "mailto:a@b.c",
-     "12", "1e5", "TRUE", "2025-01-01", "#N/A", " lead", "'=1", ""],
+    ["=1+1", "+1", "-1", "@SUM(A1)", "=HYPERLINK(\"http://x\")", "{=1}", "\t=1", "http://example.org",
+     "mailto:a@b.c", "12", "1e5", "TRUE", "2025-01-01", "#N/A", " lead", "'=1", ""],
 )  # fmt: skip
 def test_a_text_stays_a_text(written: str) -> None:
     (cell,) = column(written)
@@ -136,7 +136,9 @@ def test_a_report_s_workbook_has_each_section_s_data_and_tables(content: Content
     rows = [[cell.value for cell in row] for row in trend.iter_rows(min_row=4, max_row=3 + len(data["rows"]))]
     for row, want in zip(rows, data["rows"], strict=True):
         # numbers are written with sixteen digits (findings/workbook-sixteen-digits.sh)
-        assert row[: len(want)] == [pytest.approx(one, rel=1e-15) if isinstance(one, float) else one for one in want]
+        assert row[: len(want)] == [
+            pytest.approx(one, rel=1e-15) if isinstance(one, float) else one for one in want
+        ]
     below = {cell.value for row in trend.iter_rows(min_row=4 + len(rows)) for cell in row}
     assert {block["caption"] for block in by_topic["Trend"].of("table")} <= below
     about = {row[0]: row[1] for row in book.worksheets[-1].iter_rows(values_only=True)}
