@@ -8,7 +8,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from salesreport.language.readable import without_unseen
+from salesreport.documents.lines import one_line
 from salesreport.report.agenda import POINTS
 from salesreport.report.content import MIME as CONTENT
 from salesreport.report.export import NOTEBOOK_ONLY, summary_of
@@ -161,20 +161,3 @@ def cleaned(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: cleaned(one) for key, one in value.items()}
     return [cleaned(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def one_line(written: str) -> str:
-    r"""A text as a line of a document: lines and tabs become spaces, signs that nobody sees are spelt out.
-
-    Examples:
-        >>> one_line("two\nlines"), one_line("bell\x07"), one_line("half \ud83d")
-        ('two lines', 'bell\\x07', 'half \\ud83d')
-    """
-    if written.isprintable() and written.isascii():
-        return written
-    return without_unseen(_SET_APART.sub("", _BREAKS.sub(" ", written)))
-
-
-_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029 ]+")
-_SET_APART = re.compile("[\u2068\u2069]")
-"""What keeps texts from right to left apart in HTML; Office knows paragraphs and cells of their own."""

@@ -126,7 +126,8 @@ def workbook_of(
     return workbook(
         [Sheet(say(name), [str(one) for one in frame.columns], rows, shares=shares)],
         About(
-            say(text("About these figures")), say(name), about, say(text("Definitions")), terms, say(text("Remarks")), notes,
+            say(text("About these figures")), say(name), about,
+            say(text("Definitions")), terms, say(text("Remarks")), notes,
         ),
     )  # fmt: skip
 

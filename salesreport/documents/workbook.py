@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from salesreport.documents.archive import same_bytes
-from salesreport.documents.content import one_line
+from salesreport.documents.lines import one_line
 
 Value = None | bool | int | float | str | dt.date | dt.datetime
 """What a cell may hold."""
