@@ -21,7 +21,7 @@ from validity import (
     spans_together,
 )
 from validity_actions_page import false_actions, power_of_actions
-from validity_coaching import change_since_review, coaching_of_many
+from validity_coaching import change_since_review, coaching_of_many, since_last_review
 from validity_plan import plans_on_samples
 
 from salesreport.dataset import Dataset
@@ -202,7 +202,7 @@ TABLES: dict[str, Sequence[Table]] = {
         coverage_of_comparisons,
         coverage_of_intervals,
     ),
-    "## Coaching": (change_since_review, coaching_of_many),
+    "## Coaching": (change_since_review, since_last_review, coaching_of_many),
     "## Useful actions": (false_actions, power_of_actions),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.coach.agreed import MONTH, agreed_with
@@ -146,13 +147,9 @@ def around(
     before = kept.look(start, agreed)
     after = kept.look(agreed + dt.timedelta(1), end)
     reps = facts.reps["rep_id"]
-    group = (facts.reps.set_index("rep_id")["role"] if groups is None else groups).reindex(reps).to_numpy(object)
+    group = groups_of(facts, groups)
     like = np.ones(len(reps), bool) if pd.isna(group[place]) else group == group[place]
-    like &= ~reps.isin(list(facts.not_people)).to_numpy()
-    long_enough = (at_work(facts, start, agreed) >= LEAST_BEFORE) & (
-        at_work(facts, agreed + dt.timedelta(1), end) >= LEAST_AFTER
-    )
-    like &= long_enough
+    like &= there_all_along(facts, start, agreed, end)
     others = like.copy()
     others[place] = False
     coached = agreed_with(facts, end)
@@ -164,6 +161,20 @@ def around(
     seen = before.seen._replace(size=np.where(like, before.seen.size, 0.0))
     expected = expect(kept.family, seen, after.seen, peers)
     return Setting(kept, start, before, after, expected, everybody and bool((others & ~alone).any()))
+
+
+def groups_of(facts: Facts, groups: pd.Series | None) -> npt.NDArray[np.object_]:
+    """The peer group of each rep, in the order of `Facts.reps`; by default the role; NaN: compared with all."""
+    given = facts.reps.set_index("rep_id")["role"] if groups is None else groups
+    return given.reindex(facts.reps["rep_id"]).to_numpy(object)
+
+
+def there_all_along(facts: Facts, start: dt.date, day: dt.date, end: dt.date) -> npt.NDArray[np.bool_]:
+    """Who is a person and worked here long enough both before and after a day, in the order of `Facts.reps`."""
+    people = ~facts.reps["rep_id"].isin(list(facts.not_people)).to_numpy()
+    after = at_work(facts, day + dt.timedelta(1), end) >= LEAST_AFTER
+    there: npt.NDArray[np.bool_] = people & after & (at_work(facts, start, day) >= LEAST_BEFORE)
+    return there
 
 
 def why_untold(

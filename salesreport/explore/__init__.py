@@ -7,6 +7,7 @@
 - `salesreport.explore.review`: the same views as a report of their own
 - `salesreport.explore.saving`: a view as a pack file, and as the code that makes it
 - `salesreport.explore.widgets`: the explorer itself
+- `salesreport.explore.agreements`: a form for what is agreed with a rep
 - `salesreport.explore.lab`: JupyterLab on the explorer's notebook
 
 In a notebook::
@@ -21,17 +22,19 @@ from typing import TYPE_CHECKING
 from salesreport.later import names_from
 
 if TYPE_CHECKING:
+    from salesreport.explore.agreements import Agreements
     from salesreport.explore.review import ConversionReview
     from salesreport.explore.state import State
     from salesreport.explore.views import show
     from salesreport.explore.widgets import Explorer
 
-__all__ = ["ConversionReview", "Explorer", "State", "show"]
+__all__ = ["Agreements", "ConversionReview", "Explorer", "State", "show"]
 
 # imported on first use: a report has no need of widgets
 __getattr__ = names_from(
     __name__,
     {
+        "Agreements": "agreements",
         "ConversionReview": "review",
         "Explorer": "widgets",
         "State": "state",

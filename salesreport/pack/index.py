@@ -39,6 +39,7 @@ def index_html(manifest: Manifest, language: Language) -> str:
         for figure in entry.figures:
             labels.setdefault(figure.key, figure.label)
     start = pack.dataset.fiscal_year_start
+    period = Period.parse(pack.period, start)
     return (
         environment(language, "salesreport.pack")
         .get_template("index.html.j2")
@@ -46,7 +47,7 @@ def index_html(manifest: Manifest, language: Language) -> str:
             pack=pack,
             kicker=text(
                 "{period}, compared with {comparison}",
-                period=Period.parse(pack.period, start),
+                period=period,
                 comparison=Period.parse(pack.compare_to, start),
             ),
             source=text(
@@ -57,6 +58,7 @@ def index_html(manifest: Manifest, language: Language) -> str:
             summary=_summary(len(done), len(manifest.failed)),
             column=_COLUMN.get(pack.each or "", text("Report")),
             labels=labels,
+            since=_since(period) if any(entry.changed for entry in done) else None,
             groups=groups(done),
             by_key={entry.file: {figure.key: figure for figure in entry.figures} for entry in done},
             failed=ordered(manifest.failed),
@@ -67,6 +69,10 @@ def index_html(manifest: Manifest, language: Language) -> str:
 
 _WORDS = {
     "talk": text("To talk about"),
+    "moved": text(
+        "A metric is named as moved only where that is beyond chance: of activities, new deals, win rate and deal "
+        "size of all reps, at most a tenth of what is named may be chance."
+    ),
     "outdated": text("made before data or settings changed"),
     "failed": text("Not made"),
     "reason": text("Reason"),
@@ -74,6 +80,11 @@ _WORDS = {
     "notebook": text("executed notebook"),
     "failed_caption": text("The executed notebook shows where it stopped."),
 }
+
+
+def _since(period: Period) -> Text:
+    """Since when something changed: the end of the period before, which the review before told of."""
+    return text("Since {day}", day=period.start - dt.timedelta(1))
 
 
 def groups(reports: list[ReportEntry]) -> list[Group]:

@@ -17,6 +17,7 @@ from salesreport.files import write_bytes
 from salesreport.language import Language, Text, text
 from salesreport.pack.complete import remark, why_not_whole
 from salesreport.pack.kept import file_names, tidy
+from salesreport.pack.notebook import without_forms
 from salesreport.pack.plain import one_line
 from salesreport.pack.subjects import Subject
 
@@ -74,6 +75,7 @@ class Shown(BaseModel):
     verdict: str = ""
     talk: str = ""
     due: str = ""
+    changed: str = ""
     figures: list[Figure] = []
 
 
@@ -106,8 +108,8 @@ class Job:
 
     @property
     def source(self) -> bytes:
-        """The notebook that is run, as a file has it."""
-        return self.notebook.read_bytes() if self.content is None else self.content
+        """The notebook that is run, as a file has it; nobody is there to fill in forms."""
+        return without_forms(self.notebook.read_bytes() if self.content is None else self.content)
 
     @property
     def report(self) -> str:
@@ -140,8 +142,8 @@ class Outcome:
 
     Attributes:
         job: the job. reason: why there is no report; None when there is one. seconds: how long it took.
-        bytes, sha256: of the report. verdict, talk, due, figures: what it says, proposes to talk
-            about, and what was agreed and is due.
+        bytes, sha256: of the report. verdict, talk, due, changed, figures: what it says, proposes to talk
+            about, what was agreed and is due, what changed since the last review.
         has_notebook: whether the executed notebook was kept. documents: what else was made, in their order.
     """
 
@@ -153,6 +155,7 @@ class Outcome:
     verdict: str = ""
     talk: str = ""
     due: str = ""
+    changed: str = ""
     figures: list[Figure] = field(default_factory=list)
     has_notebook: bool = False
     documents: list[Document] = field(default_factory=list)
@@ -230,18 +233,17 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         Document(format=name, file=job.document(name), bytes=len(one), sha256=hashlib.sha256(one).hexdigest())
         for name, one in documents.items()
     ]
+    said = shown.model_dump(include={"verdict", "talk", "due", "changed"})
     return Outcome(
         job,
         None,
         seconds,
         len(html),
         digest,
-        shown.verdict,
-        shown.talk,
-        shown.due,
-        shown.figures,
-        has_notebook,
-        made,
+        **said,
+        figures=shown.figures,
+        has_notebook=has_notebook,
+        documents=made,
     )
 
 

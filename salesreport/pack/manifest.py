@@ -71,8 +71,8 @@ class ReportEntry(BaseModel):
         outdated: whether it was made from other data, notebook or settings than the pack's are now.
         status: `pending` until it was tried. reason: why it failed, in the pack's language.
         documents: decks, documents and workbooks beside it.
-        seconds, bytes, sha256, engine: how it was made and what came out. verdict, talk, due, figures: what it
-            says, proposes to talk about, and what was agreed and is due.
+        seconds, bytes, sha256, engine: how it was made and what came out. verdict, talk, due, changed, figures:
+            what it says, proposes to talk about, what was agreed and is due, what changed since the last review.
     """
 
     subject: SubjectEntry
@@ -90,6 +90,7 @@ class ReportEntry(BaseModel):
     verdict: str = ""
     talk: str = ""
     due: str = ""
+    changed: str = ""
     figures: list[Figure] = []
     documents: list[Document] = []
 
@@ -124,6 +125,7 @@ class ReportEntry(BaseModel):
                 "verdict": outcome.verdict,
                 "talk": outcome.talk,
                 "due": outcome.due,
+                "changed": outcome.changed,
                 "figures": outcome.figures,
                 "documents": outcome.documents,
             }

@@ -36,6 +36,9 @@ _TYPES: dict[str, Any] = {
 }
 """What an annotation may be made of: types whose values papermill can write into a notebook."""
 
+FORM = "form"
+"""The tag of a cell with a form to fill in: packs leave it out."""
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -183,6 +186,24 @@ def read_notebook(path: Path) -> Notebook:
             found=len(cells),
         )
     return Notebook(path, content, _declared(cells[0].source, path))
+
+
+def without_forms(content: bytes) -> bytes:
+    """A notebook's file without the cells tagged as forms; what is no such notebook is left as it is.
+
+    Examples:
+        >>> cell = {"cell_type": "code", "metadata": {"tags": ["form"]}, "source": "Form()"}
+        >>> without_forms(json.dumps({"cells": [cell]}).encode())
+        b'{"cells": []}'
+    """
+    if f'"{FORM}"'.encode() not in content:
+        return content
+    try:
+        notebook = json.loads(content)
+        cells = [one for one in notebook["cells"] if FORM not in one.get("metadata", {}).get("tags", [])]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return content
+    return json.dumps({**notebook, "cells": cells}).encode()
 
 
 def _writable(value: Any, name: str, where: Mapping[str, Any]) -> Any:

@@ -27,6 +27,7 @@ from salesreport.report.sections.commitments import what_is_due
 from salesreport.report.sections.talking_points import talk_about
 from salesreport.report.sections.verdict import verdict
 from salesreport.report.shared import Shared
+from salesreport.report.since import what_changed
 from salesreport.report.subject import KINDS, Kind, find_subject
 
 MIME = "application/vnd.salesreport.report+json"
@@ -113,6 +114,11 @@ class Review:
         said = what_is_due(self.context)
         return "" if said is None else self.context.say(said)
 
+    @cached_property
+    def changed(self) -> str:
+        """What changed since the last review, in a few words; empty where the data tell nothing of it."""
+        return " · ".join(map(self.context.say, what_changed(self.context)))
+
     def __getattr__(self, name: str) -> Section:
         """A section by its name in `SECTIONS`, worked out once."""
         if name.startswith("_") or name not in SECTIONS:
@@ -172,6 +178,7 @@ class Review:
             "verdict": self.verdict,
             "talk": self.talk,
             "due": self.due,
+            "changed": self.changed,
             "fingerprint": context.facts.dataset.fingerprint,
             "figures": figures,
         }

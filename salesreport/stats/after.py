@@ -93,12 +93,15 @@ class Change(NamedTuple):
     common: float
 
 
-def expect(family: Family, before: Seen, after: Seen, peers: npt.ArrayLike) -> Expected:
+def expect(
+    family: Family, before: Seen, after: Seen, peers: npt.ArrayLike, believed: Believed | None = None
+) -> Expected:
     """What groups are expected to do after a day.
 
     Args:
         family: what the figures are. before: what was seen up to the day. after: what was seen since.
         peers: which of the groups nothing happened to; only of them `after` is looked at.
+        believed: `believed_of(family, before)`, where it is known already.
 
     Examples:
         Forty groups at a true rate of 0.4; the worst of them had 4 of 20 before:
@@ -112,7 +115,7 @@ def expect(family: Family, before: Seen, after: Seen, peers: npt.ArrayLike) -> E
         (0.1, 0.38)
     """
     known = before.known()
-    believed = _believed(family, before)
+    believed = believed_of(family, before) if believed is None else believed
     nothing = np.full(len(known), np.nan)
     usable = known & np.asarray(peers, bool) & after.known()
     if usable.sum() < FEWEST:
@@ -165,7 +168,8 @@ def shifted(family: Family, value: float, by: float) -> float:
     return moved if family == "mean" else min(1.0, max(0.0, moved)) if family == "rate" else max(0.0, moved)
 
 
-def _believed(family: Family, before: Seen) -> Believed:
+def believed_of(family: Family, before: Seen) -> Believed:
+    """What is believed of each group's true figure, from before the day; NaN where nothing is known."""
     known = before.known()
     total, size = np.where(known, before.total, 0.0), np.where(known, before.size, 0.0)
     if family == "rate":

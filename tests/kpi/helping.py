@@ -24,6 +24,7 @@ def helping_company(
     deals: int = 1500,
     history: bool = True,
     lazy: int | None = None,
+    alike: bool = False,
 ) -> Dataset:
     """A dataset in which the third type of activity helps at the second of three stages.
 
@@ -33,8 +34,10 @@ def helping_company(
     Args:
         folder: where. helps: see `Company`. seed: of chance. deals: at each stage. history: whether there are
             stage events. lazy: the number of a rep of whose helping activities a quarter is left.
+        alike: whether all reps do and can the same, but for that.
     """
-    past = simulate(Company(deals=deals, reps=12, helps=helps), np.random.default_rng(seed))
+    same = {"skill": 0.0, "zeal": 0.0, "scatter": 0.0} if alike else {}
+    past = simulate(Company(deals=deals, reps=12, helps=helps, **same), np.random.default_rng(seed))
     stays, done = past.stays, past.done
     if lazy is not None:
         drop = (done.type == 2) & (past.rep[done.deal] == lazy) & (done.day % 4 > 0)

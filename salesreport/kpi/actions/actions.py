@@ -150,7 +150,7 @@ def _look(
     if period is None:
         first: dt.date = stays.decided.day[0].astype(object)
         period = Period.span(first.replace(day=1), facts.as_of, facts.dataset.settings.fiscal_year_start)
-    decided, watched = _chosen(stays, period, milestones, only)
+    decided, watched = chosen_stays(stays, period, milestones, only)
     if not len(decided):
         raise Unavailable(text("no deal was decided in {period}", period=period))
     columns = {name: codes for name, codes in like_columns(decided, "rep_id").items() if name != MONTH}
@@ -188,7 +188,7 @@ def check_milestones(steps: Sequence[Step], milestones: Sequence[str]) -> None:
             )
 
 
-def _chosen(
+def chosen_stays(
     stays: Stays, period: Period, milestones: Sequence[str], only: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> tuple[Decisions, Watched]:
     """The stays that were decided in a period, at some milestones, with some values."""

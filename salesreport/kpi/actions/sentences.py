@@ -7,6 +7,7 @@ import numpy as np
 from salesreport.kpi.actions.actions import Actions
 from salesreport.kpi.actions.family import FEWEST, FEWEST_OUTCOMES, USEFUL
 from salesreport.kpi.anomalies.anomalies import Row
+from salesreport.kpi.anomalies.decided import Step
 from salesreport.kpi.anomalies.sentences import points
 from salesreport.language import Quantity, Text, ntext, text
 
@@ -229,3 +230,17 @@ def _windows(found: Actions) -> Text:
     if first == last:
         return ntext("{n} day", "{n} days", n=first)
     return text("{first} to {days}, by milestone", first=float(first), days=ntext("{n} day", "{n} days", n=last))
+
+
+def seldom(row: Row, step: Step) -> Text:
+    """An activity that a rep's deals have less often at a step than like deals of others; a row of `otherwise`."""
+    return ntext(
+        "“{type}” within {n} day after “{step}”: on {others} of like deals of others, on {share} here: {points}",
+        "“{type}” within {n} days after “{step}”: on {others} of like deals of others, on {share} here: {points}",
+        type=row["type"],
+        step=step.title,
+        n=int(row["window"]),
+        others=Quantity(float(row["others"]), "share"),
+        share=Quantity(float(row["share"]), "share"),
+        points=points(row),
+    )

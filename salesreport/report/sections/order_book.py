@@ -285,21 +285,21 @@ def _message(context: Context, book: pd.DataFrame) -> Text:
         size = ntext("{n} open deal", "{n} open deals", n=now)
     clauses = []
     for metric, figure in _figures(context).items():
-        n, share = round(figure.value * figure.n, 1), Quantity(figure.value, "share")
+        n, of, share = round(figure.value * figure.n), round(figure.n), Quantity(figure.value, "share")
         if metric == "slippage":
             clause = ntext(
                 "{n} of {of} was put off ({share})", "{n} of {of} were put off ({share})",
-                n=n, of=figure.n, share=share,
+                n=n, of=of, share=share,
             )  # fmt: skip
         elif figure.n < now - _SAME:  # the others are at no milestone, or nobody knows since when
             clause = ntext(
                 "{n} of the {of} whose time at a milestone is known is stale ({share})",
                 "{n} of the {of} whose time at a milestone is known are stale ({share})",
-                n=n, of=figure.n, share=share,
+                n=n, of=of, share=share,
             )  # fmt: skip
         else:
             clause = ntext(
-                "{n} of {of} is stale ({share})", "{n} of {of} are stale ({share})", n=n, of=figure.n, share=share
+                "{n} of {of} is stale ({share})", "{n} of {of} are stale ({share})", n=n, of=of, share=share
             )
         clauses.append(clause)
     if not clauses:

@@ -55,7 +55,7 @@ def plan_vs_actual(context: Context) -> Section:
         message = say(
             text("Nothing was planned for {period}: no plan file, no target that fits.", period=context.period)
         )
-        return Section("plan", topic, message, data, context.language, available=False)
+        return Section("plan-actual", topic, message, data, context.language, available=False)
     message = context.heading(_message(context, whole, judged, met))
     charts = (_chart(context, judged, message),) if (judged["planned"] > 0).any() else ()
     by_segment = by_part(context, data, "segment")
@@ -71,7 +71,7 @@ def plan_vs_actual(context: Context) -> Section:
         named(context, accounts),
     )
     return Section(
-        key="plan",
+        key="plan-actual",
         topic=topic,
         message=message,
         data=data,
@@ -185,7 +185,7 @@ def _chart(context: Context, judged: pd.DataFrame, message: str) -> Chart:
     ]
     say = context.say
     return dots(
-        "plan",
+        "plan-actual",
         measures,
         message,
         say(text("Per row: done (solid) in parts of the plan (upright mark); thin line: 95% interval.")),

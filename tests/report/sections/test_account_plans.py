@@ -64,7 +64,7 @@ def test_the_matrix_by_hand(tmp_path: Path) -> None:
     html = section._repr_html_()
     assert "Alpha &lt;b&gt;Ltd" in html
     assert "Gamma" not in html  # the other rep's
-    assert html.count('class="line blank"') == 2 * 6
+    assert html.count('class="blank"') == 2 * 6
     assert '<details class="folded"><summary>Sheet to fill in' in html
 
 

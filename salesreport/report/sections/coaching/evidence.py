@@ -9,9 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from salesreport.kpi.actions.otherwise import done_otherwise
+from salesreport.kpi.actions.sentences import seldom
 from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN, Step
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.reached import places_of
 from salesreport.language import Quantity, Range, Text, ntext, text
 from salesreport.language.language import Said
@@ -26,6 +29,9 @@ from salesreport.report.sections.conversion import compared_with_others, found_i
 from salesreport.report.sections.forecast import coming, outlook
 from salesreport.report.sections.next_period import next_period
 from salesreport.report.sections.plan_vs_actual import plan_vs_actual
+
+MOST_HABITS = 2
+"""So many activities are named that others do more often."""
 
 EARLY, OFFER, CLOSE = "finding", "offer", "close"
 """Where in the cycle a step is (S17): finding real opportunities, to the offer, to the order."""
@@ -61,10 +67,28 @@ def _conversion(context: Context) -> list[Row]:
                 "because": _because(which, row),
                 "ask": milestone.ask if milestone is not None else (),
                 "good": milestone.good or milestone.evidence or None if milestone is not None else None,
+                "otherwise": _otherwise(context, which, row, step),
                 DEALS: _open_at(context, step, which.part(row)),
             }
         )
     return found
+
+
+def _otherwise(context: Context, which: Anomalies, row: Any, step: Step) -> Text | None:
+    """What is surely done less often on a rep's deals at a weak step than on like deals of others."""
+    if context.subject.kind != "rep" or row["flag"] != "worse" or step.key == WIN:
+        return None
+    where = {name: [value] for name, value in which.part(row).items()}
+    try:
+        found = done_otherwise(
+            context.facts, context.shared.process, context.subject.id, step.key, which.period, where
+        )
+    except Unavailable:
+        return None
+    less = [seldom(one, step) for one in records(found[found["flag"] == "less"])[:MOST_HABITS]]
+    if not less:
+        return None
+    return less[0] if len(less) == 1 else text("{one}; {other}", one=less[0], other=less[1])
 
 
 def _because(which: Anomalies, row: Any) -> list[Text]:
@@ -248,6 +272,7 @@ EVIDENCE: dict[str, Evidence] = {
             "looked_at": "the months that were looked at",
             "ask": "questions that the process file has for the milestone",
             "good": "what the customer does there if it goes well, from the process file",
+            "otherwise": "activities that are done surely more often on like deals of others there",
         },
         _conversion,
         tested=True,

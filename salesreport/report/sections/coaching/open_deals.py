@@ -35,7 +35,7 @@ def deals_by_kind(context: Context) -> list[Row]:
                     "kind": kind,
                     "n": n,
                     "of": of,
-                    "deals": ntext("{n} open deal", "{n} open deals", n=n),
+                    "deals": ntext("{n} open deal", "{n} open deals", n=whole(n)),
                     "share": Quantity(n / of, "share"),
                     "money": Quantity(worth, context.facts.dataset.currency),
                     "days": ntext("the last {n} day", "the last {n} days", n=SILENT),
@@ -85,6 +85,16 @@ def _unusual(shares: list[float], own: float) -> float:
     if len(shares) < FEWEST_PEERS:
         return 0.5
     return sum(one < own for one in shares) / len(shares)
+
+
+def whole(n: float) -> int:
+    """Deals as people count them; a part of one is one.
+
+    Examples:
+        >>> whole(7.8), whole(0.25), whole(0)
+        (8, 1, 0)
+    """
+    return max(round(n), 1) if n > 0 else 0
 
 
 def by_size(deals: pd.DataFrame) -> pd.DataFrame:

@@ -1,7 +1,11 @@
-"""No report of a pack names another rep, nor a customer that only others work with."""
+"""What holds for every report of a pack.
+
+It names no other rep nor a customer that only others work with; its places have names of their own; it is small.
+"""
 
 import html
 import re
+from collections import Counter
 
 import pytest
 from typer.testing import CliRunner
@@ -30,14 +34,14 @@ def pages(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         page = file.read_text(encoding="utf-8")
         subject = re.search(r'<meta name="salesreport:subject" content="([^"]+)"', page)
         assert subject is not None
-        found[subject[1]] = words_of(page)
+        found[subject[1]] = page
     assert len(found) > 5
     return found
 
 
 def test_no_report_names_another_rep(pages: dict[str, str], sample: Dataset) -> None:
     reps = sample.table("reps").set_index("rep_id")
-    for rep, page in pages.items():
+    for rep, page in ((rep, words_of(page)) for rep, page in pages.items()):
         manager = reps.loc[rep, "manager"]
         for other, name in reps["name"].items():
             if other != rep and name != manager:
@@ -57,9 +61,26 @@ def test_no_report_names_a_customer_of_others_alone(pages: dict[str, str], sampl
         *zip(accounts["rep_id"], accounts.index, strict=True),
     }
     checked = 0
-    for rep, page in pages.items():
+    for rep, page in ((rep, words_of(page)) for rep, page in pages.items()):
         own = {accounts["name"].get(account) for who, account in worked if who == rep}
         for name in set(accounts["name"].dropna()) - own:
             checked += 1
             assert name not in page, (rep, name)
     assert checked > 100
+
+
+LARGEST = 120_000
+"""Bytes of the largest report of the sample company; a limit that each new section has to keep."""
+
+
+def test_reports_are_small(pages: dict[str, str]) -> None:
+    sizes = {rep: len(page.encode()) for rep, page in pages.items()}
+    assert max(sizes.values()) <= LARGEST, sizes
+
+
+def test_every_place_has_a_name_of_its_own(pages: dict[str, str]) -> None:
+    for rep, page in pages.items():
+        names = Counter(re.findall(r'\sid="([^"]+)"', page))
+        assert [name for name, n in names.items() if n > 1] == [], rep
+        wanted = set(re.findall(r'href="#([^"]+)"', page)) | set(re.findall(r"url\(#([^)]+)\)", page))
+        assert wanted <= set(names), rep

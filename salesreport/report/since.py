@@ -1,0 +1,44 @@
+"""What changed since the last review: what came and went, and what moved by more than chance would."""
+
+from collections.abc import Iterator
+
+from salesreport.coach.sentences import figure
+from salesreport.coach.since import moved_since
+from salesreport.kpi.compute import contract
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.context import Context, records
+from salesreport.report.peers import peer_group
+
+
+def what_changed(context: Context) -> list[Text]:
+    """What changed since the last day before the period, which the review of the period before told of.
+
+    Returns:
+        What moved of a rep beyond chance, the surest first: of all that is said of all reps a tenth may be chance.
+        Then how many deals came and were lost; those won are a key figure. Nothing of what the data do not tell.
+    """
+    return [*_moved(context), *_counted(context)]
+
+
+def _counted(context: Context) -> Iterator[Text]:
+    known = context.compute(["deals_created", "deals_lost"]).frame.set_index("metric")["value"].dropna()
+    if "deals_created" in known:
+        yield ntext("{n} new", "{n} new", n=round(known["deals_created"]))
+    if "deals_lost" in known:
+        yield ntext("{n} lost", "{n} lost", n=round(known["deals_lost"]))
+
+
+def _moved(context: Context) -> Iterator[Text]:
+    if context.subject.kind != "rep":
+        return
+    facts, day, end = context.facts, context.eve, context.as_of
+    groups = peer_group().of(context.shared.reps)
+    found = facts.remember(("moved since", day, end), lambda: moved_since(facts, day, end, groups))
+    own = found[(found["rep_id"] == context.subject.id) & (found["verdict"] != "chance")].sort_values("p")
+    for row in records(own):
+        yield text(
+            "{metric}: {now}, {before} before, beyond chance",
+            metric=contract(row["metric"], facts).title,
+            now=figure(row["now"], row["unit"], row["monthly"]),
+            before=Quantity(row["before"], row["unit"]),
+        )
