@@ -39,6 +39,15 @@ class Format(StrEnum):
     json = "json"
 
 
+class FileFormat(StrEnum):
+    """How figures are printed, or written to a file."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    xlsx = "xlsx"
+
+
 class Commands(TyperGroup):
     """Turns what the user can mend into one message and an exit code."""
 
@@ -88,6 +97,13 @@ Extensions = Annotated[
     ),
 ]
 Printed = Annotated[Format, typer.Option(help=hint(text("How to print.")))]
+PrintedOrWritten = Annotated[
+    FileFormat, typer.Option(help=hint(text("How to print; xlsx goes to the file --out.")))
+]
+WorkbookFile = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE.xlsx", help=hint(text("The workbook to write, with --format xlsx."))),
+]
 """Arguments and options that several commands have."""
 
 app = typer.Typer(

@@ -1,5 +1,6 @@
 """`salesreport kpi`, `anomalies`, `actions` and `forecast`: figures, printed."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,17 +9,28 @@ from salesreport.cli.app import (
     By,
     DatasetFolder,
     Extensions,
+    FileFormat,
     Format,
     Printed,
+    PrintedOrWritten,
     Where,
+    WorkbookFile,
     app,
     bar,
     hint,
     language_of,
     print_results,
 )
-from salesreport.language import text
+from salesreport.language import Language, text
 from salesreport.terminal import results_console, say
+
+
+def written(path: Path, content: bytes, language: Language) -> None:
+    """Write a workbook and say where it is."""
+    from salesreport.documents.figures import write_workbook
+
+    write_workbook(path, content)
+    say(text("Workbook: {file}", file=str(path)), language)
 
 
 @app.command(
@@ -28,6 +40,7 @@ from salesreport.terminal import results_console, say
         "salesreport kpi outputs/datasets/sample --period 2025 --by team,segment --metric win_rate --format csv",
         "salesreport kpi outputs/datasets/sample --period 2025-H2 --where team=North --as-of 2025-12-01",
         "salesreport kpi outputs/datasets/sample --period 2025 --by rep --extension my_metrics.py",
+        "salesreport kpi outputs/datasets/sample --period 2025-Q4 --by rep --format xlsx --out figures.xlsx",
     )
 )
 def kpi(
@@ -43,15 +56,18 @@ def kpi(
     ] = None,
     where: Where = None,
     extension: Extensions = None,
-    format: Printed = Format.table,
+    format: PrintedOrWritten = FileFormat.table,
+    out: WorkbookFile = None,
 ) -> None:
     """Figures."""
     from salesreport import arguments
     from salesreport.dataset import Dataset
+    from salesreport.documents import figures
     from salesreport.kpi import Facts, compute, output
     from salesreport.pack.span import check_period
 
     language = language_of(context)
+    figures.check_file(out, format is FileFormat.xlsx)
     if extension:
         from salesreport.report.extensions import load_extensions
 
@@ -68,9 +84,15 @@ def kpi(
         as_of=arguments.day(as_of),
         where=arguments.filters(where or [], opened),
     )
-    if format is Format.csv:
+    if out is not None:
+        notes = output.explanations(table, facts, language)
+        frame = output.as_frame(table, facts, language)
+        written(
+            out, figures.kpi_workbook(table, frame, facts, language, when, arguments.day(as_of), notes), language
+        )
+    elif format is FileFormat.csv:
         typer.echo(output.as_csv(table, facts, language), nl=False)
-    elif format is Format.json:
+    elif format is FileFormat.json:
         typer.echo(output.as_json(table, facts, language), nl=False)
     elif len(table.frame):
         results_console().print(output.as_table(table, facts, language))
@@ -107,28 +129,37 @@ def anomalies(
         ),
     ] = "",
     where: Where = None,
-    format: Printed = Format.table,
+    format: PrintedOrWritten = FileFormat.table,
+    out: WorkbookFile = None,
 ) -> None:
     """Conversion anomalies."""
     from salesreport import arguments
     from salesreport.dataset import Dataset
+    from salesreport.documents import figures
     from salesreport.kpi import Facts
     from salesreport.kpi.anomalies import find_anomalies, output
+    from salesreport.kpi.frames import with_names
     from salesreport.pack.span import check_period
 
     language = language_of(context)
+    figures.check_file(out, format is FileFormat.xlsx)
     opened = Dataset.open(dataset)
     when = opened.period(period)
     check_period(opened, when, key="--period")
     facts = Facts.of(opened)
     found = find_anomalies(facts, when, arguments.dimensions(by), q, arguments.filters(where or [], opened))
-    if format is Format.csv:
+    notes = output.explanations(found, language, table=format is FileFormat.table)
+    if out is not None:
+        frame = with_names(output.as_frame(found, joined=True), facts)
+        content = figures.anomalies_workbook(frame, facts, language, when, notes)
+        written(out, content, language)
+    elif format is FileFormat.csv:
         typer.echo(output.as_csv(found, facts), nl=False)
-    elif format is Format.json:
+    elif format is FileFormat.json:
         typer.echo(output.as_json(found, language), nl=False)
     else:
         results_console().print(output.as_table(found, facts, language))
-    for line in output.explanations(found, language, table=format is Format.table):
+    for line in notes:
         say(line, language, error=True)
 
 
@@ -220,15 +251,18 @@ def forecast(
             help=hint(text("Instead: how far the reps' own closing dates and probabilities were off.")),
         ),
     ] = False,
-    format: Printed = Format.table,
+    format: PrintedOrWritten = FileFormat.table,
+    out: WorkbookFile = None,
 ) -> None:
     """Revenue to come."""
     from salesreport import arguments
     from salesreport.dataset import Dataset
+    from salesreport.documents import figures
     from salesreport.kpi import Facts
     from salesreport.kpi.forecast import command
 
     language = language_of(context)
+    figures.check_file(out, format is FileFormat.xlsx)
     facts = Facts.of(Dataset.open(dataset), arguments.day(as_of) if backtest or stated else None)
     if stated:
         shown, notes = command.judge(facts, format.value, language)
@@ -246,6 +280,9 @@ def forecast(
             format.value,
             language,
         )
-    print_results([shown])
+    if out is not None:
+        written(out, figures.forecast_workbook(shown, facts, language, arguments.day(as_of), notes), language)
+    else:
+        print_results([shown])
     for line in notes:
         say(line, language, error=True)

@@ -7,6 +7,7 @@ import typer
 
 from salesreport.cli.app import app, hint
 from salesreport.cli.running import EngineName, run_pack
+from salesreport.documents.formats import DOCUMENTS
 from salesreport.language import text
 
 
@@ -16,6 +17,7 @@ from salesreport.language import text
         "salesreport pack params/packs/maven.yml",
         "salesreport pack params/packs/maven.yml --only 'Versie Hillebrand' --set period=2017-Q3 --set output=q3",
         "salesreport pack params/packs/maven.yml --workers 4 --set where.team=Central",
+        "salesreport pack params/packs/maven.yml --format pptx --format xlsx",
     )
 )
 def pack(
@@ -42,10 +44,17 @@ def pack(
     force: Annotated[
         bool, typer.Option("--force", help=hint(text("Also make the reports whose inputs are unchanged.")))
     ] = False,
+    format: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="|".join(DOCUMENTS),
+            help=hint(text("Make each report as this, too; may be given several times.")),
+        ),
+    ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option(metavar="ADDR", help=hint(text("Make the reports on the Dask cluster of this scheduler."))),
     ] = None,
 ) -> None:
     """Reports."""
-    run_pack(context, file, changes or [], only or [], workers, engine, time_limit, force, scheduler)
+    run_pack(context, file, changes or [], only or [], workers, engine, time_limit, force, scheduler, format or [])

@@ -1,5 +1,6 @@
 """Making a pack from the command line, with a progress bar."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def run_pack(
     time_limit: int = 120,
     force: bool = False,
     scheduler: str | None = None,
+    formats: Sequence[str] = (),
 ) -> None:
     """Make a pack, and say how it goes; `salesreport pack` and `demo` do.
 
@@ -41,7 +43,7 @@ def run_pack(
         from salesreport.pack.manifest import INDEX
         from salesreport.pack.progress import PackProgress
 
-        plan = make_plan(load_pack(file, changes), only)
+        plan = make_plan(load_pack(file, changes, formats), only)
     limits = Limits(seconds=time_limit)
     runner = make_engine(engine and engine.value, workers, limits)
     if scheduler is not None:

@@ -49,9 +49,14 @@ def as_csv(table: KpiTable, facts: Facts, language: Language) -> str:
 
     A text that a spreadsheet would take for a formula gets an apostrophe before it.
     """
+    return frame_as_csv(as_frame(table, facts, language))
+
+
+def as_frame(table: KpiTable, facts: Facts, language: Language) -> pd.DataFrame:
+    """The figures as the CSV has them: reps with their names, the last column what biases them, if anything."""
     beside = ["; ".join(map(language.say, said)) or None for said in _caveats_of_rows(table)]
     frame = table.frame.assign(caveat=pd.Series(beside, index=table.frame.index, dtype=object))
-    return frame_as_csv(with_names(frame, facts))
+    return with_names(frame, facts)
 
 
 def _caveats_of_rows(table: KpiTable) -> list[list[Text]]:

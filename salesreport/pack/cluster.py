@@ -337,8 +337,7 @@ def _unfit(place: str, problem: Text, hint: Text | None = None) -> ConfigError:
 
 def _not_made(job: Job, reason: Text) -> Outcome:
     """The outcome of a job of which no worker could tell any; the report of an earlier run is not today's."""
-    for file in (job.report, job.executed):
-        (job.folder / file).unlink(missing_ok=True)
+    job.remove()
     return Outcome(job, reason)
 
 

@@ -163,8 +163,7 @@ def prepare_for_kernels() -> None:
 
 def _lost(job: Job) -> Outcome:
     """The outcome of a job whose process ended before it could tell one."""
-    for file in (job.report, job.executed):
-        (job.folder / file).unlink(missing_ok=True)
+    job.remove()
     return Outcome(job, text("The process that made this report was ended (was there enough memory?)."))
 
 

@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from pydantic import BaseModel, ValidationError, field_validator
 
+from salesreport.documents.brand import Look
 from salesreport.files import write_bytes
 from salesreport.language import Language, Text, text
 from salesreport.pack.complete import remark, why_not_whole
@@ -44,6 +45,15 @@ class Figure(BaseModel):
     @classmethod
     def _missing(cls, value: float | None) -> float | None:
         return value if value is not None and math.isfinite(value) else None
+
+
+class Document(BaseModel):
+    """A deck, document or workbook beside a report: its file in the pack's folder, and what is in it."""
+
+    format: str
+    file: str
+    bytes: int
+    sha256: str
 
 
 class ShownSubject(BaseModel):
@@ -80,6 +90,7 @@ class Job:
         fingerprint: of the dataset. period: its written form. language: of the report.
         inputs: checksum of all that the report is made from (`salesreport.pack.inputs`).
         content: the notebook as it was when the pack was begun, whatever becomes of its file; None: as it is.
+        formats: what else is made of the executed notebook, of `documents.formats.DOCUMENTS`. look: their brand.
     """
 
     subject: Subject
@@ -92,6 +103,8 @@ class Job:
     language: str
     inputs: str = ""
     content: bytes | None = field(default=None, repr=False)
+    formats: tuple[str, ...] = ()
+    look: Look = field(default=Look(), repr=False)
 
     @property
     def source(self) -> bytes:
@@ -108,6 +121,20 @@ class Job:
         """The executed notebook's file, in the pack's folder."""
         return f"notebooks/{self.stem}.ipynb"
 
+    def document(self, name: str) -> str:
+        """A document's file beside the report, in the pack's folder, by its format."""
+        return f"reports/{self.stem}.{name}"
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that is made, in the pack's folder: report, executed notebook, documents."""
+        return self.report, self.executed, *map(self.document, self.formats)
+
+    def remove(self) -> None:
+        """Remove what was made for it, now or earlier."""
+        for file in self.files:
+            (self.folder / file).unlink(missing_ok=True)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -117,7 +144,7 @@ class Outcome:
         job: the job. reason: why there is no report; None when there is one. seconds: how long it took.
         bytes, sha256: of the report. verdict, talk, due, changed, figures: what it says, proposes to talk
             about, what was agreed and is due, what changed since the last review.
-        has_notebook: whether the executed notebook was kept.
+        has_notebook: whether the executed notebook was kept. documents: what else was made, in their order.
     """
 
     job: Job
@@ -131,6 +158,7 @@ class Outcome:
     changed: str = ""
     figures: list[Figure] = field(default_factory=list)
     has_notebook: bool = False
+    documents: list[Document] = field(default_factory=list)
 
 
 class ReportFailed(Exception):
@@ -160,15 +188,16 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
 
     The report is written only when its notebook was run to the end, the dataset is still the job's, and it says
     itself that it is the job's: same subject, period and dataset. Where it fails, the report of an earlier run is
-    removed: nobody shall take it for today's.
+    removed: nobody shall take it for today's. Documents are made of the same notebook, written before the report.
     """
     started = time.perf_counter()
     notebook: NotebookNode | None = None
     shown: Shown | None = None
     reason: Text | None = None
     html = b""
+    documents: dict[str, bytes] = {}
     try:
-        notebook = _tidy(execute(job), job)
+        notebook = _tidy(_executed(job, execute), job)
         unfinished = why_not_whole(notebook)
         if unfinished is not None:
             raise ReportFailed(unfinished, notebook)
@@ -176,6 +205,7 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         shown = what_it_shows(notebook)
         check_identity(job, shown)
         html = export(notebook, job.language).encode("utf-8", "xmlcharrefreplace")
+        documents = _documents(job, notebook)
     except ReportFailed as failure:
         reason = failure.reason
         notebook = notebook if failure.notebook is None else _tidy(failure.notebook, job)
@@ -187,17 +217,53 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
     try:
         _keep(job, notebook)
         if reason is None:
+            for name, content in documents.items():
+                write_bytes(job.folder / job.document(name), content)
             write_bytes(job.folder / job.report, html)
     except OSError as error:
         reason = text("The report cannot be written: {reason}.", reason=error.strerror or str(error))
     seconds = time.perf_counter() - started
     has_notebook = (job.folder / job.executed).is_file()
     if reason is not None or shown is None:
-        (job.folder / job.report).unlink(missing_ok=True)
+        for file in (job.report, *map(job.document, job.formats)):
+            (job.folder / file).unlink(missing_ok=True)
         return Outcome(job, reason, seconds, has_notebook=has_notebook)
     digest = hashlib.sha256(html).hexdigest()
+    made = [
+        Document(format=name, file=job.document(name), bytes=len(one), sha256=hashlib.sha256(one).hexdigest())
+        for name, one in documents.items()
+    ]
     said = shown.model_dump(include={"verdict", "talk", "due", "changed"})
-    return Outcome(job, None, seconds, len(html), digest, **said, figures=shown.figures, has_notebook=has_notebook)
+    return Outcome(
+        job,
+        None,
+        seconds,
+        len(html),
+        digest,
+        **said,
+        figures=shown.figures,
+        has_notebook=has_notebook,
+        documents=made,
+    )
+
+
+def _executed(job: Job, execute: Execute) -> NotebookNode:
+    """The job's notebook, run; its outputs hold what documents need only where some are wanted."""
+    if not job.formats:
+        return execute(job)
+    from salesreport.report.content import asking
+
+    with asking(job.formats):
+        return execute(job)
+
+
+def _documents(job: Job, notebook: NotebookNode) -> dict[str, bytes]:
+    """Format → the file, made of an executed notebook."""
+    if not job.formats:
+        return {}
+    from salesreport.documents.make import make_documents
+
+    return make_documents(notebook, job.formats, job.language, job.look)
 
 
 def what_it_shows(notebook: NotebookNode) -> Shown:

@@ -10,14 +10,15 @@ from pydantic import BaseModel, ValidationError
 
 import salesreport
 from salesreport import lock
+from salesreport.documents.formats import FORMATS
 from salesreport.errors import DataError
 from salesreport.files import is_partial, write_text
 from salesreport.language import Language, text
-from salesreport.pack.make import Figure, Job, Outcome
+from salesreport.pack.make import Document, Figure, Job, Outcome
 
 FILE = "manifest.json"
 INDEX = "index.html"
-_OURS = re.compile(r"reports/[a-z0-9-]+\.html|notebooks/[a-z0-9-]+\.ipynb")
+_OURS = re.compile(rf"reports/[a-z0-9-]+\.(?:{'|'.join(FORMATS)})|notebooks/[a-z0-9-]+\.ipynb")
 """The names of files that a pack makes; a manifest that lists others is not believed."""
 
 
@@ -69,6 +70,7 @@ class ReportEntry(BaseModel):
         inputs: checksum of all that the report is made from; empty in manifests of earlier versions.
         outdated: whether it was made from other data, notebook or settings than the pack's are now.
         status: `pending` until it was tried. reason: why it failed, in the pack's language.
+        documents: decks, documents and workbooks beside it.
         seconds, bytes, sha256, engine: how it was made and what came out. verdict, talk, due, changed, figures:
             what it says, proposes to talk about, what was agreed and is due, what changed since the last review.
     """
@@ -90,6 +92,7 @@ class ReportEntry(BaseModel):
     due: str = ""
     changed: str = ""
     figures: list[Figure] = []
+    documents: list[Document] = []
 
     @classmethod
     def planned(cls, job: Job, engine: str) -> "ReportEntry":
@@ -124,6 +127,7 @@ class ReportEntry(BaseModel):
                 "due": outcome.due,
                 "changed": outcome.changed,
                 "figures": outcome.figures,
+                "documents": outcome.documents,
             }
         )
 
@@ -135,14 +139,17 @@ class ReportEntry(BaseModel):
             content = (job.folder / self.file).read_bytes()
         except OSError:
             return False
+        if [one.file for one in self.documents] != list(map(job.document, job.formats)):
+            return False
         return hashlib.sha256(content).hexdigest() == self.sha256 and (
-            self.notebook is None or (job.folder / self.notebook).is_file()
+            (self.notebook is None or (job.folder / self.notebook).is_file())
+            and all(_whole(job.folder / one.file, one.sha256) for one in self.documents)
         )
 
     @property
     def files(self) -> set[str]:
         """Its files in the pack's folder."""
-        return {file for file in (self.file, self.notebook) if file is not None}
+        return {file for file in (self.file, self.notebook) if file} | {one.file for one in self.documents}
 
 
 class Manifest(BaseModel):
@@ -197,6 +204,14 @@ def read_manifest(folder: Path) -> Manifest | None:
         return Manifest.model_validate_json(content)
     except ValidationError:
         raise _something_else(folder) from None
+
+
+def _whole(file: Path, sha256: str) -> bool:
+    """Whether a file is there as it was made."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def package_version() -> str:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from salesreport.config import Place, Settings, TextError, explain, no_such, parse_yaml, read_yaml
+from salesreport.documents.brand import Brand
+from salesreport.documents.formats import FORMATS, documents_of
 from salesreport.errors import ConfigError
 from salesreport.language import LANGUAGES, Language, text
 
@@ -32,6 +34,8 @@ class PackFile(Settings):
         extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
         strategy: a strategy file (see plan.md). plan: the period's plan, as `salesreport plan` wrote it.
         pay: a pay plan (see pay.md).
+        formats: what each report is made as: html (always), and beside it pptx, docx, xlsx (see documents.md).
+        brand: of decks and documents: name, accent (a colour such as #0b5fa5), logo (a PNG or JPEG file).
         account_plans: account plans that were filled in (see accounts.md).
     """
 
@@ -50,6 +54,8 @@ class PackFile(Settings):
     plan: str | None = None
     pay: str | None = None
     account_plans: str | None = None
+    formats: list[str] = Field(default_factory=lambda: ["html"])
+    brand: Brand | None = None
 
     @field_validator("period", "compare_to", mode="before")
     @classmethod
@@ -74,6 +80,14 @@ class PackFile(Settings):
         for name in value:
             if name not in DIMENSIONS:
                 raise no_such(text("“{name}” is nothing to choose by.", name=name), name, DIMENSIONS)
+        return value
+
+    @field_validator("formats")
+    @classmethod
+    def _known_formats(cls, value: list[str]) -> list[str]:
+        for name in value:
+            if name not in FORMATS:
+                raise no_such(text("A report cannot be made as “{name}”.", name=name), name, FORMATS)
         return value
 
     @field_validator("language")
@@ -137,12 +151,13 @@ class Pack:
         return {"file": self.path, "line": line, "key": key}
 
 
-def load_pack(path: Path | str, overrides: Sequence[str] = ()) -> Pack:
+def load_pack(path: Path | str, overrides: Sequence[str] = (), formats: Sequence[str] = ()) -> Pack:
     """Read a pack file.
 
     Args:
         path: the YAML file.
         overrides: `key=value` texts: a setting of the pack, or a parameter of the notebook.
+        formats: what reports are made as beside what the file says.
 
     Raises:
         ConfigError: not a file, not YAML, a setting that does not exist or does not fit.
@@ -151,6 +166,9 @@ def load_pack(path: Path | str, overrides: Sequence[str] = ()) -> Pack:
     data, lines = read_yaml(path)
     settings = validate(data, PackFile, path, lines)
     changed, raw = _overrides(overrides, settings)
+    if formats:
+        documents_of(formats, key="--format")
+        changed["formats"] = [*changed.get("formats", settings.formats), *formats]
     if changed:
         settings = validate({**settings.model_dump(), **changed}, PackFile)
     return Pack(path, settings, lines, changed, raw)
@@ -191,7 +209,7 @@ def _overrides(overrides: Iterable[str], settings: PackFile) -> tuple[dict[str, 
         if key.startswith("where."):
             where = changed.setdefault("where", dict(settings.where))
             where[key.removeprefix("where.")] = yaml_value(written)
-        elif key in ("where", "parameters", "extensions"):
+        elif key in ("where", "parameters", "extensions", "formats", "brand"):
             changed[key] = yaml_value(written)
         elif key in SETTINGS:
             changed[key] = written

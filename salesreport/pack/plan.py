@@ -3,11 +3,13 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from salesreport.dataset import Dataset
+from salesreport.documents.brand import Look, look_of
+from salesreport.documents.formats import documents_of
 from salesreport.errors import ConfigError, nearest
 from salesreport.files import safe_names
 from salesreport.kpi import Facts
@@ -86,18 +88,34 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     files = {name: pack.file(name) for name in FILES if getattr(settings, name)}
     agreed = read_agreed(Facts.of(dataset), period, files) if files else NOTHING
     digests = [*map(digest_of, extensions), *(f"{name} {one}" for name, one in sorted(agreed.digests.items()))]
+    documents = documents_of(settings.formats, **pack.where("formats"))
+    look = _look(pack)
+    if documents:  # without any, a report is made from the same as ever
+        digests += ["formats " + " ".join(documents), "brand " + look.digest]
     comparison = _comparison(period, settings.compare_to, pack.where("compare_to"))
     common = _common(pack, notebook, dataset, period, files)
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
     folder = pack.file("output")
     stems = _stems([subject for subject, _ in drafts])
     every = tuple(
-        _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests)
+        replace(
+            _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests), formats=documents, look=look
+        )
         for (subject, own), stem in zip(drafts, stems, strict=True)
     )
     chosen = _only(every, only) if only else every
     title = Text(settings.title.replace("{", "{{").replace("}", "}}")) if settings.title else _title(pack)
     return Plan(pack, notebook, dataset, period, comparison, title, folder, chosen, every)
+
+
+def _look(pack: Pack) -> Look:
+    """The brand of decks and documents, its logo read."""
+    brand = pack.settings.brand
+    if brand is None or brand.logo is None:
+        return look_of(brand, None)
+    place = pack.where("brand", "logo")
+    folder = pack.folder("brand")
+    return look_of(brand, Path(os.path.normpath(folder.absolute() / Path(brand.logo).expanduser())), **place)
 
 
 def _job(

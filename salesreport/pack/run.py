@@ -129,7 +129,7 @@ class _Recorder:
     def give_up_rest(self) -> None:
         """Note the jobs that were never finished; what an earlier run left of them goes."""
         for stem, job in self.rest.items():
-            _remove(job.folder, {job.report, job.executed})
+            job.remove()
             stopped = Outcome(job, text("The run was stopped before this report was made."))
             self.entries[stem] = self.entries[stem].after(stopped, self.plan.language)
 

@@ -220,8 +220,7 @@ def _outcome(child: _Child, limits: Limits) -> Outcome | None:
         return said
     if not out_of_time and child.tries < TRIES:
         return None
-    for file in (child.job.report, child.job.executed):
-        (child.job.folder / file).unlink(missing_ok=True)
+    child.job.remove()
     return Outcome(child.job, _why(out_of_time, code, limits), limits.seconds if out_of_time else 0.0)
 
 

@@ -47,6 +47,12 @@ _VARIABLES = {
     ATTENTION: "attention",
 }
 
+
+def colours() -> dict[str, str]:
+    """The palette's colours on a light page, and the style sheet's variable of each."""
+    return dict(_VARIABLES)
+
+
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # names from the data may hold dollar signs

@@ -16,6 +16,8 @@ from salesreport.language.language import Said
 from salesreport.language.readable import readable
 from salesreport.report import presence
 from salesreport.report.agreed import read_agreed
+from salesreport.report.content import MIME as CONTENT
+from salesreport.report.content import asked
 from salesreport.report.context import Context, records
 from salesreport.report.extensions import load_extensions
 from salesreport.report.page import environment
@@ -195,11 +197,23 @@ class Review:
         return self.verdict
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: self.summary}
+        shown = {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: self.summary}
+        return {**shown, CONTENT: self._head()} if asked() else shown
 
-    def _repr_html_(self) -> str:
+    def _head(self) -> dict[str, Any]:
+        """What the head shows, and what the figures come from, as plain data."""
+        dataset = self.context.facts.dataset
+        return {
+            "kicker": self._kicker(),
+            "name": readable(self.context.subject.name),
+            "details": self._details(),
+            "dataset": readable(dataset.settings.name),
+            "as_of": dataset.as_of.isoformat(),
+        }
+
+    def _kicker(self) -> str:
         context = self.context
-        kicker = context.say(
+        return context.say(
             text(
                 "{title} · {period}, compared with {compare}",
                 title=context.subject.title,
@@ -207,6 +221,10 @@ class Review:
                 compare=context.compare,
             )
         )
+
+    def _repr_html_(self) -> str:
+        context = self.context
+        kicker = self._kicker()
         return (
             environment(context.language)
             .get_template("header.html.j2")

@@ -8,6 +8,8 @@ import pandas as pd
 
 from salesreport.language import Language
 from salesreport.report.chart import Chart
+from salesreport.report.content import MIME as CONTENT
+from salesreport.report.content import asked, content_of
 from salesreport.report.page import environment
 from salesreport.report.table import NumberTable
 
@@ -58,7 +60,9 @@ class Section:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         if self.silent:
             return {"text/plain": "", "text/html": ""}
-        return {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: self.summary}
+        shown = {"text/plain": repr(self), "text/html": self._repr_html_(), MIME: self.summary}
+        formats = asked()
+        return {**shown, CONTENT: content_of(self, formats)} if formats else shown
 
     def _repr_html_(self) -> str:
         if self.silent:

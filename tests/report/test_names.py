@@ -1,6 +1,7 @@
 """Names of other reps in texts from the data: found however they are written, only whole, and masked."""
 
 import html
+import json
 import re
 import time
 import unicodedata
@@ -13,6 +14,8 @@ import pytest
 from salesreport import Dataset, Review
 from salesreport.dataset import write_dataset
 from salesreport.explore import ConversionReview
+from salesreport.report.content import MIME as CONTENT
+from salesreport.report.content import asking
 from salesreport.report.names import Names
 from salesreport.tables import TABLES
 
@@ -165,6 +168,18 @@ def test_no_section_names_another_rep(planted: tuple[Dataset, pd.Series], langua
             assert not names_in(everything(kind(data, "2025-Q4", rep=rep, language=language)), other)
     said = Review(data, "2025-Q4", rep=rep, language=language).data_notes.notes
     assert any("[name]" in note or "[Name]" in note for note in said)
+
+
+def test_no_deck_document_or_workbook_names_another_rep(planted: tuple[Dataset, pd.Series]) -> None:
+    # all of them are made of what the outputs hold, and of nothing else
+    data, other = planted
+    review = Review(data, "2025-Q4", rep=data.table("reps")["rep_id"].iloc[0])
+    with asking(["pptx", "docx", "xlsx"]):
+        shown = [one._repr_mimebundle_() for one in (review, *review.sections())]
+    held = [json.dumps(one[CONTENT], ensure_ascii=False) for one in shown if CONTENT in one]
+    assert len(held) > 20
+    assert not names_in(held, other)
+    assert any("[name]" in one for one in held)
 
 
 def test_pay_and_account_plans_name_no_other_rep(planted: tuple[Dataset, pd.Series], tmp_path: Path) -> None:

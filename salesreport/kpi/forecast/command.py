@@ -5,8 +5,6 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rich.table import Table
-
 from salesreport.errors import ConfigError
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -22,6 +20,10 @@ from salesreport.language import Language, Text, text
 from salesreport.language.readable import printable
 
 Format = str
+"""table, csv and json are printed; of xlsx the frame is given, for somebody else writes it."""
+
+Shown = Any
+"""What is ready to be printed (a text or table), or to be written (a frame)."""
 
 
 def look_ahead(
@@ -33,7 +35,7 @@ def look_ahead(
     seed: int,
     format: Format,
     language: Language,
-) -> tuple[str | Table, list[str]]:
+) -> tuple[Shown, list[str]]:
     """A forecast, ready to print, and its notes.
 
     Raises:
@@ -46,6 +48,8 @@ def look_ahead(
     except Unavailable as problem:
         raise _untold(problem) from None
     notes = _said(made.notes, language)
+    if format == "xlsx":
+        return with_names(made.frame, facts), notes
     if format == "csv":
         return frame_as_csv(with_names(made.frame, facts)), notes
     if format == "json":
@@ -61,7 +65,7 @@ def try_out(
     progress: Callable[[int, int], None],
     format: Format,
     language: Language,
-) -> tuple[str | Table, list[str]]:
+) -> tuple[Shown, list[str]]:
     """A backtest, ready to print (as a table the scores, else every fold), and its notes.
 
     Raises:
@@ -81,13 +85,15 @@ def try_out(
     notes = _said(done.notes, language)
     if format == "table":
         return output.scores_as_table(done, language), [*notes, *_said(output.WORDS, language)]
+    if format == "xlsx":
+        return with_names(done.frame, facts, ids="group"), notes
     folds = done.frame.assign(as_of=done.frame["as_of"].dt.strftime("%Y-%m-%d").astype("str"))
     if format == "csv":
         return frame_as_csv(with_names(folds, facts, ids="group")), notes
     return _json({"folds": frame_as_rows(folds), "scores": frame_as_rows(done.scores), "notes": notes}), []
 
 
-def judge(facts: Facts, format: Format, language: Language) -> tuple[str | Table, list[str]]:
+def judge(facts: Facts, format: Format, language: Language) -> tuple[Shown, list[str]]:
     """What reps said of their deals against what came, ready to print, and what it says.
 
     Raises:
@@ -103,6 +109,8 @@ def judge(facts: Facts, format: Format, language: Language) -> tuple[str | Table
         "Said and won: mean probability and share won of closed deals; days: of deals won, median after the date "
         "first said. Verdicts compare a rep with the others, and allow for looking at many."
     )
+    if format == "xlsx":
+        return with_names(frame, facts), _said([note], language)
     if format == "csv":
         return frame_as_csv(with_names(frame, facts)), []
     if format == "json":

@@ -1,0 +1,1 @@
+"""Editable decks, documents and workbooks made from an executed notebook, and workbooks of figures."""

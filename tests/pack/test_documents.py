@@ -1,0 +1,159 @@
+"""Documents beside reports: made with them, kept with them, gone with them."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from workshop import Rehearsal, Silent, write_notebook, write_pack
+
+from salesreport.dataset import Dataset
+from salesreport.documents import make
+from salesreport.errors import ConfigError
+from salesreport.pack import load_pack, make_pack, make_plan
+from salesreport.pack.kernels import PapermillEngine
+from salesreport.pack.manifest import Manifest
+from salesreport.pack.warm import WarmEngine, available
+
+ALL = ["pptx", "docx", "xlsx"]
+
+ASKED = """\
+import os
+assert os.environ.get("SALESREPORT_FORMATS") == "xlsx"
+"""
+
+
+def run(
+    folder: Path, company: Dataset, engine: Any = None, asked: list[str] | None = None, **changes: str
+) -> Manifest:
+    write_pack(folder / "packs" / "pack.yml", company.path, **changes)
+    plan = make_plan(load_pack(folder / "packs" / "pack.yml", formats=asked or ()))
+    return make_pack(plan, engine or Rehearsal(), Silent())
+
+
+def names(folder: Path) -> set[str]:
+    return {file.name for file in (folder / "out" / "reports").iterdir()}
+
+
+def test_documents_stand_beside_the_report_and_in_the_manifest(folder: Path, company: Dataset) -> None:
+    manifest = run(folder, company, asked=ALL)
+    assert {"ann-berg.html", *(f"ann-berg.{name}" for name in ALL)} <= names(folder)
+    entry = next(one for one in manifest.reports if one.subject.id == "R1")
+    assert [one.format for one in entry.documents] == ALL
+    for one in entry.documents:
+        content = (folder / "out" / one.file).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (one.bytes, one.sha256)
+    written = json.loads((folder / "out" / "manifest.json").read_text())
+    assert written["reports"][0]["documents"][0]["format"] == "pptx"
+    index = (folder / "out" / "index.html").read_text()
+    assert all(f'<a href="reports/ann-berg.{name}">{name.upper()}</a>' in index for name in ALL)
+
+
+def test_without_formats_all_is_as_ever(folder: Path, company: Dataset) -> None:
+    run(folder, company)
+    before = {file.name: file.read_bytes() for file in (folder / "out" / "reports").iterdir()}
+    index = (folder / "out" / "index.html").read_text()
+    assert all(name.endswith(".html") for name in before)
+    assert "PPTX" not in index
+    engine = Rehearsal()
+    run(folder, company, engine, asked=["html"])  # html always is
+    assert engine.ran == []
+    run(folder, company, asked=["docx"])
+    assert {name: (folder / "out" / "reports" / name).read_bytes() for name in before} == before
+
+
+def test_unchanged_reports_are_not_made_again_and_damaged_ones_are(folder: Path, company: Dataset) -> None:
+    run(folder, company, asked=["xlsx"])
+    engine = Rehearsal()
+    run(folder, company, engine, asked=["xlsx"])
+    assert engine.ran == []
+    (folder / "out" / "reports" / "ann-berg.xlsx").write_bytes(b"edited")
+    (folder / "out" / "reports" / "bob-czerny.xlsx").unlink()
+    run(folder, company, engine, asked=["xlsx"])
+    assert engine.ran == ["R1", "R2"]
+
+
+def test_another_format_or_brand_makes_them_anew_and_what_is_not_wanted_goes(
+    folder: Path, company: Dataset
+) -> None:
+    run(folder, company, asked=["xlsx", "docx"])
+    brand = Rehearsal()
+    run(folder, company, brand, asked=["xlsx", "docx"], brand="{name: Lumina}")
+    assert "R1" in brand.ran
+    run(folder, company, asked=["docx"], brand="{name: Lumina}")
+    assert "ann-berg.docx" in names(folder)
+    assert "ann-berg.xlsx" not in names(folder)
+    run(folder, company)
+    assert all(name.endswith(".html") for name in names(folder))
+
+
+def test_only_some_reports_leave_the_others_their_documents(folder: Path, company: Dataset) -> None:
+    run(folder, company, asked=["xlsx"])
+    plan = make_plan(load_pack(folder / "packs" / "pack.yml", formats=["docx"]), ["R1"])
+    make_pack(plan, Rehearsal(), Silent())
+    assert {"ann-berg.docx", "bob-czerny.xlsx", "bob-czerny.html"} <= names(folder)
+    assert "ann-berg.xlsx" not in names(folder)
+
+
+def test_a_report_that_fails_has_no_documents(folder: Path, company: Dataset) -> None:
+    run(folder, company, asked=["xlsx"])
+    failing = Rehearsal({"R1": ValueError("no")})
+    plan = make_plan(load_pack(folder / "packs" / "pack.yml", formats=["xlsx"]))
+    manifest = make_pack(plan, failing, Silent(), force=True)
+    assert [entry.subject.id for entry in manifest.failed] == ["R1"]
+    assert "ann-berg.xlsx" not in names(folder)
+    assert "bob-czerny.xlsx" in names(folder)
+
+
+def test_documents_that_cannot_be_made_are_the_report_s_failure(
+    folder: Path, company: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> bytes:
+        raise RuntimeError("no deck")
+
+    monkeypatch.setitem(make._MAKERS, "pptx", broken)
+    manifest = run(folder, company, asked=["pptx"])
+    assert all("no deck" in entry.reason for entry in manifest.reports)
+    assert names(folder) == set()
+
+
+@pytest.mark.parametrize("engine", [WarmEngine(), PapermillEngine()], ids=["warm", "papermill"])
+def test_notebooks_are_told_whatever_runs_them(engine: Any, folder: Path, company: Dataset) -> None:
+    if engine.name == "warm" and not available():
+        pytest.skip("this system cannot fork")
+    from workshop import SHOW
+
+    write_notebook(folder / "notebooks" / "tiny.ipynb", [ASKED, SHOW])
+    write_pack(folder / "packs" / "pack.yml", company.path)
+    plan = make_plan(load_pack(folder / "packs" / "pack.yml", formats=["xlsx"]), ["R1"])
+    manifest = make_pack(plan, engine, Silent())
+    assert manifest.failed == []
+    assert "ann-berg.xlsx" in names(folder)
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"formats": "[pptx, pfd]"}, "pfd"),
+        ({"brand": "{accent: red}"}, "brand.accent"),
+        ({"brand": "{logo: missing.png}"}, "missing.png"),
+        ({"brand": "{colour: red}"}, "brand.colour"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(
+    changes: dict[str, str], found: str, folder: Path, company: Dataset
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        run(folder, company, **changes)
+    assert found in str(raised.value)
+    assert raised.value.line == 6
+    assert not (folder / "out").exists()
+
+
+def test_a_logo_lies_beside_the_pack_file(folder: Path, company: Dataset) -> None:
+    from PIL import Image
+
+    (folder / "packs").mkdir(exist_ok=True)
+    Image.new("RGB", (60, 20), "red").save(folder / "packs" / "logo.png")
+    assert run(folder, company, asked=["pptx"], brand="{logo: logo.png}").failed == []
