@@ -16,9 +16,9 @@ The package is a house of floors; each imports only from those listed before it:
 - `salesreport.pack`: pack file → jobs → reports, index, manifest
 - `salesreport.cli`: the command `salesreport`
 
-In a notebook two names are enough::
+In a notebook three names are enough::
 
-    from salesreport import Dataset, Review
+    from salesreport import Dataset, Diagnostic, Review
 """
 
 from typing import TYPE_CHECKING
@@ -28,12 +28,21 @@ from salesreport.later import names_from, put_off
 if TYPE_CHECKING:
     from salesreport.dataset import Dataset
     from salesreport.period import Period
+    from salesreport.report.diagnostic import Diagnostic
     from salesreport.report.review import Review
 
 put_off()
 
 __version__ = "0.1.0"
-__all__ = ["Dataset", "Period", "Review", "__version__"]
+__all__ = ["Dataset", "Diagnostic", "Period", "Review", "__version__"]
 
 # imported on first use, so that `salesreport --help` stays quick
-__getattr__ = names_from(__name__, {"Dataset": "dataset", "Period": "period", "Review": "report.review"})
+__getattr__ = names_from(
+    __name__,
+    {
+        "Dataset": "dataset",
+        "Diagnostic": "report.diagnostic",
+        "Period": "period",
+        "Review": "report.review",
+    },
+)

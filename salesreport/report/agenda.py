@@ -11,6 +11,11 @@ from salesreport.language import Language, Text, text
 from salesreport.report.page import environment
 
 POINTS: Mapping[str, Text] = {
+    "fitness": text("What the data can tell"),
+    "process": text("How the process is run"),
+    "health": text("Pipeline and forecast"),
+    "risks": text("Risks and habits"),
+    "act": text("What to do"),
     "done": text("What was done"),
     "next": text("What comes next"),
     "orders": text("Order book and forecast"),
@@ -18,7 +23,7 @@ POINTS: Mapping[str, Text] = {
     "measures": text("Measures to take"),
     "further": text("Also"),
 }
-"""The points, in their order; sections of one's own come under the last."""
+"""The points, in their order: those of a diagnostic, those of a one-to-one; sections of one's own come last."""
 
 
 class Entry(NamedTuple):

@@ -1,6 +1,6 @@
 """The one object of a notebook: a review of a rep, a team, a segment … whose sections are values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ import pandas as pd
 from salesreport.config import language_of
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
-from salesreport.language import text
+from salesreport.language import Text, text
 from salesreport.language.language import Said
 from salesreport.language.readable import readable
 from salesreport.report import presence
@@ -22,7 +22,7 @@ from salesreport.report.context import Context, records
 from salesreport.report.extensions import load_extensions
 from salesreport.report.page import environment
 from salesreport.report.section import Section
-from salesreport.report.sections import SECTIONS
+from salesreport.report.sections import SECTIONS, Listed
 from salesreport.report.sections.commitments import what_is_due
 from salesreport.report.sections.talking_points import talk_about
 from salesreport.report.sections.verdict import verdict
@@ -121,9 +121,9 @@ class Review:
 
     def __getattr__(self, name: str) -> Section:
         """A section by its name in `SECTIONS`, worked out once."""
-        if name.startswith("_") or name not in SECTIONS:
+        if name.startswith("_") or name not in self.listed():
             raise AttributeError(f"a review has no section {name!r}")
-        listed = SECTIONS[name]
+        listed = self.listed()[name]
         section = self.show(lambda context: context.made(listed.make))
         if self.context.subject.kind not in listed.told:
             section = replace(section, point="")
@@ -133,7 +133,12 @@ class Review:
         return section
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *SECTIONS})
+        return sorted({*super().__dir__(), *self.listed()})
+
+    @classmethod
+    def listed(cls) -> Mapping[str, Listed]:
+        """The sections there are, by name, in the order of a report."""
+        return SECTIONS
 
     def show(self, make: Callable[[Context], Section] | str) -> Section:
         """A section of one's own.
@@ -145,9 +150,9 @@ class Review:
             ConfigError: there is no section of this name, or what was made is none.
         """
         if isinstance(make, str):
-            if make not in SECTIONS:
+            if make not in self.listed():
                 raise ConfigError(
-                    text("There is no such section."), key="show", found=make, nearest=nearest(make, SECTIONS)
+                    text("There is no such section."), key="show", found=make, nearest=nearest(make, self.listed())
                 )
             return cast(Section, getattr(self, make))
         section = make(self.context)
@@ -184,13 +189,13 @@ class Review:
         }
 
     def sections(self) -> tuple[Section, ...]:
-        """All sections, in the order of `SECTIONS`."""
-        return tuple(getattr(self, name) for name in SECTIONS)
+        """All sections, in the order of a report."""
+        return tuple(getattr(self, name) for name in self.listed())
 
     def in_words(self) -> str:
         """Everything the sections say, a line each: the report as text."""
         kind = self.context.subject.kind
-        told = [getattr(self, name) for name, one in SECTIONS.items() if kind in one.told]
+        told = [getattr(self, name) for name, one in self.listed().items() if kind in one.told]
         return "\n".join([self.verdict, *(repr(section) for section in told if not section.silent)])
 
     def __repr__(self) -> str:
@@ -216,11 +221,15 @@ class Review:
         return context.say(
             text(
                 "{title} · {period}, compared with {compare}",
-                title=context.subject.title,
+                title=self._title(),
                 period=context.period,
                 compare=context.compare,
             )
         )
+
+    def _title(self) -> Text:
+        """What kind of report it is."""
+        return self.context.subject.title
 
     def _repr_html_(self) -> str:
         context = self.context

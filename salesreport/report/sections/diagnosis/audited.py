@@ -1,0 +1,165 @@
+"""Sections made of the audit's findings: what a few checks found, with the own past and what became of it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from salesreport.audit import Audit, Finding, audit
+from salesreport.audit.model import Estimate
+from salesreport.audit.sentences import (
+    backtest_of,
+    numbers_of,
+    published,
+    unit_of,
+    verdict_of,
+)
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.context import Context
+from salesreport.report.section import Section
+from salesreport.report.table import Cell, Content, NumberTable, number_table
+
+COLUMNS = (
+    "check", "kind", "level", "past", "value", "lower", "upper", "n", "count", "of", "money", "baseline", "lift",
+    "lift_lower", "lift_upper",
+)  # fmt: skip
+"""Columns of the data of such sections."""
+
+
+def audit_of(context: Context) -> Audit:
+    """The audit of the whole dataset on the report's day; worked out once for all reports."""
+    facts, day = context.facts, context.as_of
+    return facts.remember(("audit", day), lambda: audit(facts.dataset, day))
+
+
+def audited(context: Context, key: str, topic: Text, checks: Sequence[str]) -> Section:
+    """What some checks found; `data` has `COLUMNS`, a row per check that could be made.
+
+    Args:
+        context: the report's. key, topic: of the section. checks: keys, in order.
+    """
+    say = context.say
+    made = audit_of(context)
+    findings = [made.of(one) for one in checks]
+    told = [one for one in findings if one.found is not None]
+    data = frame_of(told)
+    if not told:
+        reasons = [one.why for one in findings if one.why is not None]
+        message = say(text("Nothing of this can be told: {reason}.", reason=reasons[0]))
+        return Section(key, say(topic), message, data, context.language, available=False)
+    return Section(
+        key=key,
+        topic=say(topic),
+        message=context.heading(_message(made, told)),
+        data=data,
+        language=context.language,
+        tables=(_table(context, made, told),),
+        notes=tuple(say(one) for one in _notes(context, made, findings)),
+    )
+
+
+def frame_of(findings: Sequence[Finding]) -> pd.DataFrame:
+    """Findings as rows of numbers; NaN where there is none."""
+    rows = []
+    for one in findings:
+        found = one.found
+        assert found is not None
+        now, before = found.measured, found.baseline
+        lift = found.backtest.lift if found.backtest is not None else None
+        rows.append(
+            (
+                one.check.key, one.check.kind, one.verdict.level, one.verdict.past,
+                *((now.value, now.lower, now.upper, now.n) if now is not None else (None,) * 4),
+                found.count, found.of, found.money, None if before is None else before.value,
+                *((lift.value, lift.lower, lift.upper) if lift is not None else (None,) * 3),
+            )
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def worst(made: Audit, findings: Sequence[Finding]) -> list[Finding]:
+    """Those that find something, what matters most first."""
+    keys = {one.check.key for one in findings}
+    return [one for one in made.sorted() if one.check.key in keys and one.verdict.finds]
+
+
+def said_of(made: Audit, finding: Finding) -> Text:
+    """A finding in a sentence: what, how much."""
+    return text("{title}: {numbers}", title=finding.check.title, numbers=numbers_of(finding, made))
+
+
+def _message(made: Audit, told: Sequence[Finding]) -> Text:
+    finds = worst(made, told)
+    if not finds:
+        return ntext(
+            "The {n} check that could be made found nothing",
+            "None of the {n} checks that could be made found anything",
+            n=len(told),
+        )
+    first = said_of(made, finds[0])
+    if len(finds) == 1:
+        return first
+    return ntext("{first}; {n} more finding", "{first}; {n} more findings", n=len(finds) - 1, first=first)
+
+
+def _table(context: Context, made: Audit, told: Sequence[Finding]) -> NumberTable:
+    say = context.say
+    headings = [
+        text("Check"), text("Verdict"), text("Now"), text("Own past"), text("Of those flagged earlier"),
+        text("Amount"),
+    ]  # fmt: skip
+    rows: list[list[Content]] = []
+    for one in told:
+        found = one.found
+        assert found is not None
+        unit = unit_of(one.check, made)
+        rows.append(
+            [
+                say(one.check.title),
+                Cell(say(verdict_of(one)), tone="" if one.verdict.finds else "faint"),
+                _estimate(context, found.measured, unit),
+                _estimate(context, found.baseline, unit),
+                _lift(context, one),
+                context.shown(found.money, context.facts.dataset.currency) if found.money is not None else "–",
+            ]
+        )
+    caption = text("What was looked at, with 95% intervals")
+    return number_table(say(caption), [say(one) for one in headings], rows, texts=2, wide=True)
+
+
+def _estimate(context: Context, estimate: Estimate | None, unit: str) -> Content:
+    if estimate is None or np.isnan(estimate.value):
+        return "–"
+    known = not np.isnan(estimate.lower)
+    return (
+        context.shown(estimate.value, unit),
+        context.language.interval(estimate.lower, estimate.upper, unit) if known else "",
+    )
+
+
+def _lift(context: Context, finding: Finding) -> Content:
+    """How many times as many of those flagged earlier ended badly."""
+    backtest = finding.found.backtest if finding.found is not None else None
+    if backtest is None or backtest.lift is None:
+        return "–"
+    lift = backtest.lift
+    return (
+        context.say(text("{lift} as many", lift=Quantity(lift.value, "times"))),
+        context.language.interval(lift.lower, lift.upper, "times"),
+    )
+
+
+def _notes(context: Context, made: Audit, findings: Sequence[Finding]) -> list[Text]:
+    notes: list[Text] = []
+    for one in findings:
+        found = one.found
+        if found is None or not one.verdict.finds:
+            continue
+        tested = None if found.backtest is None else backtest_of(found.backtest)
+        said = [found.detail, tested, published(one.check)]
+        notes += [text("{title}: {said}", title=one.check.title, said=each) for each in said if each is not None]
+    untold = [one for one in findings if one.found is None and one.why is not None]
+    notes += [text("{title} cannot be told: {reason}.", title=one.check.title, reason=one.why) for one in untold]
+    if context.subject.kind != "company":
+        notes.append(text("All of this is about the whole company."))
+    return notes

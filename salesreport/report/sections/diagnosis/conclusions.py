@@ -1,0 +1,252 @@
+"""What a managing director reads: three findings with money and a next step; ninety days; what gaps are worth."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from salesreport.audit import Audit, Finding
+from salesreport.audit.sentences import unit_of
+from salesreport.kpi.anomalies import sentences
+from salesreport.kpi.anomalies.decided import WIN
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.context import Context
+from salesreport.report.section import Section
+from salesreport.report.sections.diagnosis.audited import audit_of, said_of
+from salesreport.report.sections.diagnosis.measures import COACH, MEASURES, Measure
+from salesreport.report.sections.team import team_of
+from salesreport.report.table import Content, number_table
+
+MOST = 3
+"""So many findings a summary has, and so many measures a month."""
+
+ORDER = ("data", "conversion", "behaviour", "demand")
+"""Kinds of findings in the order in which they are told: what biases the others comes first."""
+
+
+class Told(NamedTuple):
+    """A finding, whether of the audit or of conversions.
+
+    Attributes:
+        kind: one of `ORDER`. key: the check, or the step. serious: whether the audit calls it so. say: a sentence.
+        money: the amount concerned; NaN: not known. lower, upper: its interval; NaN where it has none.
+        measure: what can be done. shows: the figure that will show it.
+    """
+
+    kind: str
+    key: str
+    serious: bool
+    say: Text
+    money: float
+    lower: float
+    upper: float
+    measure: Measure
+    shows: Text
+
+
+def told(context: Context) -> list[Told]:
+    """All findings, those of a kind together, serious ones and large amounts first; worked out once per report."""
+
+    def find() -> list[Told]:
+        made = audit_of(context)
+        found = [_of_check(made, one) for one in made.sorted() if one.verdict.finds]
+        found += _conversions(context)
+        return sorted(found, key=lambda one: (ORDER.index(one.kind), not one.serious, -np.nan_to_num(one.money)))
+
+    return context.remember("diagnosis", find)
+
+
+def _of_check(made: Audit, finding: Finding) -> Told:
+    assert finding.found is not None
+    money = float("nan") if finding.found.money is None else finding.found.money
+    nothing = float("nan")
+    return Told(
+        finding.check.kind, finding.check.key, finding.verdict.level == "serious", said_of(made, finding), money,
+        nothing, nothing, MEASURES[finding.check.key], _shows(made, finding),
+    )  # fmt: skip
+
+
+def _shows(made: Audit, finding: Finding) -> Text:
+    """The figure that will show it: from what it is to the limit, or below what it is."""
+    assert finding.found is not None
+    title, now, (limit, _) = finding.check.title, finding.found.measured, finding.check.limit
+    if now is None or np.isnan(now.value):
+        return title
+    unit = unit_of(finding.check, made)
+    fields = {"title": title, "now": Quantity(now.value, unit)}
+    if limit is None:
+        return text("{title}: better than {now}", **fields)
+    if finding.check.better == "higher":
+        return text("{title}: from {now} to {limit} at least", limit=Quantity(limit, unit), **fields)
+    if limit < 1e-6:
+        return text("{title}: from {now} to none", **fields)
+    return text("{title}: from {now} to less than {limit}", limit=Quantity(limit, unit), **fields)
+
+
+def _conversions(context: Context) -> list[Told]:
+    """Conversions that are lower than those of like deals of others by more than chance."""
+    team = team_of(context)
+    if isinstance(team, Text):
+        return []
+    worse = [(found, row) for found, row in team.findings() if row["flag"] == "worse"]
+    early = {row.get("rep_id") for _, row in worse if row["step"] != WIN}
+    rows = []
+    for found, row in worse:
+        if row["step"] == WIN and row.get("rep_id") in early:
+            continue  # fewer orders follow from what is lost before
+        step = found.step(row["step"])
+        rows.append(
+            Told(
+                "conversion", row["step"], False, sentences.claim(found, row, dated=True), float(row["at_stake"]),
+                float(row["at_stake_lower"]), float(row["at_stake_upper"]), COACH,
+                text("{step}: {rate} of {n} decided deals, of like deals of others {expected}",
+                     step=step.title, rate=Quantity(float(row["rate"]), "share"), n=float(row["n"]),
+                     expected=Quantity(float(row["expected"]), "share")),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def diagnosis(context: Context) -> Section:
+    """The summary; `data` has a row per finding shown: kind, key, serious, money."""
+    say = context.say
+    every = told(context)
+    chosen = chosen_of(every)
+    made = audit_of(context)
+    known = sum(one.found is not None for one in made.findings)
+    topic = say(text("Diagnosis"))
+    data = pd.DataFrame(
+        [(one.kind, one.key, one.serious, one.money) for one in chosen],
+        columns=["kind", "key", "serious", "money"],
+    )
+    untold = ntext(
+        "{n} check of {all} could not be made; what it would need stands below.",
+        "{n} checks of {all} could not be made; what they would need stands below.",
+        n=len(made.findings) - known,
+        all=len(made.findings),
+    )
+    if not chosen:
+        message = ntext(
+            "Nothing stands out: the {n} check that could be made found nothing",
+            "Nothing stands out: the {n} checks that could be made found nothing",
+            n=known,
+        )
+        if not known:
+            message = text("These data cannot tell anything of it: no check could be made")
+        return Section(
+            "diagnosis", topic, say(message), data, context.language, notes=(say(untold),), place="first"
+        )
+    rows: list[list[Content]] = [
+        [context.heading(one.say), say(one.measure.what), _money(context, one)] for one in chosen
+    ]
+    headings = [say(text("Finding")), say(text("Next step")), say(text("Amount"))]
+    return Section(
+        key="diagnosis",
+        topic=topic,
+        message=context.heading(_message(every)),
+        data=data,
+        language=context.language,
+        tables=(number_table("", headings, rows, texts=2, wide=True),),
+        notes=(say(untold),) if known < len(made.findings) else (),
+        place="first",
+    )
+
+
+def chosen_of(every: Sequence[Told]) -> list[Told]:
+    """At most three findings: the first of each kind, then what is left."""
+    first: dict[str, Told] = {}
+    for one in every:
+        first.setdefault(one.kind, one)
+    rest = [one for one in every if one is not first[one.kind]]
+    picked = [*first.values(), *rest][:MOST]
+    return [one for one in every if any(one is each for each in picked)]
+
+
+def _message(every: Sequence[Told]) -> Text:
+    serious = sum(one.serious for one in every)
+    found = ntext("{n} finding", "{n} findings", n=len(every))
+    if serious:
+        return ntext("{found}, {n} of them serious", "{found}, {n} of them serious", n=serious, found=found)
+    return text("{found}, none of them serious", found=found)
+
+
+def _money(context: Context, one: Told) -> Content:
+    if np.isnan(one.money):
+        return "–"
+    currency = context.facts.dataset.currency
+    between = "" if np.isnan(one.lower) else context.language.interval(one.lower, one.upper, currency)
+    return context.shown(one.money, currency), between
+
+
+def closing_gaps(context: Context) -> Section:
+    """What closing each gap in conversion would be worth; `data` has step, money, lower, upper."""
+    topic, say = context.say(text("What gaps are worth")), context.say
+    team = team_of(context)
+    gaps = [one for one in told(context) if one.kind == "conversion"]
+    data = pd.DataFrame(
+        [(one.key, one.money, one.lower, one.upper) for one in gaps], columns=["step", "money", "lower", "upper"]
+    )
+    if isinstance(team, Text):
+        message = say(text("What gaps are worth cannot be told: {reason}.", reason=team))
+        return Section("closing-gaps", topic, message, data, context.language, available=False)
+    if not gaps:
+        message = say(text("No gap between reps is more than chance, so none has a worth"))
+        return Section("closing-gaps", topic, message, data, context.language)
+    first = gaps[0]
+    message_of = text(
+        "The largest gap cost {money}: {what}",
+        money=Quantity(first.money, context.facts.dataset.currency),
+        what=first.say,
+    )
+    rows: list[list[Content]] = [[context.heading(one.say), _money(context, one)] for one in gaps]
+    headings = [say(text("Gap")), say(text("Worth in the span looked at"))]
+    note = text("Amounts do not add up: who loses fewer deals early has more to lose later.")
+    return Section(
+        key="closing-gaps",
+        topic=topic,
+        message=context.heading(message_of),
+        data=data,
+        language=context.language,
+        tables=(number_table("", headings, rows, wide=True),),
+        notes=(say(note),),
+    )
+
+
+PHASES: tuple[tuple[tuple[str, ...], Text], ...] = (
+    (("data",), text("days 1–30")),
+    (("conversion", "behaviour"), text("days 31–60")),
+    (("demand",), text("days 61–90")),
+)
+"""When what is done: first what biases everything else."""
+
+
+def ninety_days(context: Context) -> Section:
+    """A plan; `data` has a row per measure: phase, kind, key, who, what, shows (as texts)."""
+    say, every = context.say, told(context)
+    rows = []
+    for kinds, when in PHASES:
+        seen: list[Measure] = []
+        for one in every:
+            if one.kind in kinds and one.measure not in seen and len(seen) < MOST:
+                seen.append(one.measure)
+                rows.append(
+                    (say(when), one.kind, one.key, say(one.measure.who), say(one.measure.what), say(one.shows))
+                )
+    data = pd.DataFrame(rows, columns=["phase", "kind", "key", "who", "what", "shows"])
+    topic = say(text("Ninety days"))
+    if data.empty:
+        message = say(text("Nothing was found that asks for a plan"))
+        return Section("ninety-days", topic, message, data, context.language)
+    cells: list[list[Content]] = [[when, who, what, shows] for when, _, _, who, what, shows in rows]
+    headings = [text("When"), text("Who"), text("What"), text("What will show it")]
+    message_of = ntext("{n} measure: {first}", "{n} measures, the first: {first}", n=len(rows), first=rows[0][4])
+    return Section(
+        key="ninety-days",
+        topic=topic,
+        message=context.heading(message_of),
+        data=data,
+        language=context.language,
+        tables=(number_table("", [say(one) for one in headings], cells, texts=4, wide=True),),
+        notes=(say(text("Whose it is, is a proposal; the names are for you to fill in.")),),
+    )

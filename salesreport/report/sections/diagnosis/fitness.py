@@ -1,0 +1,110 @@
+"""What the data can answer, and what to ask the client for next."""
+
+from collections import Counter
+
+import pandas as pd
+
+from salesreport.audit.abilities import ABILITIES, STATES, Ability
+from salesreport.audit.answers import ANSWERS, Matrix
+from salesreport.language import Quantity, Text, ntext, text
+from salesreport.report.context import Context
+from salesreport.report.section import Section
+from salesreport.report.sections.diagnosis.audited import audit_of
+from salesreport.report.table import Cell, Content, NumberTable, number_table
+
+
+def data_fitness(context: Context) -> Section:
+    """What the data can answer; `data` has answer, state (yes, part, no), why (texts in the reader's language)."""
+    say, matrix = context.say, audit_of(context).matrix
+    rows = [
+        (answer.key, matrix.told[answer.key].state, "; ".join(map(say, matrix.told[answer.key].why)))
+        for answer in ANSWERS
+    ]
+    data = pd.DataFrame(rows, columns=["answer", "state", "why"])
+    states = Counter(data["state"])
+    message = ntext(
+        "{yes} of {n} question can be answered, {part} in part, {no} cannot",
+        "{yes} of {n} questions can be answered, {part} in part, {no} cannot",
+        n=len(ANSWERS),
+        yes=states["yes"],
+        part=states["part"],
+        no=states["no"],
+    )
+    return Section(
+        key="data-fitness",
+        topic=say(text("What the data can answer")),
+        message=context.heading(message),
+        data=data,
+        language=context.language,
+        tables=(_answers(context, matrix), _carried(context, matrix)),
+    )
+
+
+def _answers(context: Context, matrix: Matrix) -> NumberTable:
+    say = context.say
+    rows: list[list[Content]] = []
+    for answer in ANSWERS:
+        told = matrix.told[answer.key]
+        state = Cell(say(STATES[told.state]), tone="faint" if told.state == "no" else "")
+        rows.append([say(answer.title), state, "; ".join(map(say, told.why[:2]))])
+    headings = [text("Question"), text("Can be told"), text("What is missing")]
+    return number_table("", [say(one) for one in headings], rows, texts=3, wide=True)
+
+
+def _carried(context: Context, matrix: Matrix) -> NumberTable:
+    say, rows = context.say, list[list[Content]]()
+    for one in ABILITIES:
+        carried = matrix.carried[one.key]
+        share = context.shown(carried.n / carried.of, "share") if carried.of else "–"
+        of = context.language.count(carried.of)
+        rows.append([say(one.title), say(STATES[carried.state]), (share, say(text("of {n}", n=of)))])
+    caption = say(text("What the data carry"))
+    headings = [say(text("Carried")), say(text("Is there")), say(text("Filled"))]
+    return number_table(caption, headings, rows, texts=2, folded=True)
+
+
+def ask_for_next(context: Context) -> Section:
+    """What to ask for, what would answer most questions first; `data` has ability, answers, questions."""
+    say, matrix = context.say, audit_of(context).matrix
+    wanted = []
+    for one in ABILITIES:
+        carried = matrix.carried[one.key]
+        opens = [
+            answer for answer in ANSWERS if one in answer.abilities and matrix.told[answer.key].state != "yes"
+        ]
+        if carried.state != "yes" and opens:
+            wanted.append((one, opens))
+    wanted.sort(key=lambda each: -len(each[1]))
+    data = pd.DataFrame(
+        [(one.key, len(opens), [answer.key for answer in opens]) for one, opens in wanted],
+        columns=["ability", "answers", "questions"],
+    )
+    topic = say(text("What to ask for next"))
+    if not wanted:
+        nothing = say(text("The data carry all that is asked of them"))
+        return Section("ask-next", topic, nothing, data, context.language)
+    rows: list[list[Content]] = [
+        [
+            (say(one.title), _filled(context, matrix, one)),
+            context.language.listing([say(answer.title) for answer in opens]),
+        ]
+        for one, opens in wanted
+    ]
+    first = text("Ask first for: {what}", what=[one.title for one, _ in wanted[:3]])
+    return Section(
+        key="ask-next",
+        topic=topic,
+        message=context.heading(first),
+        data=data,
+        language=context.language,
+        tables=(number_table("", [say(text("What")), say(text("Would help to tell"))], rows, texts=2, wide=True),),
+    )
+
+
+def _filled(context: Context, matrix: Matrix, one: Ability) -> str:
+    """How much of it there is now."""
+    carried = matrix.carried[one.key]
+    if not carried.of or not carried.n:
+        return context.say(text("not there"))
+    said: Text = text("filled for {share}", share=Quantity(carried.n / carried.of, "share"))
+    return context.say(said)
