@@ -7,7 +7,7 @@ from salesreport.report.sections.diagnosis.audited import audited
 
 DATA = (
     "set_aside", "duplicates", "test_deals", "far_amounts", "unmapped_ends", "no_losses", "reps_without_losses",
-    "spelled", "no_person", "owners_gone", "undated", "backdated", "same_day", "born_late", "critical_fields",
+    "spelled", "others_spelled", "no_person", "owners_gone", "undated", "backdated", "same_day", "born_late", "critical_fields",
     "loss_reasons", "placeholders", "enough",
 )  # fmt: skip
 PIPELINE = (
@@ -15,7 +15,7 @@ PIPELINE = (
     "pushed_over_quarter", "shape_early", "shape_one_stage", "young_pipeline",
 )  # fmt: skip
 FORECAST = ("forecast_error", "close_dates", "slip_rate", "late_slips")
-PROCESS = ("number_of_stages", "skips", "decay", "reps_differ")
+PROCESS = ("number_of_stages", "skips", "decay", "reps_differ", "conservation")
 CONCENTRATION = (
     "largest_customer", "five_customers", "customers_herfindahl", "products_herfindahl", "rep_concentration",
     "at_target",
