@@ -24,7 +24,8 @@ def agreed_with(facts: Facts, day: dt.date, reps: Collection[str] | None = None)
 
     Returns:
         By day and text: the columns of table `commitments`; `status` is never missing (open where nothing is
-        said); `overdue` of those still open after the day they were due.
+        said); `anew`: open, and agreed again since in the same words, which stands in its place; `overdue` of the
+        others still open after the day they were due.
     """
     table = facts.remember("commitments", lambda: facts.dataset.table("commitments"))
     now = pd.Timestamp(day)
@@ -36,9 +37,11 @@ def agreed_with(facts: Facts, day: dt.date, reps: Collection[str] | None = None)
     known = known.assign(
         status=status,
         closed_on=known["closed_on"].where(~still),
-        overdue=(status == "open") & (known["due_on"] < now),
     )
-    return known.sort_values(["agreed_on", "text"], kind="stable", ignore_index=True)
+    known = known.sort_values(["agreed_on", "text"], kind="stable", ignore_index=True)
+    still_open = known["status"] == "open"
+    anew = still_open & known.duplicated(["rep_id", "text"], keep="last")
+    return known.assign(anew=anew, overdue=still_open & ~anew & (known["due_on"] < now))
 
 
 def months_without(agreed: pd.DataFrame, day: dt.date) -> int:

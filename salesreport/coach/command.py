@@ -36,12 +36,34 @@ def end(dataset: Path, rep: str | None, said: str | None, fate: Fate, today: dt.
     """
     if rep is None:
         raise ConfigError(text("Which commitment? Give the rep and the text, or the id."), key="--done")
-    closed = close(dataset, rep, fate, today) if said is None else close(dataset, said, fate, today, rep)
+    if said is None and not facts_name(dataset, rep):
+        closed = close(dataset, rep, fate, today)
+    elif said is None:
+        raise ConfigError(text("Which commitment? Give the rep and the text, or the id."), key="--done", found=rep)
+    else:
+        closed = close(dataset, said, fate, today, rep)
     row = closed.rows.iloc[0]
     fields = {"rep": Facts.of(closed.dataset).names.get(row["rep_id"], row["rep_id"]), "text": row["text"]}
-    if fate == "done":
-        return [text("Done: {rep}, “{text}”.", **fields)]
-    return [text("Dropped: {rep}, “{text}”.", **fields)]
+    told = [
+        text("Done: {rep}, “{text}”.", **fields) if fate == "done" else text("Dropped: {rep}, “{text}”.", **fields)
+    ]
+    if row["closed_on"].date() < today:
+        told.append(
+            text(
+                "It counts from {day}, where the data end, so that their review knows.",
+                day=row["closed_on"].date(),
+            )
+        )
+    return told
+
+
+def facts_name(dataset: Path, wanted: str) -> bool:
+    """Whether a text names a rep, by name or id."""
+    try:
+        rep_meant(wanted, Facts.of(Dataset.open(dataset)), {})
+    except ConfigError:
+        return False
+    return True
 
 
 def listed(
@@ -53,7 +75,9 @@ def listed(
     last = facts.as_of if table.empty else max(facts.as_of, table["agreed_on"].max().date())
     reps = None if rep is None else [rep_meant(rep, facts, {})]
     agreed = identified(agreed_with(facts, last, reps))
-    agreed["overdue"] = (agreed["status"] == "open") & (agreed["due_on"] < pd.Timestamp(facts.as_of))
+    agreed["overdue"] = (
+        (agreed["status"] == "open") & ~agreed["anew"] & (agreed["due_on"] < pd.Timestamp(facts.as_of))
+    )
     if format != "table":
         return [output.list_as_text(agreed, facts, format)], []
     if agreed.empty:

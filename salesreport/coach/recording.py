@@ -118,7 +118,8 @@ def _open_one(commitments: pd.DataFrame, which: str, rep: str | None) -> int:
     """The row of the one open commitment that is meant."""
     wanted = " ".join(which.split()).casefold()
     mine = commitments if rep is None else commitments[commitments["rep_id"] == rep]
-    mine = mine[mine["status"].fillna("open") == "open"]
+    mine = mine[mine["status"].fillna("open") == "open"].sort_values("agreed_on", kind="stable")
+    mine = mine[~mine.duplicated(["rep_id", "text"], keep="last")]  # what was agreed anew stands in its place
     found = mine[mine["id"] == wanted]
     if found.empty and rep is not None and wanted:
         said = mine["text"].str.casefold()

@@ -225,7 +225,7 @@ def _checked(written: Written, facts: Facts, today: dt.date) -> Commitment:
         )  # fmt: skip
     metric = None if written.metric is None else metric_meant(written.metric, facts, where)
     target = None if written.target is None else _number(written.target, metric, where)
-    agreed = today if written.agreed is None else _agreed_on(written.agreed, facts, where)
+    agreed = today if written.agreed is None else _agreed_on(written.agreed, facts, where, today)
     due = None if written.due is None else day_meant(written.due, "due", where)
     if due is not None and due < agreed:
         raise ConfigError(
@@ -235,9 +235,14 @@ def _checked(written: Written, facts: Facts, today: dt.date) -> Commitment:
     return Commitment(rep, agreed, said, None if metric is None else metric.key, target, due)
 
 
-def _agreed_on(wanted: str, facts: Facts, where: Mapping[str, Any]) -> dt.date:
-    """The day of a meeting; one long before the data begin is a slip."""
+def _agreed_on(wanted: str, facts: Facts, where: Mapping[str, Any], today: dt.date) -> dt.date:
+    """The day of a meeting; one to come, or long before the data begin, is a slip."""
     day = day_meant(wanted, "agreed", where)
+    if day > today:
+        raise ConfigError(
+            text("Nothing was agreed on a day that is yet to come."), **{"key": "agreed", **where},
+            found=day.isoformat(), expected=text("{day} or earlier", day=today),
+        )  # fmt: skip
     begins = [facts.begin(kind) for kind, (table, column) in DAYS.items() if facts.columns.has(table, column)]
     first = min((one for one in begins if one is not None), default=None)
     if first is not None and day < first - EARLIER:

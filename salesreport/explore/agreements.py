@@ -52,7 +52,7 @@ class Agreements:
     ) -> None:
         self.language = language_of(language)
         self._folder = dataset.path if isinstance(dataset, Dataset) else Path(dataset)
-        self._rep = rep
+        self._rep = str(rep or "")
         self._today = today or dt.datetime.now().astimezone().date()
         say = self.language.say
         self.said = panels.line(say(text("What is agreed")), say(text("such as two more first meetings a month")))
@@ -61,10 +61,13 @@ class Agreements:
         self.due = widgets.DatePicker(description=say(text("Due")))
         self.record = panels.button(say(text("Record")))
         self.record.on_click(lambda _: self._record())
-        self.open, self.told = widgets.VBox(), panels.area()
+        for one in (self.said, self.target, self.due):
+            one.style = {"description_width": "auto"}
+        self.said.layout.width, self.record.layout.flex = "100%", "0 0 auto"
+        self.whose, self.open, self.told = panels.area(), widgets.VBox(), panels.area()
         style = widgets.HTML(f"<style>{css()}</style>", layout={"display": "none"})
         row = widgets.HBox([self.metric, self.target, self.due, self.record], layout={"flex_flow": "row wrap"})
-        self.widget = widgets.VBox([style, self.open, self.said, row, self.told])
+        self.widget = widgets.VBox([style, self.whose, self.open, self.said, row, self.told])
         self._do(self._show)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **options: Any) -> Any:
@@ -111,8 +114,10 @@ class Agreements:
         if not self.metric.options:
             self.metric.options = self._metrics(facts)
         agreed = identified(agreed_with(facts, max(self._today, facts.as_of), [rep]))
-        rows = agreed[agreed["status"] == "open"].to_dict("records")
+        rows = agreed[(agreed["status"] == "open") & ~agreed["anew"]].to_dict("records")
         self.open.children = [self._line(row) for row in rows]
+        name = facts.names.get(rep, rep)
+        self.whose.value = panels.sentence(self.language.say(text("Agreed with {name}", name=name)))
         return []
 
     def _line(self, row: dict[str, Any]) -> widgets.HBox:
@@ -120,8 +125,14 @@ class Agreements:
         say, day = self.language.say, row["due_on"]
         what = text("“{text}”, agreed on {day}", text=row["text"], day=row["agreed_on"].date())
         if day == day:
-            what = text("{what}, due on {day}", what=what, day=day.date())
+            late = day.date() < self._today
+            what = (
+                text("{what}, overdue since {day}", what=what, day=day.date())
+                if late
+                else text("{what}, due on {day}", what=what, day=day.date())
+            )
         done, dropped = panels.button(say(text("Done"))), panels.button(say(text("Dropped")))
+        done.layout.flex = dropped.layout.flex = "0 0 auto"
         done.on_click(lambda _: self._close(row["id"], "done"))
         dropped.on_click(lambda _: self._close(row["id"], "dropped"))
         shown = widgets.HTML(panels.sentence(say(what)))

@@ -31,7 +31,8 @@ def of_team(context: Context, topic: str) -> Section:
     rows = []
     for rep, name in members.items():
         mine, ever = recent[recent["rep_id"] == rep], every[every["rep_id"] == rep]
-        counts = {state: int((mine["status"] == state).sum()) for state in ("done", "dropped", "open")}
+        counts = {state: int((mine["status"] == state).sum()) for state in ("done", "dropped")}
+        counts["open"] = int(((mine["status"] == "open") & ~mine["anew"]).sum())
         rows.append(
             {
                 "rep_id": rep,

@@ -17,6 +17,10 @@ SILENT = 30
 """Days without an activity after which an open deal is asked about."""
 
 
+LARGEST = 3
+"""So many are the largest open deals."""
+
+
 def deals_by_kind(context: Context) -> list[Row]:
     """What is odd about open deals: a row per kind, with the deals it is about."""
     if context.unavailable("deals_in_funnel") is not None or context.open.empty:
@@ -40,9 +44,7 @@ def deals_by_kind(context: Context) -> list[Row]:
                     "money": Quantity(worth, context.facts.dataset.currency),
                     "days": ntext("the last {n} day", "the last {n} days", n=SILENT),
                     "unusual": _unusual(usual.get(kind, []), n / of),
-                    DEALS: some.drop_duplicates("deal_id").sort_values(
-                        ["amount", "deal_id"], ascending=[False, True], na_position="last"
-                    ),
+                    DEALS: by_size(some.drop_duplicates("deal_id")),
                 }
             )
     return found
@@ -56,7 +58,7 @@ def _kinds(context: Context, deals: pd.DataFrame) -> dict[str, pd.Series]:
         "stale": deals["deal_id"].isin(_stale(context)),
         "no_next_step": _no_next_step(context, deals),
         "silent": ((day - deals["last_activity_on"]).dt.days >= SILENT) & is_today(context),
-        "largest": deals["amount"] > 0,
+        "largest": (deals["amount"] > 0) & (deals["amount"].rank(ascending=False, method="first") <= LARGEST),
         "any": pd.Series(True, deals.index),
     }
 
@@ -98,8 +100,9 @@ def whole(n: float) -> int:
 
 
 def by_size(deals: pd.DataFrame) -> pd.DataFrame:
-    """Deals, the largest first."""
-    return deals.sort_values(["amount", "deal_id"], ascending=[False, True], na_position="last")
+    """Deals, the largest first; those without an amount last, of these the oldest first."""
+    order = {"amount": False, "created_on": True, "deal_id": True}
+    return deals.sort_values([*order], ascending=[*order.values()], na_position="last")
 
 
 def furthest(context: Context) -> pd.DataFrame:
@@ -142,6 +145,8 @@ def told_deal(context: Context, deal: Row) -> list[Text | str | Quantity]:
         parts.append(context.shared.customers.get(str(deal["account_id"]), str(deal["account_id"])))
     if pd.notna(deal["amount"]):
         parts.append(Quantity(float(deal["amount"]), context.facts.dataset.currency))
+    elif pd.notna(deal["created_on"]):
+        parts.append(text("open since {day}", day=deal["created_on"].date()))
     if pd.notna(deal["stage"]):
         parts.append(str(deal["stage"]))
     if is_today(context) and pd.notna(deal["next_step"]) and pd.notna(deal["next_step_on"]):

@@ -168,6 +168,8 @@ def _message(every: Sequence[Told]) -> Text:
     found = ntext("{n} finding", "{n} findings", n=len(every))
     if serious:
         return ntext("{found}, {n} of them serious", "{found}, {n} of them serious", n=serious, found=found)
+    if len(every) == 1:
+        return text("One finding, not serious")
     return text("{found}, none of them serious", found=found)
 
 
