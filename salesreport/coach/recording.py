@@ -119,9 +119,9 @@ def _open_one(commitments: pd.DataFrame, which: str, rep: str | None) -> int:
     wanted = " ".join(which.split()).casefold()
     mine = commitments if rep is None else commitments[commitments["rep_id"] == rep]
     mine = mine[mine["status"].fillna("open") == "open"].sort_values("agreed_on", kind="stable")
-    mine = mine[~mine.duplicated(["rep_id", "text"], keep="last")]  # what was agreed anew stands in its place
     found = mine[mine["id"] == wanted]
     if found.empty and rep is not None and wanted:
+        mine = mine[~mine.duplicated(["rep_id", "text"], keep="last")]  # agreed anew, it stands for those before
         said = mine["text"].str.casefold()
         found = mine[said == wanted]
         found = mine[said.str.contains(wanted, regex=False)] if found.empty else found

@@ -108,7 +108,7 @@ def test_the_same_twice(acme: Path) -> None:
     record(acme, [Written("R1", "Call")], TODAY)
     with pytest.raises(ConfigError, match="recorded already"):
         record(acme, [Written("R1", "Call")], TODAY)
-    record(acme, [Written("R1", "Call", agreed="2025-12-11")], TODAY)  # another meeting
+    record(acme, [Written("R1", "Call", agreed="2025-12-09")], TODAY)  # another meeting
     assert len(table(acme)) == 2
 
 
@@ -197,13 +197,28 @@ def test_closed_by_text_by_part_and_by_id(acme: Path) -> None:
 
 
 def test_several_that_fit_are_told_apart_by_their_ids(acme: Path) -> None:
-    record(acme, [Written("R1", "Call", agreed=day) for day in ("2025-11-01", "2025-12-01")], TODAY)
+    agreed = [("2025-11-01", "Call Ann"), ("2025-12-01", "Call Bob")]
+    record(acme, [Written("R1", said, agreed=day) for day, said in agreed], TODAY)
     ids = identified(table(acme)).sort_values("agreed_on")["id"].tolist()
     with pytest.raises(ConfigError) as error:
         close(acme, "Call", "done", TODAY, "R1")
     assert str(error.value).endswith(f"Expected one of {ids[0]} and {ids[1]}.")
     close(acme, ids[0], "done", TODAY)
     assert table(acme).sort_values("agreed_on")["status"].tolist() == ["done", "open"]
+
+
+def test_what_was_agreed_anew_stands_for_those_before(acme: Path) -> None:
+    record(acme, [Written("R1", "Call", agreed=day) for day in ("2025-10-01", "2025-11-01", "2025-12-01")], TODAY)
+    close(acme, "Call", "done", TODAY, "R1")
+    assert table(acme).sort_values("agreed_on")["status"].tolist() == ["open", "open", "done"]
+    close(acme, identified(table(acme)).sort_values("agreed_on")["id"].iloc[0], "dropped", TODAY)
+    assert table(acme).sort_values("agreed_on")["status"].tolist() == ["dropped", "open", "done"]
+
+
+def test_nothing_is_agreed_on_a_day_to_come(acme: Path) -> None:
+    with pytest.raises(ConfigError, match="yet to come"):
+        record(acme, [Written("R1", "Call", agreed="2025-12-11")], TODAY)
+    assert table(acme).empty
 
 
 def write_ten(path: Path, who: str, start: "multiprocessing.synchronize.Event") -> None:

@@ -27,12 +27,11 @@ def of_team(context: Context, topic: str) -> Section:
     if every.empty:
         message = context.say(text("Nothing was agreed."))
         return Section("commitments", topic, message, every, context.language, available=False)
-    recent = every[every["agreed_on"] > pd.Timestamp(day) - pd.Timedelta(days=DAYS)]
+    recent = every[(every["agreed_on"] > pd.Timestamp(day) - pd.Timedelta(days=DAYS)) & ~every["anew"]]
     rows = []
     for rep, name in members.items():
         mine, ever = recent[recent["rep_id"] == rep], every[every["rep_id"] == rep]
-        counts = {state: int((mine["status"] == state).sum()) for state in ("done", "dropped")}
-        counts["open"] = int(((mine["status"] == "open") & ~mine["anew"]).sum())
+        counts = {state: int((mine["status"] == state).sum()) for state in ("done", "dropped", "open")}
         rows.append(
             {
                 "rep_id": rep,

@@ -12,7 +12,9 @@ def test_managers_and_the_company_see_their_reps(sample: Dataset) -> None:
     assert sorted(part.data["rep_id"]) == sorted(here.loc[here["manager"] == manager, "rep_id"])
     table = sample.table("commitments")
     for _, row in whole.data.iterrows():
-        mine = table[table["rep_id"] == row["rep_id"]]
+        mine = table[table["rep_id"] == row["rep_id"]].sort_values("agreed_on")
+        # what is open and was agreed again in the same words counts once
+        mine = mine[~((mine["status"] == "open") & mine.duplicated("text", keep="last"))]
         assert row["agreed"] == len(mine)
         assert row["done"] + row["dropped"] + row["open"] == row["agreed"]
         assert row["overdue"] == ((mine["status"] == "open") & (mine["due_on"] < "2025-12-31")).sum()
