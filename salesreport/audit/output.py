@@ -14,6 +14,9 @@ from salesreport.audit.abilities import ABILITIES, STATES
 from salesreport.audit.answers import ANSWERS, Told
 from salesreport.audit.audit import Audit, Finding
 from salesreport.audit.compare import WHAT, Change
+from salesreport.audit.definitions import definitions, how_far
+from salesreport.audit.maturity import maturity
+from salesreport.audit.maturity import verdict as placed
 from salesreport.audit.model import KINDS, Backtest, Estimate
 from salesreport.audit.sentences import (
     EXAMPLES,
@@ -53,7 +56,7 @@ def as_tables(audit: Audit, language: Language, changes: Sequence[Change] | None
     fine = "; ".join(language.say(one.check.title) for one in told if one not in odd)
     if fine:
         parts.append(_line(language, text("Looked at, and fine: {titles}.", titles=fine)))
-    parts += [*_untold(audit, language), "\n", *_answers(audit, language)]
+    parts += [*_untold(audit, language), "\n", *_beside(audit, language), "\n", *_answers(audit, language)]
     if changes is not None:
         parts += ["\n", _changes(audit, changes, language)]
     return parts
@@ -116,6 +119,14 @@ def _untold(audit: Audit, language: Language) -> list[str]:
     ]
 
 
+def _beside(audit: Audit, language: Language) -> list[str]:
+    """How far definitions of rates matter, and how mature the process is."""
+    compared = definitions(audit.looked.facts, audit.looked.period)
+    far = how_far(compared, "win_rate", "win_rate_amount")
+    said = [*([] if far is None else [far]), text("{said}.", said=placed(maturity(audit.looked.facts)))]
+    return [_line(language, one) for one in said]
+
+
 def _answers(audit: Audit, language: Language) -> list[str]:
     """What the data can answer, and what is missing."""
     lines = [_line(language, text("What the data can answer:"))]
@@ -164,7 +175,12 @@ def _changes(audit: Audit, changes: Sequence[Change], language: Language) -> Tab
 
 
 def as_csv(audit: Audit, language: Language, changes: Sequence[Change] | None = None) -> str:
-    """A row per check, what matters first; numbers unrounded, missing ones empty."""
+    """The rows of `as_frame`; numbers unrounded, missing ones empty."""
+    return frame_as_csv(as_frame(audit, language, changes))
+
+
+def as_frame(audit: Audit, language: Language, changes: Sequence[Change] | None = None) -> pd.DataFrame:
+    """A row per check, what matters first; texts in one language, what is missing is None."""
     moved = {one.key: one.what for one in changes or ()}
     rows = []
     for plain in content(audit, language)["findings"]:
@@ -185,7 +201,7 @@ def as_csv(audit: Audit, language: Language, changes: Sequence[Change] | None = 
             }
         )
     frame = pd.DataFrame(rows, dtype=object)
-    return frame_as_csv(frame.drop(columns="change") if changes is None else frame)
+    return frame.drop(columns="change") if changes is None else frame
 
 
 def as_json(audit: Audit, language: Language, changes: Sequence[Change] | None = None) -> str:
@@ -312,4 +328,4 @@ def _number(value: float) -> float | int | None:
     return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
 
 
-__all__ = ["NOTE", "as_csv", "as_json", "as_tables", "content", "estimate_in_words"]
+__all__ = ["NOTE", "as_csv", "as_frame", "as_json", "as_tables", "content", "estimate_in_words"]

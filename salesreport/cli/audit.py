@@ -18,9 +18,10 @@ class AuditFormat(StrEnum):
     csv = "csv"
     json = "json"
     html = "html"
+    xlsx = "xlsx"
 
 
-FORMS = {".csv": "csv", ".json": "json", ".html": "html"}
+FORMS = {".csv": "csv", ".json": "json", ".html": "html", ".xlsx": "xlsx"}
 """How files are named → what is written to them."""
 
 
@@ -49,23 +50,30 @@ def audit(
     format: Annotated[AuditFormat, typer.Option(help=hint(text("How to print.")))] = AuditFormat.table,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help=hint(text("Write it to this file: .html, .csv or .json."))),
+        typer.Option(metavar="FILE", help=hint(text("Write it to this file: .html, .xlsx, .csv or .json."))),
     ] = None,
 ) -> None:
     """Audit."""
     from salesreport import arguments
     from salesreport.audit import command, output
-    from salesreport.files import write_text
+    from salesreport.documents.figures import audit_workbook, check_file
+    from salesreport.files import write_bytes, write_text
     from salesreport.plan.out_file import form_of
     from salesreport.report.audit_page import audit_html
 
     language = language_of(context)
     day = arguments.day(as_of)
     form = format.value if out is None else form_of(out, FORMS, text("An audit is not written to such a file."))
+    if form == "xlsx":
+        check_file(out, wanted=True)
     made, changes = command.look(dataset, day, against)
     if form == "table":
         print_results(output.as_tables(made, language, changes))
         say(output.NOTE, language, error=True)
+        return
+    if form == "xlsx" and out is not None:
+        write_bytes(out, audit_workbook(made, output.as_frame(made, language, changes), language))
+        say(text("Written: {file}", file=str(out)), language)
         return
     write = {"csv": output.as_csv, "json": output.as_json, "html": audit_html}[form]
     content = write(made, language, changes)

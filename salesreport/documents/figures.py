@@ -7,6 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from salesreport.audit import Audit
+from salesreport.audit.output import NOTE
+from salesreport.audit.sentences import summary
 from salesreport.documents.formats import documents_of
 from salesreport.documents.workbook import About, Sheet, Value, workbook
 from salesreport.errors import ConfigError
@@ -129,6 +132,16 @@ def workbook_of(
             say(text("About these figures")), say(name), about,
             say(text("Definitions")), terms, say(text("Remarks")), notes,
         ),
+    )  # fmt: skip
+
+
+def audit_workbook(made: Audit, frame: pd.DataFrame, language: Language) -> bytes:
+    """An audit as a workbook: `frame` of `salesreport.audit.output.as_frame`, and what each check means."""
+    say = language.say
+    terms = [(say(one.check.title), say(one.check.definition)) for one in made.findings]
+    return workbook_of(
+        text("Audit"), frame, made.looked.facts, language, as_of=made.looked.as_of, terms=terms,
+        notes=[say(summary(made)), say(NOTE)],
     )  # fmt: skip
 
 

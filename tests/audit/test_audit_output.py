@@ -6,13 +6,14 @@ import json
 import re
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from cases import dataset_of, deal
 from rich.console import Console
 from typer.testing import CliRunner
 
-from salesreport.audit import Audit, audit
+from salesreport.audit import CHECKS, Audit, audit
 from salesreport.audit.compare import compare, earlier
 from salesreport.audit.output import as_csv, as_json, as_tables
 from salesreport.audit.sentences import summary
@@ -181,3 +182,28 @@ def test_a_dataset_without_deals_says_what_cannot_be_told(tmp_path: Path) -> Non
     assert code == 0
     assert "0 findings are serious, 0 are worth a look, 0 checks found nothing" in out
     assert audit_html(audit(empty), Language("de"))
+
+
+def test_the_workbook_has_the_rows_of_the_csv_and_what_checks_mean(dataset: Dataset, tmp_path: Path) -> None:
+    file = tmp_path / "audit.xlsx"
+    assert run(str(dataset.path), "--out", str(file))[0] == 0
+    book = openpyxl.load_workbook(file)
+    first, about = book.worksheets
+    rows = [[cell.value for cell in row] for row in first.iter_rows()]
+    expected = list(csv.reader(io.StringIO(as_csv(audit(dataset), Language("en")))))
+    assert rows[0] == expected[0]
+    key, count = rows[0].index("key"), rows[0].index("count")
+    assert [row[key] for row in rows[1:]] == [row[key] for row in expected[1:]]
+    assert [row[count] for row in rows[1:]] == [float(row[count]) if row[count] else None for row in expected[1:]]
+    assert not any(cell.data_type == "f" for row in first.iter_rows() for cell in row)
+    said = [str(cell.value) for row in about.iter_rows() for cell in row]
+    assert all(any(str(check.definition) == one for one in said) for check in CHECKS)
+    code, _, error = run(str(dataset.path), "--format", "xlsx")
+    assert (code, error.count("A workbook needs a file")) == (2, 1)
+
+
+def test_definitions_and_maturity_stand_beside_the_findings(dataset: Dataset) -> None:
+    shown = run(str(dataset.path))[1]
+    assert "Win rate" in shown
+    assert "mature the sales process is" in shown or "The sales process is" in shown
+    assert ".." not in shown.replace("...", "")

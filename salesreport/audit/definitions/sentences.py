@@ -28,7 +28,7 @@ def definition_of(compared: Compared, metric: str, key: str) -> Definition:
 
 
 def how_far(compared: Compared, *metrics: str, crm: bool = True) -> Text | None:
-    """How far a rate depends on its definition, in one sentence; None where no definition gives a value.
+    """How far a rate depends on its definition, in one sentence; None where none gives a value.
 
     Args:
         compared: the rates. metrics: those that people call by one name, the first one gives it: `win_rate`,
@@ -39,8 +39,9 @@ def how_far(compared: Compared, *metrics: str, crm: bool = True) -> Text | None:
         (63%); Salesforce shows 63% (its help's formula for a report of closed deals: WON:SUM / CLOSED:SUM).
     """
     rows = compared.of(*metrics)
-    if rows.empty:
-        return None
+    used = rows[rows["used_by_report"] & (rows["metric"] == metrics[0])]
+    if rows.empty or (used.empty and not rows["value"].any()):
+        return None  # nothing was decided: what is still open makes no rate of zero
     title, unit = title_of(metrics[0], compared), str(rows["unit"].iloc[0])
     least, most = rows["value"].min(), rows["value"].max()
     if len(rows) == 1:
@@ -55,7 +56,6 @@ def how_far(compared: Compared, *metrics: str, crm: bool = True) -> Text | None:
             metric=title,
             range=Range(float(least), float(most), unit),
         )
-    used = rows[rows["used_by_report"] & (rows["metric"] == metrics[0])]
     if len(used):
         formula = definition_of(compared, metrics[0], used.iloc[0]["definition"]).formula
         said = text(
