@@ -199,12 +199,20 @@ def _sheets(section: Shown) -> list[dict[str, Any]]:
     return [{"kind": "sheets", "title": section.extra["summary"], "sheets": shown}] if shown else []
 
 
+def _interview(section: Shown) -> list[dict[str, Any]]:
+    """What is to be asked, and what to be shown."""
+    see = section.language.say(section.extra["words"]["see"])
+    asked = [[one["question"], f"{see}: {one['see']}. {one['reason']}"] for one in section.extra["asked"]]
+    return [{"kind": "terms", "terms": asked}] if asked else []
+
+
 _BLOCKS: Mapping[str, Callable[[Shown], list[dict[str, Any]]]] = {
     "tiles.html.j2": _tiles,
     "talking_points.html.j2": _points,
     "definitions.html.j2": _terms,
     "preparation.html.j2": _questions,
     "account_plans.html.j2": _sheets,
+    "maturity_sheet.html.j2": _interview,
 }
 """What the templates show beside charts, tables and notes."""
 

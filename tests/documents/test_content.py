@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+from importlib import resources
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from office import HOSTILE, notebook, section
 from salesreport.documents.content import NoContent, read_content
 from salesreport.language import Language, text
 from salesreport.language.language import Said
-from salesreport.report.content import ASKED, MIME, asked, asking, content_of
+from salesreport.report.content import _BLOCKS, ASKED, MIME, asked, asking, content_of
 from salesreport.report.export import to_html
 from salesreport.report.names import Discreet, Names
 
@@ -126,3 +127,9 @@ def test_texts_in_data_are_said_in_the_report_s_own_language() -> None:
         ["Daten: [Name], Stand 31.12.2025"],
         ["lost by [Name]"],
     ]
+
+
+def test_every_template_of_its_own_has_its_content() -> None:
+    folder = resources.files("salesreport.report") / "templates"
+    own = {one.name for one in folder.iterdir() if "{% extends" in one.read_text(encoding="utf-8")}
+    assert own <= set(_BLOCKS)

@@ -10,6 +10,7 @@ from tiny import dataset
 from salesreport.audit import CHECKS
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
+from salesreport.report.content import content_of
 from salesreport.report.diagnostic import DIAGNOSTIC, Diagnostic
 from salesreport.report.sections.diagnosis import chapters
 from salesreport.report.sections.diagnosis.audited import audit_of
@@ -113,3 +114,9 @@ def test_little_data_says_what_it_cannot_tell(tmp_path: Path, deals: int, reps: 
     assert fit.get("no", 0) >= 10
     assert len(made.ask_for_next.data) > 3
     assert made.closing_gaps.data.empty
+
+
+def test_documents_have_the_questions_of_the_interview(made: Diagnostic) -> None:
+    asked = content_of(made.maturity_sheet, ["pptx"])["blocks"]
+    assert [block["kind"] for block in asked] == ["terms"]
+    assert [question for question, _ in asked[0]["terms"]] == made.maturity_sheet.data["question"].tolist()
