@@ -121,10 +121,9 @@ def diagnosis(context: Context) -> Section:
         columns=["kind", "key", "serious", "money"],
     )
     untold = ntext(
-        "{n} check of {all} could not be made; what it would need stands below.",
-        "{n} checks of {all} could not be made; what they would need stands below.",
+        "{n} check could not be made; what it would need stands below.",
+        "{n} checks could not be made; what they would need stands below.",
         n=len(made.findings) - known,
-        all=len(made.findings),
     )
     if not chosen:
         message = ntext(
