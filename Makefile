@@ -7,7 +7,7 @@ SAMPLE := outputs/datasets/sample
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-notebooks lint format lab explore docs notebooks texts lock clean
+.PHONY: help setup demo test missing test-notebooks lint format lab explore docs notebooks texts lock clean
 
 help:  ## list these tasks
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -27,6 +27,9 @@ demo: $(READY)  ## the sample company and a review pack for each of its reps, un
 test: $(READY)  ## all tests: the package, its documents' examples, the notebooks
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
 	$(MAKE) --no-print-directory test-notebooks
+
+missing: $(READY)  ## whatever an export lacks: all random sets of what is missing, not every other six
+	SALESREPORT_ALL_SETS=1 $(BIN)/python -m pytest --numprocesses $(JOBS) tests/report/test_missing.py
 
 test-notebooks: $(READY)  ## run the notebooks and compare what they say
 	$(BIN)/python -c 'from salesreport.sample import write_company; write_company("$(SAMPLE)")'
