@@ -132,8 +132,8 @@ def ever(facts: Facts, file: ProcessFile, period: Period) -> Period:
     Raises:
         Unavailable: the data cannot tell.
     """
-    facts.remember(("activities on deals",), lambda: activities_of(facts))  # what lacks them has no such span
-    stays = facts.remember(("stays of actions", id(file)), lambda: stays_of(facts, file))
+    activities_of(facts)  # what lacks them has no such span
+    stays = stays_of(facts, file)
     first: dt.date = stays.decided.day[0].astype(object)
     if first > period.end:
         raise Unavailable(text("no deal was decided in {period}", period=period))
@@ -144,8 +144,7 @@ def _look(
     facts: Facts, file: ProcessFile, period: Period | None, milestones: tuple[str, ...], level: float,
     only: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> Actions:  # fmt: skip
-    known = facts.remember(("activities on deals",), lambda: activities_of(facts))
-    stays = facts.remember(("stays of actions", id(file)), lambda: stays_of(facts, file))
+    known, stays = activities_of(facts), stays_of(facts, file)
     check_milestones(stays.steps, milestones)
     if period is None:
         first: dt.date = stays.decided.day[0].astype(object)

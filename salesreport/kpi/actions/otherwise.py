@@ -50,8 +50,7 @@ def done_otherwise(
     Raises:
         Unavailable: the data do not know stays or activities on deals.
     """
-    known = facts.remember(("activities on deals",), lambda: activities_of(facts))
-    stays = facts.remember(("stays of actions", id(file)), lambda: stays_of(facts, file))
+    known, stays = activities_of(facts), stays_of(facts, file)
     only = tuple(sorted((name, tuple(values)) for name, values in (where or {}).items()))
     decided, watched = chosen_stays(stays, period, (step,), only)
     nothing = pd.DataFrame(

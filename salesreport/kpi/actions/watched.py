@@ -46,11 +46,15 @@ class Activities(NamedTuple):
 
 
 def activities_of(facts: Facts) -> Activities:
-    """The activities done on deals up to the facts' as-of date.
+    """The activities done on deals up to the facts' as-of date; worked out once.
 
     Raises:
         Unavailable: there are none, or nothing says what they were, when, or on which deal.
     """
+    return facts.remember(("activities on deals",), lambda: _activities(facts))
+
+
+def _activities(facts: Facts) -> Activities:
     columns = facts.columns
     for column in (None, "type", "done_at", "deal_id"):
         if not columns.has("activities", *([column] if column else [])):
@@ -72,7 +76,7 @@ def activities_of(facts: Facts) -> Activities:
 
 
 def stays_of(facts: Facts, file: ProcessFile) -> Stays:
-    """All stays at milestones that were decided.
+    """All stays at milestones that were decided; worked out once.
 
     A deal as a whole, from its first day to its order, is no such stay: the farther it has come, the more is done
     on it, and the likelier it is won; without milestones every activity seems to help (docs/actions.md).
@@ -80,6 +84,10 @@ def stays_of(facts: Facts, file: ProcessFile) -> Stays:
     Raises:
         Unavailable: there are no deals, no milestones, none was decided, or none that was lost is in the data.
     """
+    return facts.remember(("stays of actions", id(file)), lambda: _stays(facts, file))
+
+
+def _stays(facts: Facts, file: ProcessFile) -> Stays:
     if not facts.columns.has("deals"):
         raise lacks("deals")
     need_losses(facts)
