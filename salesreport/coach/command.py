@@ -34,14 +34,9 @@ def end(dataset: Path, rep: str | None, said: str | None, fate: Fate, today: dt.
     Raises:
         ConfigError: no rep and no id, or no such open commitment.
     """
-    if rep is None:
-        raise ConfigError(text("Which commitment? Give the rep and the text, or the id."), key="--done")
-    if said is None and not facts_name(dataset, rep):
-        closed = close(dataset, rep, fate, today)
-    elif said is None:
+    if rep is None or (said is None and _names_a_rep(dataset, rep)):
         raise ConfigError(text("Which commitment? Give the rep and the text, or the id."), key="--done", found=rep)
-    else:
-        closed = close(dataset, said, fate, today, rep)
+    closed = close(dataset, rep, fate, today) if said is None else close(dataset, said, fate, today, rep)
     row = closed.rows.iloc[0]
     fields = {"rep": Facts.of(closed.dataset).names.get(row["rep_id"], row["rep_id"]), "text": row["text"]}
     told = [
@@ -57,7 +52,7 @@ def end(dataset: Path, rep: str | None, said: str | None, fate: Fate, today: dt.
     return told
 
 
-def facts_name(dataset: Path, wanted: str) -> bool:
+def _names_a_rep(dataset: Path, wanted: str) -> bool:
     """Whether a text names a rep, by name or id."""
     try:
         rep_meant(wanted, Facts.of(Dataset.open(dataset)), {})
