@@ -68,7 +68,7 @@ def frame_of(findings: Sequence[Finding]) -> pd.DataFrame:
         lift = found.backtest.lift if found.backtest is not None else None
         rows.append(
             (
-                one.check.key, one.check.kind, one.verdict.level, one.verdict.past,
+                one.check.key, one.kind, one.verdict.level, one.verdict.past,
                 *((now.value, now.lower, now.upper, now.n) if now is not None else (None,) * 4),
                 found.count, found.of, found.money, None if before is None else before.value,
                 *((lift.value, lift.lower, lift.upper) if lift is not None else (None,) * 3),
@@ -128,13 +128,11 @@ def _table(context: Context, made: Audit, told: Sequence[Finding]) -> NumberTabl
 
 
 def _estimate(context: Context, estimate: Estimate | None, unit: str) -> Content:
+    """A figure with its interval; what was counted as a whole has none."""
     if estimate is None or np.isnan(estimate.value):
         return "–"
-    known = not np.isnan(estimate.lower)
-    return (
-        context.shown(estimate.value, unit),
-        context.language.interval(estimate.lower, estimate.upper, unit) if known else "",
-    )
+    value, bounds = context.shown(estimate.value, unit), (estimate.lower, estimate.upper)
+    return (value, context.language.interval(*bounds, unit)) if estimate.sampled else value
 
 
 def _lift(context: Context, finding: Finding) -> Content:

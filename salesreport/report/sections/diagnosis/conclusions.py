@@ -62,7 +62,7 @@ def _of_check(made: Audit, finding: Finding) -> Told:
     money = float("nan") if finding.found.money is None else finding.found.money
     nothing = float("nan")
     return Told(
-        finding.check.kind, finding.check.key, finding.verdict.level == "serious", said_of(made, finding), money,
+        finding.kind, finding.check.key, finding.verdict.level == "serious", said_of(made, finding), money,
         nothing, nothing, MEASURES[finding.check.key], _shows(made, finding),
     )  # fmt: skip
 
