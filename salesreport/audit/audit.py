@@ -10,6 +10,7 @@ from salesreport.audit.checks import CHECKS
 from salesreport.audit.model import Check, Found, Kind, Looked
 from salesreport.audit.verdict import RANK, Verdict, judge
 from salesreport.dataset import Dataset
+from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text
@@ -64,17 +65,17 @@ class Audit:
         return {one.check.key: one for one in self.findings}[key]
 
 
-def audit(dataset: Dataset, as_of: dt.date | None = None, checks: Sequence[Check] | None = None) -> Audit:
+def audit(data: Dataset | Facts, as_of: dt.date | None = None, checks: Sequence[Check] | None = None) -> Audit:
     """Run checks on a dataset.
 
     Args:
-        dataset: an opened dataset. as_of: the day to look from; its own by default.
-        checks: only these; all by default.
+        data: an opened dataset, or its facts, which are looked at from their own day.
+        as_of: the day to look from at a dataset; its own by default. checks: only these; all by default.
 
     Raises:
         ConfigError: a day after the dataset's own.
     """
-    looked = Looked.at(dataset, as_of)
+    looked = Looked.of(data) if isinstance(data, Facts) else Looked.at(data, as_of)
     return Audit(looked, tuple(run(check, looked) for check in (CHECKS if checks is None else checks)))
 
 

@@ -161,13 +161,17 @@ class Looked:
         Raises:
             ConfigError: a day after the dataset's own.
         """
-        facts = Facts.of(dataset, as_of)
+        return cls.of(Facts.of(dataset, as_of))
+
+    @classmethod
+    def of(cls, facts: Facts) -> Self:
+        """Look at a dataset through facts that there are already, from their day."""
         end = facts.as_of
         try:
             start = end.replace(year=end.year - 1) + dt.timedelta(1)
         except ValueError:  # the 29th of February
             start = end.replace(year=end.year - 1, month=3, day=1)
-        return cls(facts, Period.span(start, end, dataset.settings.fiscal_year_start))
+        return cls(facts, Period.span(start, end, facts.dataset.settings.fiscal_year_start))
 
     @property
     def dataset(self) -> Dataset:

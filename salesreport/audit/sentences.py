@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from salesreport.audit.audit import Audit, Finding
-from salesreport.audit.model import ANY, FOUNDED, Backtest, Check, Estimate
+from salesreport.audit.model import ANY, FOUNDED, Backtest, Check, Estimate, Found
 from salesreport.audit.verdict import Level
 from salesreport.language import Fixed, Quantity, Range, Text, ntext, text
 
@@ -200,6 +200,11 @@ def summary(audit: Audit) -> Text:
     )
 
 
+def instead_of(found: Found) -> Text | None:
+    """What a finding may come of instead; None where nothing else is known of."""
+    return None if found.instead is None else text("This may come of something else: {why}", why=found.instead)
+
+
 def paragraphs(finding: Finding, audit: Audit) -> Sequence[Text]:
     """All that is said of a finding, one after the other, without its title and examples."""
     unit = unit_of(finding.check, audit)
@@ -212,7 +217,7 @@ def paragraphs(finding: Finding, audit: Audit) -> Sequence[Text]:
         verdict if why is None else text("{verdict}: {why}", verdict=verdict, why=why),
         numbers_of(finding, audit),
         found.detail,
-        None if found.instead is None else text("This may come of something else: {why}", why=found.instead),
+        instead_of(found),
         past_of(finding, unit),
         None if found.backtest is None else backtest_of(found.backtest),
         published(finding.check),

@@ -192,6 +192,14 @@ class Context:
         return min(self.period.end, self.facts.dataset.as_of)
 
     @property
+    def facts_then(self) -> Facts:
+        """The facts as they are seen from the report's day; what happened later is not in them."""
+        facts = self.facts
+        if self.as_of == facts.as_of:
+            return facts
+        return facts.remember(("facts at", self.as_of), lambda: Facts.of(facts.dataset, self.as_of))
+
+    @property
     def eve(self) -> date:
         """The day before the period: its end is where the period begins."""
         return self.period.start - timedelta(days=1)

@@ -39,9 +39,16 @@ def test_chapters_say_what_the_audit_found(made: Diagnostic) -> None:
     for row in rows.to_dict("records"):
         found = audit.of(row["check"]).found
         assert found is not None
-        assert (row["count"], row["of"]) == (found.count, found.of)
+        assert (row["count"], row["of"], row["kind"]) == (found.count, found.of, audit.of(row["check"]).kind)
         if found.share is not None and found.figure is None:
             assert row["value"] == pytest.approx(found.count / found.of)
+
+
+def test_what_may_come_of_something_else_is_no_behaviour(made: Diagnostic) -> None:
+    found = audit_of(made.context).of("linearity")
+    assert (found.check.kind, found.kind) == ("behaviour", "demand")
+    assert [one.kind for one in told(made.context) if one.key == "linearity"] == ["demand"]
+    assert "This may come of something else" in " ".join(made.quarter_ends.notes)
 
 
 def test_the_summary_has_at_most_three_findings_of_different_kinds(made: Diagnostic) -> None:

@@ -7,7 +7,6 @@ from salesreport.audit.maturity import LEVELS, Maturity, notes, verdict
 from salesreport.audit.maturity import maturity as placed
 from salesreport.audit.maturity.levels import in_words
 from salesreport.audit.maturity.sentences import before_in_words, cuts_in_words, interval, shown
-from salesreport.kpi import Facts
 from salesreport.language import Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_audit import Spoken, spans
@@ -21,10 +20,7 @@ NOBODYS = text("A sales process is the company’s, not a rep’s.")
 
 def maturity_of(context: Context) -> Maturity:
     """The maturity of the report's subject, seen from the report's day; worked out once."""
-    facts = context.facts
-    if context.as_of < facts.as_of:
-        facts = facts.remember(("facts at", context.as_of), lambda: Facts.of(facts.dataset, context.as_of))
-    return placed(facts, context.subject.where)
+    return placed(context.facts_then, context.subject.where)
 
 
 def maturity(context: Context) -> Section:

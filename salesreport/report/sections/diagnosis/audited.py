@@ -9,6 +9,7 @@ from salesreport.audit import Audit, Finding, audit
 from salesreport.audit.model import Estimate
 from salesreport.audit.sentences import (
     backtest_of,
+    instead_of,
     numbers_of,
     published,
     unit_of,
@@ -28,8 +29,8 @@ COLUMNS = (
 
 def audit_of(context: Context) -> Audit:
     """The audit of the whole dataset on the report's day; worked out once for all reports."""
-    facts, day = context.facts, context.as_of
-    return facts.remember(("audit", day), lambda: audit(facts.dataset, day))
+    facts = context.facts_then
+    return facts.remember("audit", lambda: audit(facts))
 
 
 def audited(context: Context, key: str, topic: Text, checks: Sequence[str]) -> Section:
@@ -154,10 +155,13 @@ def _notes(context: Context, made: Audit, findings: Sequence[Finding]) -> list[T
         if found is None or not one.verdict.finds:
             continue
         tested = None if found.backtest is None else backtest_of(found.backtest)
-        said = [found.detail, tested, published(one.check)]
+        said = [found.detail, instead_of(found), tested, published(one.check)]
         notes += [text("{title}: {said}", title=one.check.title, said=each) for each in said if each is not None]
     untold = [one for one in findings if one.found is None and one.why is not None]
     notes += [text("{title} cannot be told: {reason}.", title=one.check.title, reason=one.why) for one in untold]
-    if context.subject.kind != "company":
-        notes.append(text("All of this is about the whole company."))
-    return notes
+    return [*notes, *about_the_whole(context)]
+
+
+def about_the_whole(context: Context) -> list[Text]:
+    """That a chapter is about the whole company, in the report on a part of it."""
+    return [] if context.subject.kind == "company" else [text("All of this is about the whole company.")]

@@ -1,13 +1,17 @@
 """The funnel that adds up, and where money leaks."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.conservation import COLUMNS, conservation
 from salesreport.kpi.milestones.reached import places_of
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.process.model import Milestone
 from salesreport.report.context import Context, records
 from salesreport.report.section import Section
+from salesreport.report.sections.diagnosis.audited import about_the_whole
 from salesreport.report.table import Content, NumberTable, number_table
 
 HEADINGS: dict[str, Text] = {
@@ -36,10 +40,9 @@ def funnel_adds_up(context: Context) -> Section:
         return Section(
             "funnel", topic, message, pd.DataFrame(columns=list(COLUMNS)), context.language, available=False
         )
-    names = {(one.process.name, one.milestone.key): str(one.milestone.title) for one in places_of(file)}
-    data = made.frame.copy()
-    data["name"] = [names[row["process"], row["milestone"]] for row in records(data)]
-    data["leaked"] = _leaked(context, data)
+    known = {(one.process.name, one.milestone.key): one.milestone for one in places_of(file)}
+    milestones = [known[row["process"], row["milestone"]] for row in records(made.frame)]
+    data = made.frame.assign(name=[str(one.title) for one in milestones], leaked=_leaked(context, milestones))
     if not data["entered"].sum():
         message = context.say(text("No deal came to a milestone in {period}.", period=context.period))
         return Section("funnel", topic, message, data, context.language, available=False)
@@ -52,8 +55,6 @@ def funnel_adds_up(context: Context) -> Section:
     ]
     if not made.has_reasons:
         notes.append(text("The export has no reasons of losses: every loss counts as explained."))
-    if context.subject.kind != "company":
-        notes.append(text("All of this is about the whole company."))
     return Section(
         key="funnel",
         topic=topic,
@@ -61,14 +62,14 @@ def funnel_adds_up(context: Context) -> Section:
         data=data,
         language=context.language,
         tables=(_table(context, data),),
-        notes=tuple(map(context.say, notes)),
+        notes=tuple(map(context.say, [*notes, *about_the_whole(context)])),
     )
 
 
-def _leaked(context: Context, data: pd.DataFrame) -> pd.Series:
+def _leaked(context: Context, milestones: Sequence[Milestone]) -> list[float]:
     """What the deals lost in the period were worth, by the milestone whose stage they were lost from."""
     facts = context.facts
-    nothing = pd.Series(float("nan"), data.index)
+    nothing = [float("nan")] * len(milestones)
     if not (facts.columns.has("deals", "amount") and facts.columns.has("stage_events")):
         return nothing
     deals = facts.events("closed", context.period).frame()
@@ -77,15 +78,7 @@ def _leaked(context: Context, data: pd.DataFrame) -> pd.Series:
         return nothing
     stage = lost["deal_id"].map(context.shared.stages_when_lost(context.period))
     worth = (lost["amount"] * lost["share"]).groupby(stage).sum()
-    found = []
-    for row in records(data):
-        milestone = next(
-            one.milestone
-            for one in places_of(context.shared.process)
-            if (one.process.name, one.milestone.key) == (row["process"], row["milestone"])
-        )
-        found.append(sum(float(worth.get(sign.name, 0.0)) for sign in milestone.stages))
-    return pd.Series(found, data.index)
+    return [sum(float(worth.get(sign.name, 0.0)) for sign in one.stages) for one in milestones]
 
 
 def _message(context: Context, data: pd.DataFrame) -> Text:
