@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from salesreport.config import Place, Settings, TextError, explain, no_such, parse_yaml, read_yaml
 from salesreport.documents.brand import Brand
 from salesreport.documents.formats import FORMATS, documents_of
+from salesreport.documents.printing import PAPERS
 from salesreport.errors import ConfigError
 from salesreport.language import LANGUAGES, Language, text
 
@@ -34,7 +35,8 @@ class PackFile(Settings):
         extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
         strategy: a strategy file (see plan.md). plan: the period's plan, as `salesreport plan` wrote it.
         pay: a pay plan (see pay.md).
-        formats: what each report is made as: html (always), and beside it pptx, docx, xlsx (see documents.md).
+        formats: what each report is made as: html (always), and beside it pdf, pptx, docx, xlsx (see
+            documents.md). paper: of PDFs: `a4` or `letter`.
         brand: of decks and documents: name, accent (a colour such as #0b5fa5), logo (a PNG or JPEG file).
         account_plans: account plans that were filled in (see accounts.md).
     """
@@ -55,6 +57,7 @@ class PackFile(Settings):
     pay: str | None = None
     account_plans: str | None = None
     formats: list[str] = Field(default_factory=lambda: ["html"])
+    paper: str = "a4"
     brand: Brand | None = None
 
     @field_validator("period", "compare_to", mode="before")
@@ -89,6 +92,13 @@ class PackFile(Settings):
             if name not in FORMATS:
                 raise no_such(text("A report cannot be made as “{name}”.", name=name), name, FORMATS)
         return value
+
+    @field_validator("paper")
+    @classmethod
+    def _known_paper(cls, value: str) -> str:
+        if value.lower() not in PAPERS:
+            raise no_such(text("A report cannot be printed on “{name}”.", name=value), value, PAPERS)
+        return value.lower()
 
     @field_validator("language")
     @classmethod

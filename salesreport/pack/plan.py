@@ -9,7 +9,7 @@ from typing import Any
 
 from salesreport.dataset import Dataset
 from salesreport.documents.brand import Look, look_of
-from salesreport.documents.formats import documents_of
+from salesreport.documents.formats import PRINTED, documents_of
 from salesreport.errors import ConfigError, nearest
 from salesreport.files import safe_names
 from salesreport.kpi import Facts
@@ -92,6 +92,9 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     look = _look(pack)
     if documents:  # without any, a report is made from the same as ever
         digests += ["formats " + " ".join(documents), "brand " + look.digest]
+    paper = settings.paper if PRINTED in documents else ""
+    if paper:
+        digests.append("paper " + paper)
     comparison = _comparison(period, settings.compare_to, pack.where("compare_to"))
     common = _common(pack, notebook, dataset, period, files)
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
@@ -99,7 +102,10 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     stems = _stems([subject for subject, _ in drafts])
     every = tuple(
         replace(
-            _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests), formats=documents, look=look
+            _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests),
+            formats=tuple(one for one in documents if one != PRINTED),
+            look=look,
+            paper=paper,
         )
         for (subject, own), stem in zip(drafts, stems, strict=True)
     )

@@ -28,7 +28,9 @@ def written(sample: Dataset, folder: Path, line: str) -> Dataset:
     lent = sample.table("equipment")
     served = set(deals["account_id"].dropna()) | set(orders["account_id"].dropna())
     accounts = sample.table("accounts")
-    here = set(pd.concat([deals["rep_id"], tables["deal_owners"]["rep_id"], orders["rep_id"], activities["rep_id"]]))
+    here = set(
+        pd.concat([deals["rep_id"], tables["deal_owners"]["rep_id"], orders["rep_id"], activities["rep_id"]])
+    )
     reps = sample.table("reps")
     tables |= {
         "deals": deals,
