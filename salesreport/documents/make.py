@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from nbformat import NotebookNode
 
-from salesreport.documents.brand import Look
+from salesreport.brand import Look
 from salesreport.documents.content import Content, read_content
 from salesreport.documents.formats import DOCUMENTS
 

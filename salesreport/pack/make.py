@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from pydantic import BaseModel, ValidationError, field_validator
 
-from salesreport.documents.brand import Look
+from salesreport.brand import PLAIN, Look
 from salesreport.documents.formats import PRINTED
 from salesreport.files import write_bytes
 from salesreport.language import Language, Text, text
@@ -106,7 +106,7 @@ class Job:
     inputs: str = ""
     content: bytes | None = field(default=None, repr=False)
     formats: tuple[str, ...] = ()
-    look: Look = field(default=Look(), repr=False)
+    look: Look = field(default=PLAIN, repr=False)
     paper: str = ""
 
     @property
@@ -208,7 +208,7 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         check_dataset(job)
         shown = what_it_shows(notebook)
         check_identity(job, shown)
-        html = export(notebook, job.language).encode("utf-8", "xmlcharrefreplace")
+        html = _in_its_brand(export(notebook, job.language), job.look).encode("utf-8", "xmlcharrefreplace")
         documents = _documents(job, notebook)
     except ReportFailed as failure:
         reason = failure.reason
@@ -249,6 +249,14 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         has_notebook=has_notebook,
         documents=made,
     )
+
+
+def _in_its_brand(page: str, look: Look) -> str:
+    if look.is_plain:
+        return page
+    from salesreport.report.dressed import dressed
+
+    return dressed(page, look)
 
 
 def _executed(job: Job, execute: Execute) -> NotebookNode:

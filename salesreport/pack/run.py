@@ -102,7 +102,7 @@ def _make(plan: Plan, engine: Engine, watcher: PackWatcher, force: bool) -> Mani
             recorder.give_up_rest()
             manifest = Manifest(pack=about, reports=list(entries.values()))
             manifest.write(folder)
-            write_text(folder / INDEX, index_html(manifest, plan.language))
+            write_text(folder / INDEX, index_html(manifest, plan.language, plan.look))
             journal.remove()
     return manifest
 

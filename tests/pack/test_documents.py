@@ -237,3 +237,41 @@ def test_unknown_paper(folder: Path, company: Dataset) -> None:
     with pytest.raises(ConfigError) as caught:
         run(folder, company, paper="a5")
     assert "a4" in str(caught.value)
+
+
+# --- the brand of reports
+
+
+def test_a_brand_s_file_dresses_the_pack_and_is_looked_at_again(folder: Path, company: Dataset) -> None:
+    (folder / "packs").mkdir(exist_ok=True)
+    (folder / "packs" / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>')
+    (folder / "packs" / "brand.yml").write_text("name: Lumina\naccent: '#7a1f5c'\nlogo: logo.svg\n")
+    run(folder, company, brand="brand.yml")
+    index = (folder / "out" / "index.html").read_text()
+    assert 'alt="Lumina"' in index
+    assert "--accent:#7a1f5c" in index
+    engine = Rehearsal()
+    run(folder, company, engine, brand="brand.yml")
+    assert engine.ran == []
+    (folder / "packs" / "brand.yml").write_text("name: Lumina GmbH\n")
+    run(folder, company, engine, brand="brand.yml")
+    assert "R1" in engine.ran
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("nam: x\n", "There is no such setting"),
+        ("name: x\nlogo: missing.svg\n", "cannot be read"),
+        ("name: x\n\naccent: '#ffff00'\n", "cannot be read on the page"),
+    ],
+)
+def test_what_is_wrong_in_a_brand_s_file_is_said_with_its_line(
+    content: str, said: str, folder: Path, company: Dataset
+) -> None:
+    (folder / "packs").mkdir(exist_ok=True)
+    (folder / "packs" / "brand.yml").write_text(content)
+    with pytest.raises(ConfigError, match=said) as caught:
+        run(folder, company, brand="brand.yml")
+    assert caught.value.file == folder / "packs" / "brand.yml"
+    assert caught.value.line == content.rstrip().count("\n") + 1
