@@ -37,7 +37,7 @@ POLICY = SMTP.clone(cte_type="7bit", max_line_length=78)
 _WORDS = {
     "talk": text("To talk about"),
     "agreed": text("Agreed"),
-    "changed": text("New"),
+    "changed": text("Since the last review"),
     "figures": text("Key figures"),
     "failed": text("Could not be made"),
 }
@@ -74,7 +74,6 @@ def make_mail(
         mail["Reply-To"] = settings.reply_to
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id
-    mail["Content-Language"] = language.locale.language
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office notes in return
     mail.set_content(_as_text(about, language), cte="quoted-printable")
     page = environment(language, "salesreport.deliver").get_template("mail.html.j2").render(**about)
@@ -82,6 +81,7 @@ def make_mail(
     kind, _, rest = (mimetypes.guess_type(parcel.name)[0] or "application/octet-stream").partition("/")
     more: dict[str, Any] = {"params": {"charset": "utf-8"}} if kind == "text" else {}
     mail.add_attachment(parcel.content, kind, rest, filename=parcel.name, **more)
+    mail["Content-Language"] = language.locale.language  # last, for whatever sets content takes such headers away
     return mail
 
 
@@ -147,14 +147,16 @@ def _attached(bundle: bool) -> Text:
 
 
 def _part(entry: ReportEntry, brief: bool) -> Part:
-    figures = [] if brief else entry.figures[:MOST_FIGURES]
     return Part(
         _clean(entry.subject.name),
         _clean(entry.verdict),
         _clean(entry.talk),
         _clean(entry.due),
         "" if brief else _clean(entry.changed),
-        [(_clean(one.label, 80), _clean(one.shown, 80), _clean(one.brief, 120)) for one in figures],
+        [
+            (_clean(one.label, 80), _clean(one.shown, 80), _clean(one.brief, 120))
+            for one in entry.figures[:MOST_FIGURES]
+        ],
     )
 
 
@@ -179,7 +181,9 @@ def _lines(part: Part, words: dict[str, str], several: bool) -> Sequence[str]:
     for name, said in (("talk", part.talk), ("agreed", part.due), ("changed", part.changed)):
         if said:
             lines.append(f"{words[name]}: {said}")
-    if part.figures:
+    if part.figures and several:
+        lines.append(" · ".join(f"{label} {shown}" for label, shown, _ in part.figures))
+    elif part.figures:
         widest = max(len(label) for label, _, _ in part.figures)
         lines += ["", f"{words['figures']}:"]
         lines += [

@@ -165,6 +165,10 @@ class Post:
             ) from None  # fmt: skip
         except (smtplib.SMTPException, OSError) as error:
             raise NoServer(_words(error)) from None
+        if (
+            client.sock is not None
+        ):  # a mail's end is sent alone: Nagle would keep it back until the rest is confirmed
+            client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.login is not None:
             try:
                 client.login(self.login.user, self.login.password)

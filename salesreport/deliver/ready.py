@@ -103,7 +103,7 @@ def content_of(folder: Path, entry: ReportEntry, form: str = "html") -> bytes:
         raise DataError(text("The report is missing; nothing is sent."), file=file, hint=AGAIN) from None
     if hashlib.sha256(content).hexdigest() != sums_of(entry)[name]:
         raise DataError(
-            text("The report on {name} is not the one that the pack made; nothing is sent.", name=entry.subject.name),
+            text("The report on {name} is not the one that was made; nothing is sent.", name=entry.subject.name),
             file=file, hint=AGAIN,
         )  # fmt: skip
     return content

@@ -165,12 +165,12 @@ def preview(
         make_folder(out)
         for file in out.glob("*.eml"):
             file.unlink()
-        names = safe_names("·".join(one.recipient.key) for one in prepared.waiting)
+        names = safe_names(map(_shown, prepared.waiting), longest=120)
         summary = Summary(prepared.delivered, unknown=_recipients(prepared), failed=prepared.failed)
         for parcel in prepared.waiting:
             mail = _mail(parcel, prepared, settings, again)
             prepared.guard.check_mail(parcel, mail[1])
-            file = out / f"{names['·'.join(parcel.recipient.key)]}.eml"
+            file = out / f"{names[_shown(parcel)]}.eml"
             write_bytes(file, mail[1])
             summary.files.append(file)
             summary.sent.append(parcel.recipient)
@@ -387,6 +387,12 @@ def _mail(parcel: Parcel, prepared: Prepared, settings: MailSettings, again: boo
     if size > LARGEST_BODY:
         raise AssertionError(f"a mail's text has {size} bytes")
     return identity, mail.as_bytes()
+
+
+def _shown(parcel: Parcel) -> str:
+    """What the file of a mail that is only looked at is called after."""
+    one = parcel.recipient
+    return f"{one.about.name} {one.address} {one.gets} {one.about.id}"
 
 
 def _recipients(prepared: Prepared) -> list[Recipient]:
