@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 from email import message_from_bytes, policy
+from email.utils import getaddresses
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from typing import cast
@@ -51,10 +52,10 @@ class Guard:
         Raises:
             WrongReport: it is not.
         """
-        message = message_from_bytes(mail, policy=policy.SMTP)
-        to = [one.addr_spec for header in message.get_all("To", []) for one in header.addresses]
+        message = message_from_bytes(mail, policy=policy.compat32)
+        to = [address for _, address in getaddresses(message.get_all("To", []))]
         if to != [parcel.recipient.address] or message["Cc"] or message["Bcc"]:
-            raise self._wrong(parcel, text("the mail is addressed to {addresses}", addresses=list(map(str, to))))
+            raise self._wrong(parcel, text("the mail is addressed to {addresses}", addresses=to))
         attached = [part for part in message.walk() if part.get_content_disposition() == "attachment"]
         if len(attached) != 1:
             raise self._wrong(parcel, text("the mail has another number of attachments"))

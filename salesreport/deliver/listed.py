@@ -165,7 +165,7 @@ class _Reader:
         return found[0]
 
     def _addresses(self, row: Row, problems: list[Text]) -> list[str]:
-        found = [one for one in re.split(r"[;,\s]+", row.cells.get("address", "")) if one]
+        found = [one for one in re.split(r"\s*[;,]\s*", row.cells.get("address", "")) if one]
         if not found:
             problems.append(text("{name} has no address.", name=row.cells.get("subject", "")))
         problems += [

@@ -65,7 +65,7 @@ def make_mail(
     """
     one = parcel.recipient
     language = Language(one.language)
-    about = _about(parcel, manifest, language)
+    about, written, page = _body(parcel, manifest, language)
     mail = EmailMessage(policy=POLICY)
     mail["Subject"] = one_line(f"{settings.subject_prefix} {about['subject']}", 200)
     mail["From"] = settings.sender
@@ -75,8 +75,7 @@ def make_mail(
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office notes in return
-    mail.set_content(_as_text(about, language), cte="quoted-printable")
-    page = environment(language, "salesreport.deliver").get_template("mail.html.j2").render(**about)
+    mail.set_content(written, cte="quoted-printable")
     mail.add_alternative(page, subtype="html", cte="quoted-printable")
     kind, _, rest = (mimetypes.guess_type(parcel.name)[0] or "application/octet-stream").partition("/")
     more: dict[str, Any] = {"params": {"charset": "utf-8"}} if kind == "text" else {}
@@ -97,7 +96,19 @@ def message_id(settings: MailSettings, *parts: str) -> str:
     return f"<{digest[:32]}@{settings.sender.rpartition('@')[2]}>"
 
 
-def _about(parcel: Parcel, manifest: Manifest, language: Language) -> dict[str, Any]:
+def _body(parcel: Parcel, manifest: Manifest, language: Language) -> tuple[dict[str, Any], str, str]:
+    """What a mail says by part, as text and as a page: of as many people as there is room for."""
+    template = environment(language, "salesreport.deliver").get_template("mail.html.j2")
+    people = MOST_PEOPLE
+    while True:
+        about = _about(parcel, manifest, language, people)
+        written, page = _as_text(about, language), template.render(**about)
+        if len(written.encode()) + len(page.encode()) <= LARGEST_BODY or not people:
+            return about, written, page
+        people //= 2
+
+
+def _about(parcel: Parcel, manifest: Manifest, language: Language, people: int) -> dict[str, Any]:
     """What the mail says, by part."""
     one, pack = parcel.recipient, manifest.pack
     period = Period.parse(pack.period, pack.dataset.fiscal_year_start)
@@ -108,7 +119,7 @@ def _about(parcel: Parcel, manifest: Manifest, language: Language) -> dict[str, 
         subject = text("Reviews of your people, {period}", period=period)
     elif own:
         subject = text("Your review, {period}", period=period)
-    parts = [_part(entry, brief=bundle) for entry in one.entries[:MOST_PEOPLE]]
+    parts = [_part(entry, brief=bundle) for entry in one.entries[:people]]
     more = len(one.entries) - len(parts)
     return {
         "subject": _clean(language.say(subject)),
@@ -120,7 +131,7 @@ def _about(parcel: Parcel, manifest: Manifest, language: Language) -> dict[str, 
         "more": language.say(ntext("{n} more is in the bundle.", "{n} more are in the bundle.", n=more))
         if more
         else "",
-        "failed": [_clean(entry.subject.name) for entry in one.failed[:MOST_PEOPLE]],
+        "failed": [_clean(entry.subject.name, 80) for entry in one.failed[:people]],
         "attached": language.say(_attached(bundle)),
         "file": parcel.name,
         "made": language.say(
@@ -148,7 +159,7 @@ def _attached(bundle: bool) -> Text:
 
 def _part(entry: ReportEntry, brief: bool) -> Part:
     return Part(
-        _clean(entry.subject.name),
+        _clean(entry.subject.name, 120),
         _clean(entry.verdict),
         _clean(entry.talk),
         _clean(entry.due),

@@ -17,7 +17,7 @@ from salesreport.deliver.editions import hidden_sections
 from salesreport.deliver.guard import Guard
 from salesreport.deliver.listed import from_file
 from salesreport.deliver.log import Line, Log, State, key_of, line_of, read_log
-from salesreport.deliver.mail import LARGEST_BODY, make_mail, message_id
+from salesreport.deliver.mail import make_mail, message_id
 from salesreport.deliver.parcel import Parcel, make_parcels, write_bundles
 from salesreport.deliver.people import NOBODY, People
 from salesreport.deliver.post import NoServer, Outcome, Post
@@ -382,10 +382,6 @@ def _mail(parcel: Parcel, prepared: Prepared, settings: MailSettings, again: boo
     if again and before is not None and before.state == "unknown":
         identity = before.message_id
     mail = make_mail(parcel, prepared.manifest, settings, identity, dt.datetime.now().astimezone())
-    body = mail.get_body(("plain",)), mail.get_body(("html",))
-    size = sum(len(part.get_content().encode("utf-8", "replace")) for part in body if part is not None)
-    if size > LARGEST_BODY:
-        raise AssertionError(f"a mail's text has {size} bytes")
     return identity, mail.as_bytes()
 
 

@@ -219,8 +219,8 @@ class Office:
     async def handle_DATA(self, server: Door, session: Any, envelope: Any) -> str:
         (to,) = envelope.rcpt_tos
         reply = self.fault("taking", server, to)
-        if reply is not None:
-            return reply
+        if reply is not None or server.transport is None or server.transport.is_closing():
+            return reply or "451 nobody hears it"
         self.letters.append(Letter(to, envelope.content))
         if self.slow:
             await asyncio.sleep(self.slow)

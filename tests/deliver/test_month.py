@@ -12,8 +12,9 @@ from postoffice import Door, Killed, Office, Silent, mail_settings, write_people
 from salesreport.deliver.log import Log, read_log
 from salesreport.deliver.run import Summary, deliver
 
-RUNS = 100 if os.environ.get("SALESREPORT_ALL_DELIVERIES") else 8
-"""`make deliveries` plays all of them."""
+ALL = bool(os.environ.get("SALESREPORT_ALL_DELIVERIES"))
+RUNS = 100 if ALL else 9
+"""`make deliveries` plays all of them with all periods; otherwise only the first has more than one."""
 
 PERIODS = ("2026-01", "2026-02", "2026-03")
 REFUSED = "r07@lumen.example"
@@ -70,6 +71,7 @@ def test_nothing_is_lost_doubled_or_misdirected(
         weather.process()
 
     monkeypatch.setattr(Log, "add", add_or_die)
+    monkeypatch.setattr("os.fsync", lambda descriptor: None)  # nothing here outlives the computer
     month = tmp_path / "month"
     shutil.copytree(packs, month)
     office = Office()
@@ -77,7 +79,7 @@ def test_nothing_is_lost_doubled_or_misdirected(
     last: dict[tuple[str, str], Summary] = {}
     with office.open():
         settings = mail_settings(office.port, retries=2)
-        for period in PERIODS:
+        for period in PERIODS if ALL or not seed else PERIODS[seed % 3 :][:1]:
             for to in ("reps", "managers"):
                 for attempt in range(40):
                     if attempt == 6:  # the weather clears
