@@ -125,7 +125,7 @@ def _about(parcel: Parcel, manifest: Manifest, language: Language, people: int) 
         "subject": _clean(language.say(subject)),
         "title": _clean(pack.title),
         "hello": _clean(language.say(text("Hello {name},", name=one.called))) if one.called else "",
-        "period": _clean(language.say(text("{period}", period=period))),
+        "period": _clean(language.show(period)),
         "parts": parts,
         "several": bundle,
         "more": language.say(ntext("{n} more is in the bundle.", "{n} more are in the bundle.", n=more))

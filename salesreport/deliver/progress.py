@@ -11,6 +11,7 @@ from salesreport.deliver.post import Outcome
 from salesreport.deliver.recipients import Recipient
 from salesreport.deliver.run import Summary
 from salesreport.language import Language, Text, ntext, text
+from salesreport.language.language import Said
 from salesreport.pack.plain import one_line
 
 _SAID = {
@@ -106,9 +107,8 @@ class DeliveryProgress:
         )
         parts += [said for some, said in more if some]
         seconds = self.language.exact(time.monotonic() - self.begun, 1)
-        counts = Text(", ".join(f"{{part{at}}}" for at in range(len(parts))),
-                      fields={f"part{at}": part for at, part in enumerate(parts)})  # fmt: skip
-        self._line(text("{counts}, in {seconds} s", counts=self.language.say(counts), seconds=seconds))
+        counts = Said(", ".join(map(self.language.say, parts)))
+        self._line(text("{counts}, in {seconds} s", counts=counts, seconds=seconds))
 
     def _line(self, said: object) -> None:
         self.console.print(one_line(self.language.show(said)), markup=False, highlight=False, soft_wrap=True)
