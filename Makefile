@@ -32,7 +32,7 @@ missing: $(READY)  ## whatever an export lacks: all random sets of what is missi
 	SALESREPORT_ALL_SETS=1 $(BIN)/python -m pytest --numprocesses $(JOBS) tests/report/test_missing.py
 
 .PHONY: deliveries
-deliveries: $(READY)  ## a hundred months of mails with a failing server and a dying process, not the nine that the tests play
+deliveries: $(READY)  ## a hundred months of mails with a failing server and a dying process, not the six that the tests play
 	SALESREPORT_ALL_DELIVERIES=1 $(BIN)/python -m pytest --numprocesses $(JOBS) tests/deliver/test_month.py
 
 test-notebooks: $(READY)  ## run the notebooks and compare what they say

@@ -4,7 +4,7 @@
 # One would expect: an EmailMessage with an umlaut in its text, sent with send_message(), reaches any server: eight-bit text
 #   goes only to a server that answered EHLO with 8BITMIME, is announced with BODY=8BITMIME (RFC 6152), and is turned into
 #   quoted-printable or base64 for others, as mail programs and servers do.
-# What happens (Python 3.11.7, aiosmtpd 1.4.6): set_content() chooses "Content-Transfer-Encoding: 8bit" for text with umlauts
+# What happens (Python 3.11.7, 3.12.1, 3.13.0; aiosmtpd 1.4.6): set_content() chooses "Content-Transfer-Encoding: 8bit" for text with umlauts
 #   in lines of usual length, under the policies `default` and `SMTP` alike, and send_message() hands the bytes over whatever
 #   the server offers, without BODY=8BITMIME. This server answers 500. The same mail without umlauts arrives, so tests in
 #   English do not see it.

@@ -4,7 +4,7 @@
 # One would expect: where the connection breaks, the exception tells whether the mail may have been delivered: before its end
 #   (the line with the full stop) was sent, a server must not deliver it (RFC 5321, 4.1.1.4) and sending it again is right;
 #   after that it may have arrived, and sending it again makes two.
-# What happens (Python 3.11.7): sendmail() and send_message() raise SMTPServerDisconnected("Connection unexpectedly
+# What happens (Python 3.11.7, 3.12.1, 3.13.0): sendmail() and send_message() raise SMTPServerDisconnected("Connection unexpectedly
 #   closed") in both cases, with the same arguments and no other attribute; the steps of the mail are not told. The obvious
 #   "on SMTPServerDisconnected connect anew and send again" delivers twice in the second case; giving up loses the mail in
 #   the first.

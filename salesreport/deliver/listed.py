@@ -60,7 +60,8 @@ def from_file(file: Path, manifest: Manifest, people: People, only: Sequence[str
     if only:
         wanted = set(named(only, {one.about.id: one.about.name for one in recipients}))
         recipients = [one for one in recipients if one.about.id in wanted]
-    return Found(recipients, [])
+    failed = {str(entry.subject): entry for one in recipients for entry in one.failed}
+    return Found(recipients, [], list(failed.values()))
 
 
 def _rows(file: Path) -> list[Row]:

@@ -55,10 +55,11 @@ class Recipient:
 
 
 class Found(NamedTuple):
-    """Recipients, and what is to be said about those who get nothing."""
+    """Recipients, what is to be said about those who get nothing, and the reports that could not be made."""
 
     recipients: list[Recipient]
     notes: list[Text]
+    failed: list[ReportEntry]
 
 
 def to_reps(manifest: Manifest, people: People, only: Sequence[str], source: Path) -> Found:
@@ -93,7 +94,7 @@ def to_reps(manifest: Manifest, people: People, only: Sequence[str], source: Pat
             continue
         found.append(_report(entry, address, manifest, entry.subject.name))
     _raise_if([*problems, *shared_addresses(found)], source)
-    return Found(found, notes)
+    return Found(found, notes, _not_made(entries))
 
 
 def to_managers(manifest: Manifest, people: People, only: Sequence[str], source: Path) -> Found:
@@ -106,14 +107,15 @@ def to_managers(manifest: Manifest, people: People, only: Sequence[str], source:
     found: list[Recipient] = []
     notes: list[Text] = []
     if manifest.pack.each == "manager":
-        for entry in _done(chosen(manifest.reports, only)):
+        entries = chosen(manifest.reports, only)
+        for entry in _done(entries):
             address = people.address_of_manager(entry.subject.id)
             if isinstance(address, Text):
                 problems.append(address)
             else:
                 found.append(_report(entry, address, manifest, entry.subject.name))
         _raise_if([*problems, *shared_addresses(found)], source)
-        return Found(found, notes)
+        return Found(found, notes, _not_made(entries))
     if manifest.pack.each != "rep":
         raise DataError(
             text("These reports are about neither reps nor managers; nothing is sent."), file=source,
@@ -138,7 +140,8 @@ def to_managers(manifest: Manifest, people: People, only: Sequence[str], source:
         else:
             found.append(bundle_for(manager, teams[manager], address, manifest, manager))
     _raise_if([*problems, *shared_addresses(found)], source)
-    return Found([one for one in found if one.entries], notes)
+    failed = [entry for one in found for entry in one.failed] if only else manifest.failed
+    return Found([one for one in found if one.entries], notes, failed)
 
 
 def people_of(manifest: Manifest, people: People) -> dict[str, list[ReportEntry]]:
@@ -162,7 +165,7 @@ def bundle_for(
         gets="bundle",
         edition="manager",
         entries=tuple(_done(entries)),
-        failed=tuple(entry for entry in entries if entry.status == "failed"),
+        failed=tuple(_not_made(entries)),
         called=called,
         language=language or manifest.pack.language,
     )
@@ -226,6 +229,10 @@ def _report(entry: ReportEntry, address: str, manifest: Manifest, called: str) -
 
 def _done(entries: Iterable[ReportEntry]) -> list[ReportEntry]:
     return [entry for entry in entries if entry.status == "done"]
+
+
+def _not_made(entries: Iterable[ReportEntry]) -> list[ReportEntry]:
+    return [entry for entry in entries if entry.status == "failed"]
 
 
 def _manager(entry: ReportEntry, people: People) -> str:

@@ -215,8 +215,7 @@ def prepare(
             )
         )
     notes += [_unknown(line) for line in unknown]
-    failed = _failed(manifest, recipients, to, only)
-    return Prepared(folder, manifest, parcels, waiting, guard, failed, unknown, [*found.notes, *notes], log)
+    return Prepared(folder, manifest, parcels, waiting, guard, found.failed, unknown, [*found.notes, *notes], log)
 
 
 class _Run:
@@ -363,13 +362,6 @@ def _found(folder: Path, to: str, manifest: Manifest, people: People, only: Sequ
             nearest=near, expected=None if near else text("one of {names}", names=[REPS, MANAGERS, "FILE.csv"]),
         )  # fmt: skip
     return from_file(Path(to), manifest, people, only)
-
-
-def _failed(manifest: Manifest, recipients: list[Recipient], to: str, only: Sequence[str]) -> list[ReportEntry]:
-    """Reports that could not be made and are missed: by reps all of them, in bundles those of the own people."""
-    if to == REPS and not only:
-        return manifest.failed
-    return [entry for one in recipients for entry in one.failed]
 
 
 def _mail(parcel: Parcel, prepared: Prepared, settings: MailSettings, again: bool) -> tuple[str, bytes]:

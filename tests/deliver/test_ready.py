@@ -83,3 +83,10 @@ def test_a_failed_report_stops_no_other_and_is_said(pack: Path, office: Office) 
     summary = deliver(pack, "reps", mail_settings(office.port), None, Silent())
     assert (len(summary.sent), [one.subject.id for one in summary.failed]) == (4, ["R02"])
     assert not summary.complete
+    one = deliver(pack, "reps", mail_settings(office.port), None, Silent(), only=["R02"])
+    assert ([one.subject.id for one in one.failed], one.sent) == (["R02"], [])
+    bosses = deliver(pack, "managers", mail_settings(office.port), None, Silent())
+    assert ([one.subject.id for one in bosses.failed], len(bosses.sent)) == (["R02"], 2)
+    said = office.letters[-2].message.get_body(("plain",)).get_content()
+    assert "Could not be made: Rep 02" in said
+    assert deliver(pack, "managers", mail_settings(office.port), None, Silent(), only=["Boss 1"]).complete
