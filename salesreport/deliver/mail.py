@@ -90,7 +90,7 @@ def message_id(settings: MailSettings, *parts: str) -> str:
     Examples:
         >>> settings = MailSettings(host="mail.example.com", sender="reports@example.com")
         >>> message_id(settings, "2025-Q4", "R1", "ann@example.com")
-        '<9e6cb4d2b5ed4c3d9ba5ba4df2ee5c6c@example.com>'
+        '<5d9e80735f78570a4c8d85653304a36c@example.com>'
     """
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
     return f"<{digest[:32]}@{settings.sender.rpartition('@')[2]}>"
