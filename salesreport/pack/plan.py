@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from salesreport.brand import PLAIN, Look, look_of
+from salesreport.config import read_yaml
 from salesreport.dataset import Dataset
-from salesreport.documents.brand import Look, look_of
-from salesreport.documents.formats import documents_of
+from salesreport.documents.formats import PRINTED, documents_of
 from salesreport.errors import ConfigError, nearest
 from salesreport.files import safe_names
 from salesreport.kpi import Facts
@@ -59,6 +60,7 @@ class Plan:
     folder: Path
     jobs: tuple[Job, ...]
     every: tuple[Job, ...]
+    look: Look = PLAIN
 
     @property
     def language(self) -> Language:
@@ -91,7 +93,12 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     documents = documents_of(settings.formats, **pack.where("formats"))
     look = _look(pack)
     if documents:  # without any, a report is made from the same as ever
-        digests += ["formats " + " ".join(documents), "brand " + look.digest]
+        digests.append("formats " + " ".join(documents))
+    if not look.is_plain:
+        digests.append("brand " + look.digest)
+    paper = settings.paper if PRINTED in documents else ""
+    if paper:
+        digests.append("paper " + paper)
     comparison = _comparison(period, settings.compare_to, pack.where("compare_to"))
     common = _common(pack, notebook, dataset, period, files)
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
@@ -99,22 +106,29 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     stems = _stems([subject for subject, _ in drafts])
     every = tuple(
         replace(
-            _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests), formats=documents, look=look
+            _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests),
+            formats=tuple(one for one in documents if one != PRINTED),
+            look=look,
+            paper=paper,
         )
         for (subject, own), stem in zip(drafts, stems, strict=True)
     )
     chosen = _only(every, only) if only else every
     title = Text(settings.title.replace("{", "{{").replace("}", "}}")) if settings.title else _title(pack)
-    return Plan(pack, notebook, dataset, period, comparison, title, folder, chosen, every)
+    return Plan(pack, notebook, dataset, period, comparison, title, folder, chosen, every, look)
 
 
 def _look(pack: Pack) -> Look:
-    """The brand of decks and documents, its logo read."""
-    brand = pack.settings.brand
+    """The brand of reports and documents, its logo read."""
+    brand, file = pack.settings.brand, pack.brand_file
     if brand is None or brand.logo is None:
         return look_of(brand, None)
-    place = pack.where("brand", "logo")
-    folder = pack.folder("brand")
+    place = (
+        pack.where("brand", "logo")
+        if file is None
+        else {"file": file, "line": read_yaml(file)[1].get(("logo",)), "key": "logo"}
+    )
+    folder = pack.folder("brand") if file is None else file.parent
     return look_of(brand, Path(os.path.normpath(folder.absolute() / Path(brand.logo).expanduser())), **place)
 
 

@@ -15,6 +15,8 @@ from salesreport.audit.sentences import (
     unit_of,
     verdict_of,
 )
+from salesreport.kpi import Facts
+from salesreport.kpi.facts.part import part_of
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
@@ -28,9 +30,15 @@ COLUMNS = (
 
 
 def audit_of(context: Context) -> Audit:
-    """The audit of the whole dataset on the report's day; worked out once for all reports."""
-    facts = context.facts_then
+    """The audit of the report's subject on the report's day; worked out once for all reports on it."""
+    facts = own_facts(context, context.facts_then)
     return facts.remember("audit", lambda: audit(facts))
+
+
+def own_facts(context: Context, facts: Facts) -> Facts:
+    """The facts of the report's subject alone."""
+    subject = context.subject
+    return facts if subject.dimension is None else part_of(facts, subject.dimension, subject.id)
 
 
 def audited(context: Context, key: str, topic: Text, checks: Sequence[str]) -> Section:
@@ -159,9 +167,4 @@ def _notes(context: Context, made: Audit, findings: Sequence[Finding]) -> list[T
         notes += [text("{title}: {said}", title=one.check.title, said=each) for each in said if each is not None]
     untold = [one for one in findings if one.found is None and one.why is not None]
     notes += [text("{title} cannot be told: {reason}.", title=one.check.title, reason=one.why) for one in untold]
-    return [*notes, *about_the_whole(context)]
-
-
-def about_the_whole(context: Context) -> list[Text]:
-    """That a chapter is about the whole company, in the report on a part of it."""
-    return [] if context.subject.kind == "company" else [text("All of this is about the whole company.")]
+    return notes
