@@ -3,7 +3,9 @@
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from salesreport.deliver.dress import Dress
 from salesreport.language import Language
 from salesreport.pack.index import index_html
 from salesreport.pack.manifest import INDEX, Manifest, ReportEntry
@@ -15,20 +17,31 @@ _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The moment that all files of a bundle are of: the same reports give the same bytes."""
 
 
+def index_dress(folder: Path, manifest: Manifest) -> Dress | None:
+    """What the brand put into the pack's own index; None where it cannot be told."""
+    try:
+        page = (folder / INDEX).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return Dress.of(index_html(manifest, Language(manifest.pack.language)), page)
+
+
 def make_bundle(
     manifest: Manifest,
     entries: Sequence[ReportEntry],
     failed: Sequence[ReportEntry],
     contents: Mapping[str, bytes],
+    dress: Dress | None = None,
 ) -> bytes:
     """The bytes of a bundle.
 
     Args:
         manifest: of the pack. entries: the reports to put in. failed: those to say that they could not be made.
-        contents: a report's file in the pack's folder → what the reader gets of it.
+        contents: a report's file in the pack's folder → what the reader gets of it. dress: of the index.
     """
     own = manifest.model_copy(update={"reports": [_alone(entry) for entry in [*entries, *failed]]})
-    index = index_html(own, Language(manifest.pack.language)).encode("utf-8", "xmlcharrefreplace")
+    page = index_html(own, Language(manifest.pack.language))
+    index = (page if dress is None else dress.put_on(page)).encode("utf-8", "xmlcharrefreplace")
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, content in [(INDEX, index), *sorted(contents.items())]:

@@ -1,16 +1,17 @@
 """What of a report each reader gets: the rep all of it, the manager all but what is the rep's alone.
 
 An edition is made of the executed notebook that the pack keeps, as the report was, so that agenda and lists fit
-what is left. The notebook is believed only where it gives the report itself, byte for byte.
+what is left. The notebook is believed only where it gives the report itself, byte for byte but for the report's
+brand, which the edition gets, too.
 """
 
-import hashlib
 from collections.abc import Callable, Collection
 from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
 
+from salesreport.deliver.dress import Dress
 from salesreport.deliver.ready import content_of
 from salesreport.errors import DataError
 from salesreport.language import text
@@ -45,7 +46,7 @@ def managers_edition(folder: Path, entry: ReportEntry, language: str, sections: 
         return content
     from salesreport.report.export import to_html
 
-    return _without(folder, entry, language, sections, to_html)
+    return _without(folder, entry, content, language, sections, to_html)
 
 
 def leaves_out(content: bytes, sections: Collection[str]) -> bool:
@@ -58,26 +59,29 @@ def _has(content: bytes, entry: ReportEntry, sections: Collection[str]) -> bool:
     return any(given) or not leaves_out(content, sections)
 
 
-def _without(folder: Path, entry: ReportEntry, language: str, sections: Collection[str], export: Export) -> bytes:
+def _without(
+    folder: Path, entry: ReportEntry, content: bytes, language: str, sections: Collection[str], export: Export
+) -> bytes:
     file = folder / (entry.notebook or "")
     try:
         notebook = nbformat.read(file, as_version=4)
-        same = _page(notebook, language, export)
+        dress = Dress.of(_written(export(notebook, language)).decode("utf-8"), content.decode("utf-8"))
     except Exception:  # whatever a file that is no notebook may raise
         raise _cannot(entry, file) from None
-    if hashlib.sha256(same).hexdigest() != entry.sha256:
+    if dress is None:
         raise _cannot(entry, file)
     for cell in notebook.cells:
         if "outputs" in cell:
             cell.outputs = [one for one in cell.outputs if _section(one) not in sections]
-    made = _page(notebook, language, export)
+    made = _written(dress.put_on(export(notebook, language)))
     if not leaves_out(made, sections):
         raise _cannot(entry, file)
     return made
 
 
-def _page(notebook: nbformat.NotebookNode, language: str, export: Export) -> bytes:
-    return export(notebook, language).encode("utf-8", "xmlcharrefreplace")
+def _written(page: str) -> bytes:
+    """A page as a pack writes it."""
+    return page.encode("utf-8", "xmlcharrefreplace")
 
 
 def _section(output: nbformat.NotebookNode) -> str:

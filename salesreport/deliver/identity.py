@@ -1,5 +1,6 @@
 """What a finished report says for machines about itself, read from its very bytes, and what it should say."""
 
+import io
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import NamedTuple
@@ -7,7 +8,11 @@ from typing import NamedTuple
 from salesreport.pack.manifest import PackEntry, ReportEntry
 
 PREFIX = "salesreport:"
-"""How the names of a report's meta elements begin."""
+"""How the names of a report's meta elements begin, and of a PDF's entries made of them."""
+
+
+NAMES = ("subject-kind", "subject", "period", "fingerprint")
+"""What they tell."""
 
 
 class Identity(NamedTuple):
@@ -37,13 +42,29 @@ def html_identity(content: bytes) -> Identity:
         reader.feed(head.decode("utf-8"))
     except UnicodeDecodeError:
         raise NoReport from None
-    names = ("subject-kind", "subject", "period", "fingerprint")
-    if any(len(reader.found.get(name, [])) != 1 for name in names):
+    if any(len(reader.found.get(name, [])) != 1 for name in NAMES):
         raise NoReport
-    return Identity(*(reader.found[name][0] for name in names))
+    return Identity(*(reader.found[name][0] for name in NAMES))
 
 
-READERS: dict[str, Callable[[bytes], Identity]] = {"html": html_identity}
+def pdf_identity(content: bytes) -> Identity:
+    """What a PDF that was printed from a report says in its document information.
+
+    Raises:
+        NoReport: it says nothing, or what reads it is not installed.
+    """
+    try:
+        import pikepdf
+    except ImportError:
+        raise NoReport from None
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            return Identity(*(str(pdf.docinfo[f"/{PREFIX}{name}"]) for name in NAMES))
+    except (pikepdf.PdfError, KeyError):
+        raise NoReport from None
+
+
+READERS: dict[str, Callable[[bytes], Identity]] = {"html": html_identity, "pdf": pdf_identity}
 """Format → what reads who a report of it is about. Only what can be read can be sent."""
 
 

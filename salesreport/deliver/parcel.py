@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from salesreport.deliver.bundle import FOLDER, make_bundle
+from salesreport.deliver.bundle import FOLDER, index_dress, make_bundle
 from salesreport.deliver.editions import hidden_sections, managers_edition
 from salesreport.deliver.ready import content_of, file_of
 from salesreport.deliver.recipients import Recipient
@@ -54,6 +54,7 @@ def make_parcels(
             editions[file] = managers_edition(folder, entry, manifest.pack.language, hidden)
         return editions[file]
 
+    dress = index_dress(folder, manifest)
     bundles = safe_names(one.about.id for one in recipients if one.gets == "bundle")
     period = _UNSAFE.sub("-", manifest.pack.period).strip("-")
     parcels = []
@@ -66,7 +67,7 @@ def make_parcels(
         sums = {file: hashlib.sha256(content).hexdigest() for file, content in contents.items()}
         if one.gets == "bundle":
             name = f"{bundles[one.about.id]}-{period}.zip"
-            content = make_bundle(manifest, one.entries, one.failed, contents)
+            content = make_bundle(manifest, one.entries, one.failed, contents, dress)
         else:
             ((file, content),) = contents.items()
             name = f"{PurePosixPath(file).stem}-{period}{PurePosixPath(file).suffix}"

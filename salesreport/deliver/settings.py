@@ -46,7 +46,7 @@ class MailSettings(Settings):
         retries: how often a mail that is put off, or a lost connection, is tried again. retry_pause: seconds until
             then.
         managers_see_pay: whether manager's editions have the variable pay of each rep.
-        attach: what is attached of a report: `html`.
+        attach: what reps get attached: `html`, or `pdf` where the pack has it; bundles hold pages.
     """
 
     host: str = Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:-]+$")
