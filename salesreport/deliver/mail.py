@@ -5,12 +5,14 @@ import hashlib
 import mimetypes
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any, NamedTuple
 
+from salesreport.brand import Look, look_of
 from salesreport.deliver.parcel import Parcel
 from salesreport.deliver.settings import MailSettings
 from salesreport.language import Language, Text, ntext, text
@@ -65,7 +67,7 @@ def make_mail(
     """
     one = parcel.recipient
     language = Language(one.language)
-    about, written, page = _body(parcel, manifest, language)
+    about, written, page = _body(parcel, manifest, language, look_of(settings.brand, None))
     mail = EmailMessage(policy=POLICY)
     mail["Subject"] = one_line(f"{settings.subject_prefix} {about['subject']}", 200)
     mail["From"] = settings.sender
@@ -96,12 +98,15 @@ def message_id(settings: MailSettings, *parts: str) -> str:
     return f"<{digest[:32]}@{settings.sender.rpartition('@')[2]}>"
 
 
-def _body(parcel: Parcel, manifest: Manifest, language: Language) -> tuple[dict[str, Any], str, str]:
+def _body(parcel: Parcel, manifest: Manifest, language: Language, look: Look) -> tuple[dict[str, Any], str, str]:
     """What a mail says by part, as text and as a page: of as many people as there is room for."""
     template = environment(language, "salesreport.deliver").get_template("mail.html.j2")
+    look = replace(
+        look, name=_clean(look.name), footer=_clean(look.footer), confidential=_clean(look.confidential)
+    )
     people = MOST_PEOPLE
     while True:
-        about = _about(parcel, manifest, language, people)
+        about = {**_about(parcel, manifest, language, people), "look": look}
         written, page = _as_text(about, language), template.render(**about)
         if len(written.encode()) + len(page.encode()) <= LARGEST_BODY or not people:
             return about, written, page
@@ -179,10 +184,12 @@ def _as_text(about: dict[str, Any], language: Language) -> str:
     """The mail without a page: short paragraphs, figures in a column."""
     words = about["words"]
     told = ["\n".join(_lines(part, words, about["several"])) for part in about["parts"]]
-    blocks = [about["hello"], f"{about['title']} · {about['period']}", *told, about["more"]]
+    look = about["look"]
+    first = " · ".join(one for one in (look.name, about["title"], about["period"]) if one)
+    blocks = [about["hello"], first, *told, about["more"]]
     if about["failed"]:
         blocks.append(f"{words['failed']}: {language.listing(about['failed'])}")
-    blocks += [f"{about['attached']} ({about['file']})", about["made"]]
+    blocks += [f"{about['attached']} ({about['file']})", about["made"], look.confidential, look.footer]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 

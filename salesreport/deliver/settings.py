@@ -10,10 +10,12 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from salesreport.config import Settings, TextError, load, no_such
+from salesreport.brand import Brand
+from salesreport.config import Settings, TextError, load, no_such, read_yaml
 from salesreport.deliver.identity import READERS
 from salesreport.errors import ConfigError
 from salesreport.language import text
+from salesreport.pack.packfile import validate
 
 FILE = "deliver.yml"
 """The file of settings that is looked for where none is named."""
@@ -47,6 +49,7 @@ class MailSettings(Settings):
             then.
         managers_see_pay: whether manager's editions have the variable pay of each rep.
         attach: what reps get attached: `html`, or `pdf` where the pack has it; bundles hold pages.
+        brand: of the mails: a file such as brand.yml, or its settings (see brand.md).
     """
 
     host: str = Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:-]+$")
@@ -63,6 +66,7 @@ class MailSettings(Settings):
     retry_pause: float = Field(default=120.0, ge=0, le=86_400)
     managers_see_pay: bool = False
     attach: str = "html"
+    brand: Brand | None = None
 
     @field_validator("sender", "reply_to")
     @classmethod
@@ -106,12 +110,16 @@ class Login:
 
 
 def load_settings(path: Path) -> MailSettings:
-    """Read the settings; a relative `ca_file` starts at the file that names it.
+    """Read the settings; relative paths start at the file that names them.
 
     Raises:
         ConfigError: no such file, not YAML, a setting that does not exist or does not fit.
     """
-    settings = load(path, MailSettings)
+    data, lines = read_yaml(path)
+    if isinstance(data, dict) and isinstance(data.get("brand"), str):
+        file = path.absolute().parent / Path(data["brand"]).expanduser()
+        data = {**data, "brand": load(file, Brand).model_dump()}
+    settings = validate(data, MailSettings, path, lines)
     if settings.ca_file is None:
         return settings
     file = path.absolute().parent / Path(settings.ca_file).expanduser()

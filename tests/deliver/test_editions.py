@@ -1,22 +1,30 @@
 """What of a real report each reader gets: pay is the rep's alone, and the manager's edition says nothing of it."""
 
+import hashlib
 import io
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
 import nbformat
+import pikepdf
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from postoffice import Office, Silent, mail_settings
 
 from salesreport import Dataset, Review
+from salesreport.brand import Look
 from salesreport.deliver.editions import managers_edition
+from salesreport.deliver.guard import WrongReport
+from salesreport.deliver.identity import NoReport, pdf_identity
 from salesreport.deliver.run import deliver, prepare
+from salesreport.documents.printing import finished
 from salesreport.errors import DataError
 from salesreport.language import Language
-from salesreport.pack.make import Job, make_report
+from salesreport.pack.index import index_html
+from salesreport.pack.make import Document, Job, make_report
 from salesreport.pack.manifest import DatasetEntry, Manifest, NotebookEntry, PackEntry, ReportEntry, relative
 from salesreport.pack.subjects import Subject
 
@@ -28,6 +36,7 @@ from: 2025-Q1
 target_pay: 9000
 components: [{key: revenue, metric: revenue, weight: 100 %, levels: [{to: 100 %, rate: 1}, {rate: 2}]}]
 """
+LOOK = Look(name="Lumina GmbH", accent="#7a1f5c", footer="Made for talks.", confidential="Confidential")
 LINES = ("commitments", "tiles", "pay", "data_notes")
 
 
@@ -58,6 +67,7 @@ def real(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
             period="2025-Q4",
             language="en",
             inputs="1" * 64,
+            look=LOOK,
         )
         outcome = make_report(job, lambda job: executed(sample, job))
         assert outcome.reason is None
@@ -77,7 +87,9 @@ def real(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
         language="en",
         version="0.0",
     )
-    Manifest(pack=about, reports=entries).write(folder)
+    manifest = Manifest(pack=about, reports=entries)
+    manifest.write(folder)
+    (folder / "index.html").write_text(index_html(manifest, Language("en"), LOOK), encoding="utf-8")
     return folder
 
 
@@ -111,6 +123,7 @@ def test_managers_get_no_ones_pay_and_all_the_rest(real: Path) -> None:
     assert len(pages) == 3
     for name, page in pages.items():
         assert not re.search(r"variable pay|pay plan", page, re.IGNORECASE)
+        assert all(said in page for said in ("Lumina GmbH · Confidential", "#7a1f5c;", "Made for talks."))
         if name != "index.html":
             whole = (real / name).read_text(encoding="utf-8")
             sections = re.findall(r'<section id="(\w+)"', whole)
@@ -154,3 +167,53 @@ def test_a_real_pack_goes_out(real: Path, office: Office) -> None:
         assert subject is not None
         assert letter.to == f"{subject[1].decode().lower()}@lumina.example"
         assert len(letter.message.get_body(("html",)).get_content()) < 10_000
+
+
+def test_a_pack_in_another_brand_than_its_pages_has_a_plain_index(real: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(real, copy, ignore=shutil.ignore_patterns("bundles", "*.jsonl"))
+    manifest = json.loads((real / "manifest.json").read_text(encoding="utf-8"))
+    manifest["pack"]["dataset"]["path"] = str((real / manifest["pack"]["dataset"]["path"]).resolve())
+    (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (copy / "index.html").write_text("<head></head><main>something else</main>", encoding="utf-8")
+    (one,) = prepare(copy, "managers", mail_settings(1), []).parcels
+    assert "Lumina GmbH" not in bundled(one.content)["index.html"]
+
+
+def printed(page: bytes) -> bytes:
+    """A PDF as it is made of a page, but for what it shows."""
+    blank = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(blank)
+    return finished(blank.getvalue(), page)
+
+
+def test_pdfs_say_whom_they_are_about_and_can_be_attached(pack: Path, office: Office) -> None:
+    manifest = Manifest.model_validate_json((pack / "manifest.json").read_bytes())
+    for entry in manifest.reports:
+        file = str(entry.file).replace(".html", ".pdf").replace("no-", "report-")
+        content = printed((pack / str(entry.file)).read_bytes())
+        (pack / file).write_bytes(content)
+        entry.documents = [
+            Document(format="pdf", file=file, bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+        ]
+    manifest.write(pack)
+    settings = mail_settings(office.port, attach="pdf")
+    assert deliver(pack, "reps", settings, None, Silent()).complete
+    (attached,) = office.letters[3].message.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == ("report-3-2026-01.pdf", "application/pdf")
+    assert office.letters[3].attachment == (pack / "reports" / "report-3.pdf").read_bytes()
+    # two PDFs change places, checksums and all
+    one, other = manifest.reports[0], manifest.reports[1]
+    one.documents, other.documents = other.documents, one.documents
+    manifest.write(pack)
+    with pytest.raises(WrongReport, match="the attached report is on “R01”"):
+        deliver(pack, "reps", settings, None, Silent(), again=True)
+    with pytest.raises(NoReport):
+        pdf_identity(b"%PDF-1.7 no")
+    for entry in manifest.reports:
+        entry.documents = []
+    manifest.write(pack)
+    with pytest.raises(DataError, match="no “pdf” of the report on Rep 00"):
+        deliver(pack, "reps", settings, None, Silent(), again=True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from postoffice import mail_settings
 
+from salesreport.brand import Brand
 from salesreport.deliver.mail import LARGEST_BODY, make_mail, message_id
 from salesreport.deliver.parcel import Parcel
 from salesreport.deliver.run import Prepared, prepare
@@ -81,6 +82,17 @@ def test_a_managers_mail_tells_of_the_own_people_alone(pack: Path) -> None:
         assert "Rep 01" not in said
     (attached,) = mail.iter_attachments()
     assert (attached.get_filename(), attached.get_content_type()) == ("boss-0-2026-01.zip", "application/zip")
+
+
+def test_in_a_brand(pack: Path) -> None:
+    prepared = prepare(pack, "reps", mail_settings(1), [])
+    brand = Brand(name="Lumina <GmbH>", accent="#7a1f5c", footer="Made for talks.", confidential="For you alone")
+    mail = mail_of(prepared.parcels[0], prepared, brand=brand)
+    for one in ("Lumina <GmbH> · Reviews · January 2026", "Made for talks.", "For you alone"):
+        assert one in words(mail)
+    page = words(mail, "html")
+    assert '<span class="brand">Lumina &lt;GmbH&gt;</span>' in page
+    assert ".brand { color: #7a1f5c;" in page
 
 
 def test_in_german(pack: Path) -> None:

@@ -26,6 +26,17 @@ def test_the_usual_ports_and_paths(tmp_path: Path) -> None:
     assert load_settings(written(tmp_path, here)).at == 25
 
 
+def test_a_brand_of_its_own_file_or_here(tmp_path: Path) -> None:
+    (tmp_path / "brand.yml").write_text("name: Lumina\naccent: '#7a1f5c'\n", encoding="utf-8")
+    for said in ("brand: brand.yml\n", "brand: {name: Lumina, accent: '#7a1f5c'}\n"):
+        brand = load_settings(written(tmp_path, GOOD + said)).brand
+        assert brand is not None
+        assert (brand.name, brand.accent) == ("Lumina", "#7a1f5c")
+    (tmp_path / "brand.yml").write_text("accent: '#ffff00'\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"brand\.yml, line 1, key “accent”"):
+        load_settings(written(tmp_path, GOOD + "brand: brand.yml\n"))
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
