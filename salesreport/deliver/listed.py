@@ -17,6 +17,7 @@ from salesreport.deliver.recipients import (
     bundle_for,
     named,
     people_of,
+    rep_of,
     shared_addresses,
 )
 from salesreport.deliver.settings import ADDRESS
@@ -192,17 +193,16 @@ class _Reader:
         )
 
     def _goes_to_manager(self, entry: ReportEntry, address: str) -> bool:
-        return entry.subject.kind == "rep" and self.people.is_manager_of(address, entry.subject.id)
+        return self.people.is_manager_of(address, rep_of(entry))
 
     def _of_somebody_else(self, one: Recipient) -> Text | None:
         """That an address is, by the dataset, that of another rep than the report is about."""
         owners = self.people.whose(one.address)
-        if not owners or one.about.kind not in ("rep", "manager"):
+        about = one.about.id if one.gets == "bundle" else rep_of(one.entries[0])
+        if not owners or not about:
             return None
-        allowed = {one.about.id, one.about.name}
-        rep = self.people.reps.get(one.about.id) if one.about.kind == "rep" else None
-        if rep is not None and rep.manager:
-            allowed.add(rep.manager)
+        rep = self.people.reps.get(about)
+        allowed = {about, one.about.name, *((rep.name, rep.manager) if rep is not None else ())} - {""}
         if any({owner.id, owner.name} & allowed for owner in owners):
             return None
         return text(

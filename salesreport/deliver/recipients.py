@@ -171,6 +171,14 @@ def bundle_for(
     )
 
 
+def rep_of(entry: ReportEntry) -> str:
+    """The id of the rep whom a report is about, also where a row of a file says so; empty: it is about no rep."""
+    subject = entry.subject
+    if subject.kind == "row":
+        return str(entry.parameters.get("rep") or "")
+    return subject.id if subject.kind == "rep" else ""
+
+
 def chosen(entries: Sequence[ReportEntry], only: Sequence[str]) -> list[ReportEntry]:
     """The reports on whom `--only` names, by id or name; all where it names nobody."""
     if not only:

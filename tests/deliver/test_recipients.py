@@ -164,6 +164,23 @@ def test_a_file_whose_rows_cannot_be_used(pack: Path, known: People, tmp_path: P
         assert one in said
 
 
+def test_reports_of_rows_are_about_reps_too(pack: Path, known: People, tmp_path: Path) -> None:
+    manifest = ready_pack(pack)
+    manifest.pack.each = "rows.csv"
+    for entry in manifest.reports:
+        entry.subject.kind, entry.subject.id = "row", f"{entry.subject.name} · 2026-01"
+    file = rows(
+        tmp_path, "subject,address", "Rep 01 · 2026-01,r01@lumen.example", "Rep 02 · 2026-01,boss0@lumen.example"
+    )
+    found = from_file(file, manifest, known).recipients
+    assert [(one.about.id, one.edition) for one in found] == [
+        ("Rep 01 · 2026-01", "own"),
+        ("Rep 02 · 2026-01", "manager"),
+    ]
+    with pytest.raises(RecipientsError, match="1 thing is wrong"):
+        from_file(rows(tmp_path, "subject,address", "Rep 01 · 2026-01,r02@lumen.example"), manifest, known)
+
+
 def test_one_address_for_several_only_where_it_is_one_reader(pack: Path, tmp_path: Path) -> None:
     twice = rows(tmp_path, "subject,address", "R00,hr@lumen.example", "R01,hr@lumen.example")
     with pytest.raises(RecipientsError, match="1 thing is wrong"):
