@@ -13,6 +13,7 @@ EXAMPLES = 5
 VERDICTS: Mapping[Level, Text] = {
     "serious": text("serious"),
     "look": text("worth a look"),
+    "fact": text("beyond a published value"),
     "untold": text("cannot be told"),
     "fine": text("fine"),
 }
@@ -25,7 +26,7 @@ DIFFERS = text("differs from your own past")
 def verdict_of(finding: Finding) -> Text:
     """The verdict, in a word or two."""
     level = finding.verdict.level
-    if finding.found is not None and level in ("fine", "untold") and finding.verdict.past in ("worse", "other"):
+    if finding.found is not None and level in ("fine", "untold", "fact") and finding.verdict.past in ("worse", "other"):
         return DIFFERS
     return VERDICTS[level]
 
@@ -55,6 +56,12 @@ def because(finding: Finding, unit: str) -> Text | None:
         return text("not beyond {limit}", limit=named)
     if level == "untold":
         return text("beyond {limit}, but that may be chance", limit=named)
+    if level == "fact":
+        return text(
+            "beyond {limit}, which nobody measured; nothing in these data says that it matters, so it is a fact and "
+            "no finding",
+            limit=named,
+        )
     return text("beyond {limit}, and so is the whole interval", limit=named)
 
 
@@ -111,7 +118,7 @@ _CAPITAL: Mapping[str, Text] = {
     "own": text("The numbers used here are our own"),
     "practice": text("Practitioners agree on it; nobody measured it"),
     "contested": text(
-        "Contested: sources differ, or none says how it was measured; alone it makes nothing serious"
+        "Contested: sources differ, or none says how it was measured; alone it makes nothing a finding"
     ),
     "measured": text("It was measured"),
 }
@@ -191,12 +198,14 @@ def summary(audit: Audit) -> Text:
     serious = sum(one.verdict.level == "serious" for one in told)
     look = sum(one.verdict.finds and one.verdict.level != "serious" for one in told)
     fine = sum(one.verdict.level == "fine" and not one.verdict.finds for one in told)
+    fact = sum(one.verdict.level == "fact" and not one.verdict.finds for one in told)
     return text(
-        "{serious}, {look}, {fine}; {untold}.",
+        "{serious}, {look}, {fine}; {fact}, {untold}.",
         serious=ntext("{n} finding is serious", "{n} findings are serious", n=serious),
         look=ntext("{n} is worth a look", "{n} are worth a look", n=look),
         fine=ntext("{n} check found nothing", "{n} checks found nothing", n=fine),
-        untold=ntext("{n} cannot be told", "{n} cannot be told", n=len(findings) - serious - look - fine),
+        fact=ntext("{n} is beyond a published value only", "{n} are beyond published values only", n=fact),
+        untold=ntext("{n} cannot be told", "{n} cannot be told", n=len(findings) - serious - look - fine - fact),
     )
 
 

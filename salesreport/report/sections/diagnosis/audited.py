@@ -91,6 +91,14 @@ def said_of(made: Audit, finding: Finding) -> Text:
 
 def _message(made: Audit, told: Sequence[Finding]) -> Text:
     finds = worst(made, told)
+    facts = [one for one in told if one.verdict.level == "fact"]
+    if facts and not finds:
+        return ntext(
+            "{first}: beyond a published value that nobody measured, and nothing here says that it matters",
+            "{first}: beyond a published value that nobody measured, as {n} are, and nothing here says that it matters",
+            n=len(facts),
+            first=said_of(made, facts[0]),
+        )
     if not finds:
         return ntext(
             "The {n} check that could be made found nothing",
@@ -152,7 +160,7 @@ def _notes(context: Context, made: Audit, findings: Sequence[Finding]) -> list[T
     notes: list[Text] = []
     for one in findings:
         found = one.found
-        if found is None or not one.verdict.finds:
+        if found is None or not (one.verdict.finds or one.verdict.level == "fact"):
             continue
         tested = None if found.backtest is None else backtest_of(found.backtest)
         said = [found.detail, instead_of(found), tested, published(one.check)]
