@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pasts import finding, past_of, query
+from scipy.stats import t
 
-from salesreport.audit.checks.concentration import concentration
 from salesreport.dataset import Dataset
+from salesreport.stats.concentration import concentration
 
 
 @given(st.lists(st.floats(1, 1e6), min_size=1, max_size=50))
@@ -51,6 +52,29 @@ def test_of_the_sample_by_a_query(sample: Dataset, key: str, column: str, figure
         orders=orders,
     ).iloc[0, 0]
     assert finding(sample, key).found.figure.value == pytest.approx(oracle)
+
+
+def test_its_interval_leaves_out_what_a_customer_bought_in_a_day_by_a_query(sample: Dataset) -> None:
+    left_out = query(
+        f"""
+        with bought as (select account_id, ordered_on, sum(amount) as amount from orders
+            where ordered_on > date '{sample.as_of}' - interval 365 day and amount > 0 and account_id is not null
+            group by 1, 2),
+        each as (select amount, sum(amount) over (partition by account_id) as theirs, sum(amount) over () as total
+            from bought),
+        squares as (select sum(theirs * amount) as squared from each)
+        select squared / total ** 2 as index,
+            (squared - theirs ** 2 + (theirs - amount) ** 2) / (total - amount) ** 2 as without from each, squares
+        """,
+        orders=sample.table("orders"),
+    )
+    index, without = left_out["index"].iloc[0], left_out["without"]
+    squares = (np.log(without / (1 - without)) - np.log(index / (1 - index))) ** 2
+    half = t.ppf(0.975, squares.sum() ** 2 / (squares**2).sum()) * np.sqrt(squares.sum())
+    odds = index / (1 - index) * np.exp([-half, half])
+    figure = finding(sample, "customers_herfindahl").found.figure
+    assert [figure.lower, figure.upper] == pytest.approx(10_000 * odds / (1 + odds))
+    assert figure.lower < figure.value < figure.upper
 
 
 def test_few_reps_have_most_by_hand(tmp_path: Path) -> None:
