@@ -7,6 +7,9 @@ from salesreport.audit.model import ANY, FOUNDED, Backtest, Check, Estimate, Fou
 from salesreport.audit.verdict import Level
 from salesreport.language import Fixed, Quantity, Range, Text, ntext, text
 
+OWN = "salesreport"
+"""The source of what nobody else published."""
+
 EXAMPLES = 5
 """How many ids are shown before the rest is only counted."""
 
@@ -99,6 +102,8 @@ def published(check: Check) -> Text:
             else text("No threshold is published.")
         )
     limits = limits_of(check)
+    if check.source == OWN:
+        return text("The threshold is our own: {threshold}; nobody published one.", threshold=check.threshold)
     if check.founded == "own" and limits is not None:
         return text(
             "Published: {threshold} ({source}); ours: {limits}.",
