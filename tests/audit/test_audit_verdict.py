@@ -60,6 +60,8 @@ def test_a_contested_threshold_alone_is_a_fact_and_never_serious() -> None:
     for lower, level in ((0.9, "fact"), (1.2, "look")):
         tried = Backtest(outcome=text("was lost"), lift=Estimate(1.5, lower, 1.9, 40))
         assert judge(check, found(900, 1000, backtest=tried)).level == level
+    assert judge(check, found(900, 1000, matters=True)).level == "look"
+    assert judge(check, found(12, 100, matters=True)).level == "untold"
 
 
 def test_where_more_is_better_limits_are_passed_downwards() -> None:

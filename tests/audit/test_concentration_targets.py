@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pasts import finding, past_of, query
-from scipy.stats import t
+from scipy.stats import t, ttest_rel
 
+from salesreport.audit.checks.forecasts import worse_than
+from salesreport.audit.checks.targets import only_once
+from salesreport.audit.model import share_of
 from salesreport.dataset import Dataset
 from salesreport.stats.concentration import concentration
 
@@ -170,3 +173,22 @@ def test_no_next_step_by_a_query(sample: Dataset) -> None:
     assert list(found.ids) == oracle["deal_id"].tolist()
     assert found.backtest.lift is None
     assert "its own day only" in str(found.backtest.why)
+
+
+def test_a_forecast_is_worse_than_another_where_a_paired_test_says_so() -> None:
+    random = np.random.default_rng(1)
+    naive = random.uniform(0, 1, 8)
+    error = naive + random.normal(0.1, 0.1, 8)
+    for one in (error, error - 0.1, error + 0.2):
+        made = ttest_rel(one, naive)
+        assert worse_than(one, naive) == (made.pvalue <= 0.05 and made.statistic > 0)
+    assert worse_than(error + 0.2, naive)
+    assert not worse_than(naive[:3] + 1, naive[:3])  # too few quarters
+
+
+def test_few_at_target_once_are_not_few_for_long() -> None:
+    few, half = share_of(5, 40), share_of(19, 40)
+    assert only_once(few, None) == "look"
+    assert only_once(few, share_of(7, 10)) == "look"
+    assert only_once(few, share_of(3, 10)) is None  # serious, by the limits
+    assert only_once(half, share_of(7, 10)) is None  # up to 63 %: not surely below half

@@ -51,12 +51,12 @@ def forecast_error(looked: Looked) -> Found:
             float(len(rows)),
         ),
         money=float(error[far].sum()) if far.any() else None,
-        matters=_worse(error, np.abs(before - came)),
+        matters=worse_than(error, np.abs(before - came)),
         detail=_signed(float((said - came).sum() / came.sum()), float(np.abs(before - came).sum() / came.sum())),
     )
 
 
-def _worse(error: Numbers, naive: Numbers) -> bool:
+def worse_than(error: Numbers, naive: Numbers) -> bool:
     """Whether the errors are larger than those of another forecast of the same quarters, beyond chance."""
     gap = error - naive
     n = len(gap)

@@ -44,11 +44,11 @@ def at_target(looked: Looked) -> Found:
         shown={one: facts.names.get(one, one) for one in missed},
         baseline=before,
         detail=text("In {period}; listed are those who did not.", period=period),
-        level="untold" if of < FEWEST_REPS else _once(share, before),
+        level="untold" if of < FEWEST_REPS else only_once(share, before),
     )
 
 
-def _once(share: Estimate | None, before: Estimate | None) -> Literal["look"] | None:
+def only_once(share: Estimate | None, before: Estimate | None) -> Literal["look"] | None:
     """Worth a look, not serious, where fewer than half reached it, but not for long."""
     once = share is not None and share.upper <= HALF and (before is None or before.value > HALF)
     return "look" if once else None
