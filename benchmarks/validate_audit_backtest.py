@@ -301,10 +301,10 @@ def samples_table(made: Sequence[dict[str, Panel]]) -> str:
             "### On sample companies",
             "",
             f"{len(made)} generated companies (`salesreport demo`'s kind, {SAMPLE_REPS} reps, {SAMPLE_DEALS:,} "
-            "deals), the flags as the audit works them out of each whole dataset: what becomes of deals due within "
-            "90 days, like with like; with coverage, how many of the reps' quarters missed their target. What is true "
-            "is what all companies together show. Where the ratio is not given for all, those left out are the ones in "
-            "which nearly all that was flagged came to nothing.",
+            "deals), the flags as the audit works them out of each whole dataset: what becomes of deals due "
+            "within 90 days, like with like; with coverage, how many of the reps' quarters missed their target. "
+            "What is true is what all companies together show. Where the ratio is not given for all, those left "
+            "out are the ones in which nearly all that was flagged came to nothing.",
             "",
             markdown(head, rows),
         ]

@@ -1,9 +1,9 @@
 """How often the audit finds behaviour or demand where nothing is planted, and whether what it says is true there.
 
-Two kinds of generated companies: *even* ones, whose reps do not differ and who sign contracts on one working day as
-readily as on another, and usual ones. No rep, quarter's end or change can truly be found in an even one. But some of
-what checks look at is so by construction: deals that are slow come late, closing dates are hopes, targets are high.
-What is true of them is what all of them together show.
+Two kinds of generated companies: *even* ones, whose reps do not differ and who sign contracts on one working day
+as readily as on another, and usual ones. No rep, quarter's end or change can truly be found in an even one. But
+some of what checks look at is so by construction: deals that are slow come late, closing dates are hopes, targets
+are high. What is true of them is what all of them together show.
 """
 
 import os
@@ -57,8 +57,8 @@ def seen(finding: Finding) -> Seen:
     lift = None if found.backtest is None else found.backtest.lift
     naive = None if found.detail is None else found.detail.fields.get("naive")
     return Seen(
-        True, finding.verdict.finds, level == "serious", level == "fact", finding.verdict.past in ("worse", "other"),
-        nothing if found.measured is None else found.measured.value,
+        True, finding.verdict.finds, level == "serious", level == "fact", finding.verdict.past in ("worse",
+        "other"), nothing if found.measured is None else found.measured.value,
         nothing if lift is None else lift.value,
         nothing if naive is None else float(naive.value),
     )  # fmt: skip
@@ -140,15 +140,15 @@ def behaviour_found(folder: Path, companies: int = COMPANIES, processes: int | N
         [
             "### Findings where nobody differs",
             "",
-            f"{companies} generated companies of {REPS} reps and {DEALS:,} deals over three years in which reps do "
-            "not differ, no day is better for signing than another, and nothing changes; and as many usual ones "
-            "(reps differ, December and quarters’ ends are strong). All checks are run on each. A finding in an even "
-            "company is *untrue* where it says that something changed, or where all these companies together do not "
-            "show what it says; the last column says what they show: slow deals are pushed and stay long, closing "
-            "dates are hopes, the CRM's probabilities are defaults of the stages, and targets are 5 % above what "
-            "comes on average, of which the larger deals of a few are a good part. Checks of the data that find "
-            "nothing anywhere are left out of the table. "
-            f"Of all {told:,} checks that could be made {untrue} were untrue findings ({untrue / told:.2%}).",
+            f"{companies} generated companies of {REPS} reps and {DEALS:,} deals over three years in which reps "
+            "do not differ, no day is better for signing than another, and nothing changes; and as many usual "
+            "ones (reps differ, December and quarters’ ends are strong). All checks are run on each. A finding "
+            "in an even company is *untrue* where it says that something changed, or where all these companies "
+            "together do not show what it says; the last column says what they show: slow deals are pushed and "
+            "stay long, closing dates are hopes, the CRM's probabilities are defaults of the stages, and "
+            "targets are 5 % above what comes on average, of which the larger deals of a few are a good part. "
+            f"Checks of the data that find nothing anywhere are left out of the table. Of all {told:,} checks "
+            f"that could be made {untrue} were untrue findings ({untrue / told:.2%}).",
             "",
             markdown(head, rows),
         ]

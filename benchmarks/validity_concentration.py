@@ -69,10 +69,11 @@ def concentration_holds(folder: Path) -> str:
         [
             "### Intervals of concentration",
             "",
-            f"{COMPANIES} companies of each kind, {YEARS} years of each: how often the 95 % interval of a year's figure "
-            "holds the mean of all its years, and in brackets how many times its lower end the upper one is (median). "
-            "The few are five customers, one product line, three reps. One customer's share that rests on a single "
-            "large purchase is beyond what a year can tell: its interval is wide, and holds less often than it says.",
+            f"{COMPANIES} companies of each kind, {YEARS} years of each: how often the 95 % interval of a year's "
+            "figure holds the mean of all its years, and in brackets how many times its lower end the upper one "
+            "is (median). The few are five customers, one product line, three reps. One customer's share that "
+            "rests on a single large purchase is beyond what a year can tell: its interval is wide, and holds "
+            "less often than it says.",
             "",
             markdown(head, rows),
         ]

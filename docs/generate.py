@@ -73,7 +73,8 @@ def checks_page() -> str:
     ]
     lines += [
         f"| [`{check.key}`](#{check.key}) | {_cell(check.title)} | {check.kind} "
-        f"| {_cell(limits_of(check) or '–')} | {_cell(check.source) if check.threshold and check.source != OWN else '–'} |"
+        f"| {_cell(limits_of(check) or '–')} "
+        f"| {_cell(check.source) if check.threshold and check.source != OWN else '–'} |"
         for check in CHECKS
     ]
     for check in CHECKS:

@@ -1,4 +1,4 @@
-"""Try coverage out on the past: quarters that began with less than is asked for, and whether they missed their target.
+"""Try coverage out on the past: did quarters that began with less than is asked for miss their target?
 
 A company has few quarters, its reps have many: each rep's coverage on the eve of a quarter stands against the
 target of the same rep, quarter by quarter, and intervals rest on reps. Only where reps have no targets does the
@@ -127,7 +127,11 @@ def _of_company(looked: Looked, period: Period) -> tuple[Numbers, Numbers, Numbe
     if not target > 0 or "revenue" in table.unavailable:
         raise Unavailable(text("the revenue target of {period} is reached, or not known", period=period))
     came = float(np.nan_to_num(table.frame["value"].iloc[0]))
-    return np.array([-1.0]), np.array([_open_amounts(looked, period).sum() / target]), np.array([came < target], float)
+    return (
+        np.array([-1.0]),
+        np.array([_open_amounts(looked, period).sum() / target]),
+        np.array([came < target], float),
+    )
 
 
 def _open_amounts(looked: Looked, period: Period) -> Numbers:

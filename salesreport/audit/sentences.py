@@ -29,7 +29,11 @@ DIFFERS = text("differs from your own past")
 def verdict_of(finding: Finding) -> Text:
     """The verdict, in a word or two."""
     level = finding.verdict.level
-    if finding.found is not None and level in ("fine", "untold", "fact") and finding.verdict.past in ("worse", "other"):
+    if (
+        finding.found is not None
+        and level in ("fine", "untold", "fact")
+        and finding.verdict.past in ("worse", "other")
+    ):
         return DIFFERS
     return VERDICTS[level]
 
@@ -61,8 +65,8 @@ def because(finding: Finding, unit: str) -> Text | None:
         return text("beyond {limit}, but that may be chance", limit=named)
     if level == "fact":
         return text(
-            "beyond {limit}, which nobody measured; nothing in these data says that it matters, so it is a fact and "
-            "no finding",
+            "beyond {limit}, which nobody measured; nothing in these data says that it matters, so it is a fact "
+            "and no finding",
             limit=named,
         )
     return text("beyond {limit}, and so is the whole interval", limit=named)

@@ -81,7 +81,7 @@ _WORDS = {
 
 
 def _beyond(finding: Finding) -> bool:
-    """Whether it is beyond its limit, and may be so by chance or without a meaning: shown with those that matter."""
+    """Whether it is beyond its limit, by chance or without a meaning, maybe: shown with those that matter."""
     return finding.verdict.level in ("untold", "fact") and finding.verdict.above
 
 

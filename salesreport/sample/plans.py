@@ -59,7 +59,9 @@ def target_table(
     growth = _GROWTH if seasonal else 1.0
     tables = [
         _by_quarter(reps, "revenue", orders["ordered_on"], orders["amount"], first, last, 1_000, season, growth),
-        _by_quarter(reps, "deals_won", deals["closed_on"], (deals["status"] == "won") * 1.0, first, last, 1, season, growth),
+        _by_quarter(
+            reps, "deals_won", deals["closed_on"], (deals["status"] == "won") * 1.0, first, last, 1, season, growth
+        ),
         _by_month(reps, activities, first, last),
     ]
     return TABLES["targets"].conform(pd.concat(tables, ignore_index=True))

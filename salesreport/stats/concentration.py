@@ -1,8 +1,9 @@
 """On how few an amount rests, and how much of that is the year's chance.
 
-What was sold in a year was counted, not sampled; yet another such year would have brought other purchases. A figure's
-interval leaves out one purchase at a time: purchases come by chance, whoever makes them, and the variance of any
-figure of them is at most what leaving out each one changes (Efron and Stein), so that it is careful rather than bold.
+What was sold in a year was counted, not sampled; yet another such year would have brought other purchases. A
+figure's interval leaves out one purchase at a time: purchases come by chance, whoever makes them, and the
+variance of any figure of them is at most what leaving out each one changes (Efron and Stein), so that it is
+careful rather than bold.
 """
 
 from typing import NamedTuple

@@ -56,11 +56,11 @@ def lift(
         confidence: how often the intervals are to hold the true values.
 
     Returns:
-        Mantel and Haenszel's difference and ratio of the rates. Their variance, of the ratio on a logarithmic scale,
-        is the mean of two: that of leaving out one cluster at a time, which is too large where strata are thin (a
-        stratum may be lost with a cluster), and that of giving each a little less weight, which is too small.
-        Student's quantile has as many degrees of freedom as there are clusters less one, or fewer where a few
-        clusters decide: the geometric mean with their effective number. How often that holds is measured in
+        Mantel and Haenszel's difference and ratio of the rates. Their variance, of the ratio on a logarithmic
+        scale, is the mean of two: that of leaving out one cluster at a time, which is too large where strata are
+        thin (a stratum may be lost with a cluster), and that of giving each a little less weight, which is too
+        small. Student's quantile has as many degrees of freedom as there are clusters less one, or fewer where a
+        few clusters decide: the geometric mean with their effective number. How often that holds is measured in
         docs/validation.md.
 
     References:

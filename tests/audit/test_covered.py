@@ -46,7 +46,8 @@ def test_quarters_of_reps_are_those_of_a_query(sample: Dataset) -> None:
         for look, rep, flagged, missed in zip(panel.look, panel.rep, panel.flagged, panel.happened, strict=True)
     )
     theirs = sorted(
-        (str(row.start.date()), row.rep_id, bool(row.coverage < 3.0), bool(row.missed)) for row in oracle.itertuples()
+        (str(row.start.date()), row.rep_id, bool(row.coverage < 3.0), bool(row.missed))
+        for row in oracle.itertuples()
     )
     assert len(mine) == len(theirs)
     # shared deals and orders count in parts, and after a change of hands for others: few rows may differ

@@ -34,10 +34,8 @@ def test_the_ratio_is_mantel_and_haenszels_as_statsmodels_has_it() -> None:
     assert found.clusters == 20
 
 
-def weighed(
-    happened: np.ndarray, flagged: np.ndarray, stratum: np.ndarray, weight: np.ndarray
-) -> tuple[float, float]:
-    """Mantel and Haenszel's difference and the logarithm of their ratio, every look with a weight, as written down."""
+def weighed(happened: np.ndarray, flagged: np.ndarray, stratum: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Mantel and Haenszel's difference, and the logarithm of their ratio; every look has a weight."""
     hits, others, share = 0.0, 0.0, 0.0
     for one in np.unique(stratum):
         n, m = weight[(stratum == one) & flagged].sum(), weight[(stratum == one) & ~flagged].sum()
@@ -45,18 +43,18 @@ def weighed(
             hits += weight[(stratum == one) & flagged & happened].sum() * m / (n + m)
             others += weight[(stratum == one) & ~flagged & happened].sum() * n / (n + m)
             share += n * m / (n + m)
-    return (hits - others) / share, np.log(hits / others)
+    return np.array([(hits - others) / share, np.log(hits / others)])
 
 
 @pytest.mark.parametrize("n", [300, 2000])
 def test_the_variance_is_between_leaving_a_cluster_out_and_giving_it_less_weight(n: int) -> None:
     happened, flagged, stratum, cluster = made(2, n)
     found = lift(happened, flagged, stratum, cluster)
-    whole = np.array(weighed(happened, flagged, stratum, np.ones(n)))
+    whole = weighed(happened, flagged, stratum, np.ones(n))
     assert whole == pytest.approx((found.difference, np.log(found.ratio)))
     out, less = (
         np.array([
-            (np.array(weighed(happened, flagged, stratum, np.where(cluster == one, left, 1.0))) - whole) / (1 - left)
+            (weighed(happened, flagged, stratum, np.where(cluster == one, left, 1.0)) - whole) / (1 - left)
             for one in range(20)
         ])
         for left in (0.0, 1 - 1e-6)

@@ -64,8 +64,8 @@ CHECKS = (
         number=36,
         title=text("Reps at target"),
         definition=text(
-            "Reps who reached their revenue target in the last complete quarter ÷ all reps who had one; serious only "
-            "where it was no better in the quarters before."
+            "Reps who reached their revenue target in the last complete quarter ÷ all reps who had one; serious "
+            "only where it was no better in the quarters before."
         ),
         kind="demand",
         counted=text("reps"),

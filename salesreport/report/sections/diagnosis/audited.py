@@ -94,8 +94,8 @@ def _message(made: Audit, told: Sequence[Finding]) -> Text:
     facts = [one for one in told if one.verdict.level == "fact"]
     if facts and not finds:
         return ntext(
-            "{first}: beyond a published value that nobody measured, and nothing here says that it matters",
-            "{first}: beyond a published value that nobody measured, as {n} are, and nothing here says that it matters",
+            "{first}: beyond a value that was published and never measured; nothing here says that it matters",
+            "{first}: one of {n} beyond values published and never measured; nothing here says that they matter",
             n=len(facts),
             first=said_of(made, facts[0]),
         )
