@@ -27,7 +27,7 @@ COMPANIES = 100
 
 REPS, DEALS = 24, 2400
 
-FIRST = 3000
+FIRST = 5000
 
 
 class Seen(NamedTuple):

@@ -146,4 +146,5 @@ def _open_amounts(looked: Looked, period: Period) -> Numbers:
     if np.isnan(one.amount).sum() > MOST_UNKNOWN * len(one.amount):
         raise Unavailable(text("needs amounts of open deals; none is known on {day}", day=one.day))
     size = len(reps_of(looked.facts))
-    return np.bincount(np.where(one.rep >= 0, one.rep, size), np.nan_to_num(one.amount), size + 1)
+    owner = np.where(one.rep >= 0, one.rep, size)
+    return np.bincount(owner, np.nan_to_num(one.amount), size + 1).astype(np.float64)
