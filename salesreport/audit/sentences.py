@@ -69,6 +69,8 @@ def because(finding: Finding, unit: str) -> Text | None:
             "and no finding",
             limit=named,
         )
+    if check.founded == "contested":
+        return text("beyond {limit}, and so is the whole interval; your own data say that it matters", limit=named)
     return text("beyond {limit}, and so is the whole interval", limit=named)
 
 
