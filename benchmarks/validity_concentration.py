@@ -71,9 +71,9 @@ def concentration_holds(folder: Path) -> str:
             "",
             f"{COMPANIES} companies of each kind, {YEARS} years of each: how often the 95 % interval of a year's "
             "figure holds the mean of all its years, and in brackets how many times its lower end the upper one "
-            "is (median). The few are five customers, one product line, three reps. One customer's share that "
-            "rests on a single large purchase is beyond what a year can tell: its interval is wide, and holds "
-            "less often than it says.",
+            "is (median). The few are five customers, one product line, three reps. Where customers buy once or "
+            "not at all and a single large purchase decides, a year cannot tell: intervals are wide, and of the "
+            "largest customer, or of very unequal purchases, hold less often than they say.",
             "",
             markdown(head, rows),
         ]
