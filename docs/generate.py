@@ -21,7 +21,7 @@ from salesreport.audit.definitions.shown import SHOWN, UNKNOWN
 from salesreport.audit.maturity.criteria import CRITERIA, GATE_TITLES
 from salesreport.audit.maturity.levels import LEVELS
 from salesreport.audit.model import FOUNDED
-from salesreport.audit.sentences import limits_of
+from salesreport.audit.sentences import OWN, limits_of
 from salesreport.files import write_text
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
@@ -73,7 +73,8 @@ def checks_page() -> str:
     ]
     lines += [
         f"| [`{check.key}`](#{check.key}) | {_cell(check.title)} | {check.kind} "
-        f"| {_cell(limits_of(check) or '–')} | {_cell(check.source) if check.threshold else '–'} |"
+        f"| {_cell(limits_of(check) or '–')} "
+        f"| {_cell(check.source) if check.threshold and check.source != OWN else '–'} |"
         for check in CHECKS
     ]
     for check in CHECKS:
@@ -84,7 +85,9 @@ def checks_page() -> str:
 def _check(check: Check) -> list[str]:
     lines = [f"**{check.title}**", "", f"- Definition: {_cell(check.definition)}", f"- Class: {check.kind}"]
     if check.threshold is not None:
-        lines.append(f"- Published: {_cell(check.threshold)} ({check.source})")
+        who = "Threshold, our own" if check.source == OWN else "Published"
+        source = "" if check.source == OWN else f" ({check.source})"
+        lines.append(f"- {who}: {_cell(check.threshold)}{source}")
     lines.append(f"- Limits here: {_cell(limits_of(check) or 'none; the check says by itself what it thinks')}")
     lines.append(f"- How well founded: {FOUNDED[check.founded]}")
     if check.affects:

@@ -6,7 +6,6 @@ import pandas as pd
 from salesreport.audit.checks.words import is_placeholder
 from salesreport.audit.model import Check, Found, Looked
 from salesreport.kpi.facts.columns import Flags
-from salesreport.kpi.facts.known import MOST_UNKNOWN
 from salesreport.kpi.facts.lacking import COLUMN_TITLES
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, text
@@ -32,7 +31,7 @@ def _critical(looked: Looked) -> Found:
     table = "deals" if known.is_today else "snapshots"
     have = [name for name in CRITICAL if columns.has("deals", name) and columns.has(table, name)]
     shown = known.open & known.is_shown
-    if not known.is_today and (not have or shown.sum() < (1 - MOST_UNKNOWN) * known.open.sum()):
+    if not known.is_today and not (have and shown.any()):
         raise Unavailable(
             text("which fields open deals had on {day} is not known: no snapshots show it", day=looked.as_of)
         )

@@ -97,6 +97,14 @@ def worst(made: Audit, findings: Sequence[Finding]) -> list[Finding]:
 
 def _message(made: Audit, told: Sequence[Finding]) -> Text:
     finds = worst(made, told)
+    facts = [one for one in told if one.verdict.level == "fact"]
+    if facts and not finds:
+        return ntext(
+            "{first}: beyond a value that was published and never measured; nothing here says that it matters",
+            "{first}: one of {n} beyond values published and never measured; nothing here says that they matter",
+            n=len(facts),
+            first=said(facts[0], made),
+        )
     if not finds:
         return ntext(
             "The {n} check that could be made found nothing",
@@ -161,7 +169,7 @@ def _notes(context: Context, made: Audit, findings: Sequence[Finding]) -> list[T
     notes: list[Text] = []
     for one in findings:
         found = one.found
-        if found is None or not one.verdict.finds:
+        if found is None or not (one.verdict.finds or one.verdict.level == "fact"):
             continue
         tested = None if found.backtest is None else backtest_of(found.backtest)
         lines = [found.detail, instead_of(found), tested, published(one.check)]
