@@ -1,8 +1,8 @@
 """A whole pack, in order: look at the folder, keep what is right, run the other jobs, write manifest and index.
 
 A run may be killed at any moment. So whatever is not known to be right is removed before the first report is made,
-each report appears in one step, and is noted in the journal at once: the next run keeps it. What is right already and is
-made again all the same (`force`) stays until the new one is there.
+each report appears in one step, and is noted in the journal at once: the next run keeps it. What is right already
+and is made again all the same (`force`) stays until the new one is there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -114,7 +114,7 @@ def _make(plan: Plan, engine: Engine, watcher: PackWatcher, force: bool) -> Mani
 class _Recorder:
     """Puts each outcome into its entry and into the journal, then passes it on.
 
-    `planned` are the entries of what is made, `entries` what there is: of a report that is right, it is its own one.
+    `planned` are the entries of what is made, `entries` what there is, first of all those that are right.
     """
 
     def __init__(
@@ -150,7 +150,7 @@ class _Recorder:
         self.watcher.done(outcome)
 
     def give_up_rest(self) -> None:
-        """Note the jobs that were never finished; what an earlier run left of them goes, unless it is still right."""
+        """Note the jobs that were never finished; what is left of them goes, unless it is still right."""
         for stem, job in self.rest.items():
             if stem in self.right and self.right[stem].is_of(job):
                 continue
@@ -159,7 +159,7 @@ class _Recorder:
             self.entries[stem] = self.planned[stem].after(stopped, self.plan.language)
 
     def keep_printed(self) -> None:
-        """Where a report was made again and not printed again: its PDF stays if it is of the same page, else goes."""
+        """The PDF of a report that was made again, and not printed: it stays if the page is the same."""
         for stem, before in self.right.items():
             pdfs = [one for one in before.documents if one.format == PRINTED]
             entry = self.entries[stem]

@@ -52,6 +52,12 @@ class Mapped:
         """The headings that nothing is made of."""
         return [one for one in self.sheet.raw.headings if one and one not in self.used | self.elsewhere]
 
+    def has_values(self, column: str) -> bool:
+        """Whether a canonical column is mapped, and a cell of it is filled."""
+        raw, origin = self.sheet.raw, self.settings["columns"].get(column)
+        there = [raw.columns[list(raw.headings).index(one)] for one in _names(origin or []) if one in raw.headings]
+        return any(one.texts.null_count < len(one.texts) for one in there)
+
 
 _IN_MONEY = re.compile(r"\s*[(\[](?:[A-Z]{3}|[€$£¥])[)\]]$")
 """A currency behind a heading, which is no part of its name."""

@@ -75,6 +75,10 @@ class Proposal:
                 tables[one.table] = dict(one.settings)
         return tables
 
+    def tells(self, column: str) -> bool:
+        """Whether any table has a value in a column of this name, such as `team`."""
+        return any(one.has_values(column) for one in self.recognised.mapped)
+
     def told(self) -> list[Text]:
         """The mapping in sentences: what each file is, its columns, its doubts, and what is left unused."""
         said = [text("Recognised as: {title}", title=self.title)]
