@@ -104,15 +104,19 @@ def _refuse_another_crm(name: str, preset: Preset, unused: Sequence[Sheet], used
     for sheet in unused:
         best = [] if sheet.file in used else _ranked([sheet])
         if best:
-            raise ConfigError(
-                text(
-                    "This file looks like {title}, and the others like {other}: a dataset is of one CRM.",
-                    title=load_preset(best[0]).title,
-                    other=preset.title,
-                ),
-                file=sheet.file,
-                hint=text("Ingest it on its own, into another folder."),
-            )
+            raise _of_another(sheet.file, load_preset(best[0]), preset)
+
+
+def _of_another(file: str, its: Preset, others: Preset) -> ConfigError:
+    return ConfigError(
+        text(
+            "This file looks like {title}, and the others like {other}: a dataset is of one CRM.",
+            title=its.title,
+            other=others.title,
+        ),
+        file=file,
+        hint=text("Ingest it on its own, into another folder."),
+    )
 
 
 def _with_lists(fits: list[Fit], preset: Preset, sheets: Sequence[Sheet]) -> list[Fit]:
@@ -148,6 +152,10 @@ def _best(sheets: Sequence[Sheet]) -> tuple[str, Preset]:
     if not best:
         return GENERIC, load_preset(GENERIC)
     if len(best) > 1:
+        one, other = map(load_preset, best[:2])
+        files = [{sheet.file for _, _, sheet in _fits(preset, sheets)} for preset in (one, other)]
+        if files[0].isdisjoint(files[1]):
+            raise _of_another(min(files[1]), other, one)
         raise ConfigError(
             text("The headings fit several CRMs equally well."),
             key="--preset",
