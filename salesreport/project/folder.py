@@ -126,6 +126,7 @@ def _contents(
     period = period_for(today if export is None else export.as_of)
     root = None if export is None or copy else _root(export.root, folder)
     shown = printable(" ".join(name.split()))
+    lacking = [] if export is None else [one for one, needed in NEEDS.items() if needed not in export.tells]
     values = {
         "name": shown,
         "title_line": setting_line("title", shown),
@@ -138,13 +139,13 @@ def _contents(
         "root": None if export is None else shlex.quote(root or "data"),
         "copied": copy,
         "dataset": DATASET,
-        "packs": [one for one, needed in NEEDS.items() if export is None or needed in export.tells],
-        "lacking": [one for one, needed in NEEDS.items() if export is not None and needed not in export.tells],
+        "packs": [one for one in NEEDS if one not in lacking],
+        "lacking": lacking,
     }
     contents = {
         name if name == "README.md" else f"params/{name}": content
         for name, content in filled(language, values).items()
-        if Path(name).stem not in values["lacking"]
+        if Path(name).stem not in lacking
     }
     if export is not None:
         contents[SPEC] = export.spec + contents.pop("params/source_end.yml")

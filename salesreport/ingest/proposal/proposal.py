@@ -148,8 +148,8 @@ class Proposal:
             if source is not None:
                 said.append(
                     text(
-                        "{file}, table {table}: no value of “{column}” is known to mean won or lost; write, with the "
-                        "words that do: “{line}”",
+                        "{file}, table {table}: no value of “{column}” is known to mean won or lost; write, with "
+                        "the words that do: “{line}”",
                         file=one.sheet.shown,
                         table=one.table,
                         column=source,
