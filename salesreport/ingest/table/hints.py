@@ -48,8 +48,8 @@ class Judged:
 
     Attributes:
         table: its name. spec: where it comes from. raw: its file. frame: all rows, parsed.
-        aside: which of them are set aside. cells: of the mapped columns. timezone: where the dataset's days are meant.
-        order, months: how its dates are read, see `parse_dates`.
+        aside: which of them are set aside. cells: of the mapped columns.
+        timezone: where the dataset's days are meant. order, months: how its dates are read, see `parse_dates`.
     """
 
     table: str
@@ -105,8 +105,8 @@ def _open_by_a_flag(judged: Judged) -> list[Text]:
             setting = {"won": {status.source: matches("true", status.words("won")[0])}, "lost": {heading: True}}
             return [
                 text(
-                    "Warning: “{column}” tells won from all else, so open deals count as lost; “{other}” tells them "
-                    "apart: “{setting}”.",
+                    "Warning: “{column}” tells won from all else, so open deals count as lost; “{other}” tells "
+                    "them apart: “{setting}”.",
                     column=status.source,
                     other=heading,
                     setting=setting_line("status", setting),
@@ -136,7 +136,8 @@ def _closed_elsewhere(judged: Judged) -> list[Text]:
             continue
         return [
             ntext(
-                "{n} closed deal without a closing date has one in “{column}”: “{setting}” takes whichever is filled.",
+                "{n} closed deal without a closing date has one in “{column}”: “{setting}” takes whichever is "
+                "filled.",
                 "{n} closed deals without a closing date have one in “{column}”: “{setting}” takes whichever is "
                 "filled.",
                 n=int((filled & missing).sum()),
@@ -196,10 +197,10 @@ def _no_id(judged: Judged) -> list[Text]:
     if judged.table == "deals" and same.mean() > 1 / 2:
         return [
             ntext(
-                "{n} row repeats a deal of column “{column}”: where each is a product of the deal, “{setting}” adds "
-                "their amounts up.",
-                "{n} rows repeat a deal of column “{column}”: where each is a product of the deal, “{setting}” adds "
-                "their amounts up.",
+                "{n} row repeats a deal of column “{column}”: where each is a product of the deal, “{setting}” "
+                "adds their amounts up.",
+                "{n} rows repeat a deal of column “{column}”: where each is a product of the deal, “{setting}” "
+                "adds their amounts up.",
                 n=n,
                 column=column,
                 setting="rows: sum",
