@@ -38,6 +38,9 @@ class PackFile(Settings):
         pay: a pay plan (see pay.md).
         formats: what each report is made as: html (always), and beside it pdf, pptx, docx, xlsx (see
             documents.md). paper: of PDFs: `a4` or `letter`.
+        sections: what the reports show, in this order: names of sections as in the notebook; or `-name` of each
+            that they are to leave out.
+        notes: a word of your own to a subject: id or name → Markdown; or a YAML file that holds that.
         brand: of reports and documents: a file such as brand.yml, or its settings (see brand.md).
         account_plans: account plans that were filled in (see accounts.md).
     """
@@ -59,6 +62,8 @@ class PackFile(Settings):
     account_plans: str | None = None
     formats: list[str] = Field(default_factory=lambda: ["html"])
     paper: str = "a4"
+    sections: list[str] = Field(default_factory=list)
+    notes: str | dict[str, str] | None = None
     brand: Brand | None = None
 
     @field_validator("period", "compare_to", mode="before")
@@ -233,7 +238,7 @@ def _overrides(overrides: Iterable[str], settings: PackFile) -> tuple[dict[str, 
         if key.startswith("where."):
             where = changed.setdefault("where", dict(settings.where))
             where[key.removeprefix("where.")] = yaml_value(written)
-        elif key in ("where", "parameters", "extensions", "formats", "brand"):
+        elif key in ("where", "parameters", "extensions", "formats", "brand", "sections"):
             changed[key] = yaml_value(written)
         elif key in SETTINGS:
             changed[key] = written
