@@ -35,7 +35,7 @@ def nobody(spec: ColumnSpec, raw: Raw) -> dict[str, str]:
     wanted = pa.array(EMPTY_IDS, pa.string())
     found: set[str] = set()
     for at in (at for heading in spec.headings for at in positions(heading, raw.headings)):
-        texts = raw.columns[at].texts
+        texts = raw.columns[at].encoded.dictionary if raw.columns[at].is_coded else raw.columns[at].texts
         found |= set(pc.unique(texts.filter(pc.is_in(texts, value_set=wanted))).to_pylist())
     return {one: "" for one in EMPTY_IDS if one in found}
 

@@ -179,7 +179,7 @@ def _written_in_utc(judged: Judged) -> list[Text]:
 def _no_id(judged: Judged) -> list[Text]:
     """Many rows that repeat the id of another, and are something else."""
     key = TABLES[judged.table].key
-    if len(key) != 1 or key[0] not in judged.spec.columns or judged.spec.rows is not None:
+    if len(key) != 1 or key[0] not in judged.spec.columns or judged.spec.rows or judged.aside.sum() < 2:
         return []
     (name,), frame = key, judged.frame
     known = frame[name].notna().to_numpy()
