@@ -310,8 +310,9 @@ def pack_file_page() -> str:
 WORDS_PAGE = """
 ## Which sections, in which order
 
-The notebook says what a report shows, a line per section. A pack file can choose and order them, or drop some, and the notebook
-stays as it is; names are those of its lines and of all further sections there are ([extending.md](extending.md)).
+The notebook says what a report shows, a line per section. A pack file can choose and order them, or drop some,
+and the notebook stays as it is; names are those of its lines and of all further sections there are
+([extending.md](extending.md)).
 
 ```yaml
 sections: [talking_points, tiles, pipeline, deals_to_look_at]
@@ -327,14 +328,16 @@ notes:
     Thank you for the **trade fair**. Let us talk about the two offers from there.
 ```
 
-or `notes: notes.yml`, a file with the same. A note is Markdown of at most 5,000 characters, stands below the report's head, and is in
-this one's report and PDF only, not in decks, documents and workbooks. HTML in it is shown as text, pictures are not fetched.
+or `notes: notes.yml`, a file with the same. A note is Markdown of at most 5,000 characters, stands below the
+report's head, and is in this one's report and PDF only, not in decks, documents and workbooks. HTML in it is
+shown as text, pictures are not fetched.
 
 ## A report per row
 
-With `each: rows.csv` each row of the file is a report. Headings are names of the notebook's parameters; an empty cell leaves one as
-it is. `id` is the row's key; without it, whom and when it is about (`rep`, `period` …). `name` is what the report is called, and its
-file; `note` is a word of your own. Neither is a parameter, unless the notebook has one of that name.
+With `each: rows.csv` each row of the file is a report. Headings are names of the notebook's parameters; an empty
+cell leaves one as it is. `id` is the row's key; without it, whom and when it is about (`rep`, `period` …).
+`name` is what the report is called, and its file; `note` is a word of your own. Neither is a parameter, unless
+the notebook has one of that name.
 
 ```csv
 rep,period,note
