@@ -109,7 +109,7 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     paper = settings.paper if PRINTED in documents else ""
     if paper:
         digests.append("paper " + paper)
-    comparison = _comparison(period, settings.compare_to, pack.where("compare_to"))
+    comparison = _comparison(dataset, period, settings.compare_to, pack.where("compare_to"))
     common = _common(pack, notebook, dataset, period, files)
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
     folder = pack.file("output")
@@ -196,13 +196,29 @@ def _period(dataset: Dataset, written: str, where: dict[str, Any]) -> Period:
     return period
 
 
-def _comparison(period: Period, compare_to: str, where: dict[str, Any]) -> Period:
+def _comparison(dataset: Dataset, period: Period, compare_to: str, where: dict[str, Any]) -> Period:
+    """What is compared with; a period that somebody wrote has data, and is another than the one reported.
+
+    `previous` and `year_before` may lie before the data: what a report then cannot compare, it says itself.
+    """
     try:
-        return period.comparison(compare_to)
+        comparison = period.comparison(compare_to)
     except ConfigError as error:
         error.expected = text("`previous`, `year_before`, or a period")
         error.nearest = nearest(compare_to, ["previous", "year_before"])
         raise _placed(error, where) from None
+    if compare_to in ("previous", "year_before"):
+        return comparison
+    shorter, longer = sorted([period, comparison], key=lambda one: one.days)
+    if longer.start <= shorter.start and shorter.end <= longer.end:
+        raise ConfigError(
+            text("The period {period} has to be compared with other days than its own.", period=period.name),
+            **where,
+            found=compare_to,
+            expected=text("`previous`, `year_before`, or a period"),
+        )
+    check_period(dataset, comparison, **where)
+    return comparison
 
 
 def _placed(error: ConfigError, where: dict[str, Any]) -> ConfigError:
@@ -296,11 +312,14 @@ def _subjects(pack: Pack, notebook: Notebook, dataset: Dataset, periods: list[Pe
         )
     drafts = []
     for row in read_rows(pack.file("each"), notebook):
-        own = dict(row.parameters)
+        own, period = dict(row.parameters), periods[0]
         if "period" in own:
-            own["period"] = _period(dataset, own["period"], {**row.where, "key": "period"}).name
+            period = _period(dataset, own["period"], {**row.where, "key": "period"})
+            own["period"] = period.name
         if "compare_to" in own:
-            _comparison(periods[0], own["compare_to"], {**row.where, "key": "compare_to"})
+            _comparison(dataset, period, own["compare_to"], {**row.where, "key": "compare_to"})
+        elif "period" in own:
+            _comparison(dataset, period, pack.settings.compare_to, {**row.where, "key": "period"})
         drafts.append(Draft(row.subject, own, row.note))
     return drafts
 

@@ -120,13 +120,13 @@ def test_stopped_half_way_it_says_what_is_missing_and_keeps_no_old_report(
 ) -> None:
     run(pack_file)
     with pytest.raises(error):
-        run(pack_file, engine=Rehearsal({"R2": error()}), force=True)
+        run(pack_file, "smallest=3", engine=Rehearsal({"R2": error()}))
     manifest = Manifest.model_validate_json((folder / "out" / "manifest.json").read_bytes())
     assert [entry.status for entry in manifest.reports] == ["done", "failed", "failed"]
     assert "stopped" in manifest.reports[1].reason
     assert files(folder / "out") == {"reports/ann-berg.html", "notebooks/ann-berg.ipynb"} | PAGES
     engine = Rehearsal()
-    run(pack_file, engine=engine)  # the folder is still a pack, and the next run makes the rest
+    run(pack_file, "smallest=3", engine=engine)  # the folder is still a pack, and the next run makes the rest
     assert engine.ran == ["R2", HOSTILE]
     assert files(folder / "out") == REPORTS | NOTEBOOKS | PAGES
 
