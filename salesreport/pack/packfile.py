@@ -1,6 +1,7 @@
 """What a pack file may say, and where it says it."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from salesreport.documents.brand import Brand
 from salesreport.documents.formats import FORMATS, documents_of
 from salesreport.errors import ConfigError
 from salesreport.language import LANGUAGES, Language, text
+from salesreport.period import Period
 
 DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source", "pipeline")
 """What a pack can make a report for each of."""
@@ -28,8 +30,11 @@ class PackFile(Settings):
         where: one of the same names → values; only subjects that have one of the values get a report.
         period: what is reported, such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50 or 2017-01-01..2017-03-31.
             Years, halves and quarters are fiscal ones, named after the calendar year that the fiscal year ends in.
+            Or seen from the dataset's as-of date: this-month, last-month, last-4-weeks; units are week, month,
+            quarter, half, year, and `last` means complete ones (see monthly.md).
         compare_to: what it is compared with: `previous`, `year_before` or a period.
-        language: of the reports. output: the folder of the pack. title: of the index.
+        language: of the reports.
+        output: the folder of the pack; `{period}` in it stands for the period. title: of the index, likewise.
         parameters: further parameters of the notebook.
         extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
         strategy: a strategy file (see plan.md). plan: the period's plan, as `salesreport plan` wrote it.
@@ -82,6 +87,14 @@ class PackFile(Settings):
                 raise no_such(text("“{name}” is nothing to choose by.", name=name), name, DIMENSIONS)
         return value
 
+    @field_validator("output")
+    @classmethod
+    def _only_the_period(cls, value: str) -> str:
+        for name in re.findall(r"\{([^{}]*)\}", value):
+            if name != "period":
+                raise no_such(text("A folder's name cannot hold “{name}”.", name=f"{{{name}}}"), name, ["period"])
+        return value
+
     @field_validator("formats")
     @classmethod
     def _known_formats(cls, value: list[str]) -> list[str]:
@@ -101,6 +114,9 @@ class PackFile(Settings):
             ) from None
         return value
 
+
+PERIOD = "{period}"
+"""What stands in `output` and `title` where the period's name is to be."""
 
 SETTINGS = tuple(PackFile.model_fields)
 """The names of the settings."""
@@ -132,6 +148,10 @@ class Pack:
     def file(self, setting: str) -> Path:
         """The path that a setting names, absolute."""
         return self._absolute(setting, getattr(self.settings, setting))
+
+    def output(self, period: Period) -> Path:
+        """The pack's folder for a period, absolute."""
+        return self._absolute("output", self.settings.output.replace(PERIOD, period.file_name))
 
     def files(self, setting: str) -> list[Path]:
         """The paths that a setting lists, absolute."""
