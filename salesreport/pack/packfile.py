@@ -7,17 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from salesreport.config import Place, Settings, TextError, explain, no_such, parse_yaml, read_yaml
 from salesreport.documents.brand import Brand
 from salesreport.documents.formats import FORMATS, documents_of
 from salesreport.errors import ConfigError
 from salesreport.language import LANGUAGES, Language, text
+from salesreport.pack.rounds import Refresh
 from salesreport.period import Period
 
 DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source", "pipeline")
 """What a pack can make a report for each of."""
+
+
+PERIOD = "{period}"
+"""What stands in `output` and `title` where the period's name is to be."""
 
 
 class PackFile(Settings):
@@ -42,6 +47,9 @@ class PackFile(Settings):
         formats: what each report is made as: html (always), and beside it pptx, docx, xlsx (see documents.md).
         brand: of decks and documents: name, accent (a colour such as #0b5fa5), logo (a PNG or JPEG file).
         account_plans: account plans that were filled in (see accounts.md).
+        refresh: the monthly round, `salesreport refresh` (see monthly.md).
+        retention: so many of the newest periods a round keeps; the reports of older ones are removed, and it is
+            said which. Without it all stay.
     """
 
     notebook: str
@@ -61,6 +69,8 @@ class PackFile(Settings):
     account_plans: str | None = None
     formats: list[str] = Field(default_factory=lambda: ["html"])
     brand: Brand | None = None
+    refresh: Refresh | None = None
+    retention: int | None = Field(default=None, ge=1)
 
     @field_validator("period", "compare_to", mode="before")
     @classmethod
@@ -95,6 +105,17 @@ class PackFile(Settings):
                 raise no_such(text("A folder's name cannot hold “{name}”.", name=f"{{{name}}}"), name, ["period"])
         return value
 
+    @model_validator(mode="after")
+    def _kept_apart(self) -> "PackFile":
+        if self.retention is not None and PERIOD not in self.output:
+            raise TextError(
+                text("Periods are kept only where each has a folder of its own."),
+                text("“{sign}” in the setting “output”", sign=PERIOD),
+                place=("retention",),
+                found=self.retention,
+            )
+        return self
+
     @field_validator("formats")
     @classmethod
     def _known_formats(cls, value: list[str]) -> list[str]:
@@ -114,9 +135,6 @@ class PackFile(Settings):
             ) from None
         return value
 
-
-PERIOD = "{period}"
-"""What stands in `output` and `title` where the period's name is to be."""
 
 SETTINGS = tuple(PackFile.model_fields)
 """The names of the settings."""
@@ -152,6 +170,17 @@ class Pack:
     def output(self, period: Period) -> Path:
         """The pack's folder for a period, absolute."""
         return self._absolute("output", self.settings.output.replace(PERIOD, period.file_name))
+
+    @property
+    def shelf(self) -> Path:
+        """The folder that holds the packs of all periods, absolute."""
+        written = Path(self.settings.output)
+        at = next((at for at, part in enumerate(written.parts) if PERIOD in part), len(written.parts) - 1)
+        return self._absolute("output", str(Path(*written.parts[:at])))
+
+    def beside(self, setting: str, written: str) -> Path:
+        """A path that stands inside of a setting, absolute."""
+        return self._absolute(setting, written)
 
     def files(self, setting: str) -> list[Path]:
         """The paths that a setting lists, absolute."""
@@ -229,7 +258,7 @@ def _overrides(overrides: Iterable[str], settings: PackFile) -> tuple[dict[str, 
         if key.startswith("where."):
             where = changed.setdefault("where", dict(settings.where))
             where[key.removeprefix("where.")] = yaml_value(written)
-        elif key in ("where", "parameters", "extensions", "formats", "brand"):
+        elif key in ("where", "parameters", "extensions", "formats", "brand", "refresh", "retention"):
             changed[key] = yaml_value(written)
         elif key in SETTINGS:
             changed[key] = written
