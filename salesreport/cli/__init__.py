@@ -6,7 +6,8 @@ some reports failed, 2 bad input or usage, 3 a round was stopped by the audit, 1
 
 # each adds its commands, in this order
 from salesreport.cli import start, folders, datasets, figures, plans, pay  # noqa: F401, I001
-from salesreport.cli import accounts, audit, coaching, explore, packs, archive, refresh, sharing, manuals  # noqa: F401
+from salesreport.cli import accounts, audit, coaching, explore, packs  # noqa: F401
+from salesreport.cli import archive, refresh, schedule, sharing, manuals  # noqa: F401
 from salesreport.cli.app import app
 from salesreport.files import for_owner_only
 from salesreport.terminal import lenient_output
