@@ -5,12 +5,14 @@ python docs/generate.py --check   # exit code 1 and a list of the pages that dif
 """
 
 import inspect
+import json
 import re
 import sys
 import types
 import typing
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -25,6 +27,9 @@ from salesreport.audit.sentences import limits_of
 from salesreport.files import write_text
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
+from salesreport.pack.make import REPORT_FORMAT, REPORT_MIME, Shown
+from salesreport.pack.manifest import FORMAT as MANIFEST_FORMAT
+from salesreport.pack.manifest import Manifest
 from salesreport.pack.packfile import PackFile
 from salesreport.report.sections.coaching.evidence import EVIDENCE
 from salesreport.report.sections.coaching.rules import CAUSES, PHASES, RuleFile
@@ -453,6 +458,25 @@ def maturity_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def manifest_schema() -> str:
+    """What is in `manifest.json`, as this version writes it."""
+    schema = Manifest.model_json_schema(mode="serialization")
+    schema["properties"]["format"] = {"const": MANIFEST_FORMAT}
+    return _schema(f"manifest-{MANIFEST_FORMAT}", "manifest.json of a pack", schema)
+
+
+def report_schema() -> str:
+    """What a report says of itself for machines."""
+    schema = Shown.model_json_schema()
+    schema["properties"]["format"] = {"const": REPORT_FORMAT, "default": REPORT_FORMAT}
+    return _schema(f"report-{REPORT_FORMAT}", f"The output {REPORT_MIME} of an executed notebook", schema)
+
+
+def _schema(name: str, title: str, schema: dict[str, Any]) -> str:
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json"}
+    return json.dumps({**made, **schema, "title": title}, indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES = {
     "metrics.md": metrics_page,
     "checks.md": checks_page,
@@ -462,6 +486,8 @@ PAGES = {
     "coaching_rules.md": coaching_rules_page,
     "definitions.md": definitions_page,
     "maturity.md": maturity_page,
+    f"schemas/manifest-{MANIFEST_FORMAT}.json": manifest_schema,
+    f"schemas/report-{REPORT_FORMAT}.json": report_schema,
 }
 """The generated pages."""
 
@@ -632,6 +658,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     for name, make in PAGES.items():
+        (HERE / name).parent.mkdir(exist_ok=True)
         write_text(HERE / name, make())
     return 0
 
