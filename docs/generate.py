@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema
 
 from salesreport.audit import CHECKS, Check
 from salesreport.audit.definitions import offers, sizes, steps, win_rates
@@ -460,9 +461,17 @@ def maturity_page() -> str:
 
 def manifest_schema() -> str:
     """What is in `manifest.json`, as this version writes it."""
-    schema = Manifest.model_json_schema(mode="serialization")
+    schema = Manifest.model_json_schema(mode="serialization", schema_generator=_AsWritten)
     schema["properties"]["format"] = {"const": MANIFEST_FORMAT}
     return _schema(f"manifest-{MANIFEST_FORMAT}", "manifest.json of a pack", schema)
+
+
+class _AsWritten(GenerateJsonSchema):
+    """A schema of what is written: every field is."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        """Whether a field must be there."""
+        return True
 
 
 def report_schema() -> str:

@@ -65,10 +65,9 @@ def _refuse_old(dataset: Dataset, wanted: Refresh, today: dt.date) -> None:
     old: Text = ntext("{n} day", "{n} days", n=age)
     raise Stopped(
         text(
-            "The data are {age} old, of {day}; at most {limit} are wanted. Is there a newer export?",
+            "The data are {age} old, of {day}, more than “max_age” allows. Is there a newer export?",
             age=old,
             day=dataset.as_of,
-            limit=wanted.max_age,
         ),
         {"max_age": age},
     )
