@@ -98,7 +98,10 @@ def test_what_is_relative() -> None:
     assert all(is_relative(name) for name in NAMES)
     assert not any(is_relative(one) for one in ("2017", "last", "month", "last-months", "this-3-months"))
     asked = asked_period("Last_Month", dt.date(2017, 12, 31))
-    assert (asked.written, str(asked.said)) == ("last-month", "“last-month” as of Dec 31, 2017, the day of the data")
+    assert (asked.written, str(asked.said)) == (
+        "last-month",
+        "“last-month” as of Dec 31, 2017, the day of the data",
+    )
     assert asked_period(2017, dt.date(2020, 1, 1)).said is None
 
 

@@ -41,7 +41,7 @@ def github_workflow(command: Command, when: When, repository: Path, made: Path) 
         },
     ]
     workflow = {
-        "name": f"salesreport refresh {command.pack.stem}",
+        "name": command.name,
         "on": {"schedule": [{"cron": cron_time(when)}], "workflow_dispatch": {}},
         "permissions": {"contents": "read"},
         "concurrency": {"group": command.name},

@@ -40,8 +40,8 @@ class When(NamedTuple):
         if self.every != "month" or self.day <= LAST_CERTAIN_DAY:
             return None
         return text(
-            "Not every month has a day {day}; schedulers leave the others out, and no reports are made then. Choose "
-            "a day up to {last}: soon after the month's end, such as the 3rd, the last month is complete.",
+            "Not every month has a day {day}; schedulers leave the others out, and no reports are made then. "
+            "Choose a day up to {last}: soon after the month's end, such as the 3rd, the last month is complete.",
             day=self.day,
             last=LAST_CERTAIN_DAY,
         )

@@ -47,7 +47,9 @@ refresh:
 """
 
 HEAD = "Id,Owner,Stage,Created,Closed,Amount\n"
-OCTOBER = HEAD + "D1,R1,Won,2025-09-01,2025-10-10,100\nD2,R2,Lost,2025-09-02,2025-10-11,50\nD3,R1,Offer,2025-10-01,,70\n"
+OCTOBER = (
+    HEAD + "D1,R1,Won,2025-09-01,2025-10-10,100\nD2,R2,Lost,2025-09-02,2025-10-11,50\nD3,R1,Offer,2025-10-01,,70\n"
+)
 NOVEMBER = (
     HEAD
     + "D1,R1,Won,2025-09-01,2025-10-10,100\nD2,R2,Lost,2025-09-02,2025-10-11,50\n"
@@ -71,7 +73,9 @@ def client(tmp_path: Path) -> Path:
 class Round:
     """What a round said."""
 
-    def __init__(self, client: Path, *, engine: Rehearsal | None = None, pack: Pack | None = None, **more: Any) -> None:
+    def __init__(
+        self, client: Path, *, engine: Rehearsal | None = None, pack: Pack | None = None, **more: Any
+    ) -> None:
         self.lines: list[str] = []
         self.engine = engine or Rehearsal()
         pack = pack or load_pack(client / "params" / "pack.yml")
@@ -112,7 +116,13 @@ def test_three_months(client: Path) -> None:
     third = Round(client)
     assert (third.said["pack"]["counts"]["period"], third.said["archive"]["counts"]["periods"]) == ("2025-12", 3)
     reviews = client / "outputs" / "reviews"
-    assert sorted(one.name for one in reviews.iterdir()) == [".refresh", "2025-10", "2025-11", "2025-12", "archive"]
+    assert sorted(one.name for one in reviews.iterdir()) == [
+        ".refresh",
+        "2025-10",
+        "2025-11",
+        "2025-12",
+        "archive",
+    ]
     # each export was added, and that is what reading all of them gives
     dataset = Dataset.open(client / "outputs" / "dataset")
     assert len(dataset.table("snapshots")["taken_on"].unique()) == 3
@@ -163,7 +173,9 @@ def test_the_gate_stops_and_the_mended_round_goes_on(client: Path) -> None:
     # run again it stops again, and reads nothing again
     assert Round(client).statuses == {"ingest": "unchanged", "audit": "stopped"}
     # mended in the source spec: all exports are read by it
-    (client / "params" / "source.yml").write_text(SOURCE.format(file="deals_{date}.csv", lost="") + "    values: {closed_on: {never: 2025-11-05}}\n")
+    (client / "params" / "source.yml").write_text(
+        SOURCE.format(file="deals_{date}.csv", lost="") + "    values: {closed_on: {never: 2025-11-05}}\n"
+    )
     mended = Round(client)
     assert mended.statuses == {"ingest": "done", "audit": "done", "pack": "done", "archive": "done"}
     assert mended.said["pack"]["counts"]["period"] == "2025-11"
@@ -374,8 +386,8 @@ def test_exit_codes(client: Path, cli: Callable[..., Any]) -> None:
     assert stopped.exit_code == 3
     assert [json.loads(line)["status"] for line in stopped.stdout.splitlines()] == ["done", "stopped"]
     for lines, said in (
-        ("  stop_on: [duplicate]\n", "line 9, key “refresh.stop_on.duplicate”: The audit has no check “duplicate”. "
-         "Did you mean “duplicates”?"),
+        ("  stop_on: [duplicate]\n", "line 9, key “refresh.stop_on.duplicate”: The audit has no check "
+         "“duplicate”. Did you mean “duplicates”?"),
         ("  sorce: x\n", "key “refresh.sorce”"),
     ):  # fmt: skip
         with_settings(client, lines)
