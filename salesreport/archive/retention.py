@@ -67,7 +67,7 @@ def remove(pack: Kept, *, rehearse: bool = False) -> Gone:
         reason = error.strerror or str(error)
         raise DataError(text("The pack cannot be removed: {reason}.", reason=reason), file=folder) from None
     if folder.exists():
-        return Gone(pack, [text("{folder} stays, for it holds other files.", folder=str(folder))])
+        return Gone(pack, [text("{folder} is kept, for it holds other files.", folder=str(folder))])
     return Gone(pack, [])
 
 

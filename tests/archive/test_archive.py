@@ -187,7 +187,7 @@ def test_retention_removes_what_it_names_and_nothing_else(shelf: Path) -> None:
     assert not (shelf / "archive").exists()
     made = make_archive(shelf, keep=2)
     assert [one.pack.folder for one in made.gone] == [shelf / "2025-10"]
-    assert [str(note) for note in made.notes] == [f"{shelf / '2025-10'} stays, for it holds other files."]
+    assert [str(note) for note in made.notes] == [f"{shelf / '2025-10'} is kept, for it holds other files."]
     assert files(shelf / "2025-10") == {"notes.txt"}
     assert files(shelf / "2024-01") == {"index.html"}
     assert "2025-Q3" in {kept.period.name for series in made.series for kept in series.packs}  # of another kind
