@@ -12,6 +12,9 @@ from salesreport.pack import journal
 from salesreport.pack.manifest import FILE, INDEX, read_manifest
 from salesreport.pack.run import FOLDERS
 
+DELIVERED = ("bundles/*.zip", "outbox/*.eml", "deliveries.jsonl")
+"""What a delivery leaves beside a pack: copies of its reports, and who got them."""
+
 
 class Gone(NamedTuple):
     """A pack that was removed, or would be.
@@ -36,7 +39,7 @@ def too_old(series: Series, keep: int) -> list[Kept]:
 
 
 def remove(pack: Kept, *, rehearse: bool = False) -> Gone:
-    """Remove a pack: what its manifest lists, index and manifest, then its folders where they are empty.
+    """Remove a pack: what its manifest lists, what a delivery left, index and manifest, then the empty folders.
 
     The manifest goes last, so that a removal that was killed is finished by the next one.
 
@@ -55,12 +58,15 @@ def remove(pack: Kept, *, rehearse: bool = False) -> Gone:
             if manifest is None or manifest.pack.period != pack.manifest.pack.period:
                 return Gone(pack, [text("{folder} holds another pack by now, which stays.", folder=str(folder))])
             places = [folder / name for name in FOLDERS if not (folder / name).is_symlink()]
-            for file in sorted(manifest.files):
-                if (folder / file).parent in places:
-                    (folder / file).unlink(missing_ok=True)
+            for name in sorted(manifest.files):
+                if (folder / name).parent in places:
+                    (folder / name).unlink(missing_ok=True)
+            for file in [one for pattern in DELIVERED for one in folder.glob(pattern)]:
+                if not file.parent.is_symlink():
+                    file.unlink(missing_ok=True)
             for name in (INDEX, journal.FILE, FILE):
                 (folder / name).unlink(missing_ok=True)
-            for place in places:
+            for place in [*places, *(folder / pattern.split("/")[0] for pattern in DELIVERED)]:
                 _remove_empty(place)
         _remove_empty(folder)
     except OSError as error:

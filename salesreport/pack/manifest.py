@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
 import salesreport
 from salesreport import lock
@@ -17,7 +17,7 @@ from salesreport.language import Language, text
 from salesreport.pack.make import Document, Figure, Job, Outcome
 
 FILE = "manifest.json"
-FORMAT = 2
+FORMAT: Literal[2] = 2
 """The newest version of a manifest's layout; older ones are read, newer ones refused."""
 
 INDEX = "index.html"
@@ -172,7 +172,7 @@ class Manifest(BaseModel):
     """
 
     made_by: Literal["salesreport pack"] = "salesreport pack"
-    format: int = Field(default=FORMAT, ge=1, le=FORMAT)
+    format: Literal[1, 2] = FORMAT
     pack: PackEntry
     reports: list[ReportEntry]
 

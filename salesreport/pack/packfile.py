@@ -14,7 +14,7 @@ from salesreport.documents.brand import Brand
 from salesreport.documents.formats import FORMATS, documents_of
 from salesreport.errors import ConfigError
 from salesreport.language import LANGUAGES, Language, text
-from salesreport.pack.rounds import Refresh
+from salesreport.pack.rounds import Delivery, Refresh
 from salesreport.period import Period
 
 DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source", "pipeline")
@@ -47,7 +47,7 @@ class PackFile(Settings):
         formats: what each report is made as: html (always), and beside it pptx, docx, xlsx (see documents.md).
         brand: of decks and documents: name, accent (a colour such as #0b5fa5), logo (a PNG or JPEG file).
         account_plans: account plans that were filled in (see accounts.md).
-        refresh: the monthly round, `salesreport refresh` (see monthly.md).
+        refresh: the monthly round, `salesreport refresh` (see monthly.md). deliver: its last step.
         retention: so many of the newest periods a round keeps; the reports of older ones are removed, and it is
             said which. Without it all stay.
     """
@@ -70,6 +70,7 @@ class PackFile(Settings):
     formats: list[str] = Field(default_factory=lambda: ["html"])
     brand: Brand | None = None
     refresh: Refresh | None = None
+    deliver: Delivery | None = None
     retention: int | None = Field(default=None, ge=1)
 
     @field_validator("period", "compare_to", mode="before")
@@ -258,7 +259,7 @@ def _overrides(overrides: Iterable[str], settings: PackFile) -> tuple[dict[str, 
         if key.startswith("where."):
             where = changed.setdefault("where", dict(settings.where))
             where[key.removeprefix("where.")] = yaml_value(written)
-        elif key in ("where", "parameters", "extensions", "formats", "brand", "refresh", "retention"):
+        elif key in ("where", "parameters", "extensions", "formats", "brand", "refresh", "retention", "deliver"):
             changed[key] = yaml_value(written)
         elif key in SETTINGS:
             changed[key] = written

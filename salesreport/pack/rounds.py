@@ -26,6 +26,24 @@ STOPS: Mapping[str, Least] = {
 """The checks that stop a round where nothing else is said: defects of the data that make figures wrong."""
 
 
+class Delivery(Settings):
+    """The last step of the monthly round: whom `salesreport refresh` sends the reports to.
+
+    Attributes:
+        to: reps, managers, or a CSV file of recipients; one of them or a list. settings: the file that says how
+            mails are sent.
+    """
+
+    to: list[str] = Field(min_length=1)
+    settings: str
+
+    @field_validator("to", mode="before")
+    @classmethod
+    def _one(cls, value: Any) -> Any:
+        """A single one needs no brackets."""
+        return [value] if isinstance(value, str) else value
+
+
 class Refresh(Settings):
     """The monthly round: `salesreport refresh` reads the export, audits it and makes the pack.
 

@@ -37,7 +37,8 @@ def refresh(
 
     Args:
         pack: a pack file with the setting `refresh`. engine: what runs the notebooks. log: is told of each step.
-        watcher: is told of each report. deliver: sends the reports where the pack file has the setting `deliver`.
+        watcher: is told of each report. deliver: sends the reports; called where the pack file has the setting
+            `deliver`.
         today: the day that the age of the data is counted from.
 
     Returns:
@@ -84,7 +85,7 @@ def _steps(
         archived = keep_archive(pack, plan, manifest)
         if archived is not None:
             say(archived)
-    if deliver is not None and getattr(pack.settings, "deliver", None) is not None:
+    if pack.settings.deliver is not None:
         logged("deliver", lambda: send(pack, plan, manifest, deliver, journal, state))
     return "incomplete" if "incomplete" in ended else "done"
 

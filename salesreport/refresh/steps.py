@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from salesreport.archive.found import Kept
 from salesreport.archive.write import make_archive
+from salesreport.errors import ConfigError
 from salesreport.language import Text, ntext, text
 from salesreport.pack.engine import Engine
 from salesreport.pack.make import Job
@@ -114,9 +115,17 @@ def keep_archive(pack: Pack, plan: Plan, manifest: Manifest) -> Outcome | None:
     return Outcome("archive", "done", said, {"periods": periods, "removed": len(made.gone)})
 
 
-def send(pack: Pack, plan: Plan, manifest: Manifest, deliver: Deliver, journal: Journal, state: Path) -> Outcome:
-    """Deliver the pack, unless these very reports were delivered as the pack file wants it."""
-    wanted = getattr(pack.settings, "deliver", None)
+def send(
+    pack: Pack, plan: Plan, manifest: Manifest, deliver: Deliver | None, journal: Journal, state: Path
+) -> Outcome:
+    """Deliver the pack, unless these very reports were delivered as the pack file wants it.
+
+    Raises:
+        SalesreportError: it cannot be delivered, or there is nothing here that could.
+    """
+    wanted = pack.settings.deliver
+    if deliver is None:
+        raise ConfigError(text("There is nothing here that delivers reports."), **pack.where("deliver"))
     reports = [(one.subject.id, one.sha256) for one in manifest.reports if one.status == "done"]
     inputs = checksum(str(plan.folder), repr(wanted), reports)
     if journal.has("deliver", inputs):

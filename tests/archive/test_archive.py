@@ -179,6 +179,9 @@ def test_an_archive_of_somebody_elses_stays(shelf: Path) -> None:
 def test_retention_removes_what_it_names_and_nothing_else(shelf: Path) -> None:
     pack(shelf / "2025-Q3", "2025-Q3", entry("Ann Berg", "$30K"))
     (shelf / "2025-10" / "notes.txt").write_text("mine")
+    for left in ("bundles/ann.zip", "outbox/ann.eml", "deliveries.jsonl"):  # copies of what goes, by a delivery
+        (shelf / "2025-10" / left).parent.mkdir(exist_ok=True)
+        (shelf / "2025-10" / left).write_text("made")
     (shelf / "2024-01").mkdir()  # looks like one, and holds no manifest of ours
     (shelf / "2024-01" / "index.html").write_text("mine")
     rehearsed = make_archive(shelf, keep=2, rehearse=True)

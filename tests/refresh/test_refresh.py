@@ -18,7 +18,7 @@ from salesreport.errors import DataError
 from salesreport.ingest import ingest, load_source
 from salesreport.language import Language, text
 from salesreport.lock import locked
-from salesreport.pack.packfile import Pack, PackFile, load_pack
+from salesreport.pack.packfile import Pack, load_pack
 from salesreport.refresh.inputs import inputs_of
 from salesreport.refresh.journal import state_folder
 from salesreport.refresh.log import Log
@@ -298,15 +298,7 @@ def test_two_at_a_time(client: Path) -> None:
     assert not (client / "outputs" / "dataset").exists()
 
 
-class Delivering(PackFile):
-    """A pack file that has the setting, whatever its settings are."""
-
-    deliver: Any = None
-
-
-def delivering(client: Path) -> Pack:
-    pack = load_pack(client / "params" / "pack.yml")
-    return Pack(pack.path, Delivering(**pack.settings.model_dump(), deliver={"to": "reps"}), pack.lines)
+DELIVER = "deliver: {to: reps, settings: mail.yml}\n"
 
 
 class Post:
@@ -326,23 +318,27 @@ def test_delivery_is_the_last_step_and_only_where_it_is_wanted(client: Path) -> 
     post = Post()
     assert "deliver" not in Round(client, deliver=post).said
     assert post.folders == []
-    first = Round(client, pack=delivering(client), deliver=post)
+    with_settings(client, DELIVER)
+    first = Round(client, deliver=post)
     assert list(first.said)[-1] == "deliver"
     assert first.said["deliver"]["counts"] == {"sent": 2, "failed": 0}
     assert post.folders == [client / "outputs" / "reviews" / "2025-10"]
-    assert Round(client, pack=delivering(client), deliver=post).statuses["deliver"] == "unchanged"
+    assert Round(client, deliver=post).statuses["deliver"] == "unchanged"
     assert len(post.folders) == 1
     export(client, "2025-12-03", NOVEMBER)
-    Round(client, pack=delivering(client), deliver=post)
+    Round(client, deliver=post)
     assert post.folders[1:] == [client / "outputs" / "reviews" / "2025-11"]
 
 
 def test_a_delivery_that_was_not_complete_is_done_again(client: Path) -> None:
-    some = Round(client, pack=delivering(client), deliver=Post(failed=1))
+    with_settings(client, DELIVER)
+    some = Round(client, deliver=Post(failed=1))
     assert (some.status, some.statuses["deliver"]) == ("incomplete", "incomplete")
-    none = Round(client, pack=delivering(client), deliver=Post(error=DataError(text("No server."))))
+    none = Round(client, deliver=Post(error=DataError(text("No server."))))
     assert (none.status, none.said["deliver"]["message"]) == ("failed", "No server.")
-    assert Round(client, pack=delivering(client), deliver=Post()).status == "done"
+    assert Round(client, deliver=Post()).status == "done"
+    with_settings(client, DELIVER.replace("reps", "[reps, managers]"))
+    assert "nothing here that delivers" in Round(client).said["deliver"]["message"]  # nobody said by what
 
 
 def test_the_log_is_one_line_per_step_and_is_kept(client: Path) -> None:
