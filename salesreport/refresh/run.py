@@ -56,6 +56,11 @@ def refresh(
     except SalesreportError as error:
         log(Outcome("refresh", "failed", said_of(error, log.language)))
         return "failed"
+    except OSError as error:  # a full disk, a folder that is not ours
+        log.file = None
+        reason = text("Reading or writing failed: {reason}.", reason=str(error))
+        log(Outcome("refresh", "failed", reason))
+        return "failed"
 
 
 def _steps(

@@ -289,6 +289,18 @@ def test_retention(client: Path) -> None:
     assert not (client / "outputs" / "reviews" / "2025-10").exists()
 
 
+def test_a_disk_that_is_full_is_said(client: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("salesreport.refresh.journal.write_text", full)
+    failed = Round(client)
+    assert (failed.status, failed.statuses) == ("failed", {"refresh": "failed"})
+    assert "No space left on device" in failed.said["refresh"]["message"]
+    monkeypatch.undo()
+    assert Round(client).status == "done"
+
+
 def test_two_at_a_time(client: Path) -> None:
     pack = load_pack(client / "params" / "pack.yml")
     with locked(state_folder(pack)):
