@@ -310,8 +310,44 @@ def source_spec_page() -> str:
 
 def pack_file_page() -> str:
     """Every setting of a pack file."""
-    return _settings_page("The pack file", PACK_PAGE, PACK_EXAMPLE, PackFile)
+    return _settings_page("The pack file", PACK_PAGE, PACK_EXAMPLE, PackFile) + WORDS_PAGE
 
+
+WORDS_PAGE = """
+## Which sections, in which order
+
+The notebook says what a report shows, a line per section. A pack file can choose and order them, or drop some, and the notebook
+stays as it is; names are those of its lines and of all further sections there are ([extending.md](extending.md)).
+
+```yaml
+sections: [talking_points, tiles, pipeline, deals_to_look_at]
+# or, of all that the notebook shows:
+# sections: [-pay, -plan]
+```
+
+## A word of your own
+
+```yaml
+notes:
+  Ann Berg: |
+    Thank you for the **trade fair**. Let us talk about the two offers from there.
+```
+
+or `notes: notes.yml`, a file with the same. A note is Markdown of at most 5,000 characters, stands below the report's head, and is in
+this one's report and PDF only, not in decks, documents and workbooks. HTML in it is shown as text, pictures are not fetched.
+
+## A report per row
+
+With `each: rows.csv` each row of the file is a report. Headings are names of the notebook's parameters; an empty cell leaves one as
+it is. `id` is the row's key; without it, whom and when it is about (`rep`, `period` …). `name` is what the report is called, and its
+file; `note` is a word of your own. Neither is a parameter, unless the notebook has one of that name.
+
+```csv
+rep,period,note
+R000001,2025-Q4,Thank you for the trade fair.
+R000002,2025-Q4,
+```
+"""
 
 SHAPES_PAGE = """\
 ## Rows and columns that are not those of a table

@@ -11,7 +11,7 @@ from salesreport.audit.model import Check, Found, Kind, Looked
 from salesreport.audit.verdict import RANK, Verdict, judge
 from salesreport.dataset import Dataset
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.facts.lacking import lacks
+from salesreport.kpi.facts.part import lacks_here
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text
 
@@ -85,9 +85,9 @@ def run(check: Check, looked: Looked) -> Finding:
     try:
         for table, column in check.needs:
             if not columns.has(table):
-                raise lacks(table)
+                raise lacks_here(looked.dataset, table)
             if column and not columns.has(table, column):
-                raise lacks(table, column)
+                raise lacks_here(looked.dataset, table, column)
         found = check.find(looked)
     except Unavailable as problem:
         found = problem

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from salesreport.brand import Look
 from salesreport.documents.archive import same_bytes
-from salesreport.documents.brand import Look
 from salesreport.documents.content import Content, Part
 from salesreport.documents.deck_figures import Point, rows_of_cards
 from salesreport.documents.deck_pages import BODY, Piece, pages_of
@@ -85,7 +85,7 @@ class _Deck:
         write(subtitle.text_frame, [[Run(content.verdict, size)]], self.code)
         frame = box(slide, LEFT, 1.85, 10.6, 0.3, "Kicker")
         write(frame, [[Run(content.kicker, 14, ink=Ink.ACCENT, bold=True)]], self.code)
-        below = [one for one in (content.details, data_line(content, self.language), self.look.name) if one]
+        below = [one for one in (content.details, data_line(content, self.language), self.look.foot) if one]
         write(
             box(slide, LEFT, 5.4, 10.6, 1.0, "Source"),
             [[Run(one, 12, ink=Ink.MUTED)] for one in below],
@@ -135,7 +135,7 @@ class _Deck:
     def _foot(self, slide: Any, source: str) -> None:
         """The source line: what the figure means stands there where it is said in two lines, and in the notes."""
         data, width = data_line(self.content, self.language), BODY - 1.1
-        lines = [" · ".join(one for one in (line, self.look.name) if one) for line in (source or data, data)]
+        lines = [" · ".join(one for one in (line, self.look.foot) if one) for line in (source or data, data)]
         foot = next((one for one in lines if height_of([one], _FOOT, width) <= FOOT_HEIGHT), lines[-1])
         write(
             box(slide, LEFT, FOOT_TOP, width, FOOT_HEIGHT, "Source"),

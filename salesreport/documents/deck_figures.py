@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from salesreport.documents.brand import PANEL, Look
+from salesreport.brand import PANEL, Look
 from salesreport.documents.deck_words import Ink, Run, box, write
 from salesreport.documents.measure import height_of, largest
 from salesreport.documents.pictures import picture

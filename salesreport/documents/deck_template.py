@@ -5,9 +5,10 @@ import io
 import re
 from typing import Any
 
+from salesreport.brand import PANEL, Look, tint
 from salesreport.documents.archive import forget
-from salesreport.documents.brand import PANEL, Look, tint
 from salesreport.documents.measure import FONT
+from salesreport.documents.pictures import logo_of
 from salesreport.report.chart import ATTENTION, FAINT, INK, LINE, MUTED, PEERS
 
 WIDTH, HEIGHT = 13.333, 7.5
@@ -52,9 +53,10 @@ def new_deck(look: Look) -> Any:
     _theme(deck, look)
     master = deck.slide_master
     _strip(master)
-    if look.logo is not None:
-        width, height = fitting(look.logo, *LOGO)
-        _logo(master, look.logo, RIGHT - width, 0.2, width, height)
+    logo = logo_of(look)
+    if logo is not None:
+        width, height = fitting(logo, *LOGO)
+        _logo(master, logo, RIGHT - width, 0.2, width, height)
     _title_style(master)
     for layout in (master, *deck.slide_layouts):
         _places(layout)

@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from importlib.util import find_spec
 
+from salesreport.documents.printing import check_printing
 from salesreport.errors import ConfigError, nearest
 from salesreport.language import text
 
-FORMATS = ("html", "pptx", "docx", "xlsx")
+FORMATS = ("html", "pdf", "pptx", "docx", "xlsx")
 """What a report can be made as; `html` always is."""
 
 DOCUMENTS = FORMATS[1:]
 """Those that are made beside the HTML, on demand."""
+
+PRINTED = "pdf"
+"""The one that is printed from the HTML; the others are made of the executed notebook."""
 
 _MODULES = {"pptx": ("pptx", "resvg_py"), "docx": ("docx", "resvg_py"), "xlsx": ("xlsxwriter",)}
 """What a format is made with, none of it imported before somebody asks for it."""
@@ -40,6 +44,8 @@ def documents_of(formats: Iterable[str], **where: object) -> tuple[str, ...]:
                 expected=text("one of {names}", names=list(FORMATS)),
             )
         missing = [name for name in _MODULES.get(one, ()) if find_spec(name) is None]
+        if one == PRINTED:
+            check_printing(**where)
         if missing:
             raise ConfigError(
                 text("What makes this format is not installed."),

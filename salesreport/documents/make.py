@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from nbformat import NotebookNode
 
-from salesreport.documents.brand import Look
+from salesreport.brand import Look
 from salesreport.documents.content import Content, read_content
 from salesreport.documents.formats import DOCUMENTS
 
@@ -16,7 +16,8 @@ def make_documents(
 
     Args:
         notebook: with its outputs, run while these formats were asked for (`report.content.asking`).
-        formats: of `DOCUMENTS`. language: where the notebook does not say it. look: the brand they are in.
+        formats: of `DOCUMENTS`, but the printed one. language: where the notebook does not say it. look: the brand
+            they are in.
 
     Raises:
         NoContent: the notebook was not run for this.

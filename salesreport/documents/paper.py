@@ -5,8 +5,8 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from salesreport.brand import Look
 from salesreport.documents.archive import same_bytes
-from salesreport.documents.brand import Look
 from salesreport.documents.content import Content, Part
 from salesreport.documents.paper_styles import BLANK, KICKER, LEDE, NOTE, SOURCE, WIDTH, new_document
 from salesreport.documents.paper_table import add_table
@@ -35,7 +35,7 @@ class _Paper:
     def __init__(self, content: Content, look: Look) -> None:
         self.content, self.look = content, look
         self.language = Language(content.language)
-        foot = " · ".join(one for one in (look.name, content.title) if one)
+        foot = " · ".join(one for one in (look.foot, content.title) if one)
         self.document = new_document(look, self.language.locale.language, foot)
 
     def made(self) -> bytes:

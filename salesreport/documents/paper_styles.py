@@ -3,9 +3,10 @@
 import io
 from typing import Any
 
+from salesreport.brand import Look
 from salesreport.documents.archive import forget
-from salesreport.documents.brand import Look
 from salesreport.documents.measure import FONT
+from salesreport.documents.pictures import logo_of
 from salesreport.report.chart import INK, MUTED
 
 WIDTH = 6.69
@@ -39,15 +40,16 @@ def new_document(look: Look, language: str, foot: str) -> Any:
     section.header_distance = section.footer_distance = Mm(10)
     _styles(document, look)
     _language(document, language)
-    if look.logo is not None:
+    picture = logo_of(look)
+    if picture is not None:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
 
         from salesreport.documents.deck_template import fitting
 
         head = section.header.paragraphs[0]
         head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-        width, height = fitting(look.logo, 1.4, 0.34)
-        logo = head.add_run().add_picture(io.BytesIO(look.logo), Inches(width), Inches(height))
+        width, height = fitting(picture, 1.4, 0.34)
+        logo = head.add_run().add_picture(io.BytesIO(picture), Inches(width), Inches(height))
         logo._inline.docPr.set("descr", look.name)
     below = section.footer.paragraphs[0]
     below.style = document.styles[SOURCE]

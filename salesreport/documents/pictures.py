@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from salesreport.documents.brand import tint
+from salesreport.brand import Look, tint
 from salesreport.report.chart import ACCENT, ACCENT_SOFT, PAPER, colours
 
 DOTS_PER_INCH = 220
@@ -19,6 +19,9 @@ DOTS_PER_INCH = 220
 
 _SOFT = 0.2
 """How much of the accent is in its soft shade."""
+
+_LOGO_HEIGHT = 240
+"""Pixels of a logo that was drawn as SVG."""
 
 _FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")
 """matplotlib's own, in which it measured the letters."""
@@ -76,6 +79,16 @@ def picture(svg: str, accent: str = ACCENT, background: str = PAPER) -> Picture:
         )
     )
     return Picture(png, width, height, said.get("title", ""), said.get("desc", ""))
+
+
+@lru_cache(maxsize=8)
+def logo_of(look: Look) -> bytes | None:
+    """A brand's logo as a picture that Office shows; None: it has none."""
+    if look.logo is None or look.logo_type != "svg":
+        return look.logo
+    import resvg_py
+
+    return bytes(resvg_py.svg_to_bytes(svg_string=look.logo.decode("utf-8"), height=_LOGO_HEIGHT))
 
 
 def coloured(svg: str, accent: str) -> str:

@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import NamedTuple
 
+from salesreport.brand import PLAIN, Look
 from salesreport.language import Language, Text, ntext, text
 from salesreport.pack.manifest import Manifest, ReportEntry
 from salesreport.period import Period
 from salesreport.relative import said_relative
+from salesreport.report.dressed import dressed
 from salesreport.report.page import environment
 
 COLUMN = {
@@ -29,10 +31,13 @@ class Group(NamedTuple):
     reports: list[ReportEntry]
 
 
-def index_html(manifest: Manifest, language: Language) -> str:
+def index_html(manifest: Manifest, language: Language, look: Look = PLAIN) -> str:
     """The index as one HTML page, without JavaScript and without any other file.
 
     Reports stand by name, reps within their team: the order says nothing about how they did.
+
+    Args:
+        manifest: what there is. language: of the page. look: the brand it is in.
     """
     pack = manifest.pack
     done = [entry for entry in manifest.reports if entry.status == "done"]
@@ -43,7 +48,7 @@ def index_html(manifest: Manifest, language: Language) -> str:
     start = pack.dataset.fiscal_year_start
     period = Period.parse(pack.period, start)
     as_of = dt.date.fromisoformat(pack.dataset.as_of)
-    return (
+    page = (
         environment(language, "salesreport.pack")
         .get_template("index.html.j2")
         .render(
@@ -65,6 +70,7 @@ def index_html(manifest: Manifest, language: Language) -> str:
             words=_WORDS,
         )
     )
+    return dressed(page, look)
 
 
 _WORDS = {

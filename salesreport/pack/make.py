@@ -13,7 +13,8 @@ import nbformat
 from nbformat import NotebookNode
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
-from salesreport.documents.brand import Look
+from salesreport.brand import PLAIN, Look
+from salesreport.documents.formats import PRINTED
 from salesreport.files import write_bytes
 from salesreport.language import Language, Text, text
 from salesreport.pack.complete import remark, why_not_whole
@@ -102,6 +103,7 @@ class Job:
         content: the notebook as it was when the pack was begun, whatever becomes of its file; None: as it is.
         asked: how the period was asked for, where that is relative (`last-month`).
         formats: what else is made of the executed notebook, of `documents.formats.DOCUMENTS`. look: their brand.
+        paper: what the finished report is printed on, see `salesreport.pack.printed`; empty: it is not.
     """
 
     subject: Subject
@@ -116,7 +118,8 @@ class Job:
     content: bytes | None = field(default=None, repr=False)
     asked: str = ""
     formats: tuple[str, ...] = ()
-    look: Look = field(default=Look(), repr=False)
+    look: Look = field(default=PLAIN, repr=False)
+    paper: str = ""
 
     @property
     def source(self) -> bytes:
@@ -139,8 +142,9 @@ class Job:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """All that is made, in the pack's folder: report, executed notebook, documents."""
-        return self.report, self.executed, *map(self.document, self.formats)
+        """All that is made, in the pack's folder: report, executed notebook, documents, PDF."""
+        printed = (PRINTED,) if self.paper else ()
+        return self.report, self.executed, *map(self.document, (*printed, *self.formats))
 
     def remove(self) -> None:
         """Remove what was made for it, now or earlier."""
@@ -216,7 +220,7 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         check_dataset(job)
         shown = what_it_shows(notebook)
         check_identity(job, shown)
-        html = export(notebook, job.language).encode("utf-8", "xmlcharrefreplace")
+        html = _in_its_brand(export(notebook, job.language), job.look).encode("utf-8", "xmlcharrefreplace")
         documents = _documents(job, notebook)
     except ReportFailed as failure:
         reason = failure.reason
@@ -237,7 +241,7 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
     seconds = time.perf_counter() - started
     has_notebook = (job.folder / job.executed).is_file()
     if reason is not None or shown is None:
-        for file in (job.report, *map(job.document, job.formats)):
+        for file in set(job.files) - {job.executed}:
             (job.folder / file).unlink(missing_ok=True)
         return Outcome(job, reason, seconds, has_notebook=has_notebook)
     digest = hashlib.sha256(html).hexdigest()
@@ -257,6 +261,14 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         has_notebook=has_notebook,
         documents=made,
     )
+
+
+def _in_its_brand(page: str, look: Look) -> str:
+    if look.is_plain:
+        return page
+    from salesreport.report.dressed import dressed
+
+    return dressed(page, look)
 
 
 def _executed(job: Job, execute: Execute) -> NotebookNode:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 import salesreport
 from salesreport import lock
-from salesreport.documents.formats import FORMATS
+from salesreport.documents.formats import FORMATS, PRINTED
 from salesreport.errors import DataError
 from salesreport.files import is_partial, write_text
 from salesreport.language import Language, text
@@ -150,11 +150,12 @@ class ReportEntry(BaseModel):
             content = (job.folder / self.file).read_bytes()
         except OSError:
             return False
-        if [one.file for one in self.documents] != list(map(job.document, job.formats)):
+        made = [one for one in self.documents if one.format != PRINTED]  # that can still be printed
+        if [one.file for one in made] != list(map(job.document, job.formats)):
             return False
         return hashlib.sha256(content).hexdigest() == self.sha256 and (
             (self.notebook is None or (job.folder / self.notebook).is_file())
-            and all(_whole(job.folder / one.file, one.sha256) for one in self.documents)
+            and all(whole(job.folder / one.file, one.sha256) for one in made)
         )
 
     @property
@@ -241,7 +242,7 @@ def _of_newer_version(folder: Path, content: bytes) -> DataError | None:
     )
 
 
-def _whole(file: Path, sha256: str) -> bool:
+def whole(file: Path, sha256: str) -> bool:
     """Whether a file is there as it was made."""
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest() == sha256

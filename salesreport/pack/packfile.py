@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
-from salesreport.config import Place, Settings, TextError, explain, no_such, parse_yaml, read_yaml
-from salesreport.documents.brand import Brand
+from salesreport.brand import Brand
+from salesreport.config import Place, Settings, TextError, explain, load, no_such, parse_yaml, read_yaml
 from salesreport.documents.formats import FORMATS, documents_of
+from salesreport.documents.printing import PAPERS
 from salesreport.errors import ConfigError
 from salesreport.language import LANGUAGES, Language, text
 from salesreport.pack.rounds import Delivery, Refresh
@@ -44,8 +45,12 @@ class PackFile(Settings):
         extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
         strategy: a strategy file (see plan.md). plan: the period's plan, as `salesreport plan` wrote it.
         pay: a pay plan (see pay.md).
-        formats: what each report is made as: html (always), and beside it pptx, docx, xlsx (see documents.md).
-        brand: of decks and documents: name, accent (a colour such as #0b5fa5), logo (a PNG or JPEG file).
+        formats: what each report is made as: html (always), and beside it pdf, pptx, docx, xlsx (see
+            documents.md). paper: of PDFs: `a4` or `letter`.
+        sections: what the reports show, in this order: names of sections as in the notebook; or `-name` of each
+            that they are to leave out.
+        notes: a word of your own to a subject: id or name → Markdown; or a YAML file that holds that.
+        brand: of reports and documents: a file such as brand.yml, or its settings (see brand.md).
         account_plans: account plans that were filled in (see accounts.md).
         refresh: the monthly round, `salesreport refresh` (see monthly.md). deliver: its last step.
         retention: so many of the newest periods a round keeps; the reports of older ones are removed, and it is
@@ -68,6 +73,9 @@ class PackFile(Settings):
     pay: str | None = None
     account_plans: str | None = None
     formats: list[str] = Field(default_factory=lambda: ["html"])
+    paper: str = "a4"
+    sections: list[str] = Field(default_factory=list)
+    notes: str | dict[str, str] | None = None
     brand: Brand | None = None
     refresh: Refresh | None = None
     deliver: Delivery | None = None
@@ -125,6 +133,13 @@ class PackFile(Settings):
                 raise no_such(text("A report cannot be made as “{name}”.", name=name), name, FORMATS)
         return value
 
+    @field_validator("paper")
+    @classmethod
+    def _known_paper(cls, value: str) -> str:
+        if value.lower() not in PAPERS:
+            raise no_such(text("A report cannot be printed on “{name}”.", name=value), value, PAPERS)
+        return value.lower()
+
     @field_validator("language")
     @classmethod
     def _known_language(cls, value: str) -> str:
@@ -136,6 +151,11 @@ class PackFile(Settings):
             ) from None
         return value
 
+
+_YAML = (
+    "where", "parameters", "extensions", "formats", "brand", "sections", "refresh", "retention", "deliver",
+)  # fmt: skip
+"""Settings of which `--set` gives YAML."""
 
 SETTINGS = tuple(PackFile.model_fields)
 """The names of the settings."""
@@ -152,6 +172,7 @@ class Pack:
         overridden: what `--set` gave: settings of the pack, by name.
         raw_parameters: what `--set` gave for the notebook, as text; it becomes a value once the notebook says of
             which type.
+        brand_file: the file that says the brand; None: there is none, or the pack file says it.
     """
 
     path: Path
@@ -159,6 +180,7 @@ class Pack:
     lines: Mapping[Place, int]
     overridden: Mapping[str, Any] = field(default_factory=dict)
     raw_parameters: Mapping[str, str] = field(default_factory=dict)
+    brand_file: Path | None = None
 
     def folder(self, setting: str) -> Path:
         """The folder that a setting's relative path starts from: the file's, or here where `--set` gave it."""
@@ -214,14 +236,25 @@ def load_pack(path: Path | str, overrides: Sequence[str] = (), formats: Sequence
     """
     path = Path(path)
     data, lines = read_yaml(path)
+    data, brand_file = _with_brand(data, path.parent)
     settings = validate(data, PackFile, path, lines)
     changed, raw = _overrides(overrides, settings)
+    if "brand" in changed:
+        changed, brand_file = _with_brand(changed, Path.cwd())
     if formats:
         documents_of(formats, key="--format")
         changed["formats"] = [*changed.get("formats", settings.formats), *formats]
     if changed:
         settings = validate({**settings.model_dump(), **changed}, PackFile)
-    return Pack(path, settings, lines, changed, raw)
+    return Pack(path, settings, lines, changed, raw, brand_file)
+
+
+def _with_brand(data: Any, folder: Path) -> tuple[Any, Path | None]:
+    """Settings whose brand, where a file says it, is what the file says; and that file."""
+    if not isinstance(data, dict) or not isinstance(data.get("brand"), str):
+        return data, None
+    file = Path(os.path.normpath(folder.absolute() / Path(data["brand"]).expanduser()))
+    return {**data, "brand": load(file, Brand).model_dump()}, file
 
 
 def validate(
@@ -259,7 +292,7 @@ def _overrides(overrides: Iterable[str], settings: PackFile) -> tuple[dict[str, 
         if key.startswith("where."):
             where = changed.setdefault("where", dict(settings.where))
             where[key.removeprefix("where.")] = yaml_value(written)
-        elif key in ("where", "parameters", "extensions", "formats", "brand", "refresh", "retention", "deliver"):
+        elif key in _YAML:
             changed[key] = yaml_value(written)
         elif key in SETTINGS:
             changed[key] = written

@@ -5,20 +5,23 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from salesreport.brand import PLAIN, Look, look_of
+from salesreport.config import read_yaml
 from salesreport.dataset import Dataset
-from salesreport.documents.brand import Look, look_of
-from salesreport.documents.formats import documents_of
+from salesreport.documents.formats import PRINTED, documents_of
 from salesreport.errors import ConfigError, nearest
 from salesreport.files import safe_names
 from salesreport.kpi import Facts
 from salesreport.kpi.facts.called import matching
 from salesreport.language import Language, Text, text
 from salesreport.pack.inputs import checksum_of_inputs
+from salesreport.pack.lines import with_note, with_sections
 from salesreport.pack.make import Job
 from salesreport.pack.manifest import package_version
 from salesreport.pack.notebook import Notebook, find_notebook, read_notebook
+from salesreport.pack.notes import notes_of
 from salesreport.pack.packfile import DIMENSIONS, PERIOD, SETTINGS, Pack
 from salesreport.pack.rows import read_rows
 from salesreport.pack.span import check_period
@@ -61,6 +64,7 @@ class Plan:
     folder: Path
     jobs: tuple[Job, ...]
     every: tuple[Job, ...]
+    look: Look = PLAIN
 
     @property
     def period(self) -> Period:
@@ -71,6 +75,14 @@ class Plan:
     def language(self) -> Language:
         """The reports' language."""
         return Language(self.pack.settings.language)
+
+
+class Draft(NamedTuple):
+    """A report to come: what it is about, the parameters that only it gets, the note that its row has."""
+
+    subject: Subject
+    parameters: Mapping[str, Any]
+    note: str = ""
 
 
 def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
@@ -89,7 +101,7 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     extensions = pack.files("extensions")
     for number, file in enumerate(extensions):
         load_extensions([file], pack.where("extensions", number))
-    notebook = read_notebook(find_notebook(pack))
+    notebook = _notebook(pack)
     dataset = Dataset.open(pack.file("dataset"))
     asked = _period(dataset, settings.period, pack.where("period"))
     period = asked.period
@@ -101,46 +113,67 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     documents = documents_of(settings.formats, **pack.where("formats"))
     look = _look(pack)
     if documents:  # without any, a report is made from the same as ever
-        digests += ["formats " + " ".join(documents), "brand " + look.digest]
+        digests.append("formats " + " ".join(documents))
+    if not look.is_plain:
+        digests.append("brand " + look.digest)
+    paper = settings.paper if PRINTED in documents else ""
+    if paper:
+        digests.append("paper " + paper)
     comparison = _comparison(period, settings.compare_to, pack.where("compare_to"))
     common = _common(pack, notebook, dataset, period, files)
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
     folder = pack.output(period)
-    stems = _stems([subject for subject, _ in drafts])
+    stems = _stems([draft.subject for draft in drafts])
+    notes = notes_of(pack, [draft.subject for draft in drafts])
     every = tuple(
         replace(
-            _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests),
+            _job(pack, notebook, dataset, draft, common, stem, digests, notes.get(draft.subject.id, draft.note)),
             folder=folder,
-            asked=asked.written if "period" not in own else "",
-            formats=documents,
+            asked=asked.written if "period" not in draft.parameters else "",
+            formats=tuple(one for one in documents if one != PRINTED),
             look=look,
+            paper=paper,
         )
-        for (subject, own), stem in zip(drafts, stems, strict=True)
+        for draft, stem in zip(drafts, stems, strict=True)
     )
     chosen = _only(every, only) if only else every
-    return Plan(pack, notebook, dataset, asked, comparison, _title(pack, period), folder, chosen, every)
+    return Plan(pack, notebook, dataset, asked, comparison, _title(pack, period), folder, chosen, every, look)
 
 
 def _look(pack: Pack) -> Look:
-    """The brand of decks and documents, its logo read."""
-    brand = pack.settings.brand
+    """The brand of reports and documents, its logo read."""
+    brand, file = pack.settings.brand, pack.brand_file
     if brand is None or brand.logo is None:
         return look_of(brand, None)
-    place = pack.where("brand", "logo")
-    folder = pack.folder("brand")
+    place = (
+        pack.where("brand", "logo")
+        if file is None
+        else {"file": file, "line": read_yaml(file)[1].get(("logo",)), "key": "logo"}
+    )
+    folder = pack.folder("brand") if file is None else file.parent
     return look_of(brand, Path(os.path.normpath(folder.absolute() / Path(brand.logo).expanduser())), **place)
+
+
+def _notebook(pack: Pack) -> Notebook:
+    """The pack's notebook, with the sections that the pack file wants."""
+    notebook = read_notebook(find_notebook(pack))
+    if not pack.settings.sections:
+        return notebook
+    content = with_sections(notebook.content, pack.settings.sections, pack.where("sections"))
+    return replace(notebook, content=content)
 
 
 def _job(
     pack: Pack,
     notebook: Notebook,
     dataset: Dataset,
-    subject: Subject,
-    parameters: dict[str, Any],
+    draft: Draft,
+    common: Mapping[str, Any],
     stem: str,
     further: Sequence[str],
+    note: str,
 ) -> Job:
-    language = pack.settings.language
+    language, subject, parameters = pack.settings.language, draft.subject, {**common, **draft.parameters}
     inputs = checksum_of_inputs(
         notebook=notebook.sha256,
         fingerprint=dataset.fingerprint,
@@ -149,7 +182,7 @@ def _job(
         period=parameters["period"],
         language=language,
         parameters=parameters,
-        further=further,
+        further=[*further, *([f"note {note}"] if note else [])],
     )
     return Job(
         subject=subject,
@@ -161,7 +194,7 @@ def _job(
         period=parameters["period"],
         language=language,
         inputs=inputs,
-        content=notebook.content,
+        content=with_note(notebook.content, note) if note else notebook.content,
     )
 
 
@@ -240,10 +273,8 @@ def _refuse_setting(pack: Pack, name: str, where: dict[str, Any]) -> None:
         )
 
 
-def _subjects(
-    pack: Pack, notebook: Notebook, dataset: Dataset, periods: list[Period]
-) -> list[tuple[Subject, dict[str, Any]]]:
-    """Who gets a report, and the parameters that only that report gets."""
+def _subjects(pack: Pack, notebook: Notebook, dataset: Dataset, periods: list[Period]) -> list[Draft]:
+    """Who gets a report, with what only that report gets."""
     each = pack.settings.each
     if each in DIMENSIONS:
         where = _where(pack, dataset)
@@ -257,14 +288,14 @@ def _subjects(
                 raise ConfigError(problem, **pack.where("each"), found=each)
             place = pack.where("where") if where else pack.where("each")
             raise ConfigError(text("There is nobody and nothing to report on."), **place)
-        return [(one, {each: notebook.check(each, one.id, pack.where("each"))}) for one in found]
+        return [Draft(one, {each: notebook.check(each, one.id, pack.where("each"))}) for one in found]
     if pack.settings.where:
         raise ConfigError(
             text("“where” chooses among reps, teams, segments …, so it needs “each” to be one of them."),
             **pack.where("where"),
         )
     if each is None:
-        return [(Subject("company", "", dataset.settings.name), {})]
+        return [Draft(Subject("company", "", dataset.settings.name), {})]
     if not each.lower().endswith(".csv"):
         near = nearest(each, DIMENSIONS)
         raise ConfigError(
@@ -281,7 +312,7 @@ def _subjects(
             own["period"] = _period(dataset, own["period"], {**row.where, "key": "period"}).period.name
         if "compare_to" in own:
             _comparison(periods[0], own["compare_to"], {**row.where, "key": "compare_to"})
-        drafts.append((row.subject, own))
+        drafts.append(Draft(row.subject, own, row.note))
     return drafts
 
 

@@ -79,6 +79,22 @@ class PackProgress:
             name = one_line(outcome.job.subject.name, 60)
             self._line(text("{name}: not made. {reason}", name=name, reason=outcome.reason))
 
+    def printing(self, reports: int) -> None:
+        """Say how many PDFs there are to print; they have a bar of their own."""
+        self.bar.start()
+        self.bar.reset(self.task, total=reports, description="PDF")
+        if not self.console.is_terminal:
+            self._line(ntext("Printing {n} report", "Printing {n} reports", n=reports))
+
+    def printed(self, outcome: Outcome) -> None:
+        """Count a PDF; one that was not printed is a report that failed."""
+        self.bar.update(self.task, advance=1, description=one_line(outcome.job.subject.name, 40))
+        if outcome.reason is not None:
+            self.made -= 1
+            self.failed += 1
+            name = one_line(outcome.job.subject.name, 60)
+            self._line(text("{name}: not made. {reason}", name=name, reason=outcome.reason))
+
     def _summary(self, seconds: float) -> Text:
         counts = text("{made} made, {unchanged} unchanged", made=self.made, unchanged=self.unchanged)
         if self.failed:

@@ -31,12 +31,13 @@ from salesreport.pack.manifest import (
 from salesreport.pack.owner import forget_earlier_runs
 from salesreport.pack.packfile import PERIOD
 from salesreport.pack.plan import Plan
+from salesreport.pack.printed import PrintWatcher, print_reports
 
 FOLDERS = ("reports", "notebooks")
 """What a pack's folder holds beside index and manifest."""
 
 
-class PackWatcher(Watcher, Protocol):
+class PackWatcher(Watcher, PrintWatcher, Protocol):
     """Somebody who is told how a whole pack gets on."""
 
     def planned(self, making: int, unchanged: int) -> None:
@@ -46,7 +47,7 @@ class PackWatcher(Watcher, Protocol):
 def make_pack(
     plan: Plan, engine: Engine, watcher: PackWatcher, *, force: bool = False, replace: bool = False
 ) -> Manifest:
-    """Make a pack: `index.html`, `reports/*.html`, `notebooks/*.ipynb`, `manifest.json`.
+    """Make a pack: `index.html`, `reports/*.html`, `notebooks/*.ipynb`, `manifest.json`; PDFs where asked for.
 
     A report that an earlier run made from the very same inputs is not made again. Stopped half-way (Ctrl-C),
     manifest and index say which reports were not made; however the run ends, the next one makes the rest.
@@ -121,6 +122,8 @@ def _make(plan: Plan, engine: Engine, watcher: PackWatcher, force: bool) -> Mani
     try:
         if waiting:
             engine.run(waiting, recorder)
+        with _writing(folder):
+            print_reports(plan.jobs, entries, watcher, plan.language)
     finally:
         with _writing(folder):
             journal.close()
@@ -128,7 +131,7 @@ def _make(plan: Plan, engine: Engine, watcher: PackWatcher, force: bool) -> Mani
             recorder.give_up_rest()
             manifest = Manifest(pack=about, reports=list(entries.values()))
             manifest.write(folder)
-            write_text(folder / INDEX, index_html(manifest, plan.language))
+            write_text(folder / INDEX, index_html(manifest, plan.language, plan.look))
             journal.remove()
     return manifest
 

@@ -49,11 +49,12 @@ class Counting:
     """A watcher that counts, and tells another one, if there is one."""
 
     def __init__(self, other: PackWatcher | None) -> None:
-        self.other, self.making, self.unchanged = other, 0, 0
+        self.other, self.unchanged, self.busy = other, 0, False
+        self.made: set[str] = set()
 
     def planned(self, making: int, unchanged: int) -> None:
         """Note how much there is to do."""
-        self.making, self.unchanged = making, unchanged
+        self.unchanged, self.busy = unchanged, making > 0
         if self.other is not None:
             self.other.planned(making, unchanged)
 
@@ -64,8 +65,23 @@ class Counting:
 
     def done(self, outcome: Report) -> None:
         """A job is done, or has failed."""
+        if outcome.reason is None:
+            self.made.add(outcome.job.stem)
         if self.other is not None:
             self.other.done(outcome)
+
+    def printing(self, reports: int) -> None:
+        """So many reports are going to be printed."""
+        self.busy = True
+        if self.other is not None:
+            self.other.printing(reports)
+
+    def printed(self, outcome: Report) -> None:
+        """A report is printed; or is not, and has failed."""
+        if outcome.reason is not None:
+            self.made.discard(outcome.job.stem)
+        if self.other is not None:
+            self.other.printed(outcome)
 
 
 def make_reports(plan: Plan, engine: Engine, watcher: PackWatcher | None) -> tuple[Outcome, Manifest]:
@@ -75,14 +91,14 @@ def make_reports(plan: Plan, engine: Engine, watcher: PackWatcher | None) -> tup
     failed = manifest.failed
     counts: dict[str, int | str] = {
         "period": plan.period.name,
-        "made": counting.making - len(failed),
+        "made": len(counting.made),
         "unchanged": counting.unchanged,
         "failed": len(failed),
     }
     said = text(
         "{period}: {made}, {unchanged} unchanged. Index: {file}",
         period=plan.period,
-        made=ntext("{n} report made", "{n} reports made", n=counting.making - len(failed)),
+        made=ntext("{n} report made", "{n} reports made", n=len(counting.made)),
         unchanged=counting.unchanged,
         file=str(plan.folder / INDEX),
     )
@@ -94,7 +110,7 @@ def make_reports(plan: Plan, engine: Engine, watcher: PackWatcher | None) -> tup
             told=told,
             said=said,
         )
-    status: Status = "incomplete" if failed else "done" if counting.making else "unchanged"
+    status: Status = "incomplete" if failed else "done" if counting.busy else "unchanged"
     return Outcome("pack", status, said, counts), manifest
 
 

@@ -51,10 +51,10 @@ def margin_css(name: str) -> Markup:
         >>> print(margin_css("Åsa “</style>” \\"))
         @media print { @page { @bottom-left { content: "Åsa “\00003c\00002fstyle\00003e” \00005c"; } } }
     """
-    return Markup(f'@media print {{ @page {{ @bottom-left {{ content: "{_css_string(name)}"; }} }} }}')  # noqa: S704
+    return Markup(f'@media print {{ @page {{ @bottom-left {{ content: "{css_string(name)}"; }} }} }}')  # noqa: S704
 
 
-def _css_string(text: str) -> str:
+def css_string(text: str) -> str:
     """A text within the quotes of a CSS string, on one line: whatever could end it stands there as its code."""
     return "".join(
         one if one.isalnum() or one in _HARMLESS else f"\\{ord(one):06x}" for one in " ".join(text.split())

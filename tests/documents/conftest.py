@@ -27,8 +27,13 @@ def executed(sample: Dataset, language: str, lines: Sequence[str] = LINES) -> nb
 
 
 @pytest.fixture(scope="session")
-def content(sample: Dataset) -> Content:
-    return read_content(executed(sample, "en"))
+def notebook(sample: Dataset) -> nbformat.NotebookNode:
+    return executed(sample, "en")
+
+
+@pytest.fixture(scope="session")
+def content(notebook: nbformat.NotebookNode) -> Content:
+    return read_content(notebook)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from PIL import Image
 from pptx import Presentation
 from pptx.util import Emu
 
-from salesreport.documents.brand import Look
+from salesreport.brand import Look
 from salesreport.documents.content import Content, read_content
 from salesreport.documents.deck import to_deck
 from salesreport.documents.deck_pages import BODY, pages_of

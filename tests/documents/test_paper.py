@@ -9,7 +9,7 @@ from docx import Document
 from office import HOSTILE, notebook, section
 from test_deck import LOOK
 
-from salesreport.documents.brand import Look
+from salesreport.brand import Look
 from salesreport.documents.content import Content, read_content
 from salesreport.documents.measure import FONT
 from salesreport.documents.paper import to_paper

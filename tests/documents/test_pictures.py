@@ -6,7 +6,7 @@ import pytest
 from office import section
 from PIL import Image
 
-from salesreport.documents import brand
+from salesreport import brand
 from salesreport.documents.pictures import DOTS_PER_INCH, coloured, picture
 from salesreport.report import chart
 

@@ -38,6 +38,10 @@ NEVER_ONE = {
     ("days", "Put off: of the deals open"): "30",
     ("n", "It makes {n} reports at a time"): "of one nothing is said",
     ("of", "{n} of {of}"): "a part of them: at least as many as n, which decides",
+    **{
+        ("of", start): "a finding of one of one is said otherwise (`audit.sayings.said`)"
+        for start in ("In {n} of {of}", "Of {n} of {of}", "At {n} of {of}", "What the CRM", "The {n} of {of} reps")
+    },
     ("n", "Lines show the last {n} periods"): "one is no line",
     ("n", "Revenue in {period} "): "at least three, else there is no trend",
 }

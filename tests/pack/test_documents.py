@@ -9,9 +9,11 @@ import pytest
 from workshop import Rehearsal, Silent, write_notebook, write_pack
 
 from salesreport.dataset import Dataset
-from salesreport.documents import make
+from salesreport.documents import formats, make
+from salesreport.documents.printing import CannotPrint
 from salesreport.errors import ConfigError
-from salesreport.pack import load_pack, make_pack, make_plan
+from salesreport.language import text
+from salesreport.pack import load_pack, make_pack, make_plan, printed
 from salesreport.pack.kernels import PapermillEngine
 from salesreport.pack.manifest import Manifest
 from salesreport.pack.warm import WarmEngine, available
@@ -157,3 +159,119 @@ def test_a_logo_lies_beside_the_pack_file(folder: Path, company: Dataset) -> Non
     (folder / "packs").mkdir(exist_ok=True)
     Image.new("RGB", (60, 20), "red").save(folder / "packs" / "logo.png")
     assert run(folder, company, asked=["pptx"], brand="{logo: logo.png}").failed == []
+
+
+# --- PDFs
+
+
+class Press:
+    """Stands in for the browser: counts what it prints, and cannot print what names somebody."""
+
+    def __init__(self, unable: str = "") -> None:
+        self.unable, self.printed, self.started = unable, list[str](), 0
+
+    def __call__(self, paper: str) -> "Press":
+        return self
+
+    def __enter__(self) -> "Press":
+        self.started += 1
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def print(self, page: Path) -> bytes:
+        if self.unable and self.unable in page.name:
+            raise CannotPrint(text("The page cannot be printed: {reason}.", reason="no ink"))
+        self.printed.append(page.name)
+        return b"%PDF " + page.read_bytes()
+
+
+@pytest.fixture
+def press(monkeypatch: pytest.MonkeyPatch) -> Press:
+    made = Press()
+    monkeypatch.setattr(printed, "Printer", made)
+    monkeypatch.setattr(formats, "check_printing", lambda **where: None)
+    return made
+
+
+def test_pdfs_are_printed_once_by_one_browser(folder: Path, company: Dataset, press: Press) -> None:
+    manifest = run(folder, company, asked=["pdf", "xlsx"])
+    assert press.started == 1
+    assert len(press.printed) == len(manifest.reports)
+    entry = next(one for one in manifest.reports if one.subject.id == "R1")
+    assert [one.format for one in entry.documents] == ["pdf", "xlsx"]
+    assert "reports/ann-berg.pdf" in manifest.files
+    assert '<a href="reports/ann-berg.pdf">PDF</a>' in (folder / "out" / "index.html").read_text()
+    again = run(folder, company, asked=["pdf", "xlsx"])
+    assert (press.started, again.reports) == (1, manifest.reports)
+
+
+def test_only_the_pdf_that_is_gone_or_damaged_is_printed_again(
+    folder: Path, company: Dataset, press: Press
+) -> None:
+    run(folder, company, asked=["pdf"])
+    (folder / "out" / "reports" / "ann-berg.pdf").write_bytes(b"half")
+    press.printed.clear()
+    engine = Rehearsal()
+    run(folder, company, engine, asked=["pdf"])
+    assert (press.printed, engine.ran) == (["ann-berg.html"], [])
+    run(folder, company)  # no PDFs are asked for any more
+    assert not [name for name in names(folder) if name.endswith(".pdf")]
+
+
+def test_what_cannot_be_printed_has_failed_and_stops_no_other(
+    folder: Path, company: Dataset, press: Press
+) -> None:
+    press.unable = "ann-berg"
+    manifest = run(folder, company, asked=["pdf"])
+    assert [(one.subject.id, one.reason) for one in manifest.failed] == [
+        ("R1", "The page cannot be printed: no ink.")
+    ]
+    assert "ann-berg.html" not in names(folder)
+    assert len(press.printed) == len(manifest.reports) - 1
+    press.unable = ""
+    assert run(folder, company, asked=["pdf"]).failed == []
+
+
+def test_unknown_paper(folder: Path, company: Dataset) -> None:
+    with pytest.raises(ConfigError) as caught:
+        run(folder, company, paper="a5")
+    assert "a4" in str(caught.value)
+
+
+# --- the brand of reports
+
+
+def test_a_brand_s_file_dresses_the_pack_and_is_looked_at_again(folder: Path, company: Dataset) -> None:
+    (folder / "packs").mkdir(exist_ok=True)
+    (folder / "packs" / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>')
+    (folder / "packs" / "brand.yml").write_text("name: Lumina\naccent: '#7a1f5c'\nlogo: logo.svg\n")
+    run(folder, company, brand="brand.yml")
+    index = (folder / "out" / "index.html").read_text()
+    assert 'alt="Lumina"' in index
+    assert "--accent:#7a1f5c" in index
+    engine = Rehearsal()
+    run(folder, company, engine, brand="brand.yml")
+    assert engine.ran == []
+    (folder / "packs" / "brand.yml").write_text("name: Lumina GmbH\n")
+    run(folder, company, engine, brand="brand.yml")
+    assert "R1" in engine.ran
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("nam: x\n", "There is no such setting"),
+        ("name: x\nlogo: missing.svg\n", "cannot be read"),
+        ("name: x\n\naccent: '#ffff00'\n", "cannot be read on the page"),
+    ],
+)
+def test_what_is_wrong_in_a_brand_s_file_is_said_with_its_line(
+    content: str, said: str, folder: Path, company: Dataset
+) -> None:
+    (folder / "packs").mkdir(exist_ok=True)
+    (folder / "packs" / "brand.yml").write_text(content)
+    with pytest.raises(ConfigError, match=said) as caught:
+        run(folder, company, brand="brand.yml")
+    assert caught.value.file == folder / "packs" / "brand.yml"
+    assert caught.value.line == content.rstrip().count("\n") + 1

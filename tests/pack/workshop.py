@@ -134,6 +134,8 @@ class Silent:
         self.begun: list[str] = []
         self.outcomes: dict[str, Outcome] = {}
         self.making = self.unchanged = -1
+        self.to_print = 0
+        self.prints: dict[str, Outcome] = {}
 
     def planned(self, making: int, unchanged: int) -> None:
         self.making, self.unchanged = making, unchanged
@@ -143,6 +145,12 @@ class Silent:
 
     def done(self, outcome: Outcome) -> None:
         self.outcomes[outcome.job.subject.id] = outcome
+
+    def printing(self, reports: int) -> None:
+        self.to_print = reports
+
+    def printed(self, outcome: Outcome) -> None:
+        self.prints[outcome.job.subject.id] = outcome
 
 
 def strict(content: bytes) -> nbformat.NotebookNode:

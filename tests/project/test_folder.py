@@ -54,7 +54,7 @@ def test_languages_have_the_same_files_that_mean_the_same() -> None:
         one: {str(file.relative_to(TEMPLATES / one)) for file in (TEMPLATES / one).rglob("*.*")}
         for one in LANGUAGES
     }
-    assert len(found["en"]) == 9
+    assert len(found["en"]) == 10
     assert all(files == found["en"] for files in found.values())
     for name in found["en"]:
         for marks in (r"\{[{%].*?[%}]\}", r"^# (\w+): "):  # places to fill in, settings that can be switched on

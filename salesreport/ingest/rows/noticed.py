@@ -24,7 +24,7 @@ _FAR = 2.3
 _SPREADS = 4.5
 """And how many times the usual distance from the median."""
 
-_FEW = 0.01
+_FEW = 0.05
 """Up to this share of the amounts (or `_SHOWN`) is noticed; more of them are no slips but a wide range."""
 
 _SHOWN = 3

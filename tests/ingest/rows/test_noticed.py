@@ -54,6 +54,7 @@ def test_amounts_are_compared_in_one_currency(export):
         ([*USUAL, 0.0, -5.0, np.nan], []),
         ([*USUAL[:10], 1e6], []),  # too few to tell what is usual
         ([10.0**at for at in range(-3, 7)] * 4, []),  # spread over ten powers of ten
+        ([*USUAL * 2, 1e6, 2e6, 3e6, 4e6], [80, 81, 82, 83]),
         ([*USUAL, 1e6, 2e6, 3e6, 4e6], []),  # a tenth of them is no slip
     ],
 )

@@ -7,14 +7,16 @@ import pandas as pd
 
 from salesreport.audit import Audit, Finding, audit
 from salesreport.audit.model import Estimate
+from salesreport.audit.sayings import said
 from salesreport.audit.sentences import (
     backtest_of,
     instead_of,
-    numbers_of,
     published,
     unit_of,
     verdict_of,
 )
+from salesreport.kpi import Facts
+from salesreport.kpi.facts.part import part_of
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
@@ -28,9 +30,18 @@ COLUMNS = (
 
 
 def audit_of(context: Context) -> Audit:
-    """The audit of the whole dataset on the report's day; worked out once for all reports."""
-    facts = context.facts_then
+    """The audit of the report's subject as it is on the dataset's own day; worked out once for all reports on it.
+
+    Not on the period's last day: most of what is wrong today cannot be told of an earlier day.
+    """
+    facts = own_facts(context, context.facts)
     return facts.remember("audit", lambda: audit(facts))
+
+
+def own_facts(context: Context, facts: Facts) -> Facts:
+    """The facts of the report's subject alone."""
+    subject = context.subject
+    return facts if subject.dimension is None else part_of(facts, subject.dimension, subject.id)
 
 
 def audited(context: Context, key: str, topic: Text, checks: Sequence[str]) -> Section:
@@ -84,11 +95,6 @@ def worst(made: Audit, findings: Sequence[Finding]) -> list[Finding]:
     return [one for one in made.sorted() if one.check.key in keys and one.verdict.finds]
 
 
-def said_of(made: Audit, finding: Finding) -> Text:
-    """A finding in a sentence: what, how much."""
-    return text("{title}: {numbers}", title=finding.check.title, numbers=numbers_of(finding, made))
-
-
 def _message(made: Audit, told: Sequence[Finding]) -> Text:
     finds = worst(made, told)
     if not finds:
@@ -97,7 +103,7 @@ def _message(made: Audit, told: Sequence[Finding]) -> Text:
             "None of the {n} checks that could be made found anything",
             n=len(told),
         )
-    first = said_of(made, finds[0])
+    first = said(finds[0], made)
     if len(finds) == 1:
         return first
     return ntext("{first}; {n} more finding", "{first}; {n} more findings", n=len(finds) - 1, first=first)
@@ -124,7 +130,10 @@ def _table(context: Context, made: Audit, told: Sequence[Finding]) -> NumberTabl
                 context.shown(found.money, context.facts.dataset.currency) if found.money is not None else "–",
             ]
         )
-    caption = text("What was looked at, with 95% intervals")
+    caption = text(
+        "What was looked at, with 95% intervals; as of {day}, sales are those of the twelve months before",
+        day=made.looked.as_of,
+    )
     return number_table(say(caption), [say(one) for one in headings], rows, texts=2, wide=True)
 
 
@@ -143,7 +152,7 @@ def _lift(context: Context, finding: Finding) -> Content:
         return "–"
     lift = backtest.lift
     return (
-        context.say(text("{lift} as many", lift=Quantity(lift.value, "times"))),
+        context.say(text("{lift} times as many", lift=Quantity(lift.value, "times"))),
         context.language.interval(lift.lower, lift.upper, "times"),
     )
 
@@ -155,13 +164,8 @@ def _notes(context: Context, made: Audit, findings: Sequence[Finding]) -> list[T
         if found is None or not one.verdict.finds:
             continue
         tested = None if found.backtest is None else backtest_of(found.backtest)
-        said = [found.detail, instead_of(found), tested, published(one.check)]
-        notes += [text("{title}: {said}", title=one.check.title, said=each) for each in said if each is not None]
+        lines = [found.detail, instead_of(found), tested, published(one.check)]
+        notes += [text("{title}: {said}", title=one.check.title, said=each) for each in lines if each is not None]
     untold = [one for one in findings if one.found is None and one.why is not None]
     notes += [text("{title} cannot be told: {reason}.", title=one.check.title, reason=one.why) for one in untold]
-    return [*notes, *about_the_whole(context)]
-
-
-def about_the_whole(context: Context) -> list[Text]:
-    """That a chapter is about the whole company, in the report on a part of it."""
-    return [] if context.subject.kind == "company" else [text("All of this is about the whole company.")]
+    return notes

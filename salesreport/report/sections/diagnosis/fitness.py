@@ -5,56 +5,64 @@ from collections import Counter
 import pandas as pd
 
 from salesreport.audit.abilities import ABILITIES, STATES, Ability
-from salesreport.audit.answers import ANSWERS, Matrix
+from salesreport.audit.answers import ANSWERS, Matrix, matrix
+from salesreport.audit.model import Looked
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
-from salesreport.report.sections.diagnosis.audited import audit_of
 from salesreport.report.table import Cell, Content, NumberTable, number_table
+
+
+def _matrix(context: Context) -> Matrix:
+    """What the whole export carries, in the report on a part of it, too: it is the export that is asked for."""
+    facts = context.facts
+    return facts.remember("matrix", lambda: matrix(Looked.of(facts)))
 
 
 def data_fitness(context: Context) -> Section:
     """What the data can answer; `data` has answer, state (yes, part, no), why (texts in the reader's language)."""
-    say, matrix = context.say, audit_of(context).matrix
+    say, made = context.say, _matrix(context)
     rows = [
-        (answer.key, matrix.told[answer.key].state, "; ".join(map(say, matrix.told[answer.key].why)))
+        (answer.key, made.told[answer.key].state, "; ".join(map(say, made.told[answer.key].why)))
         for answer in ANSWERS
     ]
     data = pd.DataFrame(rows, columns=["answer", "state", "why"])
     states = Counter(data["state"])
     message = ntext(
-        "{yes} of {n} question can be answered, {part} in part, {no} cannot",
-        "{yes} of {n} questions can be answered, {part} in part, {no} cannot",
+        "{yes} of {n} question can be answered",
+        "{yes} of {n} questions can be answered",
         n=len(ANSWERS),
         yes=states["yes"],
-        part=states["part"],
-        no=states["no"],
     )
+    if states["part"]:
+        message = text("{answered}, {n} in part", answered=message, n=states["part"])
+    if states["no"]:
+        message = text("{answered}, {n} not at all", answered=message, n=states["no"])
     return Section(
         key="data-fitness",
         topic=say(text("What the data can answer")),
         message=context.heading(message),
         data=data,
         language=context.language,
-        tables=(_answers(context, matrix), _carried(context, matrix)),
+        tables=(_answers(context, made), _carried(context, made)),
     )
 
 
-def _answers(context: Context, matrix: Matrix) -> NumberTable:
+def _answers(context: Context, made: Matrix) -> NumberTable:
     say = context.say
     rows: list[list[Content]] = []
     for answer in ANSWERS:
-        told = matrix.told[answer.key]
+        told = made.told[answer.key]
         state = Cell(say(STATES[told.state]), tone="faint" if told.state == "no" else "")
         rows.append([say(answer.title), state, "; ".join(map(say, told.why[:2]))])
     headings = [text("Question"), text("Can be told"), text("What is missing")]
     return number_table("", [say(one) for one in headings], rows, texts=3, wide=True)
 
 
-def _carried(context: Context, matrix: Matrix) -> NumberTable:
+def _carried(context: Context, made: Matrix) -> NumberTable:
     say, rows = context.say, list[list[Content]]()
     for one in ABILITIES:
-        carried = matrix.carried[one.key]
+        carried = made.carried[one.key]
         share = context.shown(carried.n / carried.of, "share") if carried.of else "–"
         of = context.language.count(carried.of)
         rows.append([say(one.title), say(STATES[carried.state]), (share, say(text("of {n}", n=of)))])
@@ -65,13 +73,11 @@ def _carried(context: Context, matrix: Matrix) -> NumberTable:
 
 def ask_for_next(context: Context) -> Section:
     """What to ask for, what would answer most questions first; `data` has ability, answers, questions."""
-    say, matrix = context.say, audit_of(context).matrix
+    say, made = context.say, _matrix(context)
     wanted = []
     for one in ABILITIES:
-        carried = matrix.carried[one.key]
-        opens = [
-            answer for answer in ANSWERS if one in answer.abilities and matrix.told[answer.key].state != "yes"
-        ]
+        carried = made.carried[one.key]
+        opens = [answer for answer in ANSWERS if one in answer.abilities and made.told[answer.key].state != "yes"]
         if carried.state != "yes" and opens:
             wanted.append((one, opens))
     wanted.sort(key=lambda each: -len(each[1]))
@@ -85,7 +91,7 @@ def ask_for_next(context: Context) -> Section:
         return Section("ask-next", topic, nothing, data, context.language)
     rows: list[list[Content]] = [
         [
-            (say(one.title), _filled(context, matrix, one)),
+            (say(one.title), _filled(context, made, one)),
             context.language.listing([say(answer.title) for answer in opens]),
         ]
         for one, opens in wanted
@@ -101,9 +107,9 @@ def ask_for_next(context: Context) -> Section:
     )
 
 
-def _filled(context: Context, matrix: Matrix, one: Ability) -> str:
+def _filled(context: Context, made: Matrix, one: Ability) -> str:
     """How much of it there is now."""
-    carried = matrix.carried[one.key]
+    carried = made.carried[one.key]
     if not carried.of or not carried.n:
         return context.say(text("not there"))
     said: Text = text("filled for {share}", share=Quantity(carried.n / carried.of, "share"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from salesreport.kpi import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.conservation import COLUMNS, conservation
 from salesreport.kpi.milestones.reached import places_of
@@ -11,7 +12,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.process.model import Milestone
 from salesreport.report.context import Context, records
 from salesreport.report.section import Section
-from salesreport.report.sections.diagnosis.audited import about_the_whole
+from salesreport.report.sections.diagnosis.audited import own_facts
 from salesreport.report.table import Content, NumberTable, number_table
 
 HEADINGS: dict[str, Text] = {
@@ -32,7 +33,7 @@ def funnel_adds_up(context: Context) -> Section:
     of deals that were lost there in the period (NaN: amounts of lost deals are not known).
     """
     topic = context.say(text("Funnel"))
-    facts, file = context.facts, context.shared.process
+    facts, file = own_facts(context, context.facts), context.shared.process
     try:
         made = conservation(facts, file, context.period.start, context.as_of)
     except Unavailable as problem:
@@ -42,7 +43,8 @@ def funnel_adds_up(context: Context) -> Section:
         )
     known = {(one.process.name, one.milestone.key): one.milestone for one in places_of(file)}
     milestones = [known[row["process"], row["milestone"]] for row in records(made.frame)]
-    data = made.frame.assign(name=[str(one.title) for one in milestones], leaked=_leaked(context, milestones))
+    leaked = _leaked(context, facts, milestones)
+    data = made.frame.assign(name=[str(one.title) for one in milestones], leaked=leaked)
     if not data["entered"].sum():
         message = context.say(text("No deal came to a milestone in {period}.", period=context.period))
         return Section("funnel", topic, message, data, context.language, available=False)
@@ -62,13 +64,12 @@ def funnel_adds_up(context: Context) -> Section:
         data=data,
         language=context.language,
         tables=(_table(context, data),),
-        notes=tuple(map(context.say, [*notes, *about_the_whole(context)])),
+        notes=tuple(map(context.say, notes)),
     )
 
 
-def _leaked(context: Context, milestones: Sequence[Milestone]) -> list[float]:
+def _leaked(context: Context, facts: Facts, milestones: Sequence[Milestone]) -> list[float]:
     """What the deals lost in the period were worth, by the milestone whose stage they were lost from."""
-    facts = context.facts
     nothing = [float("nan")] * len(milestones)
     if not (facts.columns.has("deals", "amount") and facts.columns.has("stage_events")):
         return nothing
