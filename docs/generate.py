@@ -5,15 +5,18 @@ python docs/generate.py --check   # exit code 1 and a list of the pages that dif
 """
 
 import inspect
+import json
 import re
 import sys
 import types
 import typing
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema
 
 from salesreport.audit import CHECKS, Check
 from salesreport.audit.definitions import offers, sizes, steps, win_rates
@@ -25,6 +28,9 @@ from salesreport.audit.sentences import OWN, limits_of
 from salesreport.files import write_text
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
+from salesreport.pack.make import REPORT_FORMAT, REPORT_MIME, Shown
+from salesreport.pack.manifest import FORMAT as MANIFEST_FORMAT
+from salesreport.pack.manifest import Manifest
 from salesreport.pack.packfile import PackFile
 from salesreport.report.sections.coaching.evidence import EVIDENCE
 from salesreport.report.sections.coaching.rules import CAUSES, PHASES, RuleFile
@@ -495,6 +501,33 @@ def maturity_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def manifest_schema() -> str:
+    """What is in `manifest.json`, as this version writes it."""
+    schema = Manifest.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+    schema["properties"]["format"] = {"const": MANIFEST_FORMAT}
+    return _schema(f"manifest-{MANIFEST_FORMAT}", "manifest.json of a pack", schema)
+
+
+class _AsWritten(GenerateJsonSchema):
+    """A schema of what is written: every field is."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        """Whether a field must be there."""
+        return True
+
+
+def report_schema() -> str:
+    """What a report says of itself for machines."""
+    schema = Shown.model_json_schema()
+    schema["properties"]["format"] = {"const": REPORT_FORMAT, "default": REPORT_FORMAT}
+    return _schema(f"report-{REPORT_FORMAT}", f"The output {REPORT_MIME} of an executed notebook", schema)
+
+
+def _schema(name: str, title: str, schema: dict[str, Any]) -> str:
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json"}
+    return json.dumps({**made, **schema, "title": title}, indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES = {
     "metrics.md": metrics_page,
     "checks.md": checks_page,
@@ -504,6 +537,8 @@ PAGES = {
     "coaching_rules.md": coaching_rules_page,
     "definitions.md": definitions_page,
     "maturity.md": maturity_page,
+    f"schemas/manifest-{MANIFEST_FORMAT}.json": manifest_schema,
+    f"schemas/report-{REPORT_FORMAT}.json": report_schema,
 }
 """The generated pages."""
 
@@ -674,6 +709,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     for name, make in PAGES.items():
+        (HERE / name).parent.mkdir(exist_ok=True)
         write_text(HERE / name, make())
     return 0
 

@@ -22,11 +22,12 @@ from salesreport.pack.make import Job
 from salesreport.pack.manifest import package_version
 from salesreport.pack.notebook import Notebook, find_notebook, read_notebook
 from salesreport.pack.notes import notes_of
-from salesreport.pack.packfile import DIMENSIONS, SETTINGS, Pack
+from salesreport.pack.packfile import DIMENSIONS, PERIOD, SETTINGS, Pack
 from salesreport.pack.rows import read_rows
 from salesreport.pack.span import check_period
 from salesreport.pack.subjects import Subject, ids_of, some, subjects, values
 from salesreport.period import Period
+from salesreport.relative import Asked
 from salesreport.report.agreed import FILES, NOTHING, read_agreed
 from salesreport.report.extensions import digest_of, load_extensions
 
@@ -48,7 +49,8 @@ class Plan:
 
     Attributes:
         pack: the pack file. notebook: what runs. dataset: what it runs on.
-        period, comparison: what is reported, and what it is compared with. title: of the index.
+        asked, comparison: what is reported and how that was asked for, and what it is compared with.
+        title: of the index.
         folder: where the pack goes. jobs: the reports to make. every: all reports the pack has; more than `jobs`
             when only some were asked for.
     """
@@ -56,13 +58,18 @@ class Plan:
     pack: Pack
     notebook: Notebook
     dataset: Dataset
-    period: Period
+    asked: Asked
     comparison: Period
     title: Text
     folder: Path
     jobs: tuple[Job, ...]
     every: tuple[Job, ...]
     look: Look = PLAIN
+
+    @property
+    def period(self) -> Period:
+        """What is reported."""
+        return self.asked.period
 
     @property
     def language(self) -> Language:
@@ -96,10 +103,13 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
         load_extensions([file], pack.where("extensions", number))
     notebook = _notebook(pack)
     dataset = Dataset.open(pack.file("dataset"))
-    period = _period(dataset, settings.period, pack.where("period"))
+    asked = _period(dataset, settings.period, pack.where("period"))
+    period = asked.period
     files = {name: pack.file(name) for name in FILES if getattr(settings, name)}
     agreed = read_agreed(Facts.of(dataset), period, files) if files else NOTHING
     digests = [*map(digest_of, extensions), *(f"{name} {one}" for name, one in sorted(agreed.digests.items()))]
+    if asked.written:
+        digests.append(f"period {asked.written} as of {asked.as_of}")
     documents = documents_of(settings.formats, **pack.where("formats"))
     look = _look(pack)
     if documents:  # without any, a report is made from the same as ever
@@ -112,12 +122,14 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     comparison = _comparison(dataset, period, settings.compare_to, pack.where("compare_to"))
     common = _common(pack, notebook, dataset, period, files)
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
-    folder = pack.file("output")
+    folder = pack.output(period)
     stems = _stems([draft.subject for draft in drafts])
     notes = notes_of(pack, [draft.subject for draft in drafts])
     every = tuple(
         replace(
             _job(pack, notebook, dataset, draft, common, stem, digests, notes.get(draft.subject.id, draft.note)),
+            folder=folder,
+            asked=asked.written if "period" not in draft.parameters else "",
             formats=tuple(one for one in documents if one != PRINTED),
             look=look,
             paper=paper,
@@ -125,8 +137,7 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
         for draft, stem in zip(drafts, stems, strict=True)
     )
     chosen = _only(every, only) if only else every
-    title = Text(settings.title.replace("{", "{{").replace("}", "}}")) if settings.title else _title(pack)
-    return Plan(pack, notebook, dataset, period, comparison, title, folder, chosen, every, look)
+    return Plan(pack, notebook, dataset, asked, comparison, _title(pack, period), folder, chosen, every, look)
 
 
 def _look(pack: Pack) -> Look:
@@ -177,7 +188,7 @@ def _job(
         subject=subject,
         notebook=notebook.path,
         parameters=parameters,
-        folder=pack.file("output"),
+        folder=Path(),
         stem=stem,
         fingerprint=dataset.fingerprint,
         period=parameters["period"],
@@ -187,13 +198,13 @@ def _job(
     )
 
 
-def _period(dataset: Dataset, written: str, where: dict[str, Any]) -> Period:
+def _period(dataset: Dataset, written: str, where: dict[str, Any]) -> Asked:
     try:
-        period = dataset.period(written)
+        asked = dataset.asked_period(written)
     except ConfigError as error:
         raise _placed(error, where) from None
-    check_period(dataset, period, **where)
-    return period
+    check_period(dataset, asked.period, **where)
+    return asked
 
 
 def _comparison(dataset: Dataset, period: Period, compare_to: str, where: dict[str, Any]) -> Period:
@@ -314,7 +325,7 @@ def _subjects(pack: Pack, notebook: Notebook, dataset: Dataset, periods: list[Pe
     for row in read_rows(pack.file("each"), notebook):
         own, period = dict(row.parameters), periods[0]
         if "period" in own:
-            period = _period(dataset, own["period"], {**row.where, "key": "period"})
+            period = _period(dataset, own["period"], {**row.where, "key": "period"}).period
             own["period"] = period.name
         if "compare_to" in own:
             _comparison(dataset, period, own["compare_to"], {**row.where, "key": "compare_to"})
@@ -369,5 +380,9 @@ def _stems(every: Sequence[Subject]) -> list[str]:
     return stems
 
 
-def _title(pack: Pack) -> Text:
+def _title(pack: Pack, period: Period) -> Text:
+    """What the index is called; people's own words hold no places to fill in but the period's."""
+    if pack.settings.title:
+        plain = pack.settings.title.replace("{", "{{").replace("}", "}}")
+        return Text(plain.replace(f"{{{PERIOD}}}", PERIOD), fields={"period": period.label})
     return _TITLES.get(pack.settings.each or "", text("Reviews"))

@@ -13,7 +13,7 @@ from typing import Protocol
 from salesreport.documents.formats import PRINTED
 from salesreport.errors import DataError
 from salesreport.files import make_folder, remove_partials, write_text
-from salesreport.language import text
+from salesreport.language import ntext, text
 from salesreport.lock import locked
 from salesreport.pack.engine import Engine, Watcher
 from salesreport.pack.index import index_html
@@ -32,6 +32,7 @@ from salesreport.pack.manifest import (
     whole,
 )
 from salesreport.pack.owner import forget_earlier_runs
+from salesreport.pack.packfile import PERIOD
 from salesreport.pack.plan import Plan
 from salesreport.pack.printed import PrintWatcher, print_reports
 
@@ -46,7 +47,9 @@ class PackWatcher(Watcher, PrintWatcher, Protocol):
         """Of the reports asked for, so many are going to be made; the others are there already."""
 
 
-def make_pack(plan: Plan, engine: Engine, watcher: PackWatcher, *, force: bool = False) -> Manifest:
+def make_pack(
+    plan: Plan, engine: Engine, watcher: PackWatcher, *, force: bool = False, replace: bool = False
+) -> Manifest:
     """Make a pack: `index.html`, `reports/*.html`, `notebooks/*.ipynb`, `manifest.json`; PDFs where asked for.
 
     A report that an earlier run made from the very same inputs is not made again. Stopped half-way (Ctrl-C),
@@ -54,23 +57,49 @@ def make_pack(plan: Plan, engine: Engine, watcher: PackWatcher, *, force: bool =
 
     Args:
         plan: what to make. engine: what runs the jobs. watcher: is told of each report.
-        force: also make the reports that are unchanged; each stays until it is made again.
+        force: also make the reports that are unchanged; each stays until it is made again. replace: the folder may
+            hold another period's reports, which are then removed.
 
     Returns:
         The manifest; `manifest.failed` are the reports that could not be made.
 
     Raises:
-        DataError: the output folder holds something else than a pack, another pack is being made there, or it
-            cannot be written.
+        DataError: the output folder holds something else than a pack, or another period's; another pack is being
+            made there, or it cannot be written.
     """
     folder = plan.folder
-    read_manifest(folder)  # nothing, not even a lock, is put into a folder that is not a pack's
+    earlier = read_manifest(folder)  # nothing, not even a lock, is put into a folder that is not a pack's
+    if earlier is not None and not replace:
+        _keep_other_periods(plan, earlier)
     with ExitStack() as stack:
         with _writing(folder):
             make_folder(folder)
             stack.enter_context(locked(folder, text("Another pack is being made in this folder")))
             forget_earlier_runs(folder)
+        # another run may have made them meanwhile
+        if (earlier := read_manifest(folder)) is not None and not replace:
+            _keep_other_periods(plan, earlier)
         return _make(plan, engine, watcher, force)
+
+
+def _keep_other_periods(plan: Plan, earlier: Manifest) -> None:
+    """Refuse to put reports where those of another period are, for these would be removed."""
+    there = sum(entry.status == "done" for entry in with_journal(earlier, plan.folder).reports)
+    if there and earlier.pack.period != plan.period.name:
+        raise DataError(
+            ntext(
+                "This folder holds {n} report of {there}; that of {period} would take its place.",
+                "This folder holds {n} reports of {there}; those of {period} would take their place.",
+                n=there,
+                there=earlier.pack.period,
+                period=plan.period.name,
+            ),
+            file=plan.folder,
+            hint=text(
+                "Let “output” end in /{sign}, so that each period has a folder of its own; or give --replace.",
+                sign=PERIOD,
+            ),
+        )
 
 
 def _make(plan: Plan, engine: Engine, watcher: PackWatcher, force: bool) -> Manifest:
@@ -228,6 +257,7 @@ def _about(plan: Plan) -> PackEntry:
         notebook=NotebookEntry(name=plan.notebook.path.name, sha256=plan.notebook.sha256),
         each=settings.each,
         period=plan.period.name,
+        period_asked=plan.asked.written,
         compare_to=plan.comparison.name,
         language=settings.language,
         version=package_version(),

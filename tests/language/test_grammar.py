@@ -17,7 +17,7 @@ MANY = re.compile(r"(?<![\w.,–])(?:0|2|1[.,]5)[ \xa0]([^\W\d_]+)")
 
 VERBS = {
     *("is", "are", "was", "were", "has", "have", "does", "do", "carries", "carry", "lies", "lie"),
-    *("ist", "sind", "wurde", "wurden", "hat", "haben", "liegt", "liegen"),
+    *("ist", "sind", "wurde", "wurden", "hat", "haben", "liegt", "liegen", "bleibt", "bleiben"),
 }
 """They follow other places than numbers, too."""
 

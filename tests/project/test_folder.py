@@ -16,6 +16,7 @@ from salesreport.ingest import load_source
 from salesreport.language import LANGUAGES, Language
 from salesreport.pack.notebook import has_parameters
 from salesreport.pack.packfile import load_pack
+from salesreport.period import Period
 from salesreport.plan.strategy_files import load_strategy
 from salesreport.process import load_process
 from salesreport.project.folder import new_folder
@@ -74,7 +75,7 @@ def test_everything_in_it_can_be_read(language: str, tmp_path: Path) -> None:
         assert pack.settings.period == "2025-Q2"
         assert (pack.settings.language, pack.settings.title) == (language, "Lumen: [1]")
         assert pack.file("dataset") == folder / "outputs" / "dataset"
-        assert pack.file("output") == folder / "outputs" / name
+        assert pack.output(Period.parse("2025-Q2")) == folder / "outputs" / name / "2025-Q2"
         assert (folder / "notebooks" / f"{pack.settings.notebook}.ipynb").is_file()
         if name == "diagnostic":
             continue  # of what is, not of what is wanted
