@@ -44,7 +44,7 @@ def index_html(manifest: Manifest, language: Language, look: Look = PLAIN) -> st
         for figure in entry.figures:
             labels.setdefault(figure.key, figure.label)
     start = pack.dataset.fiscal_year_start
-    period = Period.parse(pack.period, start)
+    period, as_of = Period.parse(pack.period, start), dt.date.fromisoformat(pack.dataset.as_of)
     page = (
         environment(language, "salesreport.pack")
         .get_template("index.html.j2")
@@ -53,12 +53,12 @@ def index_html(manifest: Manifest, language: Language, look: Look = PLAIN) -> st
             kicker=text(
                 "{period}, compared with {comparison}",
                 period=period,
-                comparison=Period.parse(pack.compare_to, start),
+                comparison=Period.parse(pack.compare_to, start).as_far_as(period, as_of),
             ),
             source=text(
                 "Data: {dataset}, as of {day}",
                 dataset=pack.dataset.name,
-                day=dt.date.fromisoformat(pack.dataset.as_of),
+                day=as_of,
             ),
             summary=_summary(len(done), len(manifest.failed)),
             column=_COLUMN.get(pack.each or "", text("Report")),

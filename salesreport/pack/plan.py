@@ -99,7 +99,7 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     paper = settings.paper if PRINTED in documents else ""
     if paper:
         digests.append("paper " + paper)
-    comparison = _comparison(period, settings.compare_to, pack.where("compare_to"))
+    comparison = _comparison(dataset, period, settings.compare_to, pack.where("compare_to"))
     common = _common(pack, notebook, dataset, period, files)
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
     folder = pack.file("output")
@@ -175,9 +175,9 @@ def _period(dataset: Dataset, written: str, where: dict[str, Any]) -> Period:
     return period
 
 
-def _comparison(period: Period, compare_to: str, where: dict[str, Any]) -> Period:
+def _comparison(dataset: Dataset, period: Period, compare_to: str, where: dict[str, Any]) -> Period:
     try:
-        return period.comparison(compare_to)
+        return period.comparison(compare_to, dataset.as_of)
     except ConfigError as error:
         error.expected = text("`previous`, `year_before`, or a period")
         error.nearest = nearest(compare_to, ["previous", "year_before"])
@@ -281,7 +281,7 @@ def _subjects(
         if "period" in own:
             own["period"] = _period(dataset, own["period"], {**row.where, "key": "period"}).name
         if "compare_to" in own:
-            _comparison(periods[0], own["compare_to"], {**row.where, "key": "compare_to"})
+            _comparison(dataset, periods[0], own["compare_to"], {**row.where, "key": "compare_to"})
         drafts.append((row.subject, own))
     return drafts
 

@@ -192,7 +192,7 @@ def _about(plan: Plan) -> PackEntry:
         notebook=NotebookEntry(name=plan.notebook.path.name, sha256=plan.notebook.sha256),
         each=settings.each,
         period=plan.period.name,
-        compare_to=plan.comparison.name,
+        compare_to=(plan.comparison.whole or plan.comparison).name,
         language=settings.language,
         version=package_version(),
     )
