@@ -86,11 +86,11 @@ def test_a_year_before() -> None:
 
 def test_comparison_by_word_or_period() -> None:
     quarter = Period.parse("2017-Q4")
-    assert quarter.comparison("previous").name == "2017-Q3"
-    assert quarter.comparison("year_before").name == "2016-Q4"
-    assert quarter.comparison("2017-Q1").name == "2017-Q1"
+    assert quarter.comparison("previous", quarter.end).name == "2017-Q3"
+    assert quarter.comparison("year_before", quarter.end).name == "2016-Q4"
+    assert quarter.comparison("2017-Q1", dt.date(2020, 1, 1)).name == "2017-Q1"
     with pytest.raises(ConfigError):
-        quarter.comparison("last")
+        quarter.comparison("last", quarter.end)
 
 
 def test_mask_takes_both_ends_and_the_zone() -> None:

@@ -31,9 +31,9 @@ def begins_within(facts: Facts, kinds: Iterable[Kind], period: Period, *, sure: 
 def slack(period: Period) -> dt.timedelta:
     """By how much a first event may come later than a period that the data know as a whole: days without any.
 
-    A tenth of the period, or a week where that is less: there are weekends and holidays.
+    A tenth of the period, or ten days where that is less: there are weekends and holidays.
     """
-    return dt.timedelta(min(period.days // 10, 7))
+    return dt.timedelta(min(period.days // 10, 10))
 
 
 def dated(facts: Facts, kind: Kind) -> Dated | None:
