@@ -13,12 +13,16 @@ USUAL_GAPS = 5
 """Where the first event comes later than so many usual gaps after a period's first day, the data begin within it:
 of events that come by chance, one in 150 keeps waiting so long (e⁻⁵)."""
 
+MOST_MISSING = 0.25
+"""… and wherever more than this part of the period is without any: however few there are, nobody can tell."""
+
 
 def begins_within(facts: Facts, kinds: Iterable[Kind], period: Period, *, sure: bool = True) -> dt.date | None:
     """The first day of a kind of events where that is well inside a period, so that it is no whole one; else None.
 
     The usual gap is that between one day with such an event and the next, on the mean: where deals are few, a
-    first one that comes late does not tell that the data begin there.
+    first one that comes late does not tell that the data begin there. What is not told here is still worth a
+    word: `sure=False`.
 
     Args:
         kinds: what is counted; of several, the one that begins last decides.
@@ -49,8 +53,9 @@ def _begins_within(facts: Facts, name: Dated | None, period: Period, sure: bool)
     first = facts.begin(name)
     if first is None or not period.start < first <= period.end:
         return None
-    waited = first - period.start
-    if waited <= slack(period) or (sure and waited.days <= USUAL_GAPS * _usual_gap(facts, name)):
+    waited = (first - period.start).days
+    by_chance = min(USUAL_GAPS * _usual_gap(facts, name), MOST_MISSING * period.days) if sure else 0.0
+    if waited <= max(slack(period).days, by_chance):
         return None
     return first
 
