@@ -127,7 +127,7 @@ def partly(context: Context, periods: Sequence[Period], metric: str = "revenue")
         if hired is not None and period.start + slack(period) < hired <= period.end:
             said.append(text("{name} started on {day}", name=context.subject.name, day=hired))
         if period.start <= context.facts.dataset.as_of < period.end:
-            said.append(text("{period} is not over", period=period))
+            said.insert(0, text("{period} is not over", period=period))
     return said
 
 
