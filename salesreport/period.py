@@ -3,13 +3,13 @@
 import calendar
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import pandas as pd
 
 from salesreport.errors import ConfigError
-from salesreport.language import Month, Text, text
+from salesreport.language import Day, Month, Text, text
 
 Kind = Literal["year", "half", "quarter", "month", "week", "span"]
 
@@ -32,6 +32,7 @@ class Period:
 
     Attributes:
         start: first day. end: last day. kind: what it is. name: its written form. fiscal_year_start: month, 1–12.
+        whole: the period whose first days it is, where it is a part of one; see `as_far_as`.
 
     Examples:
         >>> quarter = Period.parse("2017-Q4")
@@ -48,6 +49,7 @@ class Period:
     kind: Kind
     name: str
     fiscal_year_start: int = 1
+    whole: "Period | None" = field(default=None, compare=False, repr=False)
 
     @classmethod
     def parse(cls, written: str | int, fiscal_year_start: int = 1) -> "Period":
@@ -176,17 +178,54 @@ class Period:
             start, _add_months(self.end + dt.timedelta(1), -12) - dt.timedelta(1), self.fiscal_year_start
         )
 
-    def comparison(self, compare_to: str) -> "Period":
+    def comparison(self, compare_to: str, known_until: dt.date) -> "Period":
         """The period to compare with: `previous`, `year_before`, or one written out.
+
+        Where this one is not over on the last day that is known, it is the other's part up to the same day; see
+        `as_far_as`.
 
         Raises:
             ConfigError: neither of the words nor a period.
         """
         if compare_to == "previous":
-            return self.previous()
-        if compare_to == "year_before":
-            return self.year_before()
-        return Period.parse(compare_to, self.fiscal_year_start)
+            other = self.previous()
+        elif compare_to == "year_before":
+            other = self.year_before()
+        else:
+            other = Period.parse(compare_to, self.fiscal_year_start)
+        return other.as_far_as(self, known_until)
+
+    def as_far_as(self, period: "Period", day: dt.date) -> "Period":
+        """This period up to the day that a period which is not over has come to; all of it where that one is over.
+
+        Where both begin with a month, that is as many months, and the same day of the next one (its last day where
+        it is shorter); else as many days.
+
+        Examples:
+            >>> year, quarter = Period.parse("2025"), Period.parse("2025-Q2")
+            >>> print(year.previous().as_far_as(year, dt.date(2025, 6, 30)).label)
+            2024 up to June 30
+            >>> print(quarter.previous().as_far_as(quarter, dt.date(2025, 5, 30)).label)
+            Q1 2025 up to February 28
+            >>> quarter.previous().as_far_as(quarter, dt.date(2025, 6, 30)).name
+            '2025-Q1'
+        """
+        if not period.start <= day < period.end:
+            return self
+        if self.start.day == period.start.day == 1 and "week" not in (self.kind, period.kind):
+            after = day + dt.timedelta(1)
+            months = (after.year - period.start.year) * 12 + after.month - period.start.month
+            next_month = _add_months(self.start, months + 1)
+            end = min(_add_months(self.start, months) + dt.timedelta(after.day - 1), next_month)
+        else:
+            end = self.start + (day - period.start) + dt.timedelta(1)
+        return self.until(end - dt.timedelta(1))
+
+    def until(self, day: dt.date) -> "Period":
+        """The days of the period up to a day, which is not before its first."""
+        if day >= self.end:
+            return self
+        return replace(Period.span(self.start, day, self.fiscal_year_start), whole=self.whole or self)
 
     def a_year(self) -> "Period":
         """The period, or where it is shorter the twelve months up to its end.
@@ -221,6 +260,8 @@ class Period:
     @property
     def label(self) -> Text:
         """How a report names it; to be said in a language."""
+        if self.whole is not None and self.whole.kind != "span":
+            return text("{period} up to {day}", period=self.whole.label, day=Day(self.end))
         fiscal, year, number = self.fiscal_year_start != 1, self.name[:4], self.name[-1]
         match self.kind:
             case "year":
@@ -244,6 +285,8 @@ class Period:
     @property
     def short_label(self) -> Text:
         """How an axis names it."""
+        if self.whole is not None and self.whole.kind != "span":
+            return text("{period} up to {day}", period=self.whole.short_label, day=Day(self.end, short=True))
         year, number = self.name[2:4], self.name[-1]
         match self.kind:
             case "half":

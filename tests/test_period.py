@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesreport.errors import ConfigError
-from salesreport.period import Period
+from salesreport.language import Language
+from salesreport.period import Kind, Period
 
 DAYS = st.dates(dt.date(1990, 2, 1), dt.date(2060, 1, 1))
 STARTS = st.integers(1, 12)
@@ -86,11 +87,57 @@ def test_a_year_before() -> None:
 
 def test_comparison_by_word_or_period() -> None:
     quarter = Period.parse("2017-Q4")
-    assert quarter.comparison("previous").name == "2017-Q3"
-    assert quarter.comparison("year_before").name == "2016-Q4"
-    assert quarter.comparison("2017-Q1").name == "2017-Q1"
+    assert quarter.comparison("previous", quarter.end).name == "2017-Q3"
+    assert quarter.comparison("year_before", quarter.end).name == "2016-Q4"
+    assert quarter.comparison("2017-Q1", dt.date(2020, 1, 1)).name == "2017-Q1"
     with pytest.raises(ConfigError):
-        quarter.comparison("last")
+        quarter.comparison("last", quarter.end)
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "other", "end"),
+    [
+        ("2025", "2025-06-30", "2024", "2024-06-30"),  # six months, of 182 days in the leap year
+        ("2025", "2025-02-28", "2024", "2024-02-29"),  # two whole months
+        ("2024", "2024-02-29", "2023", "2023-02-28"),
+        ("2025-Q2", "2025-05-15", "2025-Q1", "2025-02-15"),
+        ("2025-Q2", "2025-05-30", "2025-Q1", "2025-02-28"),  # not 2 March
+        ("2025-Q2", "2025-06-29", "2025-Q1", "2025-03-29"),
+        ("2025-Q2", "2025-06-30", "2025-Q1", "2025-03-31"),  # it is over
+        ("2025-Q2", "2025-07-09", "2025-Q1", "2025-03-31"),
+        ("2025-03", "2025-03-30", "2025-02", "2025-02-28"),
+        ("2025-W20", "2025-05-14", "2024-W20", "2024-05-15"),  # Wednesday
+        ("2025-01-10..2025-01-19", "2025-01-12", "2024-12-31..2025-01-09", "2025-01-02"),
+        ("2025-Q2", "2025-06-15", "2024-04", "2024-04-30"),  # there is no more of it
+    ],
+)
+def test_as_far_as_a_period_has_come(period: str, day: str, other: str, end: str) -> None:
+    own, known = Period.parse(period), dt.date.fromisoformat(day)
+    part = Period.parse(other).as_far_as(own, known)
+    assert (part.start, part.end) == (Period.parse(other).start, dt.date.fromisoformat(end))
+    assert part.as_far_as(own, known) == part
+
+
+def test_what_a_part_is_called() -> None:
+    day = dt.date(2025, 6, 30)
+    part = Period.parse("2024").as_far_as(Period.parse("2025"), day)
+    assert (str(part.label), str(part.short_label)) == ("2024 up to June 30", "2024 up to Jun 30")
+    assert Language("de").say(part.label) == "2024 bis 30. Juni"
+    assert (part.name, part.whole) == ("2024-01-01..2024-06-30", Period.parse("2024"))
+    assert part == Period.parse(part.name)
+    span = Period.parse("2024-12-31..2025-01-09").as_far_as(
+        Period.parse("2025-01-10..2025-01-19"), dt.date(2025, 1, 12)
+    )
+    assert str(span.label) == "the days from Dec 31, 2024 to Jan 2, 2025"
+
+
+@given(DAYS, st.sampled_from(["year", "half", "quarter", "month", "week"]), STARTS)
+def test_the_same_day_of_the_period_before_is_within_it_and_no_later(day: dt.date, kind: Kind, start: int) -> None:
+    own = Period.of(day, kind, start)
+    part = own.previous().as_far_as(own, day)
+    assert own.previous().start == part.start <= part.end <= own.previous().end
+    if day < own.end:
+        assert abs(part.days - own.until(day).days) <= 3  # months are of 28 to 31 days
 
 
 def test_mask_takes_both_ends_and_the_zone() -> None:

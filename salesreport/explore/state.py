@@ -205,12 +205,12 @@ def period_of(facts: Facts, state: State) -> Period:
 
 
 def compared_period(facts: Facts, state: State) -> Period:
-    """The period to compare with.
+    """The period to compare with, up to the same day where the other is not over.
 
     Raises:
         ConfigError: neither a word for it nor a period.
     """
-    return period_of(facts, state).comparison(state.compare_to)
+    return period_of(facts, state).comparison(state.compare_to, facts.as_of)
 
 
 def step_of(facts: Facts, state: State) -> int:

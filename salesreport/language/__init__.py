@@ -7,10 +7,11 @@ gettext catalogues in `salesreport/language/catalogue/` (see `salesreport.langua
 """
 
 from salesreport.language.language import LANGUAGES, Language
-from salesreport.language.text import Either, Fixed, Month, Quantity, Range, Text, bounds, ntext, text
+from salesreport.language.text import Day, Either, Fixed, Month, Quantity, Range, Text, bounds, ntext, text
 
 __all__ = [
     "LANGUAGES",
+    "Day",
     "Either",
     "Fixed",
     "Language",

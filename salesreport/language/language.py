@@ -19,7 +19,7 @@ from babel.support import Translations
 
 from salesreport.language import numerals
 from salesreport.language.readable import MOST, brief, readable
-from salesreport.language.text import Either, Fixed, Month, Quantity, Range, Text, bounds, ntext, text
+from salesreport.language.text import Day, Either, Fixed, Month, Quantity, Range, Text, bounds, ntext, text
 
 LANGUAGES = ("en", "de")
 """The languages a report can be made in: English, the source, and each catalogue."""
@@ -96,6 +96,8 @@ class Language:
             return self.say(value)
         if isinstance(value, Month):
             return self.month(value.day, value.short)
+        if isinstance(value, Day):
+            return self.day(value.day, value.short)
         if isinstance(value, Quantity):
             return self.quantity(*value)
         if isinstance(value, Range):
@@ -303,6 +305,10 @@ class Language:
     def date(self, day: dt.date | dt.datetime, style: str = "medium") -> str:
         """Show a date."""
         return str(dates.format_date(day, format=style, locale=self.locale))
+
+    def day(self, day: dt.date, short: bool = False) -> str:
+        """Show a date without its year."""
+        return str(dates.format_skeleton("MMMd" if short else "MMMMd", day, locale=self.locale))
 
     def month(self, day: dt.date, short: bool = False) -> str:
         """Show the month of a date, with its year."""

@@ -72,6 +72,13 @@ class Month(NamedTuple):
     short: bool = False
 
 
+class Day(NamedTuple):
+    """A day without its year, in the language's order; `short` shortens the name of its month."""
+
+    day: dt.date
+    short: bool = False
+
+
 class Either(NamedTuple):
     """Several of which one is meant: joined with the language's "or"."""
 

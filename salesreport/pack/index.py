@@ -46,8 +46,7 @@ def index_html(manifest: Manifest, language: Language, look: Look = PLAIN) -> st
         for figure in entry.figures:
             labels.setdefault(figure.key, figure.label)
     start = pack.dataset.fiscal_year_start
-    period = Period.parse(pack.period, start)
-    as_of = dt.date.fromisoformat(pack.dataset.as_of)
+    period, as_of = Period.parse(pack.period, start), dt.date.fromisoformat(pack.dataset.as_of)
     page = (
         environment(language, "salesreport.pack")
         .get_template("index.html.j2")
@@ -56,7 +55,7 @@ def index_html(manifest: Manifest, language: Language, look: Look = PLAIN) -> st
             kicker=text(
                 "{period}, compared with {comparison}",
                 period=period,
-                comparison=Period.parse(pack.compare_to, start),
+                comparison=Period.parse(pack.compare_to, start).as_far_as(period, as_of),
             ),
             source=text("Data: {dataset}, as of {day}", dataset=pack.dataset.name, day=as_of),
             asked=said_relative(pack.period_asked, as_of) if pack.period_asked else None,

@@ -213,7 +213,7 @@ def _comparison(dataset: Dataset, period: Period, compare_to: str, where: dict[s
     `previous` and `year_before` may lie before the data: what a report then cannot compare, it says itself.
     """
     try:
-        comparison = period.comparison(compare_to)
+        comparison = period.comparison(compare_to, dataset.as_of)
     except ConfigError as error:
         error.expected = text("`previous`, `year_before`, or a period")
         error.nearest = nearest(compare_to, ["previous", "year_before"])

@@ -258,7 +258,7 @@ def _about(plan: Plan) -> PackEntry:
         each=settings.each,
         period=plan.period.name,
         period_asked=plan.asked.written,
-        compare_to=plan.comparison.name,
+        compare_to=(plan.comparison.whole or plan.comparison).name,
         language=settings.language,
         version=package_version(),
     )

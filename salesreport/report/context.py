@@ -12,6 +12,7 @@ import pandas as pd
 from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.compute import contract
 from salesreport.kpi.facts.columns import Positions
+from salesreport.kpi.facts.covered import begins_within, slack
 from salesreport.kpi.facts.facts import DAYS
 from salesreport.kpi.facts.gaps import too_few_priced
 from salesreport.kpi.facts.kinds import CLOSED, OPEN
@@ -28,6 +29,9 @@ T = TypeVar("T")
 
 TREND_PERIODS = 8
 """How many periods a trend shows."""
+
+UNLIKE = 1.25
+"""Sums are compared over periods of which none is so many times as long as the other: months are, and quarters."""
 
 FEWEST_PEERS = 4
 """With fewer peers there is no band: it would tell too much about single ones."""
@@ -98,8 +102,8 @@ class Context:
 
     Attributes:
         shared: what all reports on the dataset share. subject: whom the report is about. period: the period.
-        compare: the period to compare with. language: the reader's. agreed: strategy, plan, pay plan and
-            account plans, where files say them.
+        compare: the period to compare with, up to the same day where `period` is not over. language: the reader's.
+        agreed: strategy, plan, pay plan and account plans, where files say them.
     """
 
     shared: Shared
@@ -212,14 +216,15 @@ class Context:
     @property
     def year_before(self) -> Period:
         """What `year` is compared with."""
-        return self.compare if self.year == self.period else self.year.previous()
+        if self.year == self.period:
+            return self.compare
+        return self.year.previous().as_far_as(self.year, self.facts.dataset.as_of)
 
     @cached_property
     def trend(self) -> list[Period]:
         """The last periods the data can say something about, the oldest first; this one is the last."""
-        first = self.first_day
-        periods = [one for one in self.period.trailing(TREND_PERIODS) if first is None or one.start >= first]
-        return periods or [self.period]
+        first, periods = self.first_day, self.period.trailing(TREND_PERIODS)
+        return [one for one in periods if first is None or one.start + slack(one) >= first] or [self.period]
 
     @cached_property
     def first_day(self) -> date | None:
@@ -346,14 +351,29 @@ class Context:
 
     # --- comparisons in words
 
+    def uncompared(self, metric: str) -> Text | None:
+        """Why a figure of the period compares with nothing of the comparison period, in a clause; else None.
+
+        Whoever says how a figure moved asks here first: data that begin within one of the periods tell of a part
+        of it, and sums over many days are no sums over few.
+        """
+        counted = METRICS[metric].facts
+        begun = [begins_within(self.facts, counted, one) for one in (self.compare, self.period)]
+        if (day := max((day for day in begun if day is not None), default=None)) is not None:
+            return text("the data begin on {day}", day=day)
+        days, others = self.period.until(self.as_of).days, self.compare.days
+        if METRICS[metric].additive and max(days, others) > UNLIKE * min(days, others):
+            return text("the two are not as long as each other")
+        return None
+
     def change(self, metric: str) -> Text | None:
         """How a figure moved against the comparison period, in words; None where it cannot be said.
 
         A sum is compared as it is. A rate or mean has clearly changed only where its interval and that of the
-        other period lie apart.
+        other period lie apart. See also `uncompared`.
         """
         now, before = self.figure(metric), self.figure(metric, self.compare)
-        if not (now.known and before.known):
+        if not (now.known and before.known) or self.uncompared(metric) is not None:
             return None
         if metric == "revenue" and self.incomplete_either():
             return None

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from salesreport.language import Quantity, Text, text
+from salesreport.kpi import METRICS
+from salesreport.kpi.facts.covered import begins_within, slack
+from salesreport.language import Day, Quantity, Text, text
 from salesreport.period import Period
 from salesreport.report.context import Context
 
@@ -90,6 +92,8 @@ def of_target(context: Context, share: float) -> Text:
         return text("{share} of target, here since {day}", share=reached, day=first)
     if last is not None and last < context.period.end:
         return text("{share} of target, left on {day}", share=reached, day=last)
+    if context.as_of < context.period.end:
+        return text("{share} of target up to {day}", share=reached, day=Day(context.as_of))
     return text("{share} of target", share=reached)
 
 
@@ -112,26 +116,22 @@ def note(context: Context) -> Text | None:
     )
 
 
-def partly(context: Context, periods: Sequence[Period]) -> list[Text]:
-    """Why figures of some periods are not those of whole periods: the data begin later, or it is not over."""
+def partly(context: Context, periods: Sequence[Period], metric: str = "revenue") -> list[Text]:
+    """Why a figure of some periods is not that of whole periods: the data begin later, or it is not over."""
     said: list[Text] = []
-    first, hired = context.first_day, _day(context, "hired_on")
+    hired = _day(context, "hired_on")
     for period in periods:
-        if first is not None and period.start + _slack(period) < first <= period.end:
+        first = begins_within(context.facts, METRICS[metric].facts, period, sure=False)
+        if first is not None:
             said.append(text("the data begin on {day}", day=first))
-        if hired is not None and period.start + _slack(period) < hired <= period.end:
+        if hired is not None and period.start + slack(period) < hired <= period.end:
             said.append(text("{name} started on {day}", name=context.subject.name, day=hired))
         if period.start <= context.facts.dataset.as_of < period.end:
-            said.append(text("{period} is not over", period=period))
+            said.insert(0, text("{period} is not over", period=period))
     return said
 
 
-def with_caveat(context: Context, change: Text) -> Text:
+def with_caveat(context: Context, change: Text, metric: str = "revenue") -> Text:
     """How a sum moved against the comparison period, and what must be known of the two periods, in brackets."""
-    caveats = partly(context, (context.compare, context.period))
+    caveats = partly(context, (context.compare, context.period), metric)
     return text("{change} ({caveats})", change=change, caveats=caveats) if caveats else change
-
-
-def _slack(period: Period) -> timedelta:
-    """A tenth of a period: the first sale of a whole one need not be on its first day."""
-    return (period.end - period.start) / 10

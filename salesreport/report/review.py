@@ -98,7 +98,7 @@ class Review:
             shared=shared,
             subject=about,
             period=when,
-            compare=when.comparison(compare_to),
+            compare=when.comparison(compare_to, opened.as_of),
             language=shared.discreet(spoken, about) if mask_names else spoken,
             agreed=read_agreed(shared.facts, when, files),
         )

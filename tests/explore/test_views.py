@@ -22,7 +22,13 @@ def message(state: State, **changes: str) -> str:
 
 def test_messages_by_hand(state):
     # 14 of 30 in the quarter, 10 of 16 (62.5%, rounded to even) in the one before: their intervals overlap
-    assert message(state) == "47% of 30 decided deals were won, no clear change from the 62% of Q3 2024"
+    assert message(state, compare_to="2024-08-10..2024-09-30") == (
+        "47% of 30 decided deals were won, no clear change from the 62% of the days from Aug 10, 2024 to Sep 30, "
+        "2024"
+    )
+    assert message(state) == (
+        "47% of 30 decided deals were won; Q3 2024 cannot be compared: the data begin on Aug 10, 2024"
+    )
     assert message(state, view="funnel_plot") == "Deal → Order: all 3 reps lie within the limits"
     assert (
         message(state, view="funnel_plot", rep="R1") == "Deal → Order: Ann with 20% of 10 lies within the limits"

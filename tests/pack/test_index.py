@@ -140,3 +140,11 @@ def test_small_enough_to_mail(tmp_path: Path) -> None:
     figures = [Figure(key=str(n), label=f"Figure {n}", shown="12.3 M", note="n = 12") for n in range(6)]
     made = page(*(entry(f"Rep {n}", f"Team {n % 5}", figures=figures) for n in range(100)))
     assert len(made.encode()) < 150_000
+
+
+def test_an_index_names_the_days_that_are_compared() -> None:
+    data = PACK.dataset.model_copy(update={"as_of": "2017-11-15"})
+    pack = PACK.model_copy(update={"dataset": data})
+    seen = Seen(index_html(Manifest(pack=pack, reports=[]), Language("en")))
+    assert "Q4 2017, compared with Q3 2017 up to August 15" in seen.texts
+    assert "Q4 2017, compared with Q3 2017" in Seen(page()).texts

@@ -36,12 +36,15 @@ class Drift(NamedTuple):
     Attributes:
         level: wins ÷ expected wins, shrunk to 1. spread: its relative standard deviation from one forecast to
             the next. rep_spread: likewise between reps, around everybody's. looks: how many forecasts it rests on.
+        ratios: of each of them, the latest first: wins ÷ expected wins. days: how far they looked ahead.
     """
 
     level: float
     spread: float
     rep_spread: float
     looks: int
+    ratios: tuple[float, ...] = ()
+    days: int = 0
 
 
 def learn(
@@ -80,7 +83,8 @@ def learn(
     # reps, against what everybody's forecast was off
     fair = expected * (total / mean)[:, None]
     between = (((had - fair) ** 2 - fair).sum() / max((fair**2).sum(), 1e-12)) if fair.size else 0.0
-    return Drift(level, float(np.sqrt(max(variance, least))), float(np.sqrt(max(between, 0.05**2))), len(total))
+    spread, apart = float(np.sqrt(max(variance, least))), float(np.sqrt(max(between, 0.05**2)))
+    return Drift(level, spread, apart, len(total), tuple(ratio.tolist()), ahead)
 
 
 def _look_back(

@@ -17,7 +17,7 @@ from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.gaps import need_losses
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
-from salesreport.kpi.forecast import arrivals, drift, effects, hazards, sizes
+from salesreport.kpi.forecast import arrivals, drift, effects, hazards, inputs, sizes
 from salesreport.kpi.forecast.arrivals import Arrivals
 from salesreport.kpi.forecast.cells import Cells, cells_of
 from salesreport.kpi.forecast.curves import compose
@@ -170,7 +170,7 @@ def forecast(
         simulations,
         seed,
     )
-    made = _result(facts, as_of, periods, by, cells, first, second, _notes(facts, model, off, as_of))
+    made = _result(facts, as_of, periods, by, cells, first, second, _notes(facts, model, off, as_of, periods[0]))
     return made._replace(factor=factors(shocks, int(cells.rep.max(initial=0)) + 1, simulations, seed))
 
 
@@ -283,7 +283,7 @@ def _result(
     return Forecast(frame, samples.reshape(flat), notes, from_open.reshape(flat))
 
 
-def _notes(facts: Facts, model: Learnt, off: Drift, as_of: dt.date) -> tuple[Text, ...]:
+def _notes(facts: Facts, model: Learnt, off: Drift, as_of: dt.date, period: Period) -> tuple[Text, ...]:
     known, ways = facts.known(as_of), model.ways
     followed = np.zeros(len(known.open), bool)
     followed[ways.deal[ways.going]] = True
@@ -334,7 +334,7 @@ def _notes(facts: Facts, model: Learnt, off: Drift, as_of: dt.date) -> tuple[Tex
         )
     if not off.looks:
         notes.append(ASSUMED)
-    return tuple(notes)
+    return (*notes, *inputs.new_deals(model.ways, model.arrivals, as_of, period), *inputs.looked_back(off))
 
 
 def _check(facts: Facts, as_of: dt.date, periods: Sequence[Period], by: Sequence[str], simulations: int) -> None:

@@ -13,6 +13,7 @@ from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.customers.customers import why_untold
 from salesreport.kpi.facts.checks import check_day, check_dimensions
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
+from salesreport.kpi.facts.covered import begins_within
 from salesreport.kpi.facts.dimensions import PEOPLE, TITLES
 from salesreport.kpi.facts.events import Events
 from salesreport.kpi.facts.facts import Dated, Facts
@@ -82,8 +83,8 @@ class Question:
 
     Attributes:
         facts: what it is asked of. period: as asked. as_of: the day it is seen from.
-        window: the days of the period up to the as-of date. before: the comparison period, as many days of it
-            where the window is cut off.
+        window: the days of the period up to the as-of date. before: the comparison period, up to the same
+            day where the window is cut off.
         by: the dimensions to break down by. where: dimension → the values that count.
         groups: the by-columns of every group, missing values last.
     """
@@ -106,10 +107,8 @@ class Question:
         check_dimensions((*self.by, *(where or {})))
         self.where = _selection(facts, where or {})
         self.as_of = _as_of(facts, period, as_of)
-        self.window = _until(period, self.as_of)
-        before = compare_to or period.previous()
-        cut = self.window.days < period.days
-        self.before = _until(before, before.start + dt.timedelta(self.window.days - 1)) if cut else before
+        self.window = period.until(self.as_of)
+        self.before = (compare_to or period.previous()).as_far_as(period, self.as_of)
         self.groups = pd.DataFrame()
         self._sheets: dict[Kind, Sheet] = {}
 
@@ -205,6 +204,14 @@ class Question:
                     "{events} are known from {day} only, after the comparison period", events=kind.title, day=begin
                 )
             )
+        if kind.before and begins_within(facts, [kind], self.before) is not None:
+            return Unavailable(
+                text(
+                    "{events} are known from {day} only, within the comparison period",
+                    events=kind.title,
+                    day=begin,
+                )
+            )
         if begin > end:
             return Unavailable(
                 text("{events} are known from {day} only, after the period", events=kind.title, day=begin)
@@ -273,8 +280,3 @@ def _as_of(facts: Facts, period: Period, as_of: dt.date | None) -> dt.date:
             expected=text("one that begins on {day} or earlier", day=seen_from),
         )
     return seen_from
-
-
-def _until(period: Period, day: dt.date) -> Period:
-    """The days of a period up to a day."""
-    return period if day >= period.end else Period.span(period.start, day, period.fiscal_year_start)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from salesreport.kpi.facts.columns import Numbers
+from salesreport.kpi.facts.covered import begins_within
 from salesreport.kpi.facts.gaps import too_few_priced, unpriced
 from salesreport.kpi.facts.kinds import SOLD, Kind
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -43,10 +44,9 @@ def growth(question: Question) -> Figures:
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where((was > 0) & ~gaps, change / was, np.nan)
     said = text("too many sales carry no amount to compare")
-    begin = question.facts.begin("orders" if question.sells_by_order else "closed")
     caveats: dict[int, Text] = {}
-    if begin is not None and begin > question.before.start:
-        late = text("the data begin on {day} only, within the comparison period", day=begin)
+    if (day := begins_within(question.facts, [SOLD], question.before, sure=False)) is not None:
+        late = text("the data begin on {day} only, within the comparison period", day=day)
         caveats = dict.fromkeys(range(question.size), late)
     return Figures(value, n, missing=dict.fromkeys(np.flatnonzero(gaps).tolist(), said), caveats=caveats)
 
@@ -134,7 +134,8 @@ GROWTH = Metric(
     title=text("Growth"),
     formula=text(
         "(revenue − revenue of the comparison period) ÷ revenue of the comparison period; "
-        "a period that is not over is compared with as many days of the other"
+        "a period that is not over is compared with the other up to the same day; with one in which the data "
+        "begin, none is"
     ),
     numerator=text("change of revenue"),
     denominator=text("revenue of the comparison period"),

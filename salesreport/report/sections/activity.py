@@ -69,6 +69,8 @@ def activity(context: Context) -> Section:
 def _measured(context: Context, types: Sequence[str]) -> pd.DataFrame:
     metrics = [f"activity:{kind}" for kind in types]
     done, before = (_counts(context, metrics, period) for period in (context.period, context.compare))
+    if context.uncompared("activity") is not None:
+        before = [math.nan] * len(metrics)
     plan = [planned_activities(context, metric) for metric in metrics]
     return pd.DataFrame({"type": pd.Series(types, dtype="str"), "done": done, "plan": plan, "before": before})
 

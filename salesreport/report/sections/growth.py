@@ -25,7 +25,8 @@ def growth(context: Context) -> Section:
     data = _by(context, dimension)
     topic = context.say(text("Growth"))
     now, before = context.figure("revenue"), context.figure("revenue", context.compare)
-    if context.incomplete_either() or not now.known or not before.known or before.value == 0:
+    reason = context.uncompared("revenue")
+    if reason or context.incomplete_either() or not now.known or not before.known or before.value == 0:
         message = context.say(_nothing(context))
         return Section("growth", topic, message, data, context.language, available=False)
     unit, say = now.unit, context.say
@@ -71,7 +72,12 @@ def _nothing(context: Context) -> Text:
         return text("Growth of revenue cannot be told: {reason}.", reason=reason)
     if context.incomplete_either():
         return text("Too many sales carry no amount to compare.")
+    if (reason := context.uncompared("revenue")) is not None:
+        return text("Growth against {period} cannot be told: {reason}.", period=context.compare, reason=reason)
     caveats = partly(context, (context.compare,))
+    first = context.first_day
+    if first is not None and first > context.compare.end:
+        caveats.append(text("the data begin on {day}", day=first))
     day = started(context)
     if day is not None and day > context.compare.end:
         caveats.append(text("{name} started on {day}", name=context.subject.name, day=day))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from salesreport.kpi.facts.covered import slack
 from salesreport.kpi.facts.lacking import TABLE_TITLES
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Tally
@@ -25,6 +26,7 @@ def data_notes(context: Context) -> Section:
             day=dataset.as_of,
             fingerprint=dataset.fingerprint[:12],
         ),
+        *_begin(context),
         *_about_rows(context),
         *_masked(context),
         *context.of_all(context.facts.credit_notes),
@@ -42,6 +44,14 @@ def data_notes(context: Context) -> Section:
         language=context.language,
         notes=tuple(said),
     )
+
+
+def _begin(context: Context) -> list[Text]:
+    """Since when the data know of sales, where that is within or after the periods looked at."""
+    first, begin = context.first_day, min(context.compare, context.period)
+    if first is None or first <= begin.start + slack(begin):
+        return []
+    return [text("The data begin on {day}: of sales and closed deals before it nothing is known.", day=first)]
 
 
 def _masked(context: Context) -> list[Text]:

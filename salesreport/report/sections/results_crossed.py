@@ -45,6 +45,12 @@ def results_crossed(context: Context) -> Section:
     told = data[data["moved"] != "unknown"]
     if told.empty:
         nothing = text("How results moved against {period} cannot be told.", period=context.compare)
+        if (reason := context.uncompared("revenue")) is not None:
+            nothing = text(
+                "How results moved against {period} cannot be told: {reason}.",
+                period=context.compare,
+                reason=reason,
+            )
         return Section("crossed", topic, say(nothing), data, context.language, available=False)
     carried = data[(data["moved"] != "unknown") | data["metric"].map(lambda one: _carried(context, one))]
     return Section(
@@ -75,8 +81,9 @@ def _row(metric: str, now: Figure, before: Figure, moved: str, reason: Text | No
 
 def _revenue(context: Context) -> dict[str, object]:
     now, before = context.figure("revenue"), context.figure("revenue", context.compare)
-    row = _row("revenue", now, before, "unknown", context.unavailable("revenue"))
-    if context.incomplete_either() or not (now.known and before.known) or before.value <= 0:
+    reason = context.unavailable("revenue") or context.uncompared("revenue")
+    row = _row("revenue", now, before, "unknown", reason)
+    if reason is not None or context.incomplete_either() or not (now.known and before.known) or before.value <= 0:
         if row["reason"] is None:
             row["reason"] = text("there is none to compare with in {period}", period=context.compare)
         return row
@@ -127,8 +134,9 @@ def _rate(context: Context, metric: str) -> dict[str, object]:
     """A mean or rate: it moved where its interval and that of the other period lie apart; see `Context.change`."""
     now, before = context.figure(metric), context.figure(metric, context.compare)
     few = min(now.n, before.n) < METRICS[metric].minimum_n
-    if few or not (now.has_interval and before.has_interval):
-        reason = context.unavailable(metric) or text("too few to tell in one of the periods")
+    reason = context.unavailable(metric) or context.uncompared(metric)
+    if reason is not None or few or not (now.has_interval and before.has_interval):
+        reason = reason or text("too few to tell in one of the periods")
         return _row(metric, now, before, "unknown", reason)
     moved = "more" if now.lower > before.upper else "less" if now.upper < before.lower else "unclear"
     return _row(metric, now, before, moved) | {"change": now.value - before.value}

@@ -118,7 +118,9 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
             said.append(presence.of_target(context, target))
         change = context.change(metric)
         if change is not None and metric in WITH_TARGET:
-            change = presence.with_caveat(context, change)
+            change = presence.with_caveat(context, change, metric)
+        if metric in WITH_TARGET and (reason := context.uncompared(metric)) is not None:
+            change = text("{period} cannot be compared: {reason}", period=context.compare, reason=reason)
         said += [change, None if metric == "revenue" and context.incomplete() else context.against_peers(metric)]
     elif metric == "revenue" and context.incomplete():
         won = context.figure("deals_won").value

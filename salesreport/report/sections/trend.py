@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from salesreport.language import ntext, text
+from salesreport.language import Day, ntext, text
 from salesreport.report.charts import trends
-from salesreport.report.context import Context, records
+from salesreport.report.context import TREND_PERIODS, Context, records
 from salesreport.report.history import history, panel
 from salesreport.report.section import Section
 from salesreport.report.table import NumberTable, number_table
@@ -51,9 +51,8 @@ def _message(context: Context) -> str:
         )
     if context.incomplete():
         return context.say(text("Too many sales carry no amount to say how revenue goes"))
-    history = [
-        context.figure("revenue", period).value for period in context.trend[:-1] if not context.incomplete(period)
-    ]
+    earlier = [one.as_far_as(context.period, context.as_of) for one in context.trend[:-1]]
+    history = [context.figure("revenue", period).value for period in earlier if not context.incomplete(period)]
     known = [value for value in history if pd.notna(value)]
     now = context.figure("revenue").value
     if len(known) < 3 or pd.isna(now):
@@ -68,10 +67,18 @@ def _message(context: Context) -> str:
     low, high = min(known), max(known)
     fields = {"n": len(known), "period": context.period}
     if now < low:
-        return context.say(text("Revenue in {period} is lower than in each of the {n} periods before", **fields))
-    if now > high:
-        return context.say(text("Revenue in {period} is higher than in each of the {n} periods before", **fields))
-    return context.say(text("Revenue in {period} lies within the range of the {n} periods before", **fields))
+        said = text("Revenue in {period} is lower than in each of the {n} periods before", **fields)
+    elif now > high:
+        said = text("Revenue in {period} is higher than in each of the {n} periods before", **fields)
+    else:
+        said = text("Revenue in {period} lies within the range of the {n} periods before", **fields)
+    if _unfinished(context):
+        said = text("{said}, each up to the same day", said=said)
+    return context.say(said)
+
+
+def _unfinished(context: Context) -> bool:
+    return context.as_of < context.period.end
 
 
 def _description(context: Context, measures: list[str]) -> str:
@@ -103,7 +110,15 @@ def _table(context: Context, data: pd.DataFrame) -> NumberTable:
 
 
 def _notes(context: Context) -> tuple[str, ...]:
-    first = context.first_day
-    if len(context.trend) < 3 and first is not None:
-        return (context.say(text("The data begins on {day}.", day=first)),)
-    return ()
+    notes, first = [], context.first_day
+    if len(context.trend) < TREND_PERIODS and first is not None:
+        notes.append(text("The data begin on {day}.", day=first))
+    if _unfinished(context):
+        notes.append(
+            text(
+                "{period} is not over: its figures are those up to {day}, beside those of whole periods.",
+                period=context.period,
+                day=Day(context.as_of),
+            )
+        )
+    return tuple(map(context.say, notes))

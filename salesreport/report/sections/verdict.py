@@ -95,7 +95,12 @@ def _revenue(context: Context) -> Text | None:
     change = context.change("revenue")
     if change is not None:
         return text("Revenue of {revenue} is {change}", revenue=shown, change=with_caveat(context, change))
-    return text("Revenue in {period} is {revenue}", revenue=shown, period=context.period)
+    said, caveats = text("Revenue in {period} is {revenue}", revenue=shown, period=context.period), []
+    if (reason := context.uncompared("revenue")) is not None:
+        caveats = [text("{period} cannot be compared: {reason}", period=context.compare, reason=reason)]
+    else:
+        caveats = presence.partly(context, [context.period])
+    return text("{change} ({caveats})", change=said, caveats=caveats) if caveats else said
 
 
 def _won(context: Context) -> Text | None:

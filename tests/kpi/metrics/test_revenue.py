@@ -18,6 +18,9 @@ DEALS = [
     deal(4, "ann", "won", "2024-04-01", "2024-06-30", amount=150.0, product_line="A"),
 ]
 
+EARLIER = deal(0, "ann", "lost", "2023-12-01", "2023-12-20", amount=1.0)
+"""With it, the data know of all of Q1."""
+
 
 def order(number: int, rep: str, day: str, amount: float, **more: object) -> dict[str, object]:
     return {"order_id": f"O{number}", "rep_id": rep, "ordered_on": day, "amount": amount, **more}
@@ -60,7 +63,7 @@ def test_orders_take_from_their_deal_what_they_do_not_say(given: Given):
 
 
 def test_growth(given: Given):
-    facts = given(deals=DEALS)
+    facts = given(deals=[EARLIER, *DEALS])
     table = compute(facts, Q2, ["growth"], by=["rep_id"])
     assert value(table, "growth", rep_id="ann") == pytest.approx(0.5)  # 150 after 100
     assert np.isnan(value(table, "growth", rep_id="bob"))  # 40 after nothing
@@ -69,21 +72,30 @@ def test_growth(given: Given):
     assert value(january, "growth") == pytest.approx(0.9)
 
 
-def test_a_period_that_is_not_over_is_compared_with_as_many_days(given: Given):
+def test_a_period_that_is_not_over_is_compared_up_to_the_same_day(given: Given):
     # up to 10 April, ten days of the quarter: 40 against none in ten days of January; up to 21 April: against 100
-    facts = given(deals=DEALS)
-    assert np.isnan(
-        value(compute(facts, Q2, ["growth"], as_of=dt.date(2024, 4, 21), by=["rep_id"]), "growth", rep_id="bob")
-    )
-    early = compute(facts, Q2, ["growth"], as_of=dt.date(2024, 4, 10))
-    assert (
-        str(early.unavailable["growth"])
-        == "closed deals are known from Jan 21, 2024 only, after the comparison period"
-    )
+    facts = given(deals=[EARLIER, *DEALS])
     cut = compute(facts, Q2, ["growth", "revenue"], as_of=dt.date(2024, 4, 21))
     assert value(cut, "growth") == pytest.approx(40 / 100 - 1)
     assert value(cut, "revenue") == 40
     assert any("the period is not over" in str(note) for note in cut.notes)
+    by_rep = compute(facts, Q2, ["growth"], as_of=dt.date(2024, 4, 21), by=["rep_id"])
+    assert np.isnan(value(by_rep, "growth", rep_id="bob"))
+    assert np.isnan(value(compute(facts, Q2, ["growth"], as_of=dt.date(2024, 4, 10)), "growth"))
+    early = compute(given(deals=DEALS), Q2, ["growth"], as_of=dt.date(2024, 4, 10))
+    assert (
+        str(early.unavailable["growth"])
+        == "closed deals are known from Jan 21, 2024 only, after the comparison period"
+    )
+
+
+def test_growth_is_unavailable_where_the_data_begin_within_the_comparison_period(given: Given):
+    # 30 of 91 days of Q1 are not known: more than a quarter of them
+    later = [*DEALS[1:], deal(5, "ann", "won", "2024-01-01", "2024-01-31", amount=100.0)]
+    assert (
+        str(compute(given(deals=later), Q2, ["growth"]).unavailable["growth"])
+        == "closed deals are known from Jan 31, 2024 only, within the comparison period"
+    )
 
 
 def test_growth_is_unavailable_where_the_data_begin_later(given: Given):

@@ -40,7 +40,7 @@ def test_by_hand(tmp_path: Path) -> None:
 
 
 def test_what_can_be_told_of_nothing_is_one_line(tmp_path: Path) -> None:
-    rows = [deal(1, "Ann", "lost", "2025-01-02", "2025-05-02")]
+    rows = [deal(n, "Ann", "lost", "2025-01-02", day) for n, day in enumerate(("2024-12-02", "2025-05-02"))]
     made = Review(dataset_of(tmp_path / "d", "2025-06-30", {"deals": rows}), "2025-Q2", rep="Ann").results_crossed
     assert not made.available
     assert made.message == "How results moved against Q1 2025 cannot be told."
@@ -84,7 +84,8 @@ def test_prices_of_other_products_are_no_prices(tmp_path: Path) -> None:
     # lamps stay at 10, poles at 50; only more poles are sold: the mean piece costs more, prices are the same
     poles = [one | {"product_line": "Poles", "amount": 500.0} for one in sales(6, "2025-02-10", 10.0, 100)]
     later = [one | {"product_line": "Poles", "amount": 500.0} for one in sales(30, "2025-05-10", 10.0, 200)]
-    rows = [*sales(6, "2025-02-10", 10.0), *sales(6, "2025-05-10", 10.0, 50), *poles, *later]
+    first = deal(300, "Ann", "lost", "2024-12-02", "2024-12-10", amount=1.0)
+    rows = [first, *sales(6, "2025-02-10", 10.0), *sales(6, "2025-05-10", 10.0, 50), *poles, *later]
     made = Review(dataset_of(tmp_path / "d", "2025-06-30", {"deals": rows}), "2025-Q2", rep="Ann").results_crossed
     assert made.data.set_index("metric").loc["price_variation", "change"] == pytest.approx(0)
     listed = [one | {"list_price": one["amount"] * (1.25 if one["closed_on"] < "2025-04" else 2)} for one in rows]

@@ -11,7 +11,7 @@ from salesreport.report.section import Section
 
 
 def answers(path: Path, scores: list[float], before: list[float]) -> Section:
-    days = ["2025-05-01"] * len(scores) + ["2025-02-01"] * len(before)
+    days = ["2025-05-01"] * len(scores) + ["2025-01-05"] * len(before)
     said = pd.DataFrame({"on": pd.to_datetime(days), "rep_id": "Ann", "kind": "satisfaction"})
     first = deals("Ann", 1, 1, closed_on="2024-12-20").assign(created_on="2024-12-01")
     made = dataset(path, deals("Ann", 1, 1), first, feedback=said.assign(score=[*scores, *before]))

@@ -15,7 +15,7 @@ def test_verdict_by_hand(tiny: Dataset) -> None:
     # 10 × 100 in Q2 against 3 × 100 in Q1: 3.3 times; 10 of 40 are 25 %, the others' 180 of 240 are 75 %
     review = Review(tiny, "2025-Q2", rep="Ann")
     assert review.verdict == (
-        "Revenue of €1K is 3.3 times as much as in Q1 2025 (the data begin on Mar 31, 2025); "
+        "Revenue of €1K is 3.3 times as much as in Q1 2025; "
         "10 of 40 closed deals were won (25%), less often than peers (75%)."
     )
     # the same rate out of four deals tells nothing
@@ -33,12 +33,16 @@ def test_verdict_claims_nothing_from_few_deals(tmp_path: Path) -> None:
     others = [deals(f"P{n}", 30, 10) for n in range(6)]
     few = Review(dataset(tmp_path / "few", deals("Ann", 1, 3), *others), "2025-Q2", rep="Ann")
     assert judged(few) == "too few to tell whether that differs from peers (75%)"
-    assert few.verdict.endswith("Revenue in Q2 2025 is €100.")
+    assert few.verdict.endswith(
+        "Revenue in Q2 2025 is €100 (Q1 2025 cannot be compared: the data begin on May 20, 2025)."
+    )
     # 21 of 40 (52 %) against 75 %: alone it would pass for a difference (95 % interval 37.5–67.1 %);
     # as one of seven compared it does too (99.3 %: 32–72 %); 24 of 40 does not (99.3 %: 39–78 %)
     near = Review(dataset(tmp_path / "near", deals("Ann", 24, 16), *others), "2025-Q2", rep="Ann")
     assert judged(near) == "not distinguishable from peers (75%)"
-    assert near.verdict.endswith("Revenue in Q2 2025 is €2.4K.")
+    assert near.verdict.endswith(
+        "Revenue in Q2 2025 is €2.4K (Q1 2025 cannot be compared: the data begin on May 20, 2025)."
+    )
 
 
 def test_verdict_claims_nothing_from_peers_with_few_deals(tmp_path: Path) -> None:
