@@ -9,12 +9,12 @@ import numpy as np
 from salesreport.kpi.forecast.arrivals import Arrivals
 from salesreport.kpi.forecast.drift import Drift
 from salesreport.kpi.forecast.ways import Ways
-from salesreport.language import Text, bounds, ntext, text
+from salesreport.language import Quantity, Text, bounds, ntext, text
 from salesreport.period import Period
 from salesreport.stats.dispersion import ratio_jeffreys
 
 DAYS = 91
-"""New deals are counted in stretches of so many days: a quarter."""
+"""New deals are counted in stretches of so many days: 13 weeks."""
 
 LIKE = 1.25
 """A period of up to so many times as many days is told without its share of them."""
@@ -68,10 +68,9 @@ def new_deals(ways: Ways, arrivals: Arrivals, as_of: dt.date, period: Period) ->
     number = float(arrivals.expected(ways.day, end)[max(start, 1) :].sum())
     days = end - max(start, 1) + 1
     said = ntext(
-        "{n} new deal came in the {days} days up to {day}, {earlier} in as many days before",
-        "{n} new deals came in the {days} days up to {day}, {earlier} in as many days before",
+        "{n} new deal came in the 13 weeks up to {day}, {earlier} in the 13 weeks before",
+        "{n} new deals came in the 13 weeks up to {day}, {earlier} in the 13 weeks before",
         n=seen.last,
-        days=DAYS,
         day=as_of,
         earlier=seen.earlier,
     )
@@ -90,8 +89,8 @@ def new_deals(ways: Ways, arrivals: Arrivals, as_of: dt.date, period: Period) ->
         )
     return (
         ntext(
-            "{said}. The forecast reckons with {n} new deal in {period}, {each} in as many days.",
-            "{said}. The forecast reckons with {n} new deals in {period}, {each} in as many days.",
+            "{said}. The forecast reckons with {n} new deal in {period}, {each} in 13 weeks.",
+            "{said}. The forecast reckons with {n} new deals in {period}, {each} in 13 weeks.",
             n=round(number),
             each=round(number / days * DAYS),
             **fields,
@@ -106,12 +105,10 @@ def looked_back(off: Drift) -> tuple[Text, ...]:
     low, high = bounds(min(off.ratios), max(off.ratios), "share")
     return (
         ntext(
-            "Made as of {n} earlier day, it would have been off by this: deals won in {days} days were {low} of "
-            "those expected.",
-            "Made as of {n} earlier days, it would have been off by this: deals won in {days} days were {low} to "
-            "{high} of those expected.",
+            "A look back at {n} earlier day: over {days}, {low} of the deals expected were won.",
+            "A look back at {n} earlier days: over {days}, {low} to {high} of the deals expected were won.",
             n=len(off.ratios),
-            days=off.days,
+            days=Quantity(off.days, "days"),
             low=low,
             high=high,
         ),

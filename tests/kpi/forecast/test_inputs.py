@@ -40,17 +40,17 @@ def test_new_deals_by_hand() -> None:
     # one on each of 182 days; two on each of the 92 days of Q3, 184 in the half year that is left of 2025
     every = list(range(182))
     assert said(every, "2025-Q3") == (
-        "91 new deals came in the 91 days up to Jun 30, 2025, 91 in as many days before. "
+        "91 new deals came in the 13 weeks up to Jun 30, 2025, 91 in the 13 weeks before. "
         "The forecast reckons with 184 new deals in Q3 2025."
     )
     assert said(every, "2025").endswith(
-        "The forecast reckons with 368 new deals in the rest of 2025, 182 in as many days."
+        "The forecast reckons with 368 new deals in the rest of 2025, 182 in 13 weeks."
     )
     # Q4 begins 93 days on: only its own days count
     assert said(every, "2025-Q4").endswith("The forecast reckons with 184 new deals in Q4 2025.")
     fewer = [*range(0, 91, 7), *range(91, 182)]
     assert said(fewer, "2025-Q3").startswith(
-        "13 new deals came in the 91 days up to Jun 30, 2025, 91 in as many days before: "
+        "13 new deals came in the 13 weeks up to Jun 30, 2025, 91 in the 13 weeks before: "
         "fewer by more than chance. "
     )
     assert "more by more than chance" in said([*range(91), *range(91, 182, 7)], "2025-Q3")
@@ -77,7 +77,4 @@ def test_chance_alone_is_seldom_called_a_move() -> None:
 def test_how_far_it_was_off() -> None:
     assert looked_back(Drift(1.0, 0.1, 0.1, 0)) == ()
     (text,) = looked_back(Drift(1.0, 0.1, 0.1, 2, (0.834, 1.127), 92))
-    assert str(text) == (
-        "Made as of 2 earlier days, it would have been off by this: deals won in 92 days were 83% to 113% of "
-        "those expected."
-    )
+    assert str(text) == "A look back at 2 earlier days: over 92 days, 83% to 113% of the deals expected were won."
