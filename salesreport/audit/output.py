@@ -18,6 +18,7 @@ from salesreport.audit.definitions import definitions, how_far
 from salesreport.audit.maturity import maturity
 from salesreport.audit.maturity import verdict as placed
 from salesreport.audit.model import KINDS, Backtest, Estimate
+from salesreport.audit.sayings import unit_of
 from salesreport.audit.sentences import (
     EXAMPLES,
     backtest_of,
@@ -29,7 +30,6 @@ from salesreport.audit.sentences import (
     past_of,
     published,
     summary,
-    unit_of,
     verdict_of,
 )
 from salesreport.kpi.frames import frame_as_csv

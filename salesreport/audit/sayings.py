@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from salesreport.audit.audit import Audit, Finding
-from salesreport.audit.sentences import unit_of
+from salesreport.audit.model import Check
 from salesreport.language import Quantity, Range, Text, ntext, text
 
 SAID: Mapping[str, Text] = {
@@ -183,26 +183,27 @@ SAID: Mapping[str, Text] = {
 """By check. `n` are flagged of `of`, which is `share`; `figure` is what the threshold is about."""
 
 
-def said(finding: Finding, audit: Audit) -> Text:
-    """A finding as a sentence without its full stop; what was sampled has its interval.
+def said(finding: Finding, audit: Audit, bounds: bool = False) -> Text:
+    """A finding as a sentence without its full stop; a figure that was sampled has its interval.
 
     Args:
-        finding: one that was told. audit: whose it is.
-
-    Examples:
-        "18 of 359 open deals are past their closing date (5%)"
+        finding: one that was told. audit: whose it is. bounds: whether a share has its interval, too.
     """
     found, unit = finding.found, unit_of(finding.check, audit)
     assert found is not None
-    measured = found.measured
     if found.of == 1:  # "1 of 1" is no share
         return text("{title}: {n} of {of}", title=finding.check.title, n=int(found.count), of=int(found.of))
+    share = found.share
+    shown: Quantity | Text = Quantity(np.nan if share is None else share.value, "share")
+    if bounds and share is not None and share.sampled:
+        shown = text("{value}; 95%: {range}", value=shown, range=Range(share.lower, share.upper, "share"))
+    measured = found.measured
     sentence = replace(
         SAID[finding.check.key],
         fields={
             "n": int(found.count),
             "of": int(found.of),
-            "share": Quantity(np.nan if found.share is None else found.share.value, "share"),
+            "share": shown,
             "figure": Quantity(np.nan if measured is None else measured.value, unit),
         },
     )
@@ -210,3 +211,8 @@ def said(finding: Finding, audit: Audit) -> Text:
         return sentence
     between = Range(found.figure.lower, found.figure.upper, unit)
     return text("{sentence} (95%: {range})", sentence=sentence, range=between)
+
+
+def unit_of(check: Check, audit: Audit) -> str:
+    """The unit of what is measured, as `Quantity` has it."""
+    return audit.looked.dataset.currency if check.unit == "money" else check.unit

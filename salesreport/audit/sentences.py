@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from salesreport.audit.audit import Audit, Finding
 from salesreport.audit.model import ANY, FOUNDED, Backtest, Check, Estimate, Found
+from salesreport.audit.sayings import said, unit_of
 from salesreport.audit.verdict import Level
 from salesreport.language import Fixed, Quantity, Range, Text, ntext, text
 
@@ -38,11 +39,6 @@ def verdict_of(finding: Finding) -> Text:
     return VERDICTS[level]
 
 
-def unit_of(check: Check, audit: Audit) -> str:
-    """The unit of what is measured, as `Quantity` has it."""
-    return audit.looked.dataset.currency if check.unit == "money" else check.unit
-
-
 def because(finding: Finding, unit: str) -> Text | None:
     """Why the verdict is what it is: the limit that is passed or not; None where there is no limit."""
     check, found = finding.check, finding.found
@@ -75,20 +71,14 @@ def because(finding: Finding, unit: str) -> Text | None:
 
 
 def numbers_of(finding: Finding, audit: Audit) -> Text | None:
-    """How many of how many, their share with its interval, and the figure where that is another."""
-    check, found = finding.check, finding.found
+    """What was found, with intervals, and the amount concerned."""
+    found = finding.found
     if found is None:
         return None
-    counted = text("{counted}: {n} of {all}", counted=check.counted, n=found.count, all=found.of)
-    if found.share is not None:
-        counted = text("{counted}, {share}", counted=counted, share=estimate_in_words(found.share, "share"))
-    if found.figure is not None:
-        figure = estimate_in_words(found.figure, unit_of(check, audit))
-        counted = text("{figure}; {counted}", figure=figure, counted=counted)
-    if found.money is not None and found.count:
-        money = Quantity(found.money, audit.looked.dataset.currency)
-        counted = text("{counted}; {money}", counted=counted, money=money)
-    return counted
+    sentence = said(finding, audit, bounds=True)
+    if found.money is None or not found.count:
+        return sentence
+    return text("{counted}; {money}", counted=sentence, money=Quantity(found.money, audit.looked.dataset.currency))
 
 
 def estimate_in_words(estimate: Estimate, unit: str) -> Text:

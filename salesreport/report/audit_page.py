@@ -9,7 +9,8 @@ from salesreport.audit.audit import Audit, Finding
 from salesreport.audit.compare import WHAT, Change
 from salesreport.audit.model import KINDS
 from salesreport.audit.output import NOTE
-from salesreport.audit.sentences import examples_of, numbers_of, paragraphs, summary, unit_of, verdict_of
+from salesreport.audit.sayings import unit_of
+from salesreport.audit.sentences import examples_of, numbers_of, paragraphs, summary, verdict_of
 from salesreport.kpi.compute import METRICS
 from salesreport.language import Language, Text, ntext, text
 from salesreport.report.page import environment

@@ -81,18 +81,19 @@ def test_its_interval_leaves_out_what_a_customer_bought_in_a_day_by_a_query(samp
 
 
 def test_few_reps_have_most_by_hand(tmp_path: Path) -> None:
-    """Six reps, 17 % are one of them; he sold 500 of 1,000. The queue is nobody."""
+    """Six reps, 17 % are one of them; he sold 500 of 1,000, in four deals each. The queue is nobody."""
     deals = [
         {
-            "deal_id": f"D{n}",
+            "deal_id": f"D{n}-{part}",
             "rep_id": f"R{n}",
             "status": "won",
             "created_on": "2025-01-01",
             "closed_on": "2025-05-01",
-            "amount": 500.0 if n == 3 else 100.0,
+            "amount": 125.0 if n == 3 else 25.0,
             "account_id": "A" if n < 4 else "B",
         }
         for n in range(6)
+        for part in range(4)
     ]
     looked = past_of(tmp_path / "d", deals=deals)
     found = finding(looked, "rep_concentration").found
@@ -192,3 +193,16 @@ def test_few_at_target_once_are_not_few_for_long() -> None:
     assert only_once(few, share_of(7, 10)) == "look"
     assert only_once(few, share_of(3, 10)) is None  # serious, by the limits
     assert only_once(half, share_of(7, 10)) is None  # up to 63 %: not surely below half
+
+
+def test_of_a_few_sales_nothing_is_said(tmp_path: Path) -> None:
+    deals = [
+        {
+            "deal_id": f"D{n}", "rep_id": "R1", "status": "won", "created_on": "2025-01-01",
+            "closed_on": "2025-05-01", "amount": 100.0, "account_id": "A",
+        }
+        for n in range(19)
+    ]  # fmt: skip
+    looked = past_of(tmp_path / "d", deals=deals)
+    for key in ("largest_customer", "five_customers", "customers_herfindahl"):
+        assert "19 sales within the year are too few" in str(finding(looked, key).why)

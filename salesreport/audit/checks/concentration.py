@@ -22,6 +22,9 @@ MANY_REPS, THEIR_SHARE = 0.17, 0.81
 
 FEWEST_REPS = 6
 
+FEWEST_SALES = 20
+"""Of fewer sales within the year nobody can say on whom they rest."""
+
 YEARS = 4
 
 
@@ -99,7 +102,18 @@ def _found(
     looked: Looked, by: str, figure: str, shown: int, names: dict[str, str], past: Sequence[float]
 ) -> Found:
     sold = _sold(looked, by)
+    sales = len(np.unique(sold.purchase))
+    if sales < FEWEST_SALES:
+        raise Unavailable(
+            ntext(
+                "{n} sale within the year is too few to say it",
+                "{n} sales within the year are too few to say it",
+                n=sales,
+            )
+        )
     made = concentration(sold.amounts)
+    if made.n <= shown > 1 and figure != "herfindahl":
+        raise Unavailable(ntext("there is only {n} of them", "there are only {n} of them", n=made.n))
     order = np.argsort(-sold.amounts, kind="stable")[:shown]
     order = order[sold.amounts[order] > 0]
     ids = [sold.names[one] for one in order]

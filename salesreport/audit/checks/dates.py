@@ -120,6 +120,8 @@ def _undated(looked: Looked) -> Found:
     there = looked.there()
     if not there.any():
         raise Unavailable(text("there are no deals"))
+    if looked.as_of != looked.dataset.as_of:
+        raise Unavailable(text("on an earlier day nobody knows which of them were there"))
     created = looked.facts.columns.days("deals", "created_on")
     return looked.of_deals(np.isnat(created), there)
 

@@ -255,6 +255,10 @@ def young(looked: Looked) -> Found:
     facts = looked.facts
     now = open_on(facts, looked.as_of)
     need_open(now, ~np.isnat(now.created))
+    quarter = Period.of(looked.as_of, "quarter", looked.dataset.settings.fiscal_year_start)
+    begin = facts.begin("created")
+    if begin is not None and begin >= quarter.start:
+        raise Unavailable(text("the data begin within the quarter"))
 
     def flags(one: OpenDeals) -> Flags:
         quarter = Period.of(one.day, "quarter", looked.dataset.settings.fiscal_year_start)

@@ -7,12 +7,11 @@ import pandas as pd
 
 from salesreport.audit import Audit, Finding, audit
 from salesreport.audit.model import Estimate
-from salesreport.audit.sayings import said
+from salesreport.audit.sayings import said, unit_of
 from salesreport.audit.sentences import (
     backtest_of,
     instead_of,
     published,
-    unit_of,
     verdict_of,
 )
 from salesreport.kpi import Facts

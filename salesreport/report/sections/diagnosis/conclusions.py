@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.audit import Audit, Finding
-from salesreport.audit.sayings import said
-from salesreport.audit.sentences import unit_of
+from salesreport.audit.sayings import said, unit_of
 from salesreport.kpi.anomalies import Anomalies, sentences
 from salesreport.kpi.anomalies.decided import WIN
 from salesreport.language import Quantity, Text, ntext, text
