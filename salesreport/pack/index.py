@@ -59,7 +59,7 @@ def index_html(manifest: Manifest, language: Language, look: Look = PLAIN) -> st
             ),
             source=text("Data: {dataset}, as of {day}", dataset=pack.dataset.name, day=as_of),
             asked=said_relative(pack.period_asked, as_of) if pack.period_asked else None,
-            summary=_summary(len(done), len(manifest.failed)),
+            summary=_summary(len(done), len(manifest.failed), pack.without_change),
             column=COLUMN.get(pack.each or "", text("Report")),
             labels=labels,
             since=_since(period) if any(entry.changed for entry in done) else None,
@@ -113,11 +113,12 @@ def ordered(reports: list[ReportEntry]) -> list[ReportEntry]:
     )
 
 
-def _summary(done: int, failed: int) -> Text:
-    if not failed:
-        return ntext("{n} report", "{n} reports", n=done)
-    return text(
-        "{done}, {failed}",
-        done=ntext("{n} report", "{n} reports", n=done),
-        failed=ntext("{n} could not be made", "{n} could not be made", n=failed),
-    )
+def _summary(done: int, failed: int, without_change: int) -> Text:
+    said = ntext("{n} report", "{n} reports", n=done)
+    if failed:
+        other = ntext("{n} could not be made", "{n} could not be made", n=failed)
+        said = text("{done}, {failed}", done=said, failed=other)
+    if without_change:
+        other = ntext("of {n} other nothing changed", "of {n} others nothing changed", n=without_change)
+        said = text("{done}; {others}", done=said, others=other)
+    return said

@@ -49,7 +49,7 @@ class PackEntry(BaseModel):
         title: of the index. dataset, notebook: what the reports were made from. each: what there is a report for
             each of. period: its name. period_asked: how it was asked for where that was relative to the as-of
             date, such as last-month; else empty. compare_to: what it is compared with. language: of the reports.
-        version: of salesreport.
+        version: of salesreport. without_change: of how many subjects nothing changed, so that they have no report.
     """
 
     title: str
@@ -61,6 +61,7 @@ class PackEntry(BaseModel):
     compare_to: str
     language: str
     version: str
+    without_change: int = 0
 
 
 class SubjectEntry(BaseModel):

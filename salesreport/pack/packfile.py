@@ -18,6 +18,9 @@ from salesreport.language import LANGUAGES, Language, text
 from salesreport.pack.rounds import Delivery, Refresh
 from salesreport.period import Period
 
+CHANGED = "changed"
+"""The choice of those to whom there is something new to say."""
+
 DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source", "pipeline")
 """What a pack can make a report for each of."""
 
@@ -48,6 +51,8 @@ class PackFile(Settings):
         pay: a pay plan (see pay.md).
         formats: what each report is made as: html (always), and beside it pdf, pptx, docx, xlsx (see
             documents.md). paper: of PDFs: `a4` or `letter`.
+        only: `changed`: of reps only those whose metrics moved beyond chance since the last review, or with whom
+            something was agreed that is open.
         sections: what the reports show, in this order: names of sections as in the notebook; or `-name` of each
             that they are to leave out.
         notes: a word of your own to a subject: id or name → Markdown; or a YAML file that holds that.
@@ -75,6 +80,7 @@ class PackFile(Settings):
     account_plans: str | None = None
     formats: list[str] = Field(default_factory=lambda: ["html"])
     paper: str = "a4"
+    only: str | None = None
     sections: list[str] = Field(default_factory=list)
     notes: str | dict[str, str] | None = None
     brand: Brand | None = None
@@ -132,6 +138,13 @@ class PackFile(Settings):
         for name in value:
             if name not in FORMATS:
                 raise no_such(text("A report cannot be made as “{name}”.", name=name), name, FORMATS)
+        return value
+
+    @field_validator("only")
+    @classmethod
+    def _known_choice(cls, value: str | None) -> str | None:
+        if value not in (None, CHANGED):
+            raise no_such(text("Reports cannot be limited to “{name}”.", name=value), value, [CHANGED])
         return value
 
     @field_validator("paper")

@@ -136,7 +136,7 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
         )
         for draft, stem in zip(drafts, stems, strict=True)
     )
-    chosen = _only(every, only) if only else every
+    chosen = _only(every, only) if only else _changed(pack, dataset, period, every)
     return Plan(pack, notebook, dataset, asked, comparison, _title(pack, period), folder, chosen, every, look)
 
 
@@ -345,6 +345,19 @@ def _where(pack: Pack, dataset: Dataset) -> dict[str, list[str]]:
         dimension: ids_of(dataset, dimension, written, place(dimension))
         for dimension, written in pack.settings.where.items()
     }
+
+
+def _changed(pack: Pack, dataset: Dataset, period: Period, every: tuple[Job, ...]) -> tuple[Job, ...]:
+    """The jobs of those of whom something changed, where the pack file wants only these."""
+    if pack.settings.only is None:
+        return every
+    if pack.settings.each != "rep":
+        raise ConfigError(
+            text("Whether something changed is known of reps only."), **pack.where("only"), expected="each: rep"
+        )
+    from salesreport import Review  # here, for it takes long to import, and few packs ask for it
+
+    return tuple(job for job in every if Review(dataset, period.name, rep=job.subject.id).has_changed)
 
 
 def _only(every: Sequence[Job], only: Sequence[str]) -> tuple[Job, ...]:

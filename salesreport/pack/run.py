@@ -261,6 +261,7 @@ def _about(plan: Plan) -> PackEntry:
         compare_to=(plan.comparison.whole or plan.comparison).name,
         language=settings.language,
         version=package_version(),
+        without_change=len(plan.every) - len(plan.jobs) if settings.only else 0,
     )
 
 

@@ -29,7 +29,7 @@ from salesreport.report.sections.commitments import what_is_due
 from salesreport.report.sections.talking_points import talk_about
 from salesreport.report.sections.verdict import verdict
 from salesreport.report.shared import Shared
-from salesreport.report.since import what_changed
+from salesreport.report.since import has_moved, what_changed
 from salesreport.report.subject import KINDS, Kind, find_subject
 
 MIME = "application/vnd.salesreport.report+json"
@@ -124,6 +124,11 @@ class Review:
     def changed(self) -> str:
         """What changed since the last review, in a few words; empty where the data tell nothing of it."""
         return " · ".join(map(self.context.say, what_changed(self.context)))
+
+    @cached_property
+    def has_changed(self) -> bool:
+        """Whether a rep's metric moved beyond chance since the last review, or something agreed is open."""
+        return has_moved(self.context) or what_is_due(self.context) is not None
 
     def __getattr__(self, name: str) -> Section:
         """A section by its name in `SECTIONS`, worked out once."""

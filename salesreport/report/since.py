@@ -20,6 +20,11 @@ def what_changed(context: Context) -> list[Text]:
     return [*_moved(context), *_counted(context)]
 
 
+def has_moved(context: Context) -> bool:
+    """Whether a metric of a rep moved beyond chance since the last review."""
+    return next(_moved(context), None) is not None
+
+
 def _counted(context: Context) -> Iterator[Text]:
     known = context.compute(["deals_created", "deals_lost"]).frame.set_index("metric")["value"].dropna()
     if "deals_created" in known:

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from workshop import Rehearsal, Silent, write_notebook, write_pack
 
+from salesreport import Review
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.pack import load_pack, make_pack, make_plan
@@ -135,3 +136,18 @@ def test_a_row_s_note_is_no_part_of_its_name(folder: Path, company: Dataset) -> 
     engine = Rehearsal()
     make_pack(make_plan(load_pack(folder / "packs" / "pack.yml")), engine, Silent())
     assert engine.ran == ["R1 · 2017-Q4", "R1 · 2017-Q3"]
+
+
+def test_only_those_of_whom_something_changed(
+    folder: Path, company: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Review, "has_changed", property(lambda self: self.context.subject.id == "R1"))
+    every = plan(folder, company)
+    chosen = plan(folder, company, only="changed")
+    assert [job.subject.id for job in chosen.jobs] == ["R1"]
+    assert len(chosen.every) == len(every.jobs) > 1
+    manifest = make_pack(chosen, Rehearsal(), Silent())
+    assert manifest.pack.without_change == len(every.jobs) - 1
+    assert f"of {len(every.jobs) - 1} others nothing changed" in (folder / "out" / "index.html").read_text()
+    with pytest.raises(ConfigError, match="reps only"):
+        plan(folder, company, only="changed", each="team")
