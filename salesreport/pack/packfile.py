@@ -29,7 +29,8 @@ class PackFile(Settings):
         where: one of the same names → values; only subjects that have one of the values get a report.
         period: what is reported, such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50 or 2017-01-01..2017-03-31.
             Years, halves and quarters are fiscal ones, named after the calendar year that the fiscal year ends in.
-        compare_to: what it is compared with: `previous`, `year_before` or a period.
+        compare_to: what it is compared with: `previous`, `year_before` or a period; where `period` is not over on
+            the as-of day, up to the same day of it.
         language: of the reports. output: the folder of the pack. title: of the index.
         parameters: further parameters of the notebook.
         extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
