@@ -31,6 +31,10 @@ test: $(READY)  ## all tests: the package, its documents' examples, the notebook
 missing: $(READY)  ## whatever an export lacks: all random sets of what is missing, not every other six
 	SALESREPORT_ALL_SETS=1 $(BIN)/python -m pytest --numprocesses $(JOBS) tests/report/test_missing.py
 
+.PHONY: deliveries
+deliveries: $(READY)  ## a hundred months of mails with a failing server and a dying process, not the six that the tests play
+	SALESREPORT_ALL_DELIVERIES=1 $(BIN)/python -m pytest --numprocesses $(JOBS) tests/deliver/test_month.py
+
 test-notebooks: $(READY)  ## run the notebooks and compare what they say
 	$(BIN)/python -c 'from salesreport.sample import write_company; write_company("$(SAMPLE)")'
 	$(BIN)/python -m pytest --nbval --numprocesses $(JOBS) --dist loadfile notebooks

@@ -24,7 +24,9 @@ from validity import (
 )
 from validity_actions_page import false_actions, power_of_actions
 from validity_audit import audits, missing_losses
+from validity_behaviour import behaviour_found
 from validity_coaching import change_since_review, coaching_of_many, since_last_review
+from validity_concentration import concentration_holds
 from validity_maturity import maturity_of_planted
 from validity_plan import plans_on_samples
 
@@ -209,7 +211,7 @@ TABLES: dict[str, Sequence[Table]] = {
     "## Coaching": (change_since_review, since_last_review, coaching_of_many),
     "## Useful actions": (false_actions, power_of_actions),
     BACKTESTS: (lifts_hold, lifts_on_samples),
-    "## Audit": (audits, missing_losses),
+    "## Audit": (audits, behaviour_found, concentration_holds, missing_losses),
     "## Process maturity": (maturity_of_planted,),
 }
 """Sections of the page and the tables in each; they run in this order and share a folder."""

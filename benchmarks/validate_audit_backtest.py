@@ -19,9 +19,11 @@ import numpy as np
 from page import markdown, say
 from validity import RUNS, in_processes
 
-from salesreport.audit.backtest import Alike, Mark, Panel, compare, panel_of
-from salesreport.audit.checks.slips import often_pushed
+from salesreport.audit.backtest import Alike, Panel, compare, panel_of
+from salesreport.audit.checks.pipeline import ENOUGH
+from salesreport.audit.checks.slips import often_pushed, pushed_over
 from salesreport.audit.checks.stale import overstaying, silent
+from salesreport.audit.covered import panel_of_quarters
 from salesreport.audit.model import Looked
 from salesreport.sample import write_company
 
@@ -235,10 +237,15 @@ def _introduction(runs: int) -> str:
 
 # --- sample companies
 
-SAMPLES: dict[str, tuple[Callable[[Looked], Mark], tuple[Alike, ...]]] = {
-    "too long at a milestone": (lambda looked: partial(overstaying, looked), ("stage",)),
-    "pushed twice or more": (lambda looked: partial(often_pushed, looked.facts), ("stage", "age")),
-    "silent": (lambda looked: partial(silent, looked), ("stage", "age")),
+BOTH: tuple[Alike, ...] = ("stage", "age")
+"""What most flags compare like with like."""
+
+SAMPLES: dict[str, Callable[[Looked], Panel | None]] = {
+    "too long at a milestone": lambda looked: panel_of(looked, partial(overstaying, looked), ("stage",))[0],
+    "pushed twice or more": lambda looked: panel_of(looked, partial(often_pushed, looked.facts), BOTH)[0],
+    "silent": lambda looked: panel_of(looked, partial(silent, looked), BOTH)[0],
+    "pushed over a quarter’s end": lambda looked: panel_of(looked, partial(pushed_over, looked), BOTH)[0],
+    "coverage below 3 (quarters of reps)": lambda looked: panel_of_quarters(looked, ENOUGH)[0],
 }
 
 SAMPLE_REPS, SAMPLE_DEALS = 24, 1500
@@ -254,7 +261,7 @@ def panels(seeds: Sequence[int]) -> list[dict[str, Panel]]:
                 activities_per_deal=3.0,
             )  # fmt: skip
             looked = Looked.at(company)
-            made = {flag: panel_of(looked, mark(looked), alike)[0] for flag, (mark, alike) in SAMPLES.items()}
+            made = {flag: panel(looked) for flag, panel in SAMPLES.items()}
         found.append({flag: panel for flag, panel in made.items() if panel is not None})
     return found
 
@@ -265,6 +272,11 @@ def lifts_on_samples(folder: Path, runs: int = RUNS) -> str:
     pieces = [range(at, min(at + 25, runs)) for at in range(0, runs, 25)]
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
         made = [one for part in pool.map(panels, pieces) for one in part]
+    return samples_table(made)
+
+
+def samples_table(made: Sequence[dict[str, Panel]]) -> str:
+    """How often the intervals of these companies hold what all of them together show."""
     rows = []
     for flag in SAMPLES:
         each = [one[flag] for one in made if flag in one]
@@ -288,9 +300,11 @@ def lifts_on_samples(folder: Path, runs: int = RUNS) -> str:
         [
             "### On sample companies",
             "",
-            f"{runs} generated companies (`salesreport demo`'s kind, {SAMPLE_REPS} reps, {SAMPLE_DEALS:,} deals), "
-            "the flags as the audit works them out of each whole dataset: what becomes of deals due within 90 "
-            "days, like with like. What is true is what all companies together show.",
+            f"{len(made)} generated companies (`salesreport demo`'s kind, {SAMPLE_REPS} reps, {SAMPLE_DEALS:,} "
+            "deals), the flags as the audit works them out of each whole dataset: what becomes of deals due "
+            "within 90 days, like with like; with coverage, how many of the reps' quarters missed their target. "
+            "What is true is what all companies together show. Where the ratio is not given for all, those left "
+            "out are the ones in which nearly all that was flagged came to nothing.",
             "",
             markdown(head, rows),
         ]

@@ -5,15 +5,18 @@ python docs/generate.py --check   # exit code 1 and a list of the pages that dif
 """
 
 import inspect
+import json
 import re
 import sys
 import types
 import typing
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic.json_schema import GenerateJsonSchema
 
 from salesreport.audit import CHECKS, Check
 from salesreport.audit.definitions import offers, sizes, steps, win_rates
@@ -21,10 +24,13 @@ from salesreport.audit.definitions.shown import SHOWN, UNKNOWN
 from salesreport.audit.maturity.criteria import CRITERIA, GATE_TITLES
 from salesreport.audit.maturity.levels import LEVELS
 from salesreport.audit.model import FOUNDED
-from salesreport.audit.sentences import limits_of
+from salesreport.audit.sentences import OWN, limits_of
 from salesreport.files import write_text
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
+from salesreport.pack.make import REPORT_FORMAT, REPORT_MIME, Shown
+from salesreport.pack.manifest import FORMAT as MANIFEST_FORMAT
+from salesreport.pack.manifest import Manifest
 from salesreport.pack.packfile import PackFile
 from salesreport.report.sections.coaching.evidence import EVIDENCE
 from salesreport.report.sections.coaching.rules import CAUSES, PHASES, RuleFile
@@ -73,7 +79,8 @@ def checks_page() -> str:
     ]
     lines += [
         f"| [`{check.key}`](#{check.key}) | {_cell(check.title)} | {check.kind} "
-        f"| {_cell(limits_of(check) or '–')} | {_cell(check.source) if check.threshold else '–'} |"
+        f"| {_cell(limits_of(check) or '–')} "
+        f"| {_cell(check.source) if check.threshold and check.source != OWN else '–'} |"
         for check in CHECKS
     ]
     for check in CHECKS:
@@ -84,7 +91,9 @@ def checks_page() -> str:
 def _check(check: Check) -> list[str]:
     lines = [f"**{check.title}**", "", f"- Definition: {_cell(check.definition)}", f"- Class: {check.kind}"]
     if check.threshold is not None:
-        lines.append(f"- Published: {_cell(check.threshold)} ({check.source})")
+        who = "Threshold, our own" if check.source == OWN else "Published"
+        source = "" if check.source == OWN else f" ({check.source})"
+        lines.append(f"- {who}: {_cell(check.threshold)}{source}")
     lines.append(f"- Limits here: {_cell(limits_of(check) or 'none; the check says by itself what it thinks')}")
     lines.append(f"- How well founded: {FOUNDED[check.founded]}")
     if check.affects:
@@ -304,8 +313,47 @@ def source_spec_page() -> str:
 
 def pack_file_page() -> str:
     """Every setting of a pack file."""
-    return _settings_page("The pack file", PACK_PAGE, PACK_EXAMPLE, PackFile)
+    return _settings_page("The pack file", PACK_PAGE, PACK_EXAMPLE, PackFile) + WORDS_PAGE
 
+
+WORDS_PAGE = """
+## Which sections, in which order
+
+The notebook says what a report shows, a line per section. A pack file can choose and order them, or drop some,
+and the notebook stays as it is; names are those of its lines and of all further sections there are
+([extending.md](extending.md)).
+
+```yaml
+sections: [talking_points, tiles, pipeline, deals_to_look_at]
+# or, of all that the notebook shows:
+# sections: [-pay, -plan]
+```
+
+## A word of your own
+
+```yaml
+notes:
+  Ann Berg: |
+    Thank you for the **trade fair**. Let us talk about the two offers from there.
+```
+
+or `notes: notes.yml`, a file with the same. A note is Markdown of at most 5,000 characters, stands below the
+report's head, and is in this one's report and PDF only, not in decks, documents and workbooks. HTML in it is
+shown as text, pictures are not fetched.
+
+## A report per row
+
+With `each: rows.csv` each row of the file is a report. Headings are names of the notebook's parameters; an empty
+cell leaves one as it is. `id` is the row's key; without it, whom and when it is about (`rep`, `period` …).
+`name` is what the report is called, and its file; `note` is a word of your own. Neither is a parameter, unless
+the notebook has one of that name.
+
+```csv
+rep,period,note
+R000001,2025-Q4,Thank you for the trade fair.
+R000002,2025-Q4,
+```
+"""
 
 SHAPES_PAGE = """\
 ## Rows and columns that are not those of a table
@@ -453,6 +501,33 @@ def maturity_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def manifest_schema() -> str:
+    """What is in `manifest.json`, as this version writes it."""
+    schema = Manifest.model_json_schema(mode="serialization", schema_generator=_AsWritten)
+    schema["properties"]["format"] = {"const": MANIFEST_FORMAT}
+    return _schema(f"manifest-{MANIFEST_FORMAT}", "manifest.json of a pack", schema)
+
+
+class _AsWritten(GenerateJsonSchema):
+    """A schema of what is written: every field is."""
+
+    def field_is_required(self, field: Any, total: bool) -> bool:
+        """Whether a field must be there."""
+        return True
+
+
+def report_schema() -> str:
+    """What a report says of itself for machines."""
+    schema = Shown.model_json_schema()
+    schema["properties"]["format"] = {"const": REPORT_FORMAT, "default": REPORT_FORMAT}
+    return _schema(f"report-{REPORT_FORMAT}", f"The output {REPORT_MIME} of an executed notebook", schema)
+
+
+def _schema(name: str, title: str, schema: dict[str, Any]) -> str:
+    made = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{name}.json"}
+    return json.dumps({**made, **schema, "title": title}, indent=2, ensure_ascii=False) + "\n"
+
+
 PAGES = {
     "metrics.md": metrics_page,
     "checks.md": checks_page,
@@ -462,6 +537,8 @@ PAGES = {
     "coaching_rules.md": coaching_rules_page,
     "definitions.md": definitions_page,
     "maturity.md": maturity_page,
+    f"schemas/manifest-{MANIFEST_FORMAT}.json": manifest_schema,
+    f"schemas/report-{REPORT_FORMAT}.json": report_schema,
 }
 """The generated pages."""
 
@@ -632,6 +709,7 @@ def main(arguments: list[str]) -> int:
         print(__doc__)
         return 2
     for name, make in PAGES.items():
+        (HERE / name).parent.mkdir(exist_ok=True)
         write_text(HERE / name, make())
     return 0
 

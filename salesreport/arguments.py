@@ -7,7 +7,9 @@ from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi import DIMENSIONS
 from salesreport.language import text
+from salesreport.pack.span import check_period
 from salesreport.pack.subjects import ids_of
+from salesreport.relative import Asked
 
 _SHORT = {name.removesuffix("_id"): name for name in DIMENSIONS}
 """People say `rep` for `rep_id`."""
@@ -71,6 +73,33 @@ def day(written: str | None, option: str = "--as-of") -> dt.date | None:
             found=written,
             expected=text("the form {form}", form="2017-12-31"),
         ) from None
+
+
+def period(
+    dataset: Dataset,
+    written: str,
+    option: str = "--period",
+    as_of: dt.date | None = None,
+    *,
+    may_come: bool = False,
+) -> Asked:
+    """A period as people write it, also relative to the dataset's as-of date, of which there are data.
+
+    Args:
+        option: where it was written, for messages. as_of: an earlier day that it is seen from.
+        may_come: whether it may begin after the as-of date.
+
+    Raises:
+        ConfigError: not a period, or one without data.
+    """
+    try:
+        asked = dataset.asked_period(written, as_of)
+    except ConfigError as error:
+        error.key = option
+        raise
+    if not (may_come and asked.period.start > dataset.as_of):
+        check_period(dataset, asked.period, key=option)
+    return asked
 
 
 def _dimension(name: str, option: str) -> str:

@@ -35,6 +35,7 @@ from salesreport.language import text
 from salesreport.lock import locked
 from salesreport.period import Period
 from salesreport.provenance import Provenance
+from salesreport.relative import Asked, asked_period
 from salesreport.sorting import write_sorted
 from salesreport.tables import TABLES
 
@@ -153,6 +154,17 @@ class Dataset:
             ConfigError: it is not written like a period.
         """
         return Period.parse(written, self.settings.fiscal_year_start)
+
+    def asked_period(self, written: str | int, as_of: dt.date | None = None) -> Asked:
+        """Read a period that somebody asks for; it may be relative (`last-month`), seen from this dataset's day.
+
+        Args:
+            written: see `relative.asked_period`. as_of: an earlier day to see it from.
+
+        Raises:
+            ConfigError: it is not written like a period.
+        """
+        return asked_period(written, as_of or self.as_of, self.settings.fiscal_year_start)
 
     def columns(self, table: str) -> tuple[str, ...]:
         """The columns a table has here; none when the table is absent. A column without any value is absent."""

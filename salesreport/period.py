@@ -138,6 +138,16 @@ class Period:
         return cls(start, end, kind, name, fiscal_year_start)
 
     @property
+    def file_name(self) -> str:
+        """Its name as a part of a file's or folder's.
+
+        Examples:
+            >>> Period.parse("2017-Q4").file_name, Period.parse("2017-01-01..2017-03-31").file_name
+            ('2017-Q4', '2017-01-01_2017-03-31')
+        """
+        return self.name.replace("..", "_")
+
+    @property
     def days(self) -> int:
         """How many days it has."""
         return (self.end - self.start).days + 1

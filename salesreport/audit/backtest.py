@@ -121,7 +121,7 @@ def backtest(looked: Looked, mark: Mark, alike: Sequence[Alike] = ("stage", "age
     panel, days = panel_of(looked, mark, alike)
     if panel is None:
         return Backtest(outcome=outcome, why=_no_past(looked.facts))
-    return _told(compare(panel), outcome, days, alike)
+    return told(compare(panel), outcome, days, tuple(ALIKE[one] for one in alike))
 
 
 def panel_of(looked: Looked, mark: Mark, alike: Sequence[Alike]) -> tuple[Panel | None, tuple[dt.date, ...]]:
@@ -173,19 +173,31 @@ def _rows(facts: Facts, one: OpenDeals, marks: Marks, counts: Flags, alike: Sequ
     return Panel(deal, one.rep[rows], np.full(len(rows), number), stratum, marks.flagged[rows], ~won)
 
 
-def _told(made: Compared, outcome: Text, days: tuple[dt.date, ...], alike: Sequence[Alike]) -> Backtest:
-    found, shown = made.lift, tuple(ALIKE[one] for one in alike)
+def _few_deals(n: int, flagged: bool) -> Text:
+    if flagged:
+        return ntext("only {n} deal was flagged on those days", "only {n} deals were flagged on those days", n=n)
+    return ntext("only {n} deal was not flagged", "only {n} deals were not flagged", n=n)
+
+
+def told(
+    made: Compared,
+    outcome: Text,
+    days: tuple[dt.date, ...],
+    alike: tuple[Text, ...],
+    few: Callable[[int, bool], Text] = _few_deals,
+) -> Backtest:
+    """What a comparison says, or why it says nothing.
+
+    Args:
+        made: the comparison. outcome, days, alike: as of `Backtest`.
+        few: says how many there are where that is too few, of those flagged or of the others.
+    """
+    found = made.lift
     if not made.enough:
-        few = min(made.flagged, made.rest)
-        what = (
-            ntext("only {n} deal was flagged on those days", "only {n} deals were flagged on those days", n=few)
-            if made.flagged <= made.rest
-            else ntext("only {n} deal was not flagged", "only {n} deals were not flagged", n=few)
-        )
+        least = min(made.flagged, made.rest)
         alone = text("there are none alike of which some were flagged and others not")
-        return Backtest(
-            outcome=outcome, days=days, alike=shown, why=what if few < FEWEST else alone, apart=made.apart
-        )
+        why = few(least, made.flagged <= made.rest) if least < FEWEST else alone
+        return Backtest(outcome=outcome, days=days, alike=alike, why=why, apart=made.apart)
     nothing = float("nan")
     ratio = Estimate(found.ratio, found.ratio_lower, found.ratio_upper, made.flagged)
     return Backtest(
@@ -198,7 +210,7 @@ def _told(made: Compared, outcome: Text, days: tuple[dt.date, ...], alike: Seque
         why=None
         if made.bounded
         else text("it happened to nearly all, or to hardly any: there is a difference, but no ratio"),
-        alike=shown,
+        alike=alike,
         apart=made.apart,
     )
 

@@ -118,6 +118,8 @@ class Found:
         baseline: the client's own past: the same measure over earlier days; None: no past to compare with.
         backtest: what became of what was flagged earlier; None where the check has no such outcome.
         detail: what else a reader should know. level: how it is judged where limits do not tell, see `verdict`.
+        matters: whether the client's own data say, beyond chance, that it matters: more than the calendar gives,
+            worse than no forecast at all. Beside a contested limit something of the kind is asked for.
         kind: what the finding is about where that is not the check's kind: behaviour that may be data is data.
         instead: what it may come of instead, as a sentence.
     """
@@ -132,7 +134,8 @@ class Found:
     baseline: Estimate | None = None
     backtest: Backtest | None = None
     detail: Text | None = None
-    level: Literal["fine", "look", "serious", "untold"] | None = None
+    level: Literal["fine", "look", "serious", "untold", "fact"] | None = None
+    matters: bool = False
     kind: Kind | None = None
     instead: Text | None = None
 

@@ -86,6 +86,14 @@ def stages_of(facts: Facts) -> pd.Index:
     return facts.remember("audit stages", make)
 
 
+def reps_of(facts: Facts) -> pd.Index:
+    """The ids of all who own or owned deals; `OpenDeals.rep` numbers them."""
+    reps = facts.dimensions.of("deals", "rep_id").categories
+    if facts.owners is not None:
+        reps = reps.union(facts.columns.coded("deal_owners", "rep_id").categories)
+    return reps
+
+
 def need_open(now: OpenDeals, judged: Flags | None = None) -> None:
     """Make sure that there are open deals to look at.
 
@@ -109,13 +117,10 @@ def _open_on(facts: Facts, day: dt.date) -> OpenDeals:
     # earlier days are looked at once, so what is known of all deals then is not kept
     known = facts.known(day) if day == facts.as_of else Known(facts, day)
     deal = np.flatnonzero(known.open)
-    reps = facts.dimensions.of("deals", "rep_id").categories
-    if facts.owners is not None:
-        reps = reps.union(facts.columns.coded("deal_owners", "rep_id").categories)
     return OpenDeals(
         day,
         deal,
-        _coded(largest(known.credit(deal)), reps),
+        _coded(largest(known.credit(deal)), reps_of(facts)),
         _coded(known.stage, stages_of(facts))[deal],
         known.stage_since[deal],
         facts.columns.days("deals", "created_on")[deal],

@@ -7,12 +7,16 @@ from salesreport.audit.model import ANY, FOUNDED, Backtest, Check, Estimate, Fou
 from salesreport.audit.verdict import Level
 from salesreport.language import Fixed, Quantity, Range, Text, ntext, text
 
+OWN = "salesreport"
+"""The source of what nobody else published."""
+
 EXAMPLES = 5
 """How many ids are shown before the rest is only counted."""
 
 VERDICTS: Mapping[Level, Text] = {
     "serious": text("serious"),
     "look": text("worth a look"),
+    "fact": text("beyond a published value"),
     "untold": text("cannot be told"),
     "fine": text("fine"),
 }
@@ -25,7 +29,11 @@ DIFFERS = text("differs from your own past")
 def verdict_of(finding: Finding) -> Text:
     """The verdict, in a word or two."""
     level = finding.verdict.level
-    if finding.found is not None and level in ("fine", "untold") and finding.verdict.past in ("worse", "other"):
+    if (
+        finding.found is not None
+        and level in ("fine", "untold", "fact")
+        and finding.verdict.past in ("worse", "other")
+    ):
         return DIFFERS
     return VERDICTS[level]
 
@@ -55,6 +63,14 @@ def because(finding: Finding, unit: str) -> Text | None:
         return text("not beyond {limit}", limit=named)
     if level == "untold":
         return text("beyond {limit}, but that may be chance", limit=named)
+    if level == "fact":
+        return text(
+            "beyond {limit}, which nobody measured; nothing in these data says that it matters, so it is a fact "
+            "and no finding",
+            limit=named,
+        )
+    if check.founded == "contested":
+        return text("beyond {limit}, and so is the whole interval; your own data say that it matters", limit=named)
     return text("beyond {limit}, and so is the whole interval", limit=named)
 
 
@@ -92,6 +108,8 @@ def published(check: Check) -> Text:
             else text("No threshold is published.")
         )
     limits = limits_of(check)
+    if check.source == OWN:
+        return text("The threshold is our own: {threshold}; nobody published one.", threshold=check.threshold)
     if check.founded == "own" and limits is not None:
         return text(
             "Published: {threshold} ({source}); ours: {limits}.",
@@ -111,7 +129,7 @@ _CAPITAL: Mapping[str, Text] = {
     "own": text("The numbers used here are our own"),
     "practice": text("Practitioners agree on it; nobody measured it"),
     "contested": text(
-        "Contested: sources differ, or none says how it was measured; alone it makes nothing serious"
+        "Contested: sources differ, or none says how it was measured; alone it makes nothing a finding"
     ),
     "measured": text("It was measured"),
 }
@@ -191,12 +209,14 @@ def summary(audit: Audit) -> Text:
     serious = sum(one.verdict.level == "serious" for one in told)
     look = sum(one.verdict.finds and one.verdict.level != "serious" for one in told)
     fine = sum(one.verdict.level == "fine" and not one.verdict.finds for one in told)
+    fact = sum(one.verdict.level == "fact" and not one.verdict.finds for one in told)
     return text(
-        "{serious}, {look}, {fine}; {untold}.",
+        "{serious}, {look}, {fine}; {fact}, {untold}.",
         serious=ntext("{n} finding is serious", "{n} findings are serious", n=serious),
         look=ntext("{n} is worth a look", "{n} are worth a look", n=look),
         fine=ntext("{n} check found nothing", "{n} checks found nothing", n=fine),
-        untold=ntext("{n} cannot be told", "{n} cannot be told", n=len(findings) - serious - look - fine),
+        fact=ntext("{n} is beyond a published value only", "{n} are beyond published values only", n=fact),
+        untold=ntext("{n} cannot be told", "{n} cannot be told", n=len(findings) - serious - look - fine - fact),
     )
 
 

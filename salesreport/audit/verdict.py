@@ -4,10 +4,10 @@ from typing import Literal, NamedTuple
 
 from salesreport.audit.model import Check, Found
 
-Level = Literal["fine", "look", "serious", "untold"]
-"""`look`: worth a look; `untold`: cannot be told."""
+Level = Literal["fine", "look", "serious", "untold", "fact"]
+"""`look`: worth a look; `untold`: cannot be told; `fact`: beyond a contested threshold, and nothing else."""
 
-RANK: dict[Level, int] = {"serious": 3, "look": 2, "untold": 1, "fine": 0}
+RANK: dict[Level, int] = {"serious": 4, "look": 3, "fact": 2, "untold": 1, "fine": 0}
 """How much a level matters."""
 
 
@@ -34,8 +34,9 @@ def judge(check: Check, found: Found) -> Verdict:
     """What is thought of what a check found.
 
     A limit is passed where the whole interval is beyond it; where only the figure is, it cannot be told.
-    A contested threshold alone makes nothing serious. Without a limit it is worth a look where it was flagged on
-    earlier days and more came to nothing than of the rest, beyond chance.
+    A contested threshold alone is a fact and no finding: worth a look, never serious, is what is worse than the
+    client's own past, or what the client's own data say matters: what was flagged on earlier days came to nothing
+    more often than the rest, beyond chance. Without a limit the latter is asked for, too.
     """
     past = _past(check, found)
     if found.level is not None:
@@ -53,9 +54,13 @@ def judge(check: Check, found: Found) -> Verdict:
     near = measured.upper if check.better == "higher" else measured.lower
     if near != near:  # no interval: too few
         return Verdict("untold", past, above=True)
-    if serious is not None and check.founded != "contested" and _beyond(check, near, serious):
-        return Verdict("serious", past, above=True)
-    return Verdict("look" if _beyond(check, near, least) else "untold", past, above=True)
+    if not _beyond(check, near, least):
+        return Verdict("untold", past, above=True)
+    if check.founded == "contested":
+        own = found.matters or past in ("worse", "other") or _mattered(found)
+        return Verdict("look" if own else "fact", past, above=True)
+    beyond = serious is not None and _beyond(check, near, serious)
+    return Verdict("serious" if beyond else "look", past, above=True)
 
 
 def _without_limit(found: Found) -> Level:
@@ -63,10 +68,15 @@ def _without_limit(found: Found) -> Level:
 
     What is not there is fine; what has been there is no more than a number, until it is known to have mattered.
     """
-    tried = found.backtest
     if not found.count:
         return "fine"
-    return "look" if tried is not None and tried.lift is not None and tried.lift.lower > 1 else "untold"
+    return "look" if _mattered(found) else "untold"
+
+
+def _mattered(found: Found) -> bool:
+    """Whether more of what was flagged on earlier days came to nothing than of the rest, beyond chance."""
+    tried = found.backtest
+    return tried is not None and tried.lift is not None and tried.lift.lower > 1
 
 
 def _beyond(check: Check, value: float, limit: float) -> bool:

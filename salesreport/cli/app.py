@@ -24,7 +24,7 @@ from salesreport.terminal import (
 if TYPE_CHECKING:
     from rich.table import Table
 
-FAILED, BAD_INPUT, STOPPED = 1, 2, 130
+FAILED, BAD_INPUT, GATE, STOPPED = 1, 2, 3, 130
 """Exit codes."""
 
 HELP = environment_language()

@@ -1,7 +1,7 @@
 """`salesreport kpi`, `anomalies`, `actions` and `forecast`: figures, printed."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +24,10 @@ from salesreport.cli.app import (
 from salesreport.language import Language, text
 from salesreport.terminal import results_console, say
 
+if TYPE_CHECKING:
+    from salesreport.dataset import Dataset
+    from salesreport.period import Period
+
 
 def written(path: Path, content: bytes, language: Language) -> None:
     """Write a workbook and say where it is."""
@@ -31,6 +35,16 @@ def written(path: Path, content: bytes, language: Language) -> None:
 
     write_workbook(path, content)
     say(text("Workbook: {file}", file=str(path)), language)
+
+
+def asked_period(dataset: "Dataset", written: str, language: Language, as_of: str | None = None) -> "Period":
+    """The period of an option; where it was relative, it is said which one that is."""
+    from salesreport import arguments
+
+    asked = arguments.period(dataset, written, as_of=arguments.day(as_of))
+    if asked.said is not None:
+        say(text("{period}: {said}", period=asked.period, said=asked.said), language, error=True)
+    return asked.period
 
 
 @app.command(
@@ -46,7 +60,9 @@ def written(path: Path, content: bytes, language: Language) -> None:
 def kpi(
     context: typer.Context,
     dataset: DatasetFolder,
-    period: Annotated[str, typer.Option(help=hint(text("Such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50.")))],
+    period: Annotated[
+        str, typer.Option(help=hint(text("Such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50, last-month.")))
+    ],
     by: By = "",
     metric: Annotated[
         list[str] | None, typer.Option(help=hint(text("Only this figure; may be given several times.")))
@@ -64,7 +80,6 @@ def kpi(
     from salesreport.dataset import Dataset
     from salesreport.documents import figures
     from salesreport.kpi import Facts, compute, output
-    from salesreport.pack.span import check_period
 
     language = language_of(context)
     figures.check_file(out, format is FileFormat.xlsx)
@@ -73,8 +88,7 @@ def kpi(
 
         load_extensions(extension, {"key": "--extension"})
     opened = Dataset.open(dataset)
-    when = opened.period(period)
-    check_period(opened, when, key="--period")
+    when = asked_period(opened, period, language, as_of)
     facts = Facts.of(opened)
     table = compute(
         facts,
@@ -112,7 +126,10 @@ def anomalies(
     context: typer.Context,
     dataset: DatasetFolder,
     period: Annotated[
-        str, typer.Option(help=hint(text("When the deals were decided, such as 2017, 2017-H1, 2017-Q4, 2017-12.")))
+        str,
+        typer.Option(
+            help=hint(text("When the deals were decided, such as 2017, 2017-Q4, 2017-12, last-quarter."))
+        ),
     ],
     q: Annotated[
         float, typer.Option(min=0.0, max=1.0, help=hint(text("The part of what is reported that may be chance.")))
@@ -139,13 +156,11 @@ def anomalies(
     from salesreport.kpi import Facts
     from salesreport.kpi.anomalies import find_anomalies, output
     from salesreport.kpi.frames import with_names
-    from salesreport.pack.span import check_period
 
     language = language_of(context)
     figures.check_file(out, format is FileFormat.xlsx)
     opened = Dataset.open(dataset)
-    when = opened.period(period)
-    check_period(opened, when, key="--period")
+    when = asked_period(opened, period, language)
     facts = Facts.of(opened)
     found = find_anomalies(facts, when, arguments.dimensions(by), q, arguments.filters(where or [], opened))
     notes = output.explanations(found, language, table=format is FileFormat.table)
@@ -176,7 +191,9 @@ def actions(
     dataset: DatasetFolder,
     period: Annotated[
         str | None,
-        typer.Option(help=hint(text("When the deals were decided, such as 2017, 2017-Q4; default: ever."))),
+        typer.Option(
+            help=hint(text("When the deals were decided, such as 2017, 2017-Q4, last-year; default: ever."))
+        ),
     ] = None,
     milestone: Annotated[
         list[str] | None, typer.Option(help=hint(text("Only this milestone; may be given several times.")))
@@ -192,13 +209,10 @@ def actions(
     from salesreport.dataset import Dataset
     from salesreport.kpi import Facts
     from salesreport.kpi.actions import find_actions, output
-    from salesreport.pack.span import check_period
 
     language = language_of(context)
     opened = Dataset.open(dataset)
-    when = None if period is None else opened.period(period)
-    if when is not None:
-        check_period(opened, when, key="--period")
+    when = None if period is None else asked_period(opened, period, language)
     found = find_actions(Facts.of(opened), when, milestone or (), q, arguments.filters(where or [], opened))
     if format is Format.csv:
         typer.echo(output.as_csv(found), nl=False)

@@ -99,7 +99,7 @@ def _looked_at(
     from salesreport import arguments
     from salesreport.cli.datasets import proposed, tell
     from salesreport.ingest.proposal.proposal import as_yaml
-    from salesreport.project.folder import Export
+    from salesreport.project.folder import NEEDS, Export
 
     given = {"name": name, "as_of": arguments.day(as_of), "currency": currency, "timezone": timezone}
     proposal = proposed(files, preset or "auto", given, {}, language)
@@ -111,6 +111,6 @@ def _looked_at(
             error=True,
         )
     day = proposal.settings["as_of"]
-    return Export(
-        proposal.root, [one.resolve() for one in files], as_yaml(proposal, spoken), proposal.complete, day
-    )
+    tells = frozenset(one for one in NEEDS.values() if proposal.tells(one))
+    spec = as_yaml(proposal, spoken)
+    return Export(proposal.root, [one.resolve() for one in files], spec, proposal.complete, day, tells)

@@ -44,6 +44,9 @@ def pack(
     force: Annotated[
         bool, typer.Option("--force", help=hint(text("Also make the reports whose inputs are unchanged.")))
     ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help=hint(text("Remove the reports of another period from the folder.")))
+    ] = False,
     format: Annotated[
         list[str] | None,
         typer.Option(
@@ -57,4 +60,16 @@ def pack(
     ] = None,
 ) -> None:
     """Reports."""
-    run_pack(context, file, changes or [], only or [], workers, engine, time_limit, force, scheduler, format or [])
+    run_pack(
+        context,
+        file,
+        changes or [],
+        only or [],
+        workers,
+        engine,
+        time_limit,
+        force,
+        scheduler,
+        format or [],
+        replace,
+    )

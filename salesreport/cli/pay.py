@@ -44,15 +44,12 @@ def pay(
     from salesreport import arguments
     from salesreport.dataset import Dataset
     from salesreport.kpi import Facts
-    from salesreport.pack.span import check_period
     from salesreport.plan.pay import command
 
     language = language_of(context)
     opened = Dataset.open(dataset)
     facts = Facts.of(opened, arguments.day(as_of))
-    when = opened.period(period)
-    if when.start <= opened.as_of:
-        check_period(opened, when, key="--period")
+    when = arguments.period(opened, period, may_come=True).period
     shown, notes = command.show(facts, plan, when, rep, against, format.value, language)
     print_results(shown)
     for line in notes:

@@ -29,6 +29,7 @@ def run_pack(
     force: bool = False,
     scheduler: str | None = None,
     formats: Sequence[str] = (),
+    replace: bool = False,
 ) -> None:
     """Make a pack, and say how it goes; `salesreport pack` and `demo` do.
 
@@ -52,7 +53,7 @@ def run_pack(
         runner = ClusterEngine(scheduler, limits)
         runner.check(plan.jobs)
     with PackProgress(errors_console(), language) as progress:
-        manifest = make_pack(plan, runner, progress, force=force)
+        manifest = make_pack(plan, runner, progress, force=force, replace=replace)
     say(text("Index: {file}", file=str(plan.folder / INDEX)), language)
     if manifest.failed:
         raise typer.Exit(FAILED)

@@ -70,16 +70,29 @@ class Content:
 
     @property
     def main(self) -> list[Part]:
-        """What a report shows in full, before the agenda, and pages to write on."""
-        return [one for one in self.parts if one.available and one.place != "fold"]
+        """What a report shows in full, before the agenda, and pages to write on that do not come last."""
+        last = self._last_sheets
+        return [one for one in self.parts if one.available and one.place != "fold" and one not in last]
 
     @property
     def folded(self) -> list[Part]:
-        """What a report folds, in the order of the agenda; what is not on it comes last."""
-        found = [one for one in self.parts if one.available and one.place == "fold"]
-        return sorted(
-            found, key=lambda one: _ORDER[one.point if one.point in POINTS else "further"] if one.point else 99
-        )
+        """What a report folds, in the order of the agenda: charts that are not on it stay behind what they
+        follow in the report, the rest comes last; then pages to write on that stand at the end.
+        """
+        order, found = _LAST, []
+        for one in self.parts:
+            if one.available and one.place == "fold":
+                if one.point:
+                    order = _ORDER[one.point if one.point in POINTS else "further"]
+                found.append((order if one.charts or one.point else _LAST, one))
+        return [*(one for _, one in sorted(found, key=lambda each: each[0])), *self._last_sheets]
+
+    @property
+    def _last_sheets(self) -> list[Part]:
+        """Pages to write on that come after what is folded."""
+        shown = [one for one in self.parts if one.available]
+        first = next((at for at, one in enumerate(shown) if one.place == "fold"), len(shown))
+        return [one for one in shown[first:] if one.place == "sheet"]
 
     @property
     def lacking(self) -> list[Part]:
@@ -94,6 +107,7 @@ class Content:
 
 
 _ORDER = {point: number for number, point in enumerate(POINTS)}
+_LAST = len(_ORDER)
 
 
 def read_content(notebook: NotebookNode, language: str = "en") -> Content:

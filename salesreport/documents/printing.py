@@ -180,6 +180,10 @@ def finished(printed: bytes, html: bytes) -> bytes:
             if key in pdf.docinfo:
                 del pdf.docinfo[key]
         pdf.docinfo["/Creator"] = "salesreport"
+        for meta in page.iter("meta"):  # whom and which days it is about, as the page says it
+            name = meta.get("name") or ""
+            if name.startswith("salesreport:"):
+                pdf.docinfo[f"/{name}"] = meta.get("content") or ""
         written = io.BytesIO()
         pdf.save(written, deterministic_id=True)
     return written.getvalue()

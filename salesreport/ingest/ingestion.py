@@ -20,7 +20,7 @@ from salesreport.ingest.rows.outcome import Ingested
 from salesreport.ingest.rows.people import about_owners
 from salesreport.ingest.spec.dated_files import DatedFile
 from salesreport.ingest.spec.exports import choose_exports
-from salesreport.ingest.spec.spec import SourceSpec, load_source
+from salesreport.ingest.spec.spec import SourceSpec, TableSpec, load_source
 from salesreport.ingest.spec.spec_parts import StatusSpec
 from salesreport.ingest.table.currency import read_rates
 from salesreport.ingest.table.lookups import Lookups
@@ -100,6 +100,8 @@ def ingest(
                 if name in _MUST_HAVE_ROWS:
                     raise
                 left_out.append(text("Table {table} has no rows: {problem}", table=name, problem=error.problem))
+            except DataError as error:
+                raise _with_also(error, part, table) from None
         if not parts:
             return None
         ingested = joined(name, parts)
@@ -124,6 +126,7 @@ def ingest(
     notes += about_owners(frames, settings)
     notes = [
         *(note for one in tables.values() for note in _mostly_set_aside(one)),
+        *(hint for one in tables.values() for hint in one.hints),
         *exports.notes,
         *left_out,
         *(note for ingested in tables.values() for note in ingested.notes),
@@ -196,6 +199,15 @@ def _with_line(error: ConfigError, source: Path) -> ConfigError:
     return error
 
 
+def _with_also(error: DataError, part: TableSpec, table: TableSpec) -> DataError:
+    """An error about a heading of one of several files that are said to be alike: they need not be."""
+    alike = part.file != table.parts[0].file and part.columns == table.columns
+    if alike and error.column in part.headings and error.file == part.file:
+        setting = text("Where its headings are others, it stands below “also” with “columns” of its own.")
+        error.hint = setting if error.hint is None else text("{one} {other}", one=error.hint, other=setting)
+    return error
+
+
 def _mostly_set_aside(ingested: Ingested) -> list[Text]:
     """A warning where most rows of a file go, with the reason of most of them, or those that tie."""
     counts = ingested.counts
@@ -221,6 +233,7 @@ def _nothing_kept(name: str, ingested: Ingested) -> DataError:
         table=name,
         rows=[int(row) for row in ingested.aside["row"]],
         found=[one.what for one in reasons],
+        hint=next(iter(ingested.hints), None),
     )
 
 

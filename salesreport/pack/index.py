@@ -7,10 +7,11 @@ from salesreport.brand import PLAIN, Look
 from salesreport.language import Language, Text, ntext, text
 from salesreport.pack.manifest import Manifest, ReportEntry
 from salesreport.period import Period
+from salesreport.relative import said_relative
 from salesreport.report.dressed import dressed
 from salesreport.report.page import environment
 
-_COLUMN = {
+COLUMN = {
     "rep": text("Rep"),
     "team": text("Team"),
     "manager": text("Manager"),
@@ -20,6 +21,7 @@ _COLUMN = {
     "lead_source": text("Lead source"),
     "pipeline": text("Pipeline"),
 }
+"""What the subjects of a pack's reports are, by its `each`."""
 
 
 class Group(NamedTuple):
@@ -55,13 +57,10 @@ def index_html(manifest: Manifest, language: Language, look: Look = PLAIN) -> st
                 period=period,
                 comparison=Period.parse(pack.compare_to, start).as_far_as(period, as_of),
             ),
-            source=text(
-                "Data: {dataset}, as of {day}",
-                dataset=pack.dataset.name,
-                day=as_of,
-            ),
+            source=text("Data: {dataset}, as of {day}", dataset=pack.dataset.name, day=as_of),
+            asked=said_relative(pack.period_asked, as_of) if pack.period_asked else None,
             summary=_summary(len(done), len(manifest.failed)),
-            column=_COLUMN.get(pack.each or "", text("Report")),
+            column=COLUMN.get(pack.each or "", text("Report")),
             labels=labels,
             since=_since(period) if any(entry.changed for entry in done) else None,
             groups=groups(done),

@@ -4,13 +4,14 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from pydantic import BaseModel, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from salesreport.brand import PLAIN, Look
 from salesreport.documents.formats import PRINTED
@@ -24,6 +25,9 @@ from salesreport.pack.subjects import Subject
 
 REPORT_MIME = "application/vnd.salesreport.report+json"
 """The output of a notebook that says what its report is about."""
+
+REPORT_FORMAT = 1
+"""The newest version of that output that we know; docs/schemas/report-1.json describes it."""
 
 LONGEST_REASON = 300
 
@@ -66,10 +70,16 @@ class ShownSubject(BaseModel):
 
 
 class Shown(BaseModel):
-    """What a report says about itself, in the notebook's output of the type `REPORT_MIME`."""
+    """What a report says about itself, in the notebook's output of the type `REPORT_MIME`.
 
+    `format` is the version of this description; `period_asked` how the period was asked for, where that was
+    relative to the as-of date.
+    """
+
+    format: int = Field(default=REPORT_FORMAT, ge=1)
     subject: ShownSubject
     period: str
+    period_asked: str = ""
     fingerprint: str
     language: str = "en"
     title: str = ""
@@ -91,6 +101,7 @@ class Job:
         fingerprint: of the dataset. period: its written form. language: of the report.
         inputs: checksum of all that the report is made from (`salesreport.pack.inputs`).
         content: the notebook as it was when the pack was begun, whatever becomes of its file; None: as it is.
+        asked: how the period was asked for, where that is relative (`last-month`).
         formats: what else is made of the executed notebook, of `documents.formats.DOCUMENTS`. look: their brand.
         paper: what the finished report is printed on, see `salesreport.pack.printed`; empty: it is not.
     """
@@ -105,6 +116,7 @@ class Job:
     language: str
     inputs: str = ""
     content: bytes | None = field(default=None, repr=False)
+    asked: str = ""
     formats: tuple[str, ...] = ()
     look: Look = field(default=PLAIN, repr=False)
     paper: str = ""
@@ -261,11 +273,15 @@ def _in_its_brand(page: str, look: Look) -> str:
 
 def _executed(job: Job, execute: Execute) -> NotebookNode:
     """The job's notebook, run; its outputs hold what documents need only where some are wanted."""
-    if not job.formats:
-        return execute(job)
-    from salesreport.report.content import asking
+    with ExitStack() as told:
+        if job.formats:
+            from salesreport.report.content import asking
 
-    with asking(job.formats):
+            told.enter_context(asking(job.formats))
+        if job.asked:
+            from salesreport.report.asked import asking_for
+
+            told.enter_context(asking_for(job.asked))
         return execute(job)
 
 
@@ -295,6 +311,16 @@ def what_it_shows(notebook: NotebookNode) -> Shown:
             text("The notebook shows no review.") if not found else text("The notebook shows several reviews.")
         )
         raise ReportFailed(problem, notebook)
+    version = found[0].get("format", 1) if isinstance(found[0], dict) else 1
+    if isinstance(version, int) and version > REPORT_FORMAT:
+        raise ReportFailed(
+            text(
+                "What the report says about itself is of version {found}; this salesreport knows {known}.",
+                found=str(version),
+                known=str(REPORT_FORMAT),
+            ),
+            notebook,
+        )
     try:
         return Shown.model_validate(found[0])
     except ValidationError as error:

@@ -17,6 +17,9 @@ from salesreport.language import Language, text
 from salesreport.pack.make import Document, Figure, Job, Outcome
 
 FILE = "manifest.json"
+FORMAT: Literal[2] = 2
+"""The newest version of a manifest's layout; older ones are read, newer ones refused."""
+
 INDEX = "index.html"
 _OURS = re.compile(rf"reports/[a-z0-9-]+\.(?:{'|'.join(FORMATS)})|notebooks/[a-z0-9-]+\.ipynb")
 """The names of files that a pack makes; a manifest that lists others is not believed."""
@@ -40,13 +43,21 @@ class NotebookEntry(BaseModel):
 
 
 class PackEntry(BaseModel):
-    """What holds for every report of a pack."""
+    """What holds for every report of a pack.
+
+    Attributes:
+        title: of the index. dataset, notebook: what the reports were made from. each: what there is a report for
+            each of. period: its name. period_asked: how it was asked for where that was relative to the as-of
+            date, such as last-month; else empty. compare_to: what it is compared with. language: of the reports.
+        version: of salesreport.
+    """
 
     title: str
     dataset: DatasetEntry
     notebook: NotebookEntry
     each: str | None
     period: str
+    period_asked: str = ""
     compare_to: str
     language: str
     version: str
@@ -157,12 +168,12 @@ class Manifest(BaseModel):
     """What is in a pack's folder.
 
     Attributes:
-        made_by: always `MADE_BY`. format: version of the layout. pack: what holds for every report.
-        reports: in the order of the index.
+        made_by: says that it is one. format: version of the layout, described in docs/schemas/.
+        pack: what holds for every report. reports: in the order of the index.
     """
 
     made_by: Literal["salesreport pack"] = "salesreport pack"
-    format: Literal[1] = 1
+    format: Literal[1, 2] = FORMAT
     pack: PackEntry
     reports: list[ReportEntry]
 
@@ -204,7 +215,31 @@ def read_manifest(folder: Path) -> Manifest | None:
     try:
         return Manifest.model_validate_json(content)
     except ValidationError:
-        raise _something_else(folder) from None
+        raise _of_newer_version(folder, content) or _something_else(folder) from None
+
+
+class _Version(BaseModel):
+    """What every manifest says, of whatever version."""
+
+    made_by: Literal["salesreport pack"]
+    format: int
+
+
+def _of_newer_version(folder: Path, content: bytes) -> DataError | None:
+    """The error that says that the folder's pack was made by a newer salesreport; None where it was not."""
+    try:
+        told = _Version.model_validate_json(content)
+    except ValidationError:
+        return None
+    if told.format <= FORMAT:
+        return None
+    return DataError(
+        text("The pack was made by a newer version of salesreport; nothing was written."),
+        file=folder / FILE,
+        found=text("format {number}", number=str(told.format)),
+        expected=text("format {number} or earlier", number=str(FORMAT)),
+        hint=text("Install that version, or name another folder as output."),
+    )
 
 
 def whole(file: Path, sha256: str) -> bool:

@@ -1,12 +1,13 @@
 """What a pack file may say, and where it says it."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from salesreport.brand import Brand
 from salesreport.config import Place, Settings, TextError, explain, load, no_such, parse_yaml, read_yaml
@@ -14,9 +15,15 @@ from salesreport.documents.formats import FORMATS, documents_of
 from salesreport.documents.printing import PAPERS
 from salesreport.errors import ConfigError
 from salesreport.language import LANGUAGES, Language, text
+from salesreport.pack.rounds import Delivery, Refresh
+from salesreport.period import Period
 
 DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source", "pipeline")
 """What a pack can make a report for each of."""
+
+
+PERIOD = "{period}"
+"""What stands in `output` and `title` where the period's name is to be."""
 
 
 class PackFile(Settings):
@@ -29,17 +36,26 @@ class PackFile(Settings):
         where: one of the same names → values; only subjects that have one of the values get a report.
         period: what is reported, such as 2017, 2017-H1, 2017-Q4, 2017-12, 2017-W50 or 2017-01-01..2017-03-31.
             Years, halves and quarters are fiscal ones, named after the calendar year that the fiscal year ends in.
-        compare_to: what it is compared with: `previous`, `year_before` or a period; where `period` is not over on
-            the as-of day, up to the same day of it.
-        language: of the reports. output: the folder of the pack. title: of the index.
+            Or seen from the dataset's as-of date: this-month, last-month, last-4-weeks; units are week, month,
+            quarter, half, year, and `last` means complete ones (see monthly.md).
+        compare_to: what it is compared with: `previous`, `year_before` or a period of other days that the
+            dataset has data for; where `period` is not over on the as-of day, up to the same day of it.
+        language: of the reports.
+        output: the folder of the pack; `{period}` in it stands for the period. title: of the index, likewise.
         parameters: further parameters of the notebook.
         extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
         strategy: a strategy file (see plan.md). plan: the period's plan, as `salesreport plan` wrote it.
         pay: a pay plan (see pay.md).
         formats: what each report is made as: html (always), and beside it pdf, pptx, docx, xlsx (see
             documents.md). paper: of PDFs: `a4` or `letter`.
+        sections: what the reports show, in this order: names of sections as in the notebook; or `-name` of each
+            that they are to leave out.
+        notes: a word of your own to a subject: id or name → Markdown; or a YAML file that holds that.
         brand: of reports and documents: a file such as brand.yml, or its settings (see brand.md).
         account_plans: account plans that were filled in (see accounts.md).
+        refresh: the monthly round, `salesreport refresh` (see monthly.md). deliver: its last step.
+        retention: so many of the newest periods a round keeps; the reports of older ones are removed, and it is
+            said which. Without it all stay.
     """
 
     notebook: str
@@ -59,7 +75,12 @@ class PackFile(Settings):
     account_plans: str | None = None
     formats: list[str] = Field(default_factory=lambda: ["html"])
     paper: str = "a4"
+    sections: list[str] = Field(default_factory=list)
+    notes: str | dict[str, str] | None = None
     brand: Brand | None = None
+    refresh: Refresh | None = None
+    deliver: Delivery | None = None
+    retention: int | None = Field(default=None, ge=1)
 
     @field_validator("period", "compare_to", mode="before")
     @classmethod
@@ -85,6 +106,25 @@ class PackFile(Settings):
             if name not in DIMENSIONS:
                 raise no_such(text("“{name}” is nothing to choose by.", name=name), name, DIMENSIONS)
         return value
+
+    @field_validator("output")
+    @classmethod
+    def _only_the_period(cls, value: str) -> str:
+        for name in re.findall(r"\{([^{}]*)\}", value):
+            if name != "period":
+                raise no_such(text("A folder's name cannot hold “{name}”.", name=f"{{{name}}}"), name, ["period"])
+        return value
+
+    @model_validator(mode="after")
+    def _kept_apart(self) -> "PackFile":
+        if self.retention is not None and PERIOD not in self.output:
+            raise TextError(
+                text("Periods are kept only where each has a folder of its own."),
+                text("“{sign}” in the setting “output”", sign=PERIOD),
+                place=("retention",),
+                found=self.retention,
+            )
+        return self
 
     @field_validator("formats")
     @classmethod
@@ -112,6 +152,11 @@ class PackFile(Settings):
             ) from None
         return value
 
+
+_YAML = (
+    "where", "parameters", "extensions", "formats", "brand", "sections", "refresh", "retention", "deliver",
+)  # fmt: skip
+"""Settings of which `--set` gives YAML."""
 
 SETTINGS = tuple(PackFile.model_fields)
 """The names of the settings."""
@@ -145,6 +190,21 @@ class Pack:
     def file(self, setting: str) -> Path:
         """The path that a setting names, absolute."""
         return self._absolute(setting, getattr(self.settings, setting))
+
+    def output(self, period: Period) -> Path:
+        """The pack's folder for a period, absolute."""
+        return self._absolute("output", self.settings.output.replace(PERIOD, period.file_name))
+
+    @property
+    def shelf(self) -> Path:
+        """The folder that holds the packs of all periods, absolute."""
+        written = Path(self.settings.output)
+        at = next((at for at, part in enumerate(written.parts) if PERIOD in part), len(written.parts) - 1)
+        return self._absolute("output", str(Path(*written.parts[:at])))
+
+    def beside(self, setting: str, written: str) -> Path:
+        """A path that stands inside of a setting, absolute."""
+        return self._absolute(setting, written)
 
     def files(self, setting: str) -> list[Path]:
         """The paths that a setting lists, absolute."""
@@ -233,7 +293,7 @@ def _overrides(overrides: Iterable[str], settings: PackFile) -> tuple[dict[str, 
         if key.startswith("where."):
             where = changed.setdefault("where", dict(settings.where))
             where[key.removeprefix("where.")] = yaml_value(written)
-        elif key in ("where", "parameters", "extensions", "formats", "brand"):
+        elif key in _YAML:
             changed[key] = yaml_value(written)
         elif key in SETTINGS:
             changed[key] = written

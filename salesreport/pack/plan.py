@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesreport.brand import PLAIN, Look, look_of
 from salesreport.config import read_yaml
@@ -17,14 +17,17 @@ from salesreport.kpi import Facts
 from salesreport.kpi.facts.called import matching
 from salesreport.language import Language, Text, text
 from salesreport.pack.inputs import checksum_of_inputs
+from salesreport.pack.lines import with_note, with_sections
 from salesreport.pack.make import Job
 from salesreport.pack.manifest import package_version
 from salesreport.pack.notebook import Notebook, find_notebook, read_notebook
-from salesreport.pack.packfile import DIMENSIONS, SETTINGS, Pack
+from salesreport.pack.notes import notes_of
+from salesreport.pack.packfile import DIMENSIONS, PERIOD, SETTINGS, Pack
 from salesreport.pack.rows import read_rows
 from salesreport.pack.span import check_period
 from salesreport.pack.subjects import Subject, ids_of, some, subjects, values
 from salesreport.period import Period
+from salesreport.relative import Asked
 from salesreport.report.agreed import FILES, NOTHING, read_agreed
 from salesreport.report.extensions import digest_of, load_extensions
 
@@ -46,7 +49,8 @@ class Plan:
 
     Attributes:
         pack: the pack file. notebook: what runs. dataset: what it runs on.
-        period, comparison: what is reported, and what it is compared with. title: of the index.
+        asked, comparison: what is reported and how that was asked for, and what it is compared with.
+        title: of the index.
         folder: where the pack goes. jobs: the reports to make. every: all reports the pack has; more than `jobs`
             when only some were asked for.
     """
@@ -54,7 +58,7 @@ class Plan:
     pack: Pack
     notebook: Notebook
     dataset: Dataset
-    period: Period
+    asked: Asked
     comparison: Period
     title: Text
     folder: Path
@@ -63,9 +67,22 @@ class Plan:
     look: Look = PLAIN
 
     @property
+    def period(self) -> Period:
+        """What is reported."""
+        return self.asked.period
+
+    @property
     def language(self) -> Language:
         """The reports' language."""
         return Language(self.pack.settings.language)
+
+
+class Draft(NamedTuple):
+    """A report to come: what it is about, the parameters that only it gets, the note that its row has."""
+
+    subject: Subject
+    parameters: Mapping[str, Any]
+    note: str = ""
 
 
 def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
@@ -84,12 +101,15 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     extensions = pack.files("extensions")
     for number, file in enumerate(extensions):
         load_extensions([file], pack.where("extensions", number))
-    notebook = read_notebook(find_notebook(pack))
+    notebook = _notebook(pack)
     dataset = Dataset.open(pack.file("dataset"))
-    period = _period(dataset, settings.period, pack.where("period"))
+    asked = _period(dataset, settings.period, pack.where("period"))
+    period = asked.period
     files = {name: pack.file(name) for name in FILES if getattr(settings, name)}
     agreed = read_agreed(Facts.of(dataset), period, files) if files else NOTHING
     digests = [*map(digest_of, extensions), *(f"{name} {one}" for name, one in sorted(agreed.digests.items()))]
+    if asked.written:
+        digests.append(f"period {asked.written} as of {asked.as_of}")
     documents = documents_of(settings.formats, **pack.where("formats"))
     look = _look(pack)
     if documents:  # without any, a report is made from the same as ever
@@ -102,20 +122,22 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     comparison = _comparison(dataset, period, settings.compare_to, pack.where("compare_to"))
     common = _common(pack, notebook, dataset, period, files)
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
-    folder = pack.file("output")
-    stems = _stems([subject for subject, _ in drafts])
+    folder = pack.output(period)
+    stems = _stems([draft.subject for draft in drafts])
+    notes = notes_of(pack, [draft.subject for draft in drafts])
     every = tuple(
         replace(
-            _job(pack, notebook, dataset, subject, {**common, **own}, stem, digests),
+            _job(pack, notebook, dataset, draft, common, stem, digests, notes.get(draft.subject.id, draft.note)),
+            folder=folder,
+            asked=asked.written if "period" not in draft.parameters else "",
             formats=tuple(one for one in documents if one != PRINTED),
             look=look,
             paper=paper,
         )
-        for (subject, own), stem in zip(drafts, stems, strict=True)
+        for draft, stem in zip(drafts, stems, strict=True)
     )
     chosen = _only(every, only) if only else every
-    title = Text(settings.title.replace("{", "{{").replace("}", "}}")) if settings.title else _title(pack)
-    return Plan(pack, notebook, dataset, period, comparison, title, folder, chosen, every, look)
+    return Plan(pack, notebook, dataset, asked, comparison, _title(pack, period), folder, chosen, every, look)
 
 
 def _look(pack: Pack) -> Look:
@@ -132,16 +154,26 @@ def _look(pack: Pack) -> Look:
     return look_of(brand, Path(os.path.normpath(folder.absolute() / Path(brand.logo).expanduser())), **place)
 
 
+def _notebook(pack: Pack) -> Notebook:
+    """The pack's notebook, with the sections that the pack file wants."""
+    notebook = read_notebook(find_notebook(pack))
+    if not pack.settings.sections:
+        return notebook
+    content = with_sections(notebook.content, pack.settings.sections, pack.where("sections"))
+    return replace(notebook, content=content)
+
+
 def _job(
     pack: Pack,
     notebook: Notebook,
     dataset: Dataset,
-    subject: Subject,
-    parameters: dict[str, Any],
+    draft: Draft,
+    common: Mapping[str, Any],
     stem: str,
     further: Sequence[str],
+    note: str,
 ) -> Job:
-    language = pack.settings.language
+    language, subject, parameters = pack.settings.language, draft.subject, {**common, **draft.parameters}
     inputs = checksum_of_inputs(
         notebook=notebook.sha256,
         fingerprint=dataset.fingerprint,
@@ -150,38 +182,54 @@ def _job(
         period=parameters["period"],
         language=language,
         parameters=parameters,
-        further=further,
+        further=[*further, *([f"note {note}"] if note else [])],
     )
     return Job(
         subject=subject,
         notebook=notebook.path,
         parameters=parameters,
-        folder=pack.file("output"),
+        folder=Path(),
         stem=stem,
         fingerprint=dataset.fingerprint,
         period=parameters["period"],
         language=language,
         inputs=inputs,
-        content=notebook.content,
+        content=with_note(notebook.content, note) if note else notebook.content,
     )
 
 
-def _period(dataset: Dataset, written: str, where: dict[str, Any]) -> Period:
+def _period(dataset: Dataset, written: str, where: dict[str, Any]) -> Asked:
     try:
-        period = dataset.period(written)
+        asked = dataset.asked_period(written)
     except ConfigError as error:
         raise _placed(error, where) from None
-    check_period(dataset, period, **where)
-    return period
+    check_period(dataset, asked.period, **where)
+    return asked
 
 
 def _comparison(dataset: Dataset, period: Period, compare_to: str, where: dict[str, Any]) -> Period:
+    """What is compared with; a period that somebody wrote has data, and is another than the one reported.
+
+    `previous` and `year_before` may lie before the data: what a report then cannot compare, it says itself.
+    """
     try:
-        return period.comparison(compare_to, dataset.as_of)
+        comparison = period.comparison(compare_to, dataset.as_of)
     except ConfigError as error:
         error.expected = text("`previous`, `year_before`, or a period")
         error.nearest = nearest(compare_to, ["previous", "year_before"])
         raise _placed(error, where) from None
+    if compare_to in ("previous", "year_before"):
+        return comparison
+    shorter, longer = sorted([period, comparison], key=lambda one: one.days)
+    if longer.start <= shorter.start and shorter.end <= longer.end:
+        raise ConfigError(
+            text("The period {period} has to be compared with other days than its own.", period=period.name),
+            **where,
+            found=compare_to,
+            expected=text("`previous`, `year_before`, or a period"),
+        )
+    check_period(dataset, comparison, **where)
+    return comparison
 
 
 def _placed(error: ConfigError, where: dict[str, Any]) -> ConfigError:
@@ -241,10 +289,8 @@ def _refuse_setting(pack: Pack, name: str, where: dict[str, Any]) -> None:
         )
 
 
-def _subjects(
-    pack: Pack, notebook: Notebook, dataset: Dataset, periods: list[Period]
-) -> list[tuple[Subject, dict[str, Any]]]:
-    """Who gets a report, and the parameters that only that report gets."""
+def _subjects(pack: Pack, notebook: Notebook, dataset: Dataset, periods: list[Period]) -> list[Draft]:
+    """Who gets a report, with what only that report gets."""
     each = pack.settings.each
     if each in DIMENSIONS:
         where = _where(pack, dataset)
@@ -258,14 +304,14 @@ def _subjects(
                 raise ConfigError(problem, **pack.where("each"), found=each)
             place = pack.where("where") if where else pack.where("each")
             raise ConfigError(text("There is nobody and nothing to report on."), **place)
-        return [(one, {each: notebook.check(each, one.id, pack.where("each"))}) for one in found]
+        return [Draft(one, {each: notebook.check(each, one.id, pack.where("each"))}) for one in found]
     if pack.settings.where:
         raise ConfigError(
             text("“where” chooses among reps, teams, segments …, so it needs “each” to be one of them."),
             **pack.where("where"),
         )
     if each is None:
-        return [(Subject("company", "", dataset.settings.name), {})]
+        return [Draft(Subject("company", "", dataset.settings.name), {})]
     if not each.lower().endswith(".csv"):
         near = nearest(each, DIMENSIONS)
         raise ConfigError(
@@ -277,12 +323,15 @@ def _subjects(
         )
     drafts = []
     for row in read_rows(pack.file("each"), notebook):
-        own = dict(row.parameters)
+        own, period = dict(row.parameters), periods[0]
         if "period" in own:
-            own["period"] = _period(dataset, own["period"], {**row.where, "key": "period"}).name
+            period = _period(dataset, own["period"], {**row.where, "key": "period"}).period
+            own["period"] = period.name
         if "compare_to" in own:
-            _comparison(dataset, periods[0], own["compare_to"], {**row.where, "key": "compare_to"})
-        drafts.append((row.subject, own))
+            _comparison(dataset, period, own["compare_to"], {**row.where, "key": "compare_to"})
+        elif "period" in own:
+            _comparison(dataset, period, pack.settings.compare_to, {**row.where, "key": "period"})
+        drafts.append(Draft(row.subject, own, row.note))
     return drafts
 
 
@@ -331,5 +380,9 @@ def _stems(every: Sequence[Subject]) -> list[str]:
     return stems
 
 
-def _title(pack: Pack) -> Text:
+def _title(pack: Pack, period: Period) -> Text:
+    """What the index is called; people's own words hold no places to fill in but the period's."""
+    if pack.settings.title:
+        plain = pack.settings.title.replace("{", "{{").replace("}", "}}")
+        return Text(plain.replace(f"{{{PERIOD}}}", PERIOD), fields={"period": period.label})
     return _TITLES.get(pack.settings.each or "", text("Reviews"))

@@ -7,25 +7,34 @@ from typing import Any, NamedTuple
 from salesreport.errors import ConfigError, DataError
 from salesreport.language import text
 from salesreport.pack.notebook import Notebook
+from salesreport.pack.notes import checked
+from salesreport.pack.packfile import DIMENSIONS
 from salesreport.pack.subjects import Subject
 
-ID = "id"
-"""The column that names a row's report; without it, the row's values do."""
+ID, NAME, NOTE = "id", "name", "note"
+"""The columns with a row's key, with what its report is called, and with a word of one's own to the subject."""
+
+TELLING = (*DIMENSIONS, "period")
+"""The parameters that say whom and when a report is about."""
 
 COMMON = ("dataset", "language")
 """Parameters that are the same for all reports of a pack."""
 
 
 class Row(NamedTuple):
-    """A row: what its report is called, the parameters it gives, and its place for errors."""
+    """A row: what its report is called, the parameters it gives, its place for errors, and its note."""
 
     subject: Subject
     parameters: dict[str, Any]
     where: dict[str, Any]
+    note: str = ""
 
 
 def read_rows(file: Path, notebook: Notebook) -> list[Row]:
     """Read parameter rows; the headings are names of parameters, an empty cell leaves a parameter as it is.
+
+    A report's key is in column `id`; without it, it is what the row says of whom and when (`rep`, `period` …), or
+    all of its parameters where that is not enough to tell rows apart. `name` and `note` never are part of a key.
 
     Raises:
         ConfigError: a heading that is no parameter, a value that does not fit.
@@ -43,23 +52,36 @@ def read_rows(file: Path, notebook: Notebook) -> list[Row]:
     if not numbered:
         raise DataError(text("The file has no rows."), file=file)
     _check_headings(headings, file)
+    own = {one for one in (NAME, NOTE) if not notebook.declares(one)}
+    parts = _parts([dict(zip(headings, cells, strict=False)) for _, cells in numbered], own)
     rows: dict[str, Row] = {}
     for number, cells in numbered:
         if len(cells) > len(headings):
             raise DataError(text("The row is longer than the heading."), file=file, rows=[number])
         given = {heading: cell for heading, cell in zip(headings, cells, strict=False) if cell != ""}
-        name = given.pop(ID, None) or " · ".join(given.values())
-        if name in rows:
+        key = given.pop(ID, None) or " · ".join(given[one] for one in parts if one in given)
+        name = given.pop(NAME, key) if NAME in own else key
+        note = given.pop(NOTE, "") if NOTE in own else ""
+        if key in rows:
             raise DataError(
-                text("Two rows have the same key."), file=file, column=ID, rows=[number], found=name,
+                text("Two rows have the same key."), file=file, column=ID, rows=[number], found=key,
                 hint=text("Give each row a name of its own in a column “{name}”.", name=ID),
             )  # fmt: skip
         parameters = {}
         for heading, cell in given.items():
             where = {"file": file, "line": number, "key": heading}
             parameters[heading] = notebook.read(heading, cell, where)
-        rows[name] = Row(Subject("row", name, name), parameters, {"file": file, "line": number})
+        note = checked(note, {"file": file, "line": number, "key": NOTE})
+        rows[key] = Row(Subject("row", key, name), parameters, {"file": file, "line": number}, note)
     return list(rows.values())
+
+
+def _parts(rows: list[dict[str, str]], own: set[str]) -> list[str]:
+    """The columns whose values are a row's key, where no column is."""
+    every = [one for one in rows[0] if one not in {ID, *own}]
+    telling = [one for one in every if one in TELLING]
+    keys = [tuple(row.get(one, "") for one in telling) for row in rows]
+    return telling if telling and len(set(keys)) == len(keys) else every
 
 
 def _check_headings(headings: list[str], file: Path) -> None:

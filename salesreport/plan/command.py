@@ -38,7 +38,7 @@ def make_plan(
     if strategy is not None:
         wanted = load_strategy(strategy)
         check_strategy(wanted, facts, strategy)
-    return action_plan(facts, wanted, dataset.period(period), reps), facts
+    return action_plan(facts, wanted, dataset.asked_period(period, facts.as_of).period, reps), facts
 
 
 def shown(

@@ -28,6 +28,9 @@ SPEC = "params/source.yml"
 EXPLORER = "conversion_explorer"
 """The notebook that is not about one period."""
 
+NEEDS = {"managers": "manager", "teams": "team", "segments": "segment"}
+"""Pack file → what an export must tell, so that there is anything to report on."""
+
 _KEEP = ("data/.gitkeep", "outputs/.gitkeep")
 _IGNORED = """\
 # exports and whatever is made of them are personal data: they are no part of what is shared
@@ -47,6 +50,7 @@ class Export:
     Attributes:
         root: the folder that the source spec's files are relative to. files: their paths.
         spec: the source spec's text. complete: whether nothing is missing in it. as_of: the day it is of.
+        tells: of the dimensions in `NEEDS` those that it has values of.
     """
 
     root: Path
@@ -54,6 +58,7 @@ class Export:
     spec: str
     complete: bool
     as_of: dt.date
+    tells: frozenset[str] = frozenset()
 
 
 def new_folder(
@@ -121,6 +126,7 @@ def _contents(
     period = period_for(today if export is None else export.as_of)
     root = None if export is None or copy else _root(export.root, folder)
     shown = printable(" ".join(name.split()))
+    lacking = [] if export is None else [one for one, needed in NEEDS.items() if needed not in export.tells]
     values = {
         "name": shown,
         "title_line": setting_line("title", shown),
@@ -133,10 +139,13 @@ def _contents(
         "root": None if export is None else shlex.quote(root or "data"),
         "copied": copy,
         "dataset": DATASET,
+        "packs": [one for one in NEEDS if one not in lacking],
+        "lacking": lacking,
     }
     contents = {
         name if name == "README.md" else f"params/{name}": content
         for name, content in filled(language, values).items()
+        if Path(name).stem not in lacking
     }
     if export is not None:
         contents[SPEC] = export.spec + contents.pop("params/source_end.yml")

@@ -33,8 +33,8 @@ def audit_html(audit: Audit, language: Language, changes: Sequence[Change] | Non
             name=language.show(audit.looked.dataset.settings.name),
             kicker=text("Audit of the data, as of {day}", day=audit.looked.as_of),
             summary=summary(audit),
-            findings=[_finding(one, audit, language) for one in told if one.verdict.finds or _untold(one)],
-            fine=[_finding(one, audit, language) for one in told if not (one.verdict.finds or _untold(one))],
+            findings=[_finding(one, audit, language) for one in told if one.verdict.finds or _beyond(one)],
+            fine=[_finding(one, audit, language) for one in told if not (one.verdict.finds or _beyond(one))],
             lacking=_lacking(ranked, language),
             answers=_answers(audit, language),
             abilities=_abilities(audit, language),
@@ -80,9 +80,9 @@ _WORDS = {
 }
 
 
-def _untold(finding: Finding) -> bool:
-    """Whether a finding is beyond its limit, and may be so by chance: shown with those that matter."""
-    return finding.verdict.level == "untold" and finding.verdict.above
+def _beyond(finding: Finding) -> bool:
+    """Whether it is beyond its limit, by chance or without a meaning, maybe: shown with those that matter."""
+    return finding.verdict.level in ("untold", "fact") and finding.verdict.above
 
 
 def _finding(finding: Finding, audit: Audit, language: Language) -> dict[str, Any]:

@@ -10,20 +10,20 @@ from salesreport.language import Language
 from salesreport.language.readable import readable
 
 
-def environment(language: Language, package: str = "salesreport.report") -> jinja2.Environment:
-    """The Jinja environment of a package's `templates/` folder; the report's templates are there for everybody.
+def environment(language: Language, *packages: str) -> jinja2.Environment:
+    """The Jinja environment of packages' `templates/` folders; the report's templates are there for everybody.
 
     Everything is escaped unless it is `Markup`. In templates, `say(text)` translates a `Text`, `readable` is for
     texts from data; the filters `number`, `exact`, `count`, `percent`, `money`, `date`, `quantity`, `show` format
     as `Language` does.
     """
-    return _environment(language.code, package)  # whom a language may name is no matter of templates
+    return _environment(language.code, packages)  # whom a language may name is no matter of templates
 
 
 @lru_cache
-def _environment(code: str, package: str) -> jinja2.Environment:
+def _environment(code: str, packages: tuple[str, ...]) -> jinja2.Environment:
     language = Language(code)
-    loaders = [jinja2.PackageLoader(name) for name in dict.fromkeys([package, "salesreport.report"])]
+    loaders = [jinja2.PackageLoader(name) for name in dict.fromkeys([*packages, "salesreport.report"])]
     made = jinja2.Environment(
         loader=jinja2.ChoiceLoader(loaders),
         autoescape=True,

@@ -14,8 +14,10 @@ from salesreport.errors import ConfigError, nearest
 from salesreport.language import Text, text
 from salesreport.language.language import Said
 from salesreport.language.readable import readable
+from salesreport.relative import said_relative
 from salesreport.report import presence
 from salesreport.report.agreed import read_agreed
+from salesreport.report.asked import asked_for
 from salesreport.report.content import MIME as CONTENT
 from salesreport.report.content import asked
 from salesreport.report.context import Context, records
@@ -33,13 +35,16 @@ from salesreport.report.subject import KINDS, Kind, find_subject
 MIME = "application/vnd.salesreport.report+json"
 """The part of the notebook's output that says, for machines, whom the report is about and what it found."""
 
+SUMMARY_FORMAT = 1
+"""Version of that part; docs/schemas/ describes it."""
+
 
 class Review:
     """A review: its sections are attributes, each a `Section` that shows itself.
 
     Args:
         dataset: a dataset or its folder.
-        period: the period, as written in `Period.parse`.
+        period: the period, as written in `relative.asked_period`.
         compare_to: `previous`, `year_before`, or a period.
         language: `en` or `de`.
         mask_names: whether texts from the data (deals, customers, reasons …) show `[name]` where they name another
@@ -86,7 +91,8 @@ class Review:
         kind, wanted = _one_subject(subject)
         shared = Shared.of(opened)
         about = find_subject(shared.facts, kind, wanted)
-        when = opened.period(period)
+        when, asked, _ = opened.asked_period(period)
+        self.asked = asked or asked_for(when, opened.as_of)
         files = {"strategy": strategy, "plan": plan, "pay": pay, "account_plans": account_plans}
         self.context = Context(
             shared=shared,
@@ -176,8 +182,10 @@ class Review:
             figures.append({**figure, "unit": row["unit"], "note": tile.base, "brief": tile.brief})
         subject = context.subject
         return {
+            "format": SUMMARY_FORMAT,
             "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name},
             "period": context.period.name,
+            "period_asked": self.asked,
             "language": context.language.code,
             "title": f"{subject.name} · {context.say(context.period.label)}",
             "verdict": self.verdict,
@@ -243,8 +251,9 @@ class Review:
     def _details(self) -> str:
         """Team and manager of a rep, and since when somebody new is there."""
         context = self.context
+        asked = [said_relative(self.asked, context.facts.dataset.as_of)] if self.asked else []
         if context.subject.kind != "rep":
-            return ""
+            return " · ".join(map(context.say, asked))
         row = context.shared.reps.loc[context.subject.id]
         parts = []
         if isinstance(row["team"], str):
@@ -253,7 +262,7 @@ class Review:
             # whom she answers to she knows, and it is no text that somebody wrote
             parts.append(text("manager {manager}", manager=Said(readable(row["manager"]))))
         parts += presence.in_short(context)
-        return " · ".join(context.say(part) for part in parts)
+        return " · ".join(context.say(part) for part in [*parts, *asked])
 
 
 def _one_subject(given: dict[str, str]) -> tuple[Kind, str]:

@@ -13,13 +13,14 @@ class Cell:
 
     Attributes:
         text: what it shows. plus: a second, smaller line, such as an interval. numeric: aligned to the right.
-        tone: how it stands out: `faint` (nothing there), `same` (nothing changed); empty: not at all.
+        tone: how it stands out: `lead` (to be read first), `faint` (nothing there), `same` (nothing changed);
+            empty: not at all.
     """
 
     text: str
     plus: str = ""
     numeric: bool = False
-    tone: Literal["", "faint", "same"] = ""
+    tone: Literal["", "lead", "faint", "same"] = ""
 
 
 Content = str | tuple[str, str] | Cell

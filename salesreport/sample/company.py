@@ -31,7 +31,7 @@ from salesreport.sample.journeys import begin, travel
 from salesreport.sample.leads import lead_table
 from salesreport.sample.next_steps import with_next_steps
 from salesreport.sample.orders import order_table
-from salesreport.sample.organisation import LEAST_REPS, account_table, hire, rep_tables, win_customers
+from salesreport.sample.organisation import LEAST_REPS, account_table, alike, hire, rep_tables, win_customers
 from salesreport.sample.plans import commitment_table, target_table
 from salesreport.sample.prices import price
 from salesreport.sample.truth import Truth, tell
@@ -70,6 +70,7 @@ def make_company(
     *,
     activities_per_deal: float = 8.0,
     snapshot_every: SnapshotEvery | None = "month",
+    even: bool = False,
 ) -> Company:
     """Make up a seller of industrial lighting whose true effects are known.
 
@@ -87,6 +88,8 @@ def make_company(
         activities_per_deal: calls, mails and meetings per deal on average, beside the actions at milestones.
         snapshot_every: how often the open pipeline is written down: `month` (its last day), `week` (Sundays),
             `day` or None for no snapshots at all.
+        even: reps who do not differ, and contracts signed on one working day as readily as on another: whatever
+            is found of people or of quarters' ends is chance. `truth` then says so.
 
     Raises:
         ConfigError: too few reps, deals or years, or an unknown rhythm of snapshots.
@@ -101,10 +104,11 @@ def make_company(
     first = day_number(_years_before(as_of, years)) + 1
     chance = [np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(_SUBJECTS)]
     working = seasons.working_days(first, last)
-    signing = seasons.signing_days(first, last)
+    signing = working if even else seasons.signing_days(first, last)
     starting = seasons.new_deals(first, last)
 
     staff = hire(chance[0], reps, deals / reps, first, last)
+    staff = alike(staff) if even else staff
     accounts = win_customers(chance[1], staff, deals)
     prospects = begin(chance[2], staff, accounts, starting, deals)
     stays = travel(chance[3], prospects, staff, working, signing)
@@ -129,7 +133,9 @@ def make_company(
     tables["leads"] = lead_table(later[0], prospects, staff, deal_id, starting)
     tables["feedback"] = feedback_table(later[1], prospects, stays, staff, accounts, working)
     tables["equipment"] = equipment_table(later[2], prospects, stays, staff, accounts, deal_id)
-    tables["targets"] = target_table(staff, tables["orders"], tables["deals"], tables["activities"], first, last)
+    tables["targets"] = target_table(
+        staff, tables["orders"], tables["deals"], tables["activities"], first, last, seasonal=not even
+    )
     tables["commitments"] = commitment_table(later[3], staff, last)
     tables["deals"] = with_next_steps(later[4], tables["deals"], outcome(stays), tables["activities"], last)
     return Company(

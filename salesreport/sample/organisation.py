@@ -140,6 +140,22 @@ def hire(rng: np.random.Generator, count: int, deals_per_rep: float, first: int,
     )
 
 
+def alike(reps: Reps) -> Reps:
+    """The same people, none of whom is better, busier, more hopeful or sells other things than another."""
+    mixes = [
+        np.tile(np.cumsum([one.share for one in kinds]), (reps.total, 1))
+        for kinds in (market.PRODUCT_LINES, market.SEGMENTS, market.LEAD_SOURCES)
+    ]
+    return reps._replace(
+        skill=np.zeros_like(reps.skill),
+        optimism=np.zeros(reps.total),
+        zeal=np.ones(reps.total),
+        products=mixes[0],
+        segments=mixes[1],
+        sources=mixes[2],
+    )
+
+
 class Accounts(NamedTuple):
     """The customers; those of one rep lie together.
 

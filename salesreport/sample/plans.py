@@ -41,16 +41,27 @@ _NEVER = -1
 
 
 def target_table(
-    reps: Reps, orders: pd.DataFrame, deals: pd.DataFrame, activities: pd.DataFrame, first: int, last: int
+    reps: Reps,
+    orders: pd.DataFrame,
+    deals: pd.DataFrame,
+    activities: pd.DataFrame,
+    first: int,
+    last: int,
+    seasonal: bool = True,
 ) -> pd.DataFrame:
     """The table `targets`.
 
     Revenue and deals won by quarter for reps (plan), teams and everybody (budget), and revenue by segment
-    (strategy); activities by type and month for reps (plan). Levels follow what the company does in a year.
+    (strategy); activities by type and month for reps (plan). Levels follow what the company does in a year, and
+    its seasons, if it has any; without them targets do not grow either.
     """
+    season = np.array(SIGNING_BY_MONTH if seasonal else np.ones(12)).reshape(4, 3).sum(axis=1)
+    growth = _GROWTH if seasonal else 1.0
     tables = [
-        _by_quarter(reps, "revenue", orders["ordered_on"], orders["amount"], first, last, 1_000),
-        _by_quarter(reps, "deals_won", deals["closed_on"], (deals["status"] == "won") * 1.0, first, last, 1),
+        _by_quarter(reps, "revenue", orders["ordered_on"], orders["amount"], first, last, 1_000, season, growth),
+        _by_quarter(
+            reps, "deals_won", deals["closed_on"], (deals["status"] == "won") * 1.0, first, last, 1, season, growth
+        ),
         _by_month(reps, activities, first, last),
     ]
     return TABLES["targets"].conform(pd.concat(tables, ignore_index=True))
@@ -89,12 +100,19 @@ def commitment_table(rng: np.random.Generator, reps: Reps, last: int) -> pd.Data
 
 
 def _by_quarter(
-    reps: Reps, metric: str, day: pd.Series, value: pd.Series, first: int, last: int, rounding: int
+    reps: Reps,
+    metric: str,
+    day: pd.Series,
+    value: pd.Series,
+    first: int,
+    last: int,
+    rounding: int,
+    season: Floats,
+    growth: float,
 ) -> pd.DataFrame:
     """A metric's targets by quarter on every level."""
     quarters = np.unique(month_number(np.arange(first, last + 1)) // 3)
     quarters = np.append(quarters, quarters[-1] + 1 + np.arange(QUARTERS_AHEAD))
-    season = np.array(SIGNING_BY_MONTH).reshape(4, 3).sum(axis=1)
     season = season / season.mean()
     level = _daily_level(reps, day, value, first, last)
     reps_plan = []
@@ -102,7 +120,7 @@ def _by_quarter(
         begin, end = _days_of(3 * quarter, 3)
         year = min(int(quarter) // 4 - _year(first), len(level) - 1)
         ahead = max(0, int(quarter) // 4 - _year(first) - year)
-        plan = level[year] * _GROWTH**ahead * _AMBITION * season[quarter % 4] * _capacity(reps, begin, end)
+        plan = level[year] * growth**ahead * _AMBITION * season[quarter % 4] * _capacity(reps, begin, end)
         plan = np.round(plan / rounding) * rounding
         there = np.flatnonzero(plan > 0)
         # a rep's team is the one he is in when the quarter begins

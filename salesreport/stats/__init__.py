@@ -16,6 +16,7 @@
 - `salesreport.stats.expected`: observed ÷ expected, learnt from what other groups' cases promise
 - `salesreport.stats.poisson_binomial`: tails of sums with unequal chances
 - `salesreport.stats.decomposition`: a gap split by factor (Shapley), or into mix and rate (Kitagawa)
+- `salesreport.stats.concentration`: on how few an amount rests, with intervals
 - `salesreport.stats.resampling`: bootstrap intervals of these
 - `salesreport.stats.scores`: how good a forecast was
 """

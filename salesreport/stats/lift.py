@@ -56,15 +56,18 @@ def lift(
         confidence: how often the intervals are to hold the true values.
 
     Returns:
-        Mantel and Haenszel's difference and ratio of the rates. Their variance is that of leaving out one cluster
-        at a time, of the ratio on a logarithmic scale; Student's quantile has as many degrees of freedom as there
-        are clusters less one, or fewer where a few clusters decide: the geometric mean with their effective
-        number. How often that holds is measured in docs/validation.md.
+        Mantel and Haenszel's difference and ratio of the rates. Their variance, of the ratio on a logarithmic
+        scale, is the mean of two: that of leaving out one cluster at a time, which is too large where strata are
+        thin (a stratum may be lost with a cluster), and that of giving each a little less weight, which is too
+        small. Student's quantile has as many degrees of freedom as there are clusters less one, or fewer where a
+        few clusters decide: the geometric mean with their effective number. How often that holds is measured in
+        docs/validation.md.
 
     References:
         Greenland and Robins (1985), doi 10.2307/2530643 (the weights); Cameron and Miller (2015), doi
         10.3368/jhr.50.2.317, and MacKinnon, Nielsen and Webb (2023), doi 10.1016/j.jeconom.2022.04.001 (the
-        cluster jackknife, and why few or uneven clusters tell less than their number).
+        cluster jackknife, and why few or uneven clusters tell less than their number); Efron (1982), doi
+        10.1137/1.9781611970319 (the infinitesimal jackknife, and that one errs upwards and the other downwards).
 
     Examples:
         Of 40 flagged 24 were lost, of 40 others 16; of 20 and 20 on another day 10 and 8:
@@ -91,11 +94,14 @@ def lift(
     at = key % strata
     away = _sums(whole[:, at] - own) - _sums(whole[:, at])
     without = sums[:, None] + np.stack([np.bincount(key // strata, one, clusters) for one in away])
+    slope = np.stack([np.bincount(key // strata, one, clusters) for one in _slopes(whole[:, at], own)])
     one, other = _rates(sums)
     ones, others = _rates(without)
-    gap, gap_error, freedom = _jackknife(one - other, ones - others)
     with np.errstate(divide="ignore", invalid="ignore"):
-        log, log_error, log_freedom = _jackknife(np.log(one / other), np.log(ones / others))
+        tilt = (slope[0] - slope[1] - (one - other) * slope[2]) / sums[2]
+        gap, gap_error, freedom = _jackknife(one - other, ones - others, tilt)
+        log_tilt = slope[0] / sums[0] - slope[1] / sums[1]
+        log, log_error, log_freedom = _jackknife(np.log(one / other), np.log(ones / others), log_tilt)
         half, log_half = _quantile(freedom, confidence) * gap_error, _quantile(log_freedom, confidence) * log_error
         ratio = one / other if other > 0 else float("nan")
         lower, upper = np.exp(log - log_half), np.exp(log + log_half)
@@ -144,13 +150,32 @@ def _sums(counts: Array) -> Array:
     return np.stack([hit * other * share, other_hit * n * share, n * other * share])
 
 
+def _slopes(counts: Array, own: Array) -> Array:
+    """What each stratum's sums change by, per part of it that a cluster's own counts are given more weight."""
+    hit, other_hit, n, other = counts
+    d_hit, d_other_hit, d_n, d_other = own
+    total = n + other
+    d_share = -(d_n + d_other) / total**2
+    return np.stack(
+        [
+            (d_hit * other + hit * d_other) / total + hit * other * d_share,
+            (d_other_hit * n + other_hit * d_n) / total + other_hit * n * d_share,
+            (d_n * other + n * d_other) / total + n * other * d_share,
+        ]
+    )
+
+
 def _rates(sums: Array) -> tuple[Array, Array]:
     with np.errstate(divide="ignore", invalid="ignore"):
         return sums[0] / sums[2], sums[1] / sums[2]
 
 
-def _jackknife(value: Array, without: Array) -> tuple[float, float, float]:
-    """An estimate, its standard error, and degrees of freedom; the error is NaN where it cannot be told."""
+def _jackknife(value: Array, without: Array, tilt: Array) -> tuple[float, float, float]:
+    """An estimate, its standard error, and degrees of freedom; the error is NaN where it cannot be told.
+
+    Args:
+        value: the estimate. without: the same without each cluster. tilt: its change per weight given to each.
+    """
     n = len(without)
     gap = without - value
     squares = gap * gap
@@ -159,7 +184,8 @@ def _jackknife(value: Array, without: Array) -> tuple[float, float, float]:
         return float(value), float("nan"), float("nan")
     effective = total**2 / float((squares * squares).sum())
     freedom = float(np.sqrt((n - 1) * max(effective - 1, 1.0)))
-    return float(value), float(np.sqrt((n - 1) / n * total)), freedom
+    slight = n / (n - 1) * float((tilt * tilt).sum())
+    return float(value), float(np.sqrt(((n - 1) / n * total + slight) / 2)), freedom
 
 
 def _quantile(freedom: float, confidence: float) -> float:

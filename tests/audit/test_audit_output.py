@@ -93,7 +93,7 @@ def test_every_check_and_answer_is_in_every_form(made: Audit) -> None:
 
 def test_what_matters_stands_first(made: Audit) -> None:
     levels = [one["level"] for one in json.loads(as_json(made, Language("en")))["findings"] if one["why"] is None]
-    order = {"serious": 0, "look": 1, "untold": 2, "fine": 3}
+    order = {"serious": 0, "look": 1, "fact": 2, "untold": 3, "fine": 4}
     assert [order[one] for one in levels] == sorted(order[one] for one in levels)
 
 

@@ -49,8 +49,19 @@ def test_where_one_is_enough_one_is_enough() -> None:
     assert judge(check, found(400, 500)).level == "look"
 
 
-def test_a_contested_threshold_makes_nothing_serious() -> None:
-    assert judge(replace(CHECK, founded="contested"), found(900, 1000)).level == "look"
+def test_a_contested_threshold_alone_is_a_fact_and_never_serious() -> None:
+    check = replace(CHECK, founded="contested")
+    alone = judge(check, found(900, 1000))
+    assert (alone.level, alone.finds, alone.above) == ("fact", False, True)
+    assert judge(check, found(12, 100)).level == "untold"  # from 7.0 % on, as above
+    usual, before = share_of(890, 1000), share_of(500, 1000)
+    assert judge(check, found(900, 1000, baseline=usual)).level == "fact"
+    assert judge(check, found(900, 1000, baseline=before)) == Verdict("look", "worse", above=True)
+    for lower, level in ((0.9, "fact"), (1.2, "look")):
+        tried = Backtest(outcome=text("was lost"), lift=Estimate(1.5, lower, 1.9, 40))
+        assert judge(check, found(900, 1000, backtest=tried)).level == level
+    assert judge(check, found(900, 1000, matters=True)).level == "look"
+    assert judge(check, found(12, 100, matters=True)).level == "untold"
 
 
 def test_where_more_is_better_limits_are_passed_downwards() -> None:

@@ -8,9 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pasts import finding, past_of, query
+from scipy.stats import t, ttest_rel
 
-from salesreport.audit.checks.concentration import concentration
+from salesreport.audit.checks.forecasts import worse_than
+from salesreport.audit.checks.targets import only_once
+from salesreport.audit.model import share_of
 from salesreport.dataset import Dataset
+from salesreport.stats.concentration import concentration
 
 
 @given(st.lists(st.floats(1, 1e6), min_size=1, max_size=50))
@@ -51,6 +55,29 @@ def test_of_the_sample_by_a_query(sample: Dataset, key: str, column: str, figure
         orders=orders,
     ).iloc[0, 0]
     assert finding(sample, key).found.figure.value == pytest.approx(oracle)
+
+
+def test_its_interval_leaves_out_what_a_customer_bought_in_a_day_by_a_query(sample: Dataset) -> None:
+    left_out = query(
+        f"""
+        with bought as (select account_id, ordered_on, sum(amount) as amount from orders
+            where ordered_on > date '{sample.as_of}' - interval 365 day and amount > 0 and account_id is not null
+            group by 1, 2),
+        each as (select amount, sum(amount) over (partition by account_id) as theirs, sum(amount) over () as total
+            from bought),
+        squares as (select sum(theirs * amount) as squared from each)
+        select squared / total ** 2 as index,
+            (squared - theirs ** 2 + (theirs - amount) ** 2) / (total - amount) ** 2 as without from each, squares
+        """,
+        orders=sample.table("orders"),
+    )
+    index, without = left_out["index"].iloc[0], left_out["without"]
+    squares = (np.log(without / (1 - without)) - np.log(index / (1 - index))) ** 2
+    half = t.ppf(0.975, squares.sum() ** 2 / (squares**2).sum()) * np.sqrt(squares.sum())
+    odds = index / (1 - index) * np.exp([-half, half])
+    figure = finding(sample, "customers_herfindahl").found.figure
+    assert [figure.lower, figure.upper] == pytest.approx(10_000 * odds / (1 + odds))
+    assert figure.lower < figure.value < figure.upper
 
 
 def test_few_reps_have_most_by_hand(tmp_path: Path) -> None:
@@ -146,3 +173,22 @@ def test_no_next_step_by_a_query(sample: Dataset) -> None:
     assert list(found.ids) == oracle["deal_id"].tolist()
     assert found.backtest.lift is None
     assert "its own day only" in str(found.backtest.why)
+
+
+def test_a_forecast_is_worse_than_another_where_a_paired_test_says_so() -> None:
+    random = np.random.default_rng(1)
+    naive = random.uniform(0, 1, 8)
+    error = naive + random.normal(0.1, 0.1, 8)
+    for one in (error, error - 0.1, error + 0.2):
+        made = ttest_rel(one, naive)
+        assert worse_than(one, naive) == (made.pvalue <= 0.05 and made.statistic > 0)
+    assert worse_than(error + 0.2, naive)
+    assert not worse_than(naive[:3] + 1, naive[:3])  # too few quarters
+
+
+def test_few_at_target_once_are_not_few_for_long() -> None:
+    few, half = share_of(5, 40), share_of(19, 40)
+    assert only_once(few, None) == "look"
+    assert only_once(few, share_of(7, 10)) == "look"
+    assert only_once(few, share_of(3, 10)) is None  # serious, by the limits
+    assert only_once(half, share_of(7, 10)) is None  # up to 63 %: not surely below half

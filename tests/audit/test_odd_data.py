@@ -11,7 +11,7 @@ from pasts import past_of
 from salesreport.audit.audit import run
 from salesreport.audit.checks import CHECKS
 from salesreport.audit.model import Looked
-from salesreport.dataset import Dataset
+from salesreport.dataset import Dataset, write_dataset
 
 LEAST = "No,Who,Step,Begun,Ended,Worth\n"
 
@@ -92,3 +92,20 @@ def test_contracts_are_whole() -> None:
         if check.founded != "own":
             assert check.source, check.key
             assert check.threshold is not None, check.key
+
+
+def test_fields_of_an_earlier_day_are_told_of_what_snapshots_show_only(sample: Dataset, tmp_path: Path) -> None:
+    day = pd.Timestamp("2025-05-20").date()
+    check = next(one for one in CHECKS if one.key == "critical_fields")
+    found = run(check, Looked.at(sample, day)).found
+    assert found is not None
+    snapshots = sample.table("snapshots")
+    last = snapshots[snapshots["taken_on"] <= pd.Timestamp(day)].groupby("deal_id")["taken_on"].max()
+    assert 0 < found.of <= len(last)
+    tables = {
+        name: sample.table(name).dropna(axis="columns", how="all") for name in ("deals", "reps", "stage_events")
+    }
+    without = write_dataset(tmp_path / "without", tables, sample.settings, sample.provenance)
+    told = run(check, Looked.at(without, day))
+    assert told.found is None
+    assert "no snapshots show it" in str(told.why)

@@ -17,7 +17,7 @@ MANY = re.compile(r"(?<![\w.,–])(?:0|2|1[.,]5)[ \xa0]([^\W\d_]+)")
 
 VERBS = {
     *("is", "are", "was", "were", "has", "have", "does", "do", "carries", "carry", "lies", "lie"),
-    *("ist", "sind", "wurde", "wurden", "hat", "haben", "liegt", "liegen"),
+    *("ist", "sind", "wurde", "wurden", "hat", "haben", "liegt", "liegen", "bleibt", "bleiben"),
 }
 """They follow other places than numbers, too."""
 
@@ -38,6 +38,10 @@ NEVER_ONE = {
     ("days", "Put off: of the deals open"): "30",
     ("n", "It makes {n} reports at a time"): "of one nothing is said",
     ("of", "{n} of {of}"): "a part of them: at least as many as n, which decides",
+    **{
+        ("of", start): "a finding of one of one is said otherwise (`audit.sayings.said`)"
+        for start in ("In {n} of {of}", "Of {n} of {of}", "At {n} of {of}", "What the CRM", "The {n} of {of} reps")
+    },
     ("n", "Lines show the last {n} periods"): "one is no line",
     ("n", "Revenue in {period} "): "at least three, else there is no trend",
 }

@@ -27,11 +27,16 @@ assert os.environ.get("SALESREPORT_FORMATS") == "xlsx"
 
 
 def run(
-    folder: Path, company: Dataset, engine: Any = None, asked: list[str] | None = None, **changes: str
+    folder: Path,
+    company: Dataset,
+    engine: Any = None,
+    asked: list[str] | None = None,
+    force: bool = False,
+    **changes: str,
 ) -> Manifest:
     write_pack(folder / "packs" / "pack.yml", company.path, **changes)
     plan = make_plan(load_pack(folder / "packs" / "pack.yml", formats=asked or ()))
-    return make_pack(plan, engine or Rehearsal(), Silent())
+    return make_pack(plan, engine or Rehearsal(), Silent(), force=force)
 
 
 def names(folder: Path) -> set[str]:
@@ -217,6 +222,18 @@ def test_only_the_pdf_that_is_gone_or_damaged_is_printed_again(
     assert (press.printed, engine.ran) == (["ann-berg.html"], [])
     run(folder, company)  # no PDFs are asked for any more
     assert not [name for name in names(folder) if name.endswith(".pdf")]
+
+
+def test_stopped_before_all_are_printed_again_their_pdfs_stay(
+    folder: Path, company: Dataset, press: Press
+) -> None:
+    before = run(folder, company, asked=["pdf"])
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, company, Rehearsal({"R2": KeyboardInterrupt()}), force=True, asked=["pdf"])
+    press.printed.clear()
+    after = run(folder, company, asked=["pdf"])
+    assert [one.documents for one in after.reports] == [one.documents for one in before.reports]
+    assert press.printed == []
 
 
 def test_what_cannot_be_printed_has_failed_and_stops_no_other(

@@ -23,10 +23,10 @@ class Killed(BaseException):
     """Stands in for a kill: nothing is tidied up."""
 
 
-def run(file: Path, *changes: str, engine: Rehearsal | None = None) -> list[str]:
+def run(file: Path, *changes: str, engine: Rehearsal | None = None, force: bool = False) -> list[str]:
     """Make the pack: the subjects whose reports were made."""
     engine = engine or Rehearsal()
-    make_pack(make_plan(load_pack(file, changes)), engine, Silent())
+    make_pack(make_plan(load_pack(file, changes)), engine, Silent(), force=force)
     return engine.ran
 
 
@@ -102,6 +102,55 @@ def test_killed_it_leaves_no_report_of_another_parameter(folder: Path, pack_file
     assert names(folder / "out" / "reports") == {"ann-berg.html"}
     # and going back to how it was keeps nothing of what is now otherwise
     assert run(pack_file) == ["R1", "R2", HOSTILE]
+
+
+def test_making_again_and_stopped_keeps_what_was_right(folder: Path, pack_file: Path) -> None:
+    run(pack_file)
+    out = folder / "out"
+    before = names(out)
+    with pytest.raises(KeyboardInterrupt):
+        run(pack_file, engine=Rehearsal({"R2": KeyboardInterrupt()}), force=True)
+    manifest = read_manifest(out)
+    assert manifest is not None
+    assert [entry.status for entry in manifest.reports] == ["done"] * 3
+    assert names(out) == before
+    assert "could not be made" not in (out / "index.html").read_text(encoding="utf-8")
+    assert run(pack_file) == [], "all are right"
+
+
+def test_stopped_with_other_inputs_nothing_old_stays(folder: Path, pack_file: Path) -> None:
+    run(pack_file)
+    with pytest.raises(KeyboardInterrupt):
+        run(pack_file, "smallest=3", engine=Rehearsal({"R2": KeyboardInterrupt()}), force=True)
+    assert names(folder / "out" / "reports") == {"ann-berg.html"}
+    manifest = read_manifest(folder / "out")
+    assert manifest is not None
+    assert [entry.status for entry in manifest.reports] == ["done", "failed", "failed"]
+
+
+@pytest.mark.usefixtures("nothing_tidied")
+def test_killed_while_all_are_made_again_they_are_still_right(pack_file: Path) -> None:
+    run(pack_file)
+    with pytest.raises(Killed):
+        run(pack_file, engine=Rehearsal({"R2": Killed()}), force=True)
+    assert run(pack_file) == []
+
+
+def test_a_report_that_changed_before_it_was_noted_does_not_stay(folder: Path, pack_file: Path) -> None:
+    run(pack_file)
+    report = folder / "out" / "reports" / "bob-czerny.html"
+
+    class Writing(Rehearsal):
+        def execute(self, job: Any) -> Any:
+            if job.subject.id == "R2":
+                report.write_text("<html>", encoding="utf-8")
+                raise KeyboardInterrupt
+            return super().execute(job)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(pack_file, engine=Writing(), force=True)
+    assert not report.exists()
+    assert run(pack_file) == ["R2"]
 
 
 @pytest.mark.parametrize("left", [[".lock"], [".lock", ".manifest.json.1.partial"]])

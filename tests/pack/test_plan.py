@@ -98,6 +98,44 @@ def test_a_comparison_that_is_none(pack_file: Path) -> None:
     assert refused(pack_file, "compare_to=year_befor").nearest == "year_before"
 
 
+@pytest.mark.parametrize(
+    ("period", "compare_to", "problem"),
+    [
+        ("2017-Q4", "2030", "no data for the period 2030"),
+        ("2017-Q4", "2016-Q4", "no data for the period 2016-Q4"),
+        ("2017-Q4", "2017-Q4", "other days than its own"),
+        ("2017-Q4", "2017-10-01..2017-12-31", "other days than its own"),
+        ("2017-Q4", "2017-11", "other days than its own"),
+        ("2017-Q4", "2017", "other days than its own"),
+    ],
+)
+def test_a_comparison_without_data_or_with_itself_is_refused_before_anything_is_touched(
+    folder: Path, company: Dataset, period: str, compare_to: str, problem: str
+) -> None:
+    file = write_pack(folder / "packs" / "pack.yml", company.path, period=period, compare_to=compare_to)
+    error = refused(file)
+    assert (error.file, error.line, error.key) == (file, 6, "compare_to")
+    assert problem in str(error)
+    assert not (folder / "out").exists()
+
+
+def test_the_words_may_lie_before_the_data(pack_file: Path) -> None:
+    assert plan(pack_file, "period=2017-Q1").comparison.name == "2016-Q4"
+    assert plan(pack_file, "compare_to=year_before").comparison.name == "2016-Q4"
+    assert plan(pack_file, "compare_to=2017-Q1").comparison.name == "2017-Q1"
+
+
+def test_a_row_is_compared_by_its_own_period(folder: Path, company: Dataset) -> None:
+    rows = folder / "packs" / "rows.csv"
+    file = write_pack(folder / "packs" / "rows.yml", company.path, each="rows.csv", compare_to="2017-Q2")
+    rows.write_text("rep,period\nR1,2017-Q3\nR2,2017-Q2\n", encoding="utf-8")
+    error = refused(file)
+    assert (error.file, error.line, error.key) == (rows, 3, "period")
+    rows.write_text("rep,period,compare_to\nR1,2017-Q3,2017-Q4\nR2,2017-Q2,2030\n", encoding="utf-8")
+    error = refused(file)
+    assert (error.file, error.line, error.key) == (rows, 3, "compare_to")
+
+
 def test_a_missing_dataset(folder: Path) -> None:
     file = write_pack(folder / "packs" / "pack.yml", Path("../nowhere"))
     with pytest.raises(DataError, match="no dataset") as caught:

@@ -16,10 +16,15 @@ from salesreport.provenance import Provenance
 
 
 def run(
-    file: Path, *changes: str, only: tuple[str, ...] = (), engine: Rehearsal | None = None, force: bool = False
+    file: Path,
+    *changes: str,
+    only: tuple[str, ...] = (),
+    engine: Rehearsal | None = None,
+    force: bool = False,
+    replace: bool = False,
 ) -> Manifest:
     plan = make_plan(load_pack(file, changes), only)
-    return make_pack(plan, engine or Rehearsal(), Silent(), force=force)
+    return make_pack(plan, engine or Rehearsal(), Silent(), force=force, replace=replace)
 
 
 def files(folder: Path) -> set[str]:
@@ -88,7 +93,7 @@ def test_only_keeps_the_other_reports_of_the_same_pack(folder: Path, pack_file: 
 
 def test_only_drops_the_reports_of_another_period(folder: Path, pack_file: Path) -> None:
     run(pack_file)
-    manifest = run(pack_file, "period=2017-12", only=("R2",))
+    manifest = run(pack_file, "period=2017-12", only=("R2",), replace=True)
     assert [entry.subject.id for entry in manifest.reports] == ["R2"]
     assert files(folder / "out") == {"reports/bob-czerny.html", "notebooks/bob-czerny.ipynb"} | PAGES
 
@@ -120,13 +125,13 @@ def test_stopped_half_way_it_says_what_is_missing_and_keeps_no_old_report(
 ) -> None:
     run(pack_file)
     with pytest.raises(error):
-        run(pack_file, engine=Rehearsal({"R2": error()}), force=True)
+        run(pack_file, "smallest=3", engine=Rehearsal({"R2": error()}))
     manifest = Manifest.model_validate_json((folder / "out" / "manifest.json").read_bytes())
     assert [entry.status for entry in manifest.reports] == ["done", "failed", "failed"]
     assert "stopped" in manifest.reports[1].reason
     assert files(folder / "out") == {"reports/ann-berg.html", "notebooks/ann-berg.ipynb"} | PAGES
     engine = Rehearsal()
-    run(pack_file, engine=engine)  # the folder is still a pack, and the next run makes the rest
+    run(pack_file, "smallest=3", engine=engine)  # the folder is still a pack, and the next run makes the rest
     assert engine.ran == ["R2", HOSTILE]
     assert files(folder / "out") == REPORTS | NOTEBOOKS | PAGES
 
@@ -180,7 +185,7 @@ def test_a_manifest_that_lists_foreign_files_is_not_believed(folder: Path, pack_
     ):
         entry["file"] = file
     path.write_text(json.dumps(manifest), encoding="utf-8")
-    run(pack_file, "period=2017-12")
+    run(pack_file, "period=2017-12", replace=True)
     assert precious.read_text() == "mine"
 
 

@@ -16,6 +16,7 @@ from salesreport.ingest import load_source
 from salesreport.language import LANGUAGES, Language
 from salesreport.pack.notebook import has_parameters
 from salesreport.pack.packfile import load_pack
+from salesreport.period import Period
 from salesreport.plan.strategy_files import load_strategy
 from salesreport.process import load_process
 from salesreport.project.folder import new_folder
@@ -74,7 +75,7 @@ def test_everything_in_it_can_be_read(language: str, tmp_path: Path) -> None:
         assert pack.settings.period == "2025-Q2"
         assert (pack.settings.language, pack.settings.title) == (language, "Lumen: [1]")
         assert pack.file("dataset") == folder / "outputs" / "dataset"
-        assert pack.file("output") == folder / "outputs" / name
+        assert pack.output(Period.parse("2025-Q2")) == folder / "outputs" / name / "2025-Q2"
         assert (folder / "notebooks" / f"{pack.settings.notebook}.ipynb").is_file()
         if name == "diagnostic":
             continue  # of what is, not of what is wanted
@@ -95,16 +96,17 @@ def test_everything_in_it_can_be_read(language: str, tmp_path: Path) -> None:
         assert "sample" not in "\n".join(cell.source for cell in code)
 
 
-def test_without_an_export_three_commands_lead_to_reports(export: Path, tmp_path: Path) -> None:
+def test_without_an_export_four_commands_lead_to_reports(export: Path, tmp_path: Path) -> None:
     folder = tmp_path / "lumen"
     call("new", str(folder))
-    look, ingest, pack = shell(folder / "README.md")
+    look, ingest, diagnostic, pack = shell(folder / "README.md")
     # the first command as it stands there, for the file that the user has
     words = [word.replace("data/deals.csv", str(export)) for word in look.split()[1:]]
     words[-1] = str(folder / words[-1])
     call(*words)
     assert load_source(folder / "params" / "source.yml").settings.currency == "EUR"
     assert ingest == "salesreport ingest params/source.yml --root data --out outputs/dataset"
+    assert diagnostic == "salesreport pack params/packs/diagnostic.yml"
     assert pack == "salesreport pack params/packs/reviews.yml"
 
 
@@ -117,9 +119,30 @@ def test_an_export_is_looked_at_and_stays_where_it_is(export: Path, tmp_path: Pa
     source = load_source(folder / "params" / "source.yml")
     assert (source.settings.name, source.settings.currency) == ("lumen", "EUR")
     assert "Prüfen Sie jede Zeile" in (folder / "params" / "source.yml").read_text(encoding="utf-8")
-    ingest, _ = shell(folder / "README.md")
+    ingest, _, _ = shell(folder / "README.md")
     assert f"--root '{export.parent}'" in ingest
     assert load_pack(folder / "params" / "packs" / "reviews.yml").settings.period == "2025-Q2"  # data to June 27
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_only_the_packs_that_the_export_can_fill_are_there(language: str, tmp_path: Path) -> None:
+    deals, people = tmp_path / "deals.csv", tmp_path / "people.csv"
+    deals.write_text("Nr,Owner,Status,Created,Closed,Amount\n1,Ann,won,2025-01-02,2025-02-03,10\n")
+    people.write_text("Rep,Team,Manager\nAnn,North,\n")
+    packs = {"reviews", "diagnostic", "teams"}
+    for name, files in {"alone": [deals], "with-people": [deals, people]}.items():
+        given = [word for file in files for word in ("--from", str(file))]
+        call("new", str(tmp_path / name), *given, "--currency", "EUR", "--language", language)
+        there = {file.stem for file in (tmp_path / name / "params" / "packs").iterdir()}
+        assert there == (packs if people in files else packs - {"teams"}), "nobody has a manager"
+        (row,) = [
+            line for line in (tmp_path / name / "README.md").read_text().splitlines() if "params/packs/`" in line
+        ]
+        listed, lacking = re.split(r"does not tell|sagt der Export nicht", row)
+        assert {one for one in re.findall(r"`(\w+)`", listed) if one != "period"} == there
+        assert re.findall(r"`(\w+)`", lacking) == [
+            one for one in ("managers", "teams", "segments") if one not in there
+        ]
 
 
 def test_files_are_copied_where_that_is_asked_for(export: Path, tmp_path: Path) -> None:

@@ -78,11 +78,11 @@ def test_a_folder_made_with_the_wheel_works(programs: Path, tmp_path: Path) -> N
     export = WRITERS["pipedrive"](company(), tmp_path / "in").files[0]
     ran([salesreport, "new", "lumen", "--from", str(export), "--currency", "EUR", "--language", "de"], tmp_path)
     folder = tmp_path / "lumen"
-    ingest, pack = (shlex.split(line) for line in shell(folder / "README.md"))
+    ingest, _, pack = (shlex.split(line) for line in shell(folder / "README.md"))
     assert (ingest[:2], pack[:2]) == (["salesreport", "ingest"], ["salesreport", "pack"])
     ran([salesreport, *ingest[1:]], folder)
     ran([salesreport, *pack[1:], "--only", "Ilka M", "--only", "Timo R", "--workers", "1"], folder)
-    reports = sorted((folder / "outputs" / "reviews" / "reports").glob("*.html"))
+    reports = sorted((folder / "outputs" / "reviews" / "2025-Q2" / "reports").glob("*.html"))
     assert [file.stem for file in reports] == ["ilka-m", "timo-r"]
     assert 'lang="de"' in reports[0].read_text(encoding="utf-8")
     # a notebook as a user opens it: where it is, with the parameters that stand in it

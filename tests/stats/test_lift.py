@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import t
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from salesreport.stats.lift import effective_number, lift
@@ -33,21 +34,38 @@ def test_the_ratio_is_mantel_and_haenszels_as_statsmodels_has_it() -> None:
     assert found.clusters == 20
 
 
-def test_leaving_out_a_cluster_is_reckoning_without_it() -> None:
-    happened, flagged, stratum, cluster = made(2, n=300)
-    found = lift(happened, flagged, stratum, cluster)
-    gaps = []
-    for one in range(20):
-        keep = cluster != one
-        without = lift(happened[keep], flagged[keep], stratum[keep], cluster[keep])
-        gaps.append(without.difference - found.difference)
-    squares = np.square(gaps)
-    error = np.sqrt(19 / 20 * squares.sum())
-    from scipy.stats import t
+def weighed(happened: np.ndarray, flagged: np.ndarray, stratum: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Mantel and Haenszel's difference, and the logarithm of their ratio; every look has a weight."""
+    hits, others, share = 0.0, 0.0, 0.0
+    for one in np.unique(stratum):
+        n, m = weight[(stratum == one) & flagged].sum(), weight[(stratum == one) & ~flagged].sum()
+        if n > 0 and m > 0:
+            hits += weight[(stratum == one) & flagged & happened].sum() * m / (n + m)
+            others += weight[(stratum == one) & ~flagged & happened].sum() * n / (n + m)
+            share += n * m / (n + m)
+    return np.array([(hits - others) / share, np.log(hits / others)])
 
-    freedom = np.sqrt(19 * (squares.sum() ** 2 / (squares**2).sum() - 1))
-    assert found.freedom == pytest.approx(freedom)
-    assert found.difference_upper - found.difference == pytest.approx(t.ppf(0.975, freedom) * error)
+
+@pytest.mark.parametrize("n", [300, 2000])
+def test_the_variance_is_between_leaving_a_cluster_out_and_giving_it_less_weight(n: int) -> None:
+    happened, flagged, stratum, cluster = made(2, n)
+    found = lift(happened, flagged, stratum, cluster)
+    whole = weighed(happened, flagged, stratum, np.ones(n))
+    assert whole == pytest.approx((found.difference, np.log(found.ratio)))
+    out, less = (
+        np.array([
+            (weighed(happened, flagged, stratum, np.where(cluster == one, left, 1.0)) - whole) / (1 - left)
+            for one in range(20)
+        ])
+        for left in (0.0, 1 - 1e-6)
+    )  # fmt: skip
+    squares = out**2
+    variance = (19 / 20 * squares.sum(axis=0) + 20 / 19 * (less**2).sum(axis=0)) / 2
+    freedom = np.sqrt(19 * (squares.sum(axis=0) ** 2 / (squares**2).sum(axis=0) - 1))
+    half = t.ppf(0.975, freedom) * np.sqrt(variance)
+    assert found.freedom == pytest.approx(freedom[0])
+    assert found.difference_upper - found.difference == pytest.approx(half[0], rel=1e-4)
+    assert np.log(found.ratio_upper / found.ratio) == pytest.approx(half[1], rel=1e-4)
 
 
 def test_looking_at_every_case_thrice_tells_no_more_than_once() -> None:

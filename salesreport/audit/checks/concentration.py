@@ -1,7 +1,7 @@
 """On how few customers, products and reps the sales of the last year rest: shares and Herfindahl's index.
 
-What was sold in the year is counted, not sampled, so these figures have no interval; the client's own earlier
-years say what is usual.
+What was sold in the year is counted, not sampled; but another such year would bring other purchases, and that is
+what the intervals are about (`salesreport.stats.concentration`). The client's own earlier years stand beside them.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,13 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from salesreport.audit.model import Check, Estimate, Found, Looked
-from salesreport.kpi.facts.columns import Numbers, Positions, taken
+from salesreport.kpi.facts.columns import Columns, Days, Numbers, Positions, taken
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Fixed, Quantity, Text, ntext, text
+from salesreport.stats.concentration import Concentration, concentration, concentration_bounds
 
 FIVE = 5
-
-POINTS = 10_000
 
 MANY_REPS, THEIR_SHARE = 0.17, 0.81
 """Of one year's benchmark: so many of the reps had so much of the revenue."""
@@ -26,49 +25,20 @@ FEWEST_REPS = 6
 YEARS = 4
 
 
-class Concentration(NamedTuple):
-    """How unevenly an amount is spread.
+class _Sold(NamedTuple):
+    """What was sold.
 
     Attributes:
-        largest: share of the largest. few: share of the `k` largest. herfindahl: Σ share² × 10,000.
-        effective: 1 ÷ Σ share²: as many of equal size were as concentrated. n: how many have a part in it.
+        names, amounts: of those whom, or what, it belongs to.
+        worth, whose, purchase: of each row sold: its amount, the place of its name, and a number for all that the
+            same customer bought on the same day.
     """
-
-    largest: float
-    few: float
-    herfindahl: float
-    effective: float
-    n: int
-
-
-def concentration(amounts: Numbers, k: int = FIVE) -> Concentration:
-    """How unevenly amounts are spread over those who have them.
-
-    Args:
-        amounts: of each customer, product or rep; those without any do not count. k: how many are the few.
-
-    References:
-        Hirschman (1964), American Economic Review 54, 761 (the index); 1,000 and 2,500 points are the bounds by
-        which practice calls it moderate and high.
-
-    Examples:
-        >>> concentration(np.array([50.0, 30.0, 20.0]), k=2)
-        Concentration(largest=0.5, few=0.8, herfindahl=3800.0, effective=2.6315789473684212, n=3)
-    """
-    x = np.sort(amounts[amounts > 0])[::-1]
-    if not len(x):
-        return Concentration(*(float("nan"),) * 4, 0)
-    shares = x / x.sum()
-    index = float((shares**2).sum())
-    points = float(np.round(index * POINTS, 6))
-    return Concentration(float(shares[0]), float(shares[:k].sum()), points, 1 / index, len(x))
-
-
-class _Sold(NamedTuple):
-    """Amounts by who or what they belong to: names and amounts."""
 
     names: list[str]
     amounts: Numbers
+    worth: Numbers
+    whose: Positions
+    purchase: Positions
 
 
 def _sold(looked: Looked, by: str, years_ago: int = 0) -> _Sold:
@@ -99,14 +69,30 @@ def _sold(looked: Looked, by: str, years_ago: int = 0) -> _Sold:
     known = codes >= 0
     if not known.any():
         raise Unavailable(text("what was sold within the year does not say whose, or which, it is"))
+    rows, codes = rows[known], codes[known]
     return _Sold(
         list(map(str, column.categories)),
-        np.bincount(codes[known], amount[rows][known], len(column.categories)).astype(np.float64),
+        np.bincount(codes, amount[rows], len(column.categories)).astype(np.float64),
+        amount[rows],
+        codes,
+        _purchases(columns, table, rows, days[rows]),
     )
 
 
-def _exactly(value: float, n: float) -> Estimate:
-    return Estimate(value, value, value, n)
+def _purchases(columns: Columns, table: str, rows: Positions, days: Days) -> Positions:
+    """A number for all that one customer bought on one day; what is nobody's, and each deal, is by itself."""
+    alone = np.arange(len(rows))
+    if table == "deals" or not columns.has("orders", "account_id"):
+        return alone
+    account = np.asarray(columns.coded("orders", "account_id").take(rows).codes, np.int64)
+    day = days.astype(np.int64)
+    key = np.where(account >= 0, account * (np.ptp(day) + 1) + day - day.min(), -1 - alone)
+    return np.unique(key, return_inverse=True)[1]
+
+
+def _estimate(sold: _Sold, figure: str, made: Concentration, k: int = FIVE) -> Estimate:
+    low, high = getattr(concentration_bounds(sold.worth, sold.whose, sold.purchase, k), figure)
+    return Estimate(float(getattr(made, figure)), low, high, made.n)
 
 
 def _found(
@@ -117,12 +103,11 @@ def _found(
     order = np.argsort(-sold.amounts, kind="stable")[:shown]
     order = order[sold.amounts[order] > 0]
     ids = [sold.names[one] for one in order]
-    value = float(getattr(made, figure))
     return Found(
         count=len(ids),
         of=made.n,
         share=None,
-        figure=_exactly(value, made.n),
+        figure=_estimate(sold, figure, made),
         money=float(sold.amounts[order].sum()),
         ids=tuple(sorted(ids)),
         shown={one: names[one] for one in ids if one in names},
@@ -172,7 +157,8 @@ def rep_concentration(looked: Looked) -> Found:
     """Which share of the year's revenue the best sixth of the reps have."""
     sold = _sold(looked, "rep_id")
     people = np.array([one not in looked.facts.not_people for one in sold.names])
-    amounts = np.where(people, sold.amounts, 0.0)
+    amounts, theirs = np.where(people, sold.amounts, 0.0), people[sold.whose]
+    sold = sold._replace(worth=sold.worth[theirs], whose=sold.whose[theirs], purchase=sold.purchase[theirs])
     reps = int((amounts > 0).sum())
     if reps < FEWEST_REPS:
         raise Unavailable(
@@ -190,7 +176,7 @@ def rep_concentration(looked: Looked) -> Found:
         count=few,
         of=reps,
         share=None,
-        figure=_exactly(made.few, reps),
+        figure=_estimate(sold, "few", made, few),
         money=float(amounts[order].sum()),
         ids=tuple(sorted(ids)),
         shown={one: looked.facts.names.get(one, one) for one in ids},
@@ -209,6 +195,7 @@ CHECKS = (
         kind="demand",
         counted=text("customers"),
         find=_of("account_id", "largest", 1, "accounts"),
+        version=2,
         threshold=text("one customer above 10 %"),
         limit=(0.10, None),
         source="datapack; thevxgroup; ryanconsulting",
@@ -226,6 +213,7 @@ CHECKS = (
         kind="demand",
         counted=text("customers"),
         find=_of("account_id", "few", FIVE, "accounts"),
+        version=2,
         threshold=text("five customers above 25 %"),
         limit=(0.25, None),
         source="datapack; thevxgroup; ryanconsulting",
@@ -244,6 +232,7 @@ CHECKS = (
         counted=text("customers"),
         unit="points",
         find=_of("account_id", "herfindahl", FIVE, "accounts"),
+        version=2,
         threshold=text("0.10 (1,000 points) is moderate, 0.25 (2,500 points) high"),
         limit=(1000.0, 2500.0),
         source="datapack; thevxgroup; ryanconsulting",
@@ -262,6 +251,7 @@ CHECKS = (
         counted=text("product lines"),
         unit="points",
         find=_of("product_line", "herfindahl", 1),
+        version=2,
         threshold=None,
         better="neither",
         source="salesreport",
@@ -275,6 +265,7 @@ CHECKS = (
         kind="behaviour",
         counted=text("reps"),
         find=rep_concentration,
+        version=2,
         threshold=text("17 % of the reps had 81 % of the revenue in one benchmark of 2024"),
         limit=(THEIR_SHARE, None),
         source="Ebsta",

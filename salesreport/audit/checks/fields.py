@@ -28,7 +28,13 @@ def _critical(looked: Looked) -> Found:
     columns, known = looked.facts.columns, looked.facts.known()
     if not known.open.any():
         raise Unavailable(text("there are no open deals"))
-    have = [name for name in CRITICAL if columns.has("deals", name)]
+    table = "deals" if known.is_today else "snapshots"
+    have = [name for name in CRITICAL if columns.has("deals", name) and columns.has(table, name)]
+    shown = known.open & known.is_shown
+    if not known.is_today and not (have and shown.any()):
+        raise Unavailable(
+            text("which fields open deals had on {day} is not known: no snapshots show it", day=looked.as_of)
+        )
     if not have:
         raise Unavailable(text("needs amounts, stages or expected closing dates of deals; this export has none"))
     empty: dict[str, Flags] = {
@@ -40,12 +46,12 @@ def _critical(looked: Looked) -> Found:
     for name in have:
         lacking |= empty[name]
     said: list[Text] = [
-        text("{field}: {n} of {all} empty", field=CRITICAL[name], n=int((empty[name] & known.open).sum()),
-             all=int(known.open.sum()))
+        text("{field}: {n} of {all} empty", field=CRITICAL[name], n=int((empty[name] & shown).sum()),
+             all=int(shown.sum()))
         for name in have
     ]  # fmt: skip
     said += [text("{field}: not exported", field=CRITICAL[name]) for name in CRITICAL if name not in have]
-    return looked.of_deals(lacking, known.open, detail=text("{fields}.", fields=said))
+    return looked.of_deals(lacking, shown, detail=text("{fields}.", fields=said))
 
 
 CRITICAL_FIELDS = Check(

@@ -1,9 +1,11 @@
 """What the CRM forecast for past quarters, against what came."""
 
 import numpy as np
+from scipy.special import stdtrit
 
 from salesreport.audit.model import Check, Estimate, Found, Looked
 from salesreport.audit.quarters import complete_quarters
+from salesreport.kpi.facts.columns import Numbers
 from salesreport.kpi.facts.known import Known
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast.baselines import actual, by_crm
@@ -49,8 +51,18 @@ def forecast_error(looked: Looked) -> Found:
             float(len(rows)),
         ),
         money=float(error[far].sum()) if far.any() else None,
+        matters=worse_than(error, np.abs(before - came)),
         detail=_signed(float((said - came).sum() / came.sum()), float(np.abs(before - came).sum() / came.sum())),
     )
+
+
+def worse_than(error: Numbers, naive: Numbers) -> bool:
+    """Whether the errors are larger than those of another forecast of the same quarters, beyond chance."""
+    gap = error - naive
+    n = len(gap)
+    if n < FEWEST_QUARTERS:
+        return False
+    return bool(gap.mean() > stdtrit(n - 1, 0.975) * gap.std(ddof=1) / np.sqrt(n))
 
 
 def _signed(error: float, naive: float) -> Text:

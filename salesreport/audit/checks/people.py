@@ -42,7 +42,7 @@ def spellings(names: dict[str, str], deals: dict[str, int], letters: bool = True
             name = joined[name]
         return name
 
-    same, near = alike(by_name, coded=True)
+    same, near = alike(by_name, coded=True, letters=letters)
     pairs = [(group[0], other) for group in same for other in group[1:]]
     words: dict[tuple[str, ...], str] = {}
     for name in by_name:
@@ -50,7 +50,6 @@ def spellings(names: dict[str, str], deals: dict[str, int], letters: bool = True
         if len(key) > 1:
             pairs.append((words.setdefault(key, name), name))
     have = {name: sum(deals.get(one, 0) for one in ids) for name, ids in by_name.items()}
-    near = near if letters else []
     pairs += [(one, two) for one, two in near if 0 < min(have[one], have[two]) <= RARE * max(have[one], have[two])]
     for one, two in pairs:
         joined[root(two)] = root(one)
@@ -103,11 +102,12 @@ def _others_spelled(looked: Looked) -> Found:
         filled |= values.codes >= 0
         codes = values.codes[there & (values.codes >= 0)]
         number = np.bincount(codes, minlength=len(values.categories))
-        names = {str(one): _called(looked, column, str(one)) for one in values.categories[number > 0]}
-        deals = {str(one): int(n) for one, n in zip(values.categories, number, strict=True)}
+        called = _called(looked, column)
+        names = {one: called.get(one, one) for one in values.categories[number > 0].astype(str)}
+        deals = dict(zip(values.categories.astype(str), number.tolist(), strict=True))
         groups = spellings(names, deals, letters=column != "account_id")
         rarer = [one for group in groups for one in sorted(group, key=lambda one: -deals[one])[1:]]
-        flagged |= np.append(np.isin(values.categories, rarer), False)[values.codes]
+        flagged |= np.append(values.categories.isin(rarer), False)[values.codes]
         shown: list[Text] = [
             text("“{name}” ({n} ×)", name=names[one], n=deals[one]) for group in groups[:SHOWN] for one in group
         ]
@@ -118,10 +118,10 @@ def _others_spelled(looked: Looked) -> Found:
     return looked.of_deals(flagged, filled, detail=text("{groups}.", groups=said) if said else None)
 
 
-def _called(looked: Looked, column: str, value: str) -> str:
-    """The name of a customer that deals name by id; any other value itself."""
+def _called(looked: Looked, column: str) -> dict[str, str]:
+    """The names of customers that deals name by id; other values are called what they are."""
     if column != "account_id" or not looked.facts.columns.has("accounts", "name"):
-        return value
+        return {}
     names: dict[str, str] = looked.facts.remember(
         "names of customers",
         lambda: {
@@ -132,7 +132,7 @@ def _called(looked: Looked, column: str, value: str) -> str:
             if isinstance(name, str)
         },
     )
-    return names.get(value, value)
+    return names
 
 
 OTHERS_SPELLED = Check(

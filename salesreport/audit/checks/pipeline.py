@@ -8,6 +8,7 @@ import numpy as np
 
 from salesreport.audit.backtest import Marks, backtest
 from salesreport.audit.changes import last_change
+from salesreport.audit.covered import tried_coverage
 from salesreport.audit.flagging import share_of_money
 from salesreport.audit.model import Check, Estimate, Found, Looked
 from salesreport.audit.open_deals import OpenDeals, need_open, open_on, stages_of
@@ -113,6 +114,7 @@ def coverage(looked: Looked) -> Found:
     value, period = coverage_on(looked, looked.as_of)
     now = open_on(looked.facts, looked.as_of)
     priced = float((now.amount > 0).sum())
+    rate = _own_rate(looked)
     return Found(
         count=0,
         of=len(now.deal),
@@ -120,23 +122,37 @@ def coverage(looked: Looked) -> Found:
         figure=_exactly(value, priced),
         money=float(np.nansum(now.amount)),
         baseline=_earlier(looked, lambda day: coverage_on(looked, day)[0]),
-        detail=_asked_for(looked, period),
+        backtest=tried_coverage(looked, ENOUGH),
+        matters=_too_little(value, rate),
+        detail=_asked_for(period, rate),
     )
 
 
-def _asked_for(looked: Looked, period: Period) -> Text:
-    """What the client's own win rate asks for, beside the number that everybody repeats."""
+def _own_rate(looked: Looked) -> tuple[float, float] | None:
+    """The win rate of the last year, and the upper end of its interval; None where it cannot be told."""
     for key in ("win_rate_amount", "win_rate"):
-        try:
-            rate = _figure(looked.facts, looked.period, key, looked.as_of)
-        except Unavailable:
+        table = compute(looked.facts, looked.period, [key], as_of=looked.as_of)
+        if key in table.unavailable:
             continue
+        rate, upper = (float(table.frame[column].iloc[0]) for column in ("value", "upper"))
         if rate > 0:
-            return text(
-                "For the target of {period}; at the win rate of the last year, {rate}, {times} would be enough.",
-                period=period, rate=Quantity(rate, "share"), times=Quantity(1 / rate, "times"),
-            )  # fmt: skip
-    return text("For the target of {period}.", period=period)
+            return rate, upper
+    return None
+
+
+def _too_little(value: float, rate: tuple[float, float] | None) -> bool:
+    """Whether the target is out of reach at any win rate that the client's last year leaves possible."""
+    return rate is not None and value * rate[1] < 1
+
+
+def _asked_for(period: Period, rate: tuple[float, float] | None) -> Text:
+    """What the client's own win rate asks for, beside the number that everybody repeats."""
+    if rate is None:
+        return text("For the target of {period}.", period=period)
+    return text(
+        "For the target of {period}; at the win rate of the last year, {rate}, {times} would be enough.",
+        period=period, rate=Quantity(rate[0], "share"), times=Quantity(1 / rate[0], "times"),
+    )  # fmt: skip
 
 
 def dead(facts: Facts, one: OpenDeals) -> Marks:
@@ -179,9 +195,11 @@ def honest_coverage(looked: Looked) -> Found:
     flagged, judged = np.zeros(size, bool), np.zeros(size, bool)
     flagged[now.deal], judged[now.deal] = marks.flagged & marks.judged, True
     whole, _ = coverage_on(looked, looked.as_of)
+    value = without(looked.as_of)
     return replace(
         looked.of_deals(flagged, judged),
-        figure=_exactly(without(looked.as_of), float((~marks.flagged & (now.amount > 0)).sum())),
+        figure=_exactly(value, float((~marks.flagged & (now.amount > 0)).sum())),
+        matters=_too_little(value, _own_rate(looked)),
         baseline=_earlier(looked, without),
         backtest=backtest(looked, lambda one: dead(facts, one), alike=("stage",)),
         detail=text("With them it is {times}.", times=Quantity(whole, "times")),
@@ -292,6 +310,7 @@ CHECKS = (
         counted=text("open deals"),
         unit="times",
         find=coverage,
+        version=2,
         threshold=text("3 to 4 times, below 2 is critical; no study says so: 1 ÷ win rate is what is needed"),
         limit=(ENOUGH, 2.0),
         better="higher",

@@ -174,6 +174,7 @@ def linearity(looked: Looked) -> Found:
         figure=figure,
         money=float(won.amount[won.late & recent].sum()) or None,
         baseline=usual(shares),
+        matters=figure.lower > given,
         detail=text("The calendar gives {given}.", given=Quantity(given, "share")),
     )
     if not len(_by_rep(looked, won).odd):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import poisson
 
-from salesreport.audit.checks.words import is_test
+from salesreport.audit.checks.words import is_test, may_be_tests
 from salesreport.audit.model import ANY, Check, Found, Looked, share_of
 from salesreport.kpi.facts.columns import Flags
 from salesreport.kpi.facts.gaps import WORTH_SAYING
@@ -92,7 +92,10 @@ def _test_deals(looked: Looked) -> Found:
 
 def _tests(values: pd.Categorical) -> Flags:
     """Which texts are what only a test is called."""
-    meant = np.array([is_test(one) for one in values.categories] + [False], bool)
+    names = values.categories.astype(str)
+    meant = np.zeros(len(names) + 1, bool)
+    worth = np.flatnonzero(may_be_tests(names))
+    meant[worth] = [is_test(one) for one in names[worth]]
     return np.asarray(meant[values.codes])
 
 

@@ -1,15 +1,20 @@
 """How many reps reach their target: too few for long, and the plan is wrong, not the people."""
 
-from salesreport.audit.model import Check, Found, Looked, share_of
+from typing import Literal
+
+from salesreport.audit.covered import attained
+from salesreport.audit.model import Check, Estimate, Found, Looked, share_of
 from salesreport.audit.own_past import usual
 from salesreport.audit.quarters import complete_quarters
-from salesreport.kpi.compute import compute
 from salesreport.kpi.facts.columns import Numbers
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, text
 from salesreport.period import Period
 
 FEWEST_REPS = 5
+
+HALF = 0.50
+"""Where fewer reach their target for long, it is the plan."""
 
 
 def at_target(looked: Looked) -> Found:
@@ -22,26 +27,31 @@ def at_target(looked: Looked) -> Found:
     for one in quarters:
         if last is not None:
             shares.append(_share(last[2]))
-        table = compute(facts, one, ["attainment"], by=("rep_id",), as_of=one.end)
-        rows = table.frame.dropna(subset=["rep_id", "value"])
-        rows = rows[~rows["rep_id"].isin(list(facts.not_people))]
-        why = table.unavailable.get("attainment", why)
-        last = (one, rows["rep_id"].tolist(), rows["value"].to_numpy(float))
+        reps, reached, reason = attained(looked, one)
+        why = reason if reason is not None else why
+        last = (one, reps, reached)
     if last is None or not len(last[1]):
         raise Unavailable(why or text("needs a complete quarter in which reps had revenue targets"))
     period, reps, reached = last
     missed = sorted(rep for rep, value in zip(reps, reached, strict=True) if value < 1)
     count, of = len(reps) - len(missed), len(reps)
+    share, before = share_of(count, of), usual(shares)
     return Found(
         count=count,
         of=of,
-        share=share_of(count, of),
+        share=share,
         ids=tuple(missed),
         shown={one: facts.names.get(one, one) for one in missed},
-        baseline=usual(shares),
+        baseline=before,
         detail=text("In {period}; listed are those who did not.", period=period),
-        level=None if of >= FEWEST_REPS else "untold",
+        level="untold" if of < FEWEST_REPS else only_once(share, before),
     )
+
+
+def only_once(share: Estimate | None, before: Estimate | None) -> Literal["look"] | None:
+    """Worth a look, not serious, where fewer than half reached it, but not for long."""
+    once = share is not None and share.upper <= HALF and (before is None or before.value > HALF)
+    return "look" if once else None
 
 
 def _share(reached: Numbers) -> float:
@@ -54,13 +64,15 @@ CHECKS = (
         number=36,
         title=text("Reps at target"),
         definition=text(
-            "Reps who reached their revenue target in the last complete quarter ÷ all reps who had one."
+            "Reps who reached their revenue target in the last complete quarter ÷ all reps who had one; serious "
+            "only where it was no better in the quarters before."
         ),
         kind="demand",
         counted=text("reps"),
         find=at_target,
         threshold=text("60–70 % is calibrated; below 50 % for long: the plan, not the people"),
-        limit=(0.60, 0.50),
+        limit=(0.60, HALF),
+        version=2,
         better="higher",
         source="getfairview; gtmnow",
         founded="practice",

@@ -2,7 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 TEST = frozenset(
     """
@@ -62,6 +68,9 @@ _NEVER_A_NAME = frozenset(
 _MAILBOX = re.compile(r"^(info|sales|vertrieb|office|noreply|no-reply|admin|support|crm|integration|api)@", re.I)
 
 
+_HINT = "|".join(sorted(filter(str.isascii, TEST))) + "|delete|do not use"
+"""What a name of ASCII letters has in it if it is a test's."""
+
 _LONG = 80
 """Longer texts are written for somebody."""
 
@@ -98,6 +107,21 @@ def is_test(name: str) -> bool:
         return True
     sign = re.match(r"\W*(\w+)\s*[]:)|–—/-]", name.casefold())
     return sign is not None and sign[1] in _SURE
+
+
+def may_be_tests(names: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which of many names are worth asking `is_test` about: the others have none of its words in them.
+
+    Examples:
+        >>> may_be_tests(["Acme, lighting", "TEST deal 2", "Protest AG", "Ünal"]).tolist()
+        [False, True, True, True]
+    """
+    listed = pa.array(names, pa.string())
+    # what is not ASCII may become so in small letters, or when it is composed
+    found = pc.or_(
+        pc.match_substring_regex(listed, _HINT, ignore_case=True), pc.invert(pc.string_is_ascii(listed))
+    )
+    return np.asarray(found.to_numpy(zero_copy_only=False), bool)
 
 
 def is_placeholder(value: str, free: bool) -> bool:

@@ -275,9 +275,22 @@ def _unpriced(n: float, without: float, won: bool) -> Text:
 
 
 def ratio_of_counts(count: float, other: float) -> Estimate:
-    """One count ÷ another of other deals: it may exceed one; n is the divisor."""
+    """One count ÷ another of other deals; n is the divisor.
+
+    Raises:
+        Unavailable: it exceeds one: then it is no rate, and saying so is all that can be said.
+    """
+    if count > other > 0:
+        raise Unavailable(
+            ntext(
+                "it is no rate: {n} ÷ {other} in the period, for these are not the same deals",
+                "it is no rate: {n} ÷ {other} in the period, for these are not the same deals",
+                n=round(count, 1),
+                other=round(other, 1),
+            )
+        )
     made = ratio_jeffreys(count, other)
-    return Estimate(float(made.value), float(made.lower), float(made.upper), other)
+    return Estimate(float(made.value), float(made.lower), min(float(made.upper), 1.0), other)
 
 
 def mean_of(values: Numbers, share: Numbers) -> Estimate:

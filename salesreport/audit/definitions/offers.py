@@ -171,7 +171,7 @@ DEFINITIONS = (
         formula=text("deals won in the period ÷ offers made in the period"),
         unit="share",
         figure=won_to_submitted,
-        misleads=text("above and below are other deals: it is no rate, and may exceed 100%"),
+        misleads=text("above and below are other deals: where it exceeds 100% it is not given, for it is no rate"),
     ),
     Definition(
         metric="lead_conversion",

@@ -1,7 +1,7 @@
 """Win rates: by closed or created cohort, with or without open deals or direct wins, by number or money.
 
 Open deals in the divisor make a rate that grows as time goes by; a divisor of other deals than the dividend makes
-one that may exceed 100 %.
+one that may exceed 100 %, and then is none.
 """
 
 from collections.abc import Callable
@@ -187,7 +187,7 @@ _ALL = [
         formula=text("deals won in the period ÷ deals created in the period"),
         unit="share",
         figure=won_to_created,
-        misleads=text("above and below are other deals: it is no rate, and may exceed 100%"),
+        misleads=text("above and below are other deals: where it exceeds 100% it is not given, for it is no rate"),
     ),
 ]
 

@@ -32,6 +32,7 @@ class Mapped:
 
     Attributes:
         table: the table. sheet: where it comes from. settings: of the source spec, below `tables`.
+        state_from: the column or heading of which no value is known to mean won or lost.
         used: its headings that are mapped. elsewhere: those that any table maps. doubts: keys of
             what may be wrong. remarks: likewise, in words. missing: needed columns that nothing maps, or `status`.
             meanings: column → ids that another file explains.
@@ -46,11 +47,18 @@ class Mapped:
     missing: list[str] = field(default_factory=list)
     elsewhere: set[str] = field(default_factory=set)
     meanings: dict[str, dict[str, str]] = field(default_factory=dict)
+    state_from: str | None = None
 
     @property
     def unused(self) -> list[str]:
         """The headings that nothing is made of."""
         return [one for one in self.sheet.raw.headings if one and one not in self.used | self.elsewhere]
+
+    def has_values(self, column: str) -> bool:
+        """Whether a canonical column is mapped, and a cell of it is filled."""
+        raw, origin = self.sheet.raw, self.settings["columns"].get(column)
+        there = [raw.columns[list(raw.headings).index(one)] for one in _names(origin or []) if one in raw.headings]
+        return any(one.texts.null_count < len(one.texts) for one in there)
 
 
 _IN_MONEY = re.compile(r"\s*[(\[](?:[A-Z]{3}|[€$£¥])[)\]]$")
@@ -114,6 +122,8 @@ def map_sheet(
         status = next(
             (one for choice in kind.status if (one := _status(choice, sheet, columns, mapped, meanings))), None
         )
+        if status is None:
+            status = _none_closed(kind, columns, mapped)
         if status is not None:
             mapped.settings["status"] = status
             given.add("status")
@@ -345,6 +355,23 @@ def _finished(
         mapped.remarks.append(text("taken as not decided, neither won nor lost: {values}", values=shown))
     order = ("from", "won", "lost", "neither", "open")
     return {key: status[key] for key in order if key in status}
+
+
+def _none_closed(kind: PresetTable, columns: Mapping[str, Any], mapped: Mapped) -> dict[str, Any] | None:
+    """The setting `status` by the CRM's own words, where no deal is won or lost; None where none are known."""
+    for choice in kind.status:
+        if choice.source is None:
+            continue
+        source = choice.source if choice.source in columns else find(choice.source, mapped.sheet.raw.headings)
+        if source is None:
+            continue
+        won, lost = _words_of(choice, "won"), _words_of(choice, "lost")
+        if won and lost:
+            mapped.doubts.append("none_closed")
+            mapped.used |= {source} & set(mapped.sheet.raw.headings)
+            return {"from": source, "won": won, "lost": lost}
+        mapped.state_from = mapped.state_from or source
+    return None
 
 
 def _words_of(choice: PresetStatus, state: str) -> list[str]:

@@ -18,7 +18,7 @@ from salesreport.ingest.cells.parse_numbers import read_numbers
 from salesreport.ingest.cells.raw import Place, RawColumn
 from salesreport.ingest.presets.presets import AUTO, GENERIC
 from salesreport.ingest.proposal.look import look_into
-from salesreport.ingest.proposal.mapping import Mapped
+from salesreport.ingest.proposal.mapping import UNKNOWN, Mapped
 from salesreport.ingest.proposal.recognise import Recognised, recognise
 from salesreport.ingest.spec.doubts import DOUBTS
 from salesreport.ingest.spec.spec import SourceSpec, TableSpec
@@ -32,10 +32,16 @@ ASKED: Mapping[str, Text] = {
     "rep_id": text("which heading names the rep?"),
     "closed_on": text("which heading tells the day a deal was won or lost?"),
     "status": text("which heading tells that a deal is won or lost, and by which words?"),
+    "words": text(
+        "which words mean won and lost? Where no deal is closed yet: those that will, such as Won and Lost"
+    ),
 }
 """What is asked where a column of deals is missing."""
 
 _MANY_STAGES = 30
+
+_NO_NAMES = {"data", "desktop", "documents", "downloads", "dokumente", "export", "exports", "tmp"}
+"""Folders whose names say nothing of what is in them."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,10 @@ class Proposal:
                 tables[one.table] = dict(one.settings)
         return tables
 
+    def tells(self, column: str) -> bool:
+        """Whether any table has a value in a column of this name, such as `team`."""
+        return any(one.has_values(column) for one in self.recognised.mapped)
+
     def told(self) -> list[Text]:
         """The mapping in sentences: what each file is, its columns, its doubts, and what is left unused."""
         said = [text("Recognised as: {title}", title=self.title)]
@@ -105,7 +115,7 @@ class Proposal:
         said += [
             text("{file}: no table is recognised in it.", file=sheet.shown) for sheet in self.recognised.unused
         ]
-        for name in ("as_of", "currency", "timezone"):
+        for name in ("name", "as_of", "currency", "timezone"):
             remark = self.remarks.get(name)
             if remark is not None and self.settings[name] != "?":
                 option = "--" + name.replace("_", "-")
@@ -122,17 +132,31 @@ class Proposal:
 
     def missing(self) -> list[Text]:
         """What must be said before anything can be made of the files."""
-        of_tables = [
-            text(
-                "{file}, table {table}: nothing is known to be its {columns}",
-                file=one.sheet.shown,
-                table=one.table,
-                columns=one.missing,
-            )
-            for one in self.recognised.mapped
-            if one.missing
-        ]
-        return [*of_tables, *self.asks.values()]
+        said: list[Text] = []
+        for one in self.recognised.mapped:
+            source = one.state_from if "status" in one.missing else None
+            columns = [name for name in one.missing if name != "status" or source is None]
+            if columns:
+                said.append(
+                    text(
+                        "{file}, table {table}: nothing is known to be its {columns}",
+                        file=one.sheet.shown,
+                        table=one.table,
+                        columns=columns,
+                    )
+                )
+            if source is not None:
+                said.append(
+                    text(
+                        "{file}, table {table}: no value of “{column}” is known to mean won or lost; write, with "
+                        "the words that do: “{line}”",
+                        file=one.sheet.shown,
+                        table=one.table,
+                        column=source,
+                        line=setting_line("status", {"from": source, "won": ["Won"], "lost": ["Lost"]}),
+                    )
+                )
+        return [*said, *self.asks.values()]
 
 
 def propose(
@@ -153,6 +177,7 @@ def propose(
     """
     _check_reading(reading or {})
     resolved = [path.resolve() for path in paths]
+    _refuse_twice(paths, resolved)
     root = Path(commonpath([path.parent for path in resolved]))
     reading = {name: value for name, value in (reading or {}).items() if value is not None}
     encoding = {name: value for name, value in reading.items() if name == "encoding"}
@@ -161,13 +186,14 @@ def propose(
     for one in recognised.mapped:
         one.settings |= {name: value for name, value in reading.items() if name != "encoding"}
     settings = {
-        "name": paths[0].stem,
         "timezone": "UTC",
         **{k: v for k, v in (given or {}).items() if v is not None},
     }
     if "rates" in settings:
         settings["rates"] = Path(relpath(settings["rates"], root)).as_posix()
     remarks: dict[str, Text] = {}
+    if "name" not in settings:
+        settings["name"], remarks["name"] = _name(recognised, root, paths)
     if (given or {}).get("timezone") is None:
         remarks["timezone"] = text("where the days are meant, such as {name}", name="Europe/Berlin")
     if "currency" not in settings:
@@ -176,6 +202,25 @@ def propose(
         settings["as_of"], remarks["as_of"] = _as_of(recognised, root, resolved)
     asks = {} if settings["currency"] != "?" else {"currency": text("the currency of the amounts: --currency")}
     return Proposal(root, recognised, settings, remarks, asks)
+
+
+def _refuse_twice(paths: Sequence[Path], resolved: Sequence[Path]) -> None:
+    """Each file is given once.
+
+    Raises:
+        ConfigError: one is given twice.
+    """
+    for at, path in enumerate(resolved):
+        if path in resolved[:at]:
+            raise ConfigError(text("The file is given twice."), file=paths[at])
+
+
+def _name(recognised: Recognised, root: Path, paths: Sequence[Path]) -> tuple[str, Text]:
+    """What the dataset is called: like the file, or of several like their folder, or else the file of deals."""
+    if len(paths) > 1 and root.name and root.name.casefold() not in _NO_NAMES:
+        return root.name, text("the folder’s name")
+    main = next((one.sheet.file for one in recognised.mapped if one.table in ("deals", "orders")), None)
+    return Path(main or paths[0].name).stem, text("the file’s name")
 
 
 def _check_reading(reading: Mapping[str, Any]) -> None:
@@ -243,9 +288,8 @@ def _table_lines(mapped: Mapped, further: bool, language: Language) -> list[str]
     if "status" in settings:
         lines.append(setting_line("status", settings["status"]))
     elif "status" in mapped.missing:
-        source = "stage" if "stage" in settings["columns"] else "?"
-        line = setting_line("status", {"from": source, "won": ["?"], "lost": ["?"]})
-        lines.append(f"{line}  # {say(ASKED['status'])}")
+        line = setting_line("status", {"from": mapped.state_from or UNKNOWN, "won": [UNKNOWN], "lost": [UNKNOWN]})
+        lines.append(f"{line}  # {say(ASKED['words' if mapped.state_from else 'status'])}")
     rest = taken_as_open(mapped)
     if rest:
         shown = [_plain(one) for one in rest[:_MANY_STAGES]] + (["…"] if len(rest) > _MANY_STAGES else [])

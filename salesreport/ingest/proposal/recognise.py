@@ -88,7 +88,35 @@ def recognise(sheets: Sequence[Sheet], wanted: str = AUTO) -> Recognised:
     taken = {id(sheet) for _, _, sheet in fits}
     helping = [helper_of(preset, helper, sheets) for helper in preset.helpers]
     taken |= {id(sheet) for sheet in helping if sheet is not None}
-    return Recognised(name, preset, mapped, [sheet for sheet in sheets if id(sheet) not in taken])
+    unused = [sheet for sheet in sheets if id(sheet) not in taken]
+    _refuse_another_crm(name, preset, unused, {sheet.file for sheet in sheets if id(sheet) in taken})
+    return Recognised(name, preset, mapped, unused)
+
+
+def _refuse_another_crm(name: str, preset: Preset, unused: Sequence[Sheet], used: set[str]) -> None:
+    """A file of which nothing is used may be a list of something else, but not the deals of another CRM.
+
+    Raises:
+        ConfigError: it is.
+    """
+    if name == GENERIC:
+        return
+    for sheet in unused:
+        best = [] if sheet.file in used else _ranked([sheet])
+        if best:
+            raise _of_another(sheet.file, load_preset(best[0]), preset)
+
+
+def _of_another(file: str, its: Preset, others: Preset) -> ConfigError:
+    return ConfigError(
+        text(
+            "This file looks like {title}, and the others like {other}: a dataset is of one CRM.",
+            title=its.title,
+            other=others.title,
+        ),
+        file=file,
+        hint=text("Ingest it on its own, into another folder."),
+    )
 
 
 def _with_lists(fits: list[Fit], preset: Preset, sheets: Sequence[Sheet]) -> list[Fit]:
@@ -120,23 +148,31 @@ def _score_of_unknown(kind: PresetTable, headings: Sequence[str]) -> bool:
 
 
 def _best(sheets: Sequence[Sheet]) -> tuple[str, Preset]:
-    scores: dict[str, tuple[int, Preset]] = {}
-    for name, preset in all_presets():
-        fits = _fits(preset, sheets)
-        if any(table in ("deals", "orders") for table, _, _ in fits):
-            scores[name] = sum(_score(kind, sheet) for _, kind, sheet in fits), preset
-    if not scores:
+    best = _ranked(sheets)
+    if not best:
         return GENERIC, load_preset(GENERIC)
-    top = max(score for score, _ in scores.values())
-    best = [name for name, (score, _) in scores.items() if score == top]
     if len(best) > 1:
+        one, other = map(load_preset, best[:2])
+        files = [{sheet.file for _, _, sheet in _fits(preset, sheets)} for preset in (one, other)]
+        if files[0].isdisjoint(files[1]):
+            raise _of_another(min(files[1]), other, one)
         raise ConfigError(
             text("The headings fit several CRMs equally well."),
             key="--preset",
-            found=[scores[name][1].title for name in best],
+            found=[load_preset(name).title for name in best],
             expected=text("one of {names}", names=best),
         )
-    return best[0], scores[best[0]][1]
+    return best[0], load_preset(best[0])
+
+
+def _ranked(sheets: Sequence[Sheet]) -> list[str]:
+    """The presets that fit sheets with deals or orders best, all equally well; none where none fits."""
+    scores: dict[str, int] = {}
+    for name, preset in all_presets():
+        fits = _fits(preset, sheets)
+        if any(table in ("deals", "orders") for table, _, _ in fits):
+            scores[name] = sum(_score(kind, sheet) for _, kind, sheet in fits)
+    return [name for name, score in scores.items() if score == max(scores.values())]
 
 
 def _fits(preset: Preset, sheets: Sequence[Sheet]) -> list[Fit]:

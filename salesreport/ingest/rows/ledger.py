@@ -64,6 +64,11 @@ class Ledger:
             changed |= rows
         return changed & self.live
 
+    @property
+    def repaired(self) -> dict[str, Mask]:
+        """What was done → to which of the rows that stay."""
+        return {sentence: rows[self.live] for sentence, (_, rows, _) in self._repairs.items()}
+
     def counts(self) -> Counts:
         """The account: every row in exactly one of kept, repaired, set aside."""
         live, repaired = self.live, self.changed

@@ -129,11 +129,14 @@ def _middle(amounts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.asarray(np.partition(amounts, at)[at])
 
 
-def alike(names: Iterable[str], coded: bool = False) -> tuple[list[list[str]], list[list[str]]]:
+def alike(
+    names: Iterable[str], coded: bool = False, letters: bool = True
+) -> tuple[list[list[str]], list[list[str]]]:
     """Names that may mean the same.
 
     Args:
         names: different ones. coded: whether names with digits and without spaces are codes, and left out.
+        letters: whether to look for names that differ by a letter, which takes by far the longest.
 
     Returns:
         Groups that differ only by case, accents, spaces or signs; and pairs that differ by one letter (another
@@ -155,7 +158,7 @@ def alike(names: Iterable[str], coded: bool = False) -> tuple[list[list[str]], l
         if plain:
             groups.setdefault(plain, []).append(name)
     same = [group for group in groups.values() if len(group) > 1]
-    if len(groups) > _MOST_LETTERS:
+    if not letters or len(groups) > _MOST_LETTERS:
         return same, []
     pairs = [[groups[one][0], groups[two][0]] for one, two in _one_letter_apart(list(groups))]
     return same, [pair for pair in pairs if _within_a_word(*pair)]

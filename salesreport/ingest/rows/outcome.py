@@ -1,6 +1,6 @@
 """What comes of reading one table: its rows, those that are left out, and their account."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ class Ingested(NamedTuple):
         counts: how many of each. sources: the files. notes: what a reader of a report should know.
         rows: number of each kept row in its file. changed: which of them were repaired.
         absent: headings of optional columns that an older export does not have. noticed: what may be a mistake.
+        repaired: what was done to which of the kept rows. hints: settings that would read what was set aside.
     """
 
     frame: pd.DataFrame
@@ -29,3 +30,5 @@ class Ingested(NamedTuple):
     changed: np.ndarray[Any, Any]
     absent: Sequence[str] = ()
     noticed: Sequence[Noticed] = ()
+    repaired: Mapping[str, np.ndarray[Any, Any]] = {}
+    hints: Sequence[Text] = ()

@@ -124,7 +124,7 @@ def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) 
     dated = open_ & frame["closed_on"].notna().to_numpy()
     if not dated.any():
         return frame
-    what: Text = text("open deal with a closing date: emptied")
+    what: Text = text("open deal with a closing date: closed_on emptied, expected_close_on kept")
     if "expected_close_on" not in frame:
         what = text("open deal with a closing date: taken as the expected one")
         frame = frame.assign(expected_close_on=frame["closed_on"].where(dated))

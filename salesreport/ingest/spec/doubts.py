@@ -11,6 +11,9 @@ from salesreport.language import Text, text
 
 DOUBTS: Mapping[str, Text] = {
     "planned_close": text("the closing date may be the planned one, where nobody corrected it"),
+    "none_closed": text(
+        "no value meant won or lost when this was mapped, so “status” has the CRM’s words; others count as open"
+    ),
     "kept_close": text("a deal that was reopened may keep its old closing date"),
     "no_lost": text("lost deals may be missing: this export leaves out what is archived unless it is asked for"),
     "modified_close": text("the export has no closing date; the day of the last change stands for it"),

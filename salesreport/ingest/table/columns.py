@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from salesreport.ingest.cells.headings import find_heading, positions
 from salesreport.ingest.cells.parse_texts import read_texts
@@ -23,6 +24,20 @@ class Cells(NamedTuple):
     column: RawColumn
     heading: str
     notes: list[Text]
+
+
+EMPTY_IDS = ("000000000000000", "000000000000000AAA", "000000000000000000")
+"""How Salesforce writes an id of nothing."""
+
+
+def nobody(spec: ColumnSpec, raw: Raw) -> dict[str, str]:
+    """The empty ids that stand in the cells of a column, as values that mean nothing."""
+    wanted = pa.array(EMPTY_IDS, pa.string())
+    found: set[str] = set()
+    for at in (at for heading in spec.headings for at in positions(heading, raw.headings)):
+        texts = raw.columns[at].encoded.dictionary if raw.columns[at].is_coded else raw.columns[at].texts
+        found |= set(pc.unique(texts.filter(pc.is_in(texts, value_set=wanted))).to_pylist())
+    return {one: "" for one in EMPTY_IDS if one in found}
 
 
 def cells_of(

@@ -29,7 +29,8 @@ from salesreport.ingest.spec.doubts import DOUBTS
 from salesreport.ingest.spec.spec import SourceSpec, TableSpec
 from salesreport.ingest.spec.spec_parts import ColumnSpec
 from salesreport.ingest.table import currency
-from salesreport.ingest.table.columns import cells_of
+from salesreport.ingest.table.columns import cells_of, nobody
+from salesreport.ingest.table.hints import Judged, hints
 from salesreport.ingest.table.lookups import Lookups
 from salesreport.ingest.table.pricing import Pricing
 from salesreport.ingest.table.reshape import meets, never_there, reshape
@@ -102,6 +103,7 @@ class _Work:
         self.cells: dict[str, tuple[RawColumn, Place]] = {}
         self.signs: dict[str, np.ndarray[Any, Any]] = {}
         self.months: dict[str, int] = {}
+        self.order = "ymd"
 
     def done(self) -> Ingested:
         """Do it all, in order."""
@@ -138,6 +140,7 @@ class _Work:
                 noticed += about_amounts(frame[one.name], live, place, cells, self.source.currency)
         kept = frame if live.all() else frame[live].reset_index(drop=True)
         raw, rows, changed = self.raw, self.raw.rows[live], self.ledger.changed[live]
+        repaired = self.ledger.repaired
         if self.spec.rows is not None:
             once = ~kept.duplicated(list(self.table.key)).to_numpy()
             if self.table.name == "deals":
@@ -146,6 +149,7 @@ class _Work:
             else:
                 kept = kept[once].reset_index(drop=True)
             rows, changed = rows[once], changed[once]
+            repaired = {what: those[once] for what, those in repaired.items()}
         return Ingested(
             kept,
             self.ledger.aside(raw),
@@ -156,7 +160,25 @@ class _Work:
             changed,
             self.absent,
             noticed,
+            repaired,
+            self._hints(frame),
         )
+
+    def _hints(self, frame: pd.DataFrame) -> list[Text]:
+        """Settings that would read what was set aside."""
+        cells = {name: column for name, (column, _) in self.cells.items()}
+        judged = Judged(
+            self.table.name,
+            self.spec,
+            self.raw,
+            frame,
+            ~self.ledger.live & ~self.declared,
+            cells,
+            self.source.timezone,
+            self.order,
+            self.months,
+        )
+        return hints(judged)
 
     def _aside_by(self, frame: pd.DataFrame) -> dict[str, int]:
         """How many deals of each state were set aside, those left out that are declared to be no data."""
@@ -231,6 +253,8 @@ class _Work:
             if positions(heading, raw.headings):
                 cells = raw.columns[positions(heading, raw.headings)[0]]
                 self._note_never("values", heading, never_seen(cells.encoded.dictionary, list(values)))
+        if self.table[name].kind == "id" or name == "manager":
+            values = {**nobody(self.spec.columns[name], raw), **values}
         column, heading, notes = cells_of(
             self.spec.columns[name], raw, self.table.name, name, self.lookups, values
         )
@@ -261,7 +285,7 @@ class _Work:
         dates = [cells[name] for name in cells if self.table[name].kind in ("date", "instant")]
         start = self._start()
         dates += [start] if start else []
-        order = date_order(dates, self.spec.date_order)
+        self.order = order = date_order(dates, self.spec.date_order)
         self.months = month_names(dates, self.spec.month_names)
         for column, place in dates:
             counted_ = None if column.dates is not None else numbered_days(column)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.ingest.history.additions import summed, with_file
-from salesreport.ingest.rows.ledger import harmless
+from salesreport.ingest.rows.ledger import Mask, harmless
 from salesreport.ingest.rows.outcome import Ingested
 from salesreport.language import Text, text
 from salesreport.provenance import Counts, Tally
@@ -39,6 +39,7 @@ def joined(name: str, parts: Sequence[Ingested]) -> Ingested:
         reason = text("same {key} as a row of another file", key=", ".join(key))
         asides.append(_aside(frame[again], files[again], rows[again], str(reason)))
         counts = _set_aside(counts, int((again & ~changed).sum()), int((again & changed).sum()), reason)
+        counts = replace(counts, repairs=_of_the_rest(counts.repairs, parts, again))
         frame, rows, changed = frame[~again].reset_index(drop=True), rows[~again], changed[~again]
     return Ingested(
         frame=frame,
@@ -49,14 +50,27 @@ def joined(name: str, parts: Sequence[Ingested]) -> Ingested:
         rows=rows,
         changed=changed,
         noticed=[one for part in parts for one in part.noticed],
+        hints=list({str(hint): hint for part in parts for hint in part.hints}.values()),
     )
 
 
 def _aside(
     frame: pd.DataFrame, files: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], reason: str
 ) -> pd.DataFrame:
-    cells = {column: [harmless(str(value)) for value in frame[column].fillna("")] for column in frame}
+    cells = {
+        column: ["" if pd.isna(value) else harmless(str(value)) for value in frame[column]] for column in frame
+    }
     return pd.DataFrame({"file": files, "row": rows.astype(str), "reason": reason} | cells)
+
+
+def _of_the_rest(repairs: Sequence[Tally], parts: Sequence[Ingested], again: Mask) -> tuple[Tally, ...]:
+    """The repairs without those of rows that are set aside."""
+    gone = Counter[str]()
+    ends = np.cumsum([len(part.frame) for part in parts])
+    for part, aside in zip(parts, np.split(again, ends[:-1]), strict=True):
+        gone.update({what: int((rows & aside).sum()) for what, rows in part.repaired.items()})
+    left = [one._replace(rows=one.rows - gone[str(one.what)]) for one in repairs]
+    return tuple(one for one in left if one.rows)
 
 
 def _set_aside(counts: Counts, kept: int, repaired: int, reason: Text) -> Counts:

@@ -173,6 +173,11 @@ class Known:
         return self._stated | (self._seen >= 0)
 
     @cached_property
+    def is_shown(self) -> Flags:
+        """Whether all that table `deals` or a snapshot says of it was true then: which fields it had is known."""
+        return self.there if self.is_today else self._stated | (self._seen >= 0)
+
+    @cached_property
     def amount_before_closing(self) -> Numbers:
         """Of closed deals the amount that the last snapshot before the closing showed; NaN where none did."""
         before = np.full(self.source.columns.size("deals"), _MISSING)

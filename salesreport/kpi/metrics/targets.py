@@ -123,6 +123,8 @@ def _find(
             known["value"] = known["value"].where(known["value"].notna(), better)
         elif known["value"].isna().all():
             known = found
+        if not dimensions and known["value"].notna().any():
+            break  # a single target that is known; no other level can add to it
     if known is None:
         raise Unavailable(text("no target for {metric} is set for these groups", metric=metric))
     for name, values in where.items():

@@ -68,7 +68,7 @@ def period_of(dataset: Dataset, period: str | None) -> Period:
     """
     if period is None:
         return Period.of(dataset.as_of + dt.timedelta(1), "quarter", dataset.settings.fiscal_year_start)
-    made = dataset.period(period)
+    made = dataset.asked_period(period).period
     if made.end < dataset.as_of:
         raise ConfigError(text("This period is over."), key="--period", found=period)
     return made

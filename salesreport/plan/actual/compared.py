@@ -90,8 +90,8 @@ def _period(facts: Facts, plan: PlanRead | None, file: Path | None, period: str 
     if plan is None:
         if period is None:
             raise ConfigError(text("The period is missing."), key="--period", expected=text("such as 2025-Q4"))
-        return facts.dataset.period(period)
-    when = plan.period if period is None else facts.dataset.period(period)
+        return facts.dataset.asked_period(period).period
+    when = plan.period if period is None else facts.dataset.asked_period(period).period
     if when != plan.period:
         raise ConfigError(
             text("This plan is of another period."), file=file, key="period", found=plan.period.name,

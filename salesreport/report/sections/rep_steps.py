@@ -41,7 +41,7 @@ def conversion_heat_map(context: Context) -> Section:
             context, key, topic, text("No rep of theirs decided a deal in {period}.", period=context.year)
         )
     kept = data.groupby("rep_id", sort=False)["n"].sum().nlargest(MOST_ROWS).index
-    kept = kept.union(data.loc[data["flag"] != "none", "rep_id"])
+    kept = kept.union(data.loc[data["flag"] != "none", "rep_id"].unique())
     shown = data[data["rep_id"].isin(kept)]
     alike = _alike(made, data)
     told = [step for step in made.steps if step not in alike]

@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 from cases import dataset_of, deal
@@ -11,10 +12,11 @@ from scipy.stats import beta, binomtest
 
 from salesreport import Dataset
 from salesreport.audit.definitions import Compared, definitions, how_far, notes
-from salesreport.audit.definitions.cohort import Asked
+from salesreport.audit.definitions.cohort import Asked, ratio_of_counts
 from salesreport.audit.definitions.owners import by_owner
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, compute
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.period import Period
 
 Q2 = Period.parse("2025-Q2")
@@ -110,7 +112,18 @@ def test_intervals_are_those_of_independent_sources(facts: Facts) -> None:
     assert (closed["n"], closed["lower"], closed["upper"]) == pytest.approx((7, wilson.low, wilson.high))
     ratio = rows.loc[("win_rate", "won_to_created")]  # Jeffreys for 4 of 4 + 6, as odds
     low, high = (beta.ppf(tail, 4.5, 6.5) for tail in (0.025, 0.975))
-    assert (ratio["lower"], ratio["upper"]) == pytest.approx((low / (1 - low), high / (1 - high)))
+    assert high / (1 - high) > 1  # a rate over 100 % is none, so its interval ends there
+    assert (ratio["lower"], ratio["upper"]) == pytest.approx((low / (1 - low), 1.0))
+
+
+def test_more_won_than_created_is_no_rate(facts: Facts) -> None:
+    with pytest.raises(Unavailable, match="it is no rate: 5 ÷ 4 in the period"):
+        ratio_of_counts(5, 4)
+    assert ratio_of_counts(4, 4).value == 1.0
+    assert np.isnan(ratio_of_counts(3, 0).value)  # nothing to divide by
+    frame = definitions(facts, Q2).frame
+    rates = frame[frame["unit"] == "share"][["value", "upper"]]
+    assert not (rates > 1).any(axis=None)
 
 
 def test_the_reports_own_definitions_are_its_metrics(sample: Dataset) -> None:

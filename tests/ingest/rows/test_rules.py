@@ -93,7 +93,9 @@ def test_a_mapped_expected_date_is_not_overwritten(export):
          "expected_close_on": "Due"},
         heading=False,
     )  # fmt: skip
-    assert tallied(dataset.provenance.counts["deals"].repairs) == {"open deal with a closing date: emptied": 1}
+    assert tallied(dataset.provenance.counts["deals"].repairs) == {
+        "open deal with a closing date: closed_on emptied, expected_close_on kept": 1
+    }
     assert str(dataset.table("deals")["expected_close_on"].iloc[0].date()) == "2026-01-31"
 
 

@@ -55,6 +55,16 @@ def test_files_that_are_alike(export):
     ]
 
 
+def test_repairs_count_the_rows_that_stay(export):
+    head = "Id,Owner,State,Amount\n"
+    export.write("north.csv", head + "1,Ada,open,x\n2,Ben,open,x\n3,Ben,open,5\n")
+    export.write("south.csv", head + "2,Ben,open,x\n3,Ben,open,5\n4,Cid,open,x\n")
+    counts = export.ingest({"deals": {**DEALS, "file": ["north.csv", "south.csv"]}}).provenance.counts["deals"]
+    # of 1 to 4 all but 3; the second rows of 2 and 3 are set aside
+    assert (counts.read, counts.kept, counts.repaired, counts.set_aside) == (6, 1, 3, 2)
+    assert [one.rows for one in counts.repairs] == [3]
+
+
 def test_the_order_of_day_and_month_is_each_files_own(export):
     export.write("a.csv", "Id,Owner,State,Created\n1,Ada,open,31/01/2025\n")
     export.write("b.csv", "Id,Owner,State,Created\n2,Ada,open,02/28/2025\n")

@@ -7,10 +7,10 @@ import pandas as pd
 
 from salesreport.audit import Audit, Finding, audit
 from salesreport.audit.model import Estimate
+from salesreport.audit.sayings import said
 from salesreport.audit.sentences import (
     backtest_of,
     instead_of,
-    numbers_of,
     published,
     unit_of,
     verdict_of,
@@ -30,8 +30,11 @@ COLUMNS = (
 
 
 def audit_of(context: Context) -> Audit:
-    """The audit of the report's subject on the report's day; worked out once for all reports on it."""
-    facts = own_facts(context, context.facts_then)
+    """The audit of the report's subject as it is on the dataset's own day; worked out once for all reports on it.
+
+    Not on the period's last day: most of what is wrong today cannot be told of an earlier day.
+    """
+    facts = own_facts(context, context.facts)
     return facts.remember("audit", lambda: audit(facts))
 
 
@@ -92,20 +95,23 @@ def worst(made: Audit, findings: Sequence[Finding]) -> list[Finding]:
     return [one for one in made.sorted() if one.check.key in keys and one.verdict.finds]
 
 
-def said_of(made: Audit, finding: Finding) -> Text:
-    """A finding in a sentence: what, how much."""
-    return text("{title}: {numbers}", title=finding.check.title, numbers=numbers_of(finding, made))
-
-
 def _message(made: Audit, told: Sequence[Finding]) -> Text:
     finds = worst(made, told)
+    facts = [one for one in told if one.verdict.level == "fact"]
+    if facts and not finds:
+        return ntext(
+            "{first}: beyond a value that was published and never measured; nothing here says that it matters",
+            "{first}: one of {n} beyond values published and never measured; nothing here says that they matter",
+            n=len(facts),
+            first=said(facts[0], made),
+        )
     if not finds:
         return ntext(
             "The {n} check that could be made found nothing",
             "None of the {n} checks that could be made found anything",
             n=len(told),
         )
-    first = said_of(made, finds[0])
+    first = said(finds[0], made)
     if len(finds) == 1:
         return first
     return ntext("{first}; {n} more finding", "{first}; {n} more findings", n=len(finds) - 1, first=first)
@@ -132,7 +138,10 @@ def _table(context: Context, made: Audit, told: Sequence[Finding]) -> NumberTabl
                 context.shown(found.money, context.facts.dataset.currency) if found.money is not None else "–",
             ]
         )
-    caption = text("What was looked at, with 95% intervals")
+    caption = text(
+        "What was looked at, with 95% intervals; as of {day}, sales are those of the twelve months before",
+        day=made.looked.as_of,
+    )
     return number_table(say(caption), [say(one) for one in headings], rows, texts=2, wide=True)
 
 
@@ -151,7 +160,7 @@ def _lift(context: Context, finding: Finding) -> Content:
         return "–"
     lift = backtest.lift
     return (
-        context.say(text("{lift} as many", lift=Quantity(lift.value, "times"))),
+        context.say(text("{lift} times as many", lift=Quantity(lift.value, "times"))),
         context.language.interval(lift.lower, lift.upper, "times"),
     )
 
@@ -160,11 +169,11 @@ def _notes(context: Context, made: Audit, findings: Sequence[Finding]) -> list[T
     notes: list[Text] = []
     for one in findings:
         found = one.found
-        if found is None or not one.verdict.finds:
+        if found is None or not (one.verdict.finds or one.verdict.level == "fact"):
             continue
         tested = None if found.backtest is None else backtest_of(found.backtest)
-        said = [found.detail, instead_of(found), tested, published(one.check)]
-        notes += [text("{title}: {said}", title=one.check.title, said=each) for each in said if each is not None]
+        lines = [found.detail, instead_of(found), tested, published(one.check)]
+        notes += [text("{title}: {said}", title=one.check.title, said=each) for each in lines if each is not None]
     untold = [one for one in findings if one.found is None and one.why is not None]
     notes += [text("{title} cannot be told: {reason}.", title=one.check.title, reason=one.why) for one in untold]
     return notes

@@ -1,22 +1,23 @@
 """What a managing director reads: three findings with money and a next step; ninety days; what gaps are worth."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from salesreport.audit import Audit, Finding
+from salesreport.audit.sayings import said
 from salesreport.audit.sentences import unit_of
-from salesreport.kpi.anomalies import sentences
+from salesreport.kpi.anomalies import Anomalies, sentences
 from salesreport.kpi.anomalies.decided import WIN
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
-from salesreport.report.sections.diagnosis.audited import audit_of, said_of
-from salesreport.report.sections.diagnosis.measures import COACH, MEASURES, Measure
+from salesreport.report.sections.diagnosis.audited import audit_of
+from salesreport.report.sections.diagnosis.measures import AGAIN, MANAGERS, MEASURES, Measure
 from salesreport.report.sections.team import team_of
-from salesreport.report.table import Content, number_table
+from salesreport.report.table import Cell, Content, number_table
 
 MOST = 3
 """So many findings a summary has, and so many measures a month."""
@@ -62,7 +63,7 @@ def _of_check(made: Audit, finding: Finding) -> Told:
     money = float("nan") if finding.found.money is None else finding.found.money
     nothing = float("nan")
     return Told(
-        finding.kind, finding.check.key, finding.verdict.level == "serious", said_of(made, finding), money,
+        finding.kind, finding.check.key, finding.verdict.level == "serious", said(finding, made), money,
         nothing, nothing, MEASURES[finding.check.key], _shows(made, finding),
     )  # fmt: skip
 
@@ -75,8 +76,10 @@ def _shows(made: Audit, finding: Finding) -> Text:
         return title
     unit = unit_of(finding.check, made)
     fields = {"title": title, "now": Quantity(now.value, unit)}
+    if limit is None and finding.check.better == "higher":
+        return text("{title}: more than {now}", **fields)
     if limit is None:
-        return text("{title}: better than {now}", **fields)
+        return text("{title}: less than {now}", **fields)
     if finding.check.better == "higher":
         return text("{title}: from {now} to {limit} at least", limit=Quantity(limit, unit), **fields)
     if limit < 1e-6:
@@ -99,13 +102,24 @@ def _conversions(context: Context) -> list[Told]:
         rows.append(
             Told(
                 "conversion", row["step"], False, sentences.claim(found, row, dated=True), float(row["at_stake"]),
-                float(row["at_stake_lower"]), float(row["at_stake_upper"]), COACH,
+                float(row["at_stake_lower"]), float(row["at_stake_upper"]), _coach(found, row),
                 text("{step}: {rate} of {n} decided deals, of like deals of others {expected}",
                      step=step.title, rate=Quantity(float(row["rate"]), "share"), n=float(row["n"]),
                      expected=Quantity(float(row["expected"]), "share")),
             )
         )  # fmt: skip
     return rows
+
+
+def _coach(found: Anomalies, row: Mapping[str, Any]) -> Measure:
+    return Measure(
+        MANAGERS,
+        text(
+            "Coach {who} at “{step}”: open the deals together, and agree on one thing",
+            who=sentences.who(found, row),
+            step=found.step(row["step"]).title,
+        ),
+    )
 
 
 def diagnosis(context: Context) -> Section:
@@ -137,9 +151,10 @@ def diagnosis(context: Context) -> Section:
             "diagnosis", topic, say(message), data, context.language, notes=(say(untold),), place="first"
         )
     rows: list[list[Content]] = [
-        [context.heading(one.say), say(one.measure.what), _money(context, one)] for one in chosen
+        [Cell(context.heading(one.say), tone="lead"), say(one.measure.what), _money(context, one)]
+        for one in chosen
     ]
-    headings = [say(text("Finding")), say(text("Next step")), say(text("Amount"))]
+    headings = [say(text("Finding")), say(text("Next step")), say(text("Amount concerned"))]
     return Section(
         key="diagnosis",
         topic=topic,
@@ -147,9 +162,27 @@ def diagnosis(context: Context) -> Section:
         data=data,
         language=context.language,
         tables=(number_table("", headings, rows, texts=2, wide=True),),
-        notes=(say(untold),) if known < len(made.findings) else (),
+        notes=tuple(say(one) for one in _notes(len(every) - len(chosen), made, untold, context)),
         place="first",
     )
+
+
+def _notes(more: int, made: Audit, untold: Text, context: Context) -> list[Text]:
+    notes = []
+    if more:
+        notes.append(
+            ntext(
+                "{n} more finding stands in its chapter below.",
+                "{n} more findings stand in their chapters below.",
+                n=more,
+            )
+        )
+    day, end = made.looked.as_of, context.period.end
+    if day != min(end, context.facts.as_of):
+        notes.append(text("Data and pipeline are looked at as they are on {day}.", day=day))
+    if any(one.found is None for one in made.findings):
+        notes.append(untold)
+    return notes
 
 
 def chosen_of(every: Sequence[Told]) -> list[Told]:
@@ -214,26 +247,34 @@ def closing_gaps(context: Context) -> Section:
     )
 
 
-PHASES: tuple[tuple[tuple[str, ...], Text], ...] = (
-    (("data",), text("days 1–30")),
-    (("conversion", "behaviour"), text("days 31–60")),
-    (("demand",), text("days 61–90")),
-)
-"""When what is done: first what biases everything else."""
+GROUPS: tuple[tuple[str, ...], ...] = (("data",), ("conversion", "behaviour"), ("demand",))
+"""Kinds of findings that are worked on together: first what biases everything else."""
+
+PHASES = (text("days 1–30"), text("days 31–60"), text("days 61–90"))
+"""When: the first group that has a measure begins."""
+
+
+def _measures(findings: Sequence[Told]) -> list[Told]:
+    """At most so many, each measure once; the first that asks for it."""
+    kept: list[Told] = []
+    for one in findings:
+        if all(one.measure != each.measure for each in kept):
+            kept.append(one)
+    return kept[:MOST]
 
 
 def ninety_days(context: Context) -> Section:
     """A plan; `data` has a row per measure: phase, kind, key, who, what, shows (as texts)."""
     say, every = context.say, told(context)
-    rows = []
-    for kinds, when in PHASES:
-        seen: list[Measure] = []
-        for one in every:
-            if one.kind in kinds and one.measure not in seen and len(seen) < MOST:
-                seen.append(one.measure)
-                rows.append(
-                    (say(when), one.kind, one.key, say(one.measure.who), say(one.measure.what), say(one.shows))
-                )
+    phases = [found for kinds in GROUPS if (found := _measures([one for one in every if one.kind in kinds]))]
+    rows = [
+        (say(when), one.kind, one.key, say(one.measure.who), say(one.measure.what), say(one.shows))
+        for when, found in zip(PHASES, phases, strict=False)
+        for one in found
+    ]
+    if rows:
+        again = text("what has become of these figures")
+        rows.append((say(PHASES[-1]), "again", "again", say(AGAIN.who), say(AGAIN.what), say(again)))
     data = pd.DataFrame(rows, columns=["phase", "kind", "key", "who", "what", "shows"])
     topic = say(text("Ninety days"))
     if data.empty:

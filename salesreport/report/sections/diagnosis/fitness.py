@@ -15,7 +15,7 @@ from salesreport.report.table import Cell, Content, NumberTable, number_table
 
 def _matrix(context: Context) -> Matrix:
     """What the whole export carries, in the report on a part of it, too: it is the export that is asked for."""
-    facts = context.facts_then
+    facts = context.facts
     return facts.remember("matrix", lambda: matrix(Looked.of(facts)))
 
 
@@ -29,13 +29,15 @@ def data_fitness(context: Context) -> Section:
     data = pd.DataFrame(rows, columns=["answer", "state", "why"])
     states = Counter(data["state"])
     message = ntext(
-        "{yes} of {n} question can be answered, {part} in part, {no} cannot",
-        "{yes} of {n} questions can be answered, {part} in part, {no} cannot",
+        "{yes} of {n} question can be answered",
+        "{yes} of {n} questions can be answered",
         n=len(ANSWERS),
         yes=states["yes"],
-        part=states["part"],
-        no=states["no"],
     )
+    if states["part"]:
+        message = text("{answered}, {n} in part", answered=message, n=states["part"])
+    if states["no"]:
+        message = text("{answered}, {n} not at all", answered=message, n=states["no"])
     return Section(
         key="data-fitness",
         topic=say(text("What the data can answer")),

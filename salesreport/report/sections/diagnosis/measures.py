@@ -83,5 +83,5 @@ MEASURES: Mapping[str, Measure] = {
 }
 """By check; a test sees that each check has one."""
 
-COACH = Measure(MANAGERS, text("Coach at this step: open the deals together, and agree on one thing"))
-"""Where a rep converts like deals less often than others."""
+AGAIN = Measure(OPERATIONS, text("Make this diagnostic again, and compare"))
+"""What every plan ends with."""

@@ -1,0 +1,41 @@
+"""How a report learns that its period was asked for relative to a day, as in `last-month`.
+
+Notebooks are given the period that this came to, so that they can be run again when the data are newer. So how it
+was asked for travels beside the parameters.
+"""
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from salesreport.errors import ConfigError
+from salesreport.period import Period
+from salesreport.relative import asked_period
+
+VARIABLE = "SALESREPORT_PERIOD"
+"""The environment variable that says how the period of a report was asked for."""
+
+
+@contextmanager
+def asking_for(written: str) -> Iterator[None]:
+    """Tell reports that are made meanwhile how their period was asked for; empty: as it is."""
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = written
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[VARIABLE]
+        else:
+            os.environ[VARIABLE] = before
+
+
+def asked_for(period: Period, as_of: dt.date) -> str:
+    """How a report's period was asked for; empty where that is not relative, or would mean another period."""
+    written = os.environ.get(VARIABLE, "")
+    try:
+        meant = asked_period(written, as_of, period.fiscal_year_start) if written else None
+    except ConfigError:
+        return ""
+    return meant.written if meant is not None and meant.period == period else ""
