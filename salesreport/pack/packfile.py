@@ -42,7 +42,7 @@ class PackFile(Settings):
             Or seen from the dataset's as-of date: this-month, last-month, last-4-weeks; units are week, month,
             quarter, half, year, and `last` means complete ones (see monthly.md).
         compare_to: what it is compared with: `previous`, `year_before` or a period of other days that the
-            dataset has data for.
+            dataset has data for; where `period` is not over on the as-of day, up to the same day of it.
         language: of the reports.
         output: the folder of the pack; `{period}` in it stands for the period. title: of the index, likewise.
         parameters: further parameters of the notebook.

@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.kpi import METRICS
 from salesreport.kpi.facts.covered import begins_within, slack
-from salesreport.language import Day, Quantity, Text, text
+from salesreport.language import Quantity, Text, text
 from salesreport.period import Period
 from salesreport.report.context import Context
 
@@ -93,7 +93,7 @@ def of_target(context: Context, share: float) -> Text:
     if last is not None and last < context.period.end:
         return text("{share} of target, left on {day}", share=reached, day=last)
     if context.as_of < context.period.end:
-        return text("{share} of target up to {day}", share=reached, day=Day(context.as_of))
+        return text("so far {share} of the whole period’s target", share=reached)
     return text("{share} of target", share=reached)
 
 

@@ -11,6 +11,7 @@ from meetings import closed, company
 from salesreport.coach.since import COLUMNS, FAMILY, moved_since
 from salesreport.dataset import Dataset
 from salesreport.kpi import Facts
+from salesreport.report.peers import peer_group
 from salesreport.report.review import Review
 
 DAY, END = dt.date(2025, 9, 30), dt.date(2025, 12, 31)
@@ -88,3 +89,15 @@ def test_a_review_says_what_moved_and_what_came(tmp_path: Path, language: str, b
     assert review.changed.endswith(f"{lost} lost" if language == "en" else f"{lost} verloren")
     other = Review(team(tmp_path / "b", 1), "2025-Q4", rep="R1", language=language)
     assert before not in other.changed
+
+
+def test_a_rep_has_changed_who_moved_or_has_something_open(sample: Dataset) -> None:
+    reviews = {rep: Review(sample, "2025-Q4", rep=rep) for rep in sample.table("reps")["rep_id"]}
+    some = next(iter(reviews.values())).context
+    found = moved_since(some.facts, some.eve, some.as_of, peer_group().of(some.shared.reps))
+    moved = set(found.loc[found["verdict"] != "chance", "rep_id"])
+    agreed = sample.table("commitments")
+    opened = set(agreed.loc[agreed["status"] == "open", "rep_id"])
+    changed = {rep for rep, review in reviews.items() if review.has_changed}
+    assert moved <= changed <= moved | opened
+    assert changed != set(reviews)

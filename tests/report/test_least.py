@@ -67,7 +67,10 @@ def test_the_least_export_as_a_company(least: Dataset) -> None:
     made = Review(least, "2025-Q1")
     sections = shown(made)
     # 1000 + 700 + 800; 3 of 5 closed ones
-    assert made.verdict == "Revenue in Q1 2025 is €2.5K; 3 of 5 closed deals were won (60%)."
+    assert made.verdict == (
+        "Revenue in Q1 2025 is €2.5K (Q4 2024 cannot be compared: the data begin on Feb 10, 2025); "
+        "3 of 5 closed deals were won (60%)."
+    )
     assert sections["results"].message == "3 deals won, 2 lost"
     # five decisions are no comparison: that nobody differs is not known
     assert sections["conversion-anomalies"].message == "Too few deals were decided to compare like with like"
@@ -116,7 +119,10 @@ def test_one_rep(tmp_path: Path) -> None:
     made = review(tmp_path, WON + LOST, rep="Ann")
     sections = shown(made)
     # 2 of 3; nobody to compare with
-    assert made.verdict == "Revenue in Q1 2025 is €1.7K; 2 of 3 closed deals were won (67%)."
+    assert made.verdict == (
+        "Revenue in Q1 2025 is €1.7K (Q4 2024 cannot be compared: the data begin on Feb 10, 2025); "
+        "2 of 3 closed deals were won (67%)."
+    )
     assert sections["conversion"].message == "Of the 3 deals decided in April 2024 to March 2025, 67% were won"
 
 

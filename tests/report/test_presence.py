@@ -123,6 +123,7 @@ def test_a_period_that_is_not_over(tmp_path: Path) -> None:
     made = company(tmp_path / "d", as_of=dt.date(2025, 11, 20))
     review = Review(made, "2025-Q4", rep="P1")
     assert "Revenue of €2.4K is 240% of the target for Q4 2025, which is not over" in review.verdict
+    assert review.tiles.extra["tiles"][0].said[0] == "so far 240% of the whole period’s target"
     assert review.growth.message == "Revenue is as in Q3 2025 up to August 20 (Q4 2025 is not over)"
 
 
