@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
@@ -34,7 +35,8 @@ from salesreport.pack.manifest import (
 )
 from salesreport.provenance import Provenance
 
-CERTIFICATE = Path(__file__).parent / "localhost.pem"
+AUTHORITY = trustme.CA()
+"""Whose certificates only those trust who name it."""
 
 PAGE = """\
 <!DOCTYPE html>
@@ -266,8 +268,14 @@ class Office:
 def own_certificate() -> ssl.SSLContext:
     """The server's side of an encrypted connection."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(CERTIFICATE)
+    AUTHORITY.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     return context
+
+
+def trusted(folder: Path) -> str:
+    """A file that names the server's authority."""
+    AUTHORITY.cert_pem.write_to_path(str(folder / "authority.pem"))
+    return str(folder / "authority.pem")
 
 
 def addresses(letters: Sequence[Letter]) -> list[str]:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime as dt
+import os
 import re
+import shutil
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -145,3 +147,23 @@ def test_the_id_is_that_of_what_is_sent(prefix: str) -> None:
         len({message_id(settings, "a", "b"), message_id(settings, "ab", ""), message_id(settings, "a", "c")}) == 3
     )
     assert re.fullmatch(r"<[0-9a-f]{32}@lumen\.example>", message_id(settings, "x"))
+
+
+def test_a_mail_can_be_read_in_the_light_and_in_the_dark(pack: Path, tmp_path: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None and not os.environ.get("CI"):
+        pytest.skip("there is no chromium here")
+    prepared = prepare(pack, "managers", mail_settings(1), [])
+    (tmp_path / "mail.html").write_text(words(mail_of(prepared.parcels[-1], prepared), "html"), encoding="utf-8")
+    with sync_playwright() as play:
+        started = play.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        for scheme in ("light", "dark"):
+            page = started.new_page(color_scheme=scheme, viewport={"width": 375, "height": 700})
+            page.goto((tmp_path / "mail.html").as_uri())
+            found = Axe().run(page).response["violations"]
+            assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= 375
+        started.close()
