@@ -26,6 +26,9 @@ _WORDS = 8
 _SPARSE = 64
 """Numbers that reach up to so many times their count are ticked off, one byte each."""
 
+_FEW = 0.1
+"""Where more rows share their numbers, it is sooner to compare all than to find out which."""
+
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 """The golden ratio: multiplying by it spreads a number's bits."""
 
@@ -64,17 +67,18 @@ def _texts(values: "pd.Series[Any]") -> Any:
 
 def _mixed(numbers: Numbers, others: Numbers) -> Numbers:
     """One number of two, whose bits all depend on both."""
-    mixed: Numbers = (numbers ^ others) * _MIX
+    mixed: Numbers = numbers ^ others
+    mixed *= _MIX
     mixed ^= mixed >> np.uint64(32)
     return mixed
 
 
 def _shared(numbers: Numbers) -> Mask:
-    """Whose number somebody else has, too."""
+    """Whose number somebody else has, too; simply all, where many have."""
     ordered = np.sort(numbers)
     several = ordered[1:][ordered[1:] == ordered[:-1]]
-    if not len(several):
-        return np.zeros(len(numbers), dtype=bool)
+    if not 0 < len(several) <= _FEW * len(numbers):
+        return np.full(len(numbers), len(several) > 0)
     place = np.minimum(np.searchsorted(several, numbers), len(several) - 1)
     shared: Mask = several[place] == numbers
     return shared
