@@ -96,6 +96,14 @@ def find_packs(folder: Path) -> Found:
     return Found(together(packs), notes)
 
 
+def is_pack(folder: Path) -> bool:
+    """Whether a folder is itself a pack that can be read."""
+    try:
+        return _read(folder) is not None
+    except (DataError, ConfigError, ValueError, OSError):
+        return False
+
+
 def together(packs: Sequence[Kept]) -> list[Series]:
     """Packs by what they have in common, the newest period first, of one period the newest data."""
     found: dict[Key, list[Kept]] = {}

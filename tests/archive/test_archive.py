@@ -248,10 +248,29 @@ def test_the_command(shelf: Path) -> None:
         f"Removed: {shelf / '2025-10'} (2025-10)", f"Archive: {shelf / 'archive' / 'index.html'}",
     ]  # fmt: skip
     assert run(app, ["archive", str(shelf), "--keep", "0"]).exit_code == 2
+
+
+def test_without_packs_nothing_is_written(shelf: Path) -> None:
+    run = CliRunner().invoke
     empty = shelf.parent / "empty"
     empty.mkdir()
-    assert run(app, ["archive", str(empty)]).exit_code == 0
-    assert "There are no packs here." in words(empty / "archive" / "index.html")
+    done = run(app, ["archive", str(empty)])
+    assert (done.exit_code, done.stderr) == (2, f"Error: {empty}: There are no packs in here.\n")
+    assert files(empty) == set()
+    of_a_pack = files(shelf / "2025-12")
+    done = run(app, ["archive", str(shelf / "2025-12")])
+    assert done.exit_code == 2
+    assert f"this is a pack itself. Name the folder above, which holds the packs of all periods: {shelf}\n" in (
+        done.stderr
+    )
+    assert files(shelf / "2025-12") == of_a_pack
+    # an archive that is there follows what is there
+    make_archive(shelf)
+    for period in ("2025-10", "2025-11", "2025-12"):
+        (shelf / period / "manifest.json").unlink()
+    make_archive(shelf)
+    assert "There are no packs here." in words(shelf / "archive" / "index.html")
+    assert files(shelf / "archive" / "subjects") == set()
 
 
 def test_it_speaks_the_packs_language(shelf: Path) -> None:
