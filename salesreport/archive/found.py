@@ -55,12 +55,6 @@ class Series(NamedTuple):
     key: Key
     packs: list[Kept]
 
-    @property
-    def title(self) -> str:
-        """What the newest is called; where its title names a period, the dataset's name."""
-        titles = {pack.manifest.pack.title for pack in self.packs}
-        return titles.pop() if len(titles) == 1 else self.key.dataset
-
 
 class Found(NamedTuple):
     """What is in a folder.

@@ -12,6 +12,7 @@ from salesreport.archive.found import ARCHIVE, Found, Key, Series, find_packs, i
 from salesreport.archive.pages import SUBJECTS, pages
 from salesreport.archive.retention import Gone, too_old
 from salesreport.archive.retention import remove as remove_pack
+from salesreport.brand import Look
 from salesreport.errors import DataError
 from salesreport.files import is_partial, make_folder, remove_partials, write_text
 from salesreport.language import Text, text
@@ -51,13 +52,19 @@ class Archived(NamedTuple):
 
 
 def make_archive(
-    folder: Path, keep: int | None = None, only: Key | None = None, *, rehearse: bool = False
+    folder: Path,
+    keep: int | None = None,
+    only: Key | None = None,
+    *,
+    rehearse: bool = False,
+    look: Look | None = None,
 ) -> Archived:
     """Remove what is too old and write the archive of a folder's packs.
 
     Args:
         folder: the folder that holds the packs. keep: so many periods of each pack stay; None: all.
         only: packs are removed of this series alone. rehearse: only say what would be removed.
+        look: the brand of its pages; None: that of the newest pack.
 
     Raises:
         DataError: there is no such folder or it holds neither packs nor an archive of them, its `archive/` is
@@ -76,7 +83,7 @@ def make_archive(
     series = found.series if rehearse else find_packs(folder).series
     if not rehearse:
         try:
-            _write(place, pages(folder, series), before)
+            _write(place, pages(folder, series, look), before)
         except OSError as error:
             reason = error.strerror or str(error)
             raise DataError(text("The archive cannot be written: {reason}.", reason=reason), file=place) from None
