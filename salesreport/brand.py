@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from salesreport.config import Settings, TextError
+from salesreport.config import Settings, TextError, load, read_yaml
 from salesreport.errors import ConfigError
 from salesreport.language import text
 
@@ -144,6 +145,19 @@ def look_of(brand: Brand | None, logo: Path | None, **where: object) -> Look:
         return made
     content, kind = _logo(logo, **where)
     return replace(made, logo=content, logo_type=kind)
+
+
+def load_look(file: Path) -> Look:
+    """The brand that a file says, with its logo, which lies relative to that file.
+
+    Raises:
+        ConfigError: no such file, a setting that does not exist or does not fit, a logo that is none.
+    """
+    brand = load(file, Brand)
+    if brand.logo is None:
+        return look_of(brand, None)
+    logo = Path(os.path.normpath(file.absolute().parent / Path(brand.logo).expanduser()))
+    return look_of(brand, logo, file=file, line=read_yaml(file)[1].get(("logo",)), key="logo")
 
 
 def _logo(path: Path, **where: object) -> tuple[bytes, LogoType]:

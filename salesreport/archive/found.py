@@ -55,12 +55,6 @@ class Series(NamedTuple):
     key: Key
     packs: list[Kept]
 
-    @property
-    def title(self) -> str:
-        """What the newest is called; where its title names a period, the dataset's name."""
-        titles = {pack.manifest.pack.title for pack in self.packs}
-        return titles.pop() if len(titles) == 1 else self.key.dataset
-
 
 class Found(NamedTuple):
     """What is in a folder.
@@ -94,6 +88,14 @@ def find_packs(folder: Path) -> Found:
         if pack is not None:
             packs.append(pack)
     return Found(together(packs), notes)
+
+
+def is_pack(folder: Path) -> bool:
+    """Whether a folder is itself a pack that can be read."""
+    try:
+        return _read(folder) is not None
+    except (DataError, ConfigError, ValueError, OSError):
+        return False
 
 
 def together(packs: Sequence[Kept]) -> list[Series]:

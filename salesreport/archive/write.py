@@ -1,5 +1,6 @@
 """The folder `archive/` beside the packs: written as a whole, and nothing in it touched that is not ours."""
 
+import os
 import re
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -7,10 +8,11 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from salesreport import lock
-from salesreport.archive.found import ARCHIVE, Key, Series, find_packs
+from salesreport.archive.found import ARCHIVE, Found, Key, Series, find_packs, is_pack
 from salesreport.archive.pages import SUBJECTS, pages
 from salesreport.archive.retention import Gone, too_old
 from salesreport.archive.retention import remove as remove_pack
+from salesreport.brand import Look
 from salesreport.errors import DataError
 from salesreport.files import is_partial, make_folder, remove_partials, write_text
 from salesreport.language import Text, text
@@ -50,20 +52,29 @@ class Archived(NamedTuple):
 
 
 def make_archive(
-    folder: Path, keep: int | None = None, only: Key | None = None, *, rehearse: bool = False
+    folder: Path,
+    keep: int | None = None,
+    only: Key | None = None,
+    *,
+    rehearse: bool = False,
+    look: Look | None = None,
 ) -> Archived:
     """Remove what is too old and write the archive of a folder's packs.
 
     Args:
         folder: the folder that holds the packs. keep: so many periods of each pack stay; None: all.
         only: packs are removed of this series alone. rehearse: only say what would be removed.
+        look: the brand of its pages; None: that of the newest pack.
 
     Raises:
-        DataError: there is no such folder, its `archive/` is something else than ours, or cannot be written.
+        DataError: there is no such folder or it holds neither packs nor an archive of them, its `archive/` is
+            something else than ours, or cannot be written.
     """
     found = find_packs(folder)
     place = folder / ARCHIVE
     before = _contents(place)
+    if not found.series and not before:
+        raise _no_packs(folder, found)
     gone: list[Gone] = []
     for one in found.series if keep is not None else []:
         if only is None or one.key == only:
@@ -72,7 +83,7 @@ def make_archive(
     series = found.series if rehearse else find_packs(folder).series
     if not rehearse:
         try:
-            _write(place, pages(folder, series), before)
+            _write(place, pages(folder, series, look), before)
         except OSError as error:
             reason = error.strerror or str(error)
             raise DataError(text("The archive cannot be written: {reason}.", reason=reason), file=place) from None
@@ -92,6 +103,20 @@ def _write(place: Path, made: dict[str, str], before: list[str]) -> None:
         for name in set(before) - set(made):
             (place / name).unlink(missing_ok=True)
         write_text(place / MARK, Contents(files=sorted(made)).model_dump_json(indent=2) + "\n")
+
+
+def _no_packs(folder: Path, found: Found) -> DataError:
+    """That there is nothing to archive, and what to do about it."""
+    if is_pack(folder):
+        above = os.path.normpath(folder / os.pardir)
+        return DataError(
+            text("There are no packs in here: this is a pack itself."),
+            file=folder,
+            hint=text("Name the folder above, which holds the packs of all periods: {folder}", folder=above),
+        )
+    return DataError(
+        text("There are no packs in here."), file=folder, hint=found.notes[0] if found.notes else None
+    )
 
 
 def _contents(place: Path) -> list[str]:

@@ -26,15 +26,20 @@ def archive(
         int | None,
         typer.Option(min=1, metavar="N", help=hint(text("Keep only the newest N periods of each pack."))),
     ] = None,
+    brand: Annotated[
+        Path | None,
+        typer.Option(metavar="BRAND.yml", help=hint(text("The brand of its pages; default: the newest pack’s."))),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=hint(text("Only say what would be removed; write nothing.")))
     ] = False,
 ) -> None:
     """Archive."""
     from salesreport.archive.write import make_archive
+    from salesreport.brand import load_look
 
     language = language_of(context)
-    made = make_archive(folder, keep, rehearse=dry_run)
+    made = make_archive(folder, keep, rehearse=dry_run, look=None if brand is None else load_look(brand))
     for one in made.gone:
         named = {"folder": str(one.pack.folder), "period": one.pack.manifest.pack.period}
         removed = text("Removed: {folder} ({period})", **named)

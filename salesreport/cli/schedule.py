@@ -58,7 +58,7 @@ def schedule(
     """Scheduler's entries."""
     from salesreport.errors import ConfigError
     from salesreport.pack.packfile import load_pack
-    from salesreport.schedule.command import command_of
+    from salesreport.schedule.command import LOGIN, command_of
     from salesreport.schedule.when import when_of
 
     language = language_of(context)
@@ -73,29 +73,46 @@ def schedule(
     if remove:
         _install(command, None, form, language)
         return
-    when = when_of(monthly, weekly, daily)
+    when = when_of(monthly, weekly, daily, language)
     pack = load_pack(file)
     if pack.settings.refresh is None:
         raise ConfigError(text("This setting is required but missing."), file=file, key="refresh")
     if when.note is not None:
         say(when.note, language, error=True)
+    command = command._replace(mails=pack.settings.deliver is not None, formats=tuple(pack.settings.formats))
+    if command.mails:
+        say(
+            text(
+                "This round sends mails: where the mail server wants a login, it needs {names} in its environment "
+                "(docs/monthly.md).",
+                names=list(LOGIN),
+            ),
+            language,
+            error=True,
+        )
     if install:
         _install(command, when, form, language)
         return
     for line in _entry(command, when, form, pack.shelf):
         typer.echo(line, nl=False)
-    say(_WHERE[form], language, error=True)
+    say(_where(form, command.name), language, error=True)
 
 
 _WHERE: dict[Scheduler, Text] = {
     Scheduler.cron: text("Add these lines by “crontab -e”, or give --install."),
     Scheduler.systemd: text("Save both files in ~/.config/systemd/user and enable the timer, or give --install."),
-    Scheduler.windows: text("Save it as task.xml and type: schtasks /Create /TN salesreport /XML task.xml"),
     Scheduler.github: text("Save it in .github/workflows; GitHub's clock is UTC. Reports hold personal data: keep "
                            "the repository private, and what is uploaded no longer than needed."),
     Scheduler.gitlab: text("Add it to .gitlab-ci.yml and set the time in the project. Reports hold personal data: "
                            "keep the project private, and artifacts no longer than needed."),
 }  # fmt: skip
+
+
+def _where(form: Scheduler, name: str) -> Text:
+    """Where an entry of this name belongs."""
+    if form is not Scheduler.windows:
+        return _WHERE[form]
+    return text("Save it as {name}.xml and type: schtasks /Create /TN {name} /XML {name}.xml", name=name)
 
 
 def _entry(command: "Command", when: "When", form: Scheduler, made: Path) -> list[str]:

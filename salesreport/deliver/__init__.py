@@ -4,7 +4,7 @@
 - `salesreport.deliver.ready`: a pack's folder → its manifest, where it is finished and whole
 - `salesreport.deliver.people`: reps, managers and their addresses
 - `salesreport.deliver.recipients`, `salesreport.deliver.listed`: who gets what, from the dataset or a CSV file
-- `salesreport.deliver.editions`: what of a report each reader gets; `salesreport.deliver.dress`: in which brand
+- `salesreport.deliver.editions`: what of a report each reader gets
 - `salesreport.deliver.bundle`, `salesreport.deliver.parcel`: attachments
 - `salesreport.deliver.identity`, `salesreport.deliver.guard`: whom an attachment is about, and whether that is
   right

@@ -3,27 +3,17 @@
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from salesreport.deliver.dress import Dress
 from salesreport.language import Language
 from salesreport.pack.index import index_html
 from salesreport.pack.manifest import INDEX, Manifest, ReportEntry
+from salesreport.report.dress import Dress
 
 FOLDER = "bundles"
 """Where a pack's folder has the bundles."""
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """The moment that all files of a bundle are of: the same reports give the same bytes."""
-
-
-def index_dress(folder: Path, manifest: Manifest) -> Dress | None:
-    """What the brand put into the pack's own index; None where it cannot be told."""
-    try:
-        page = (folder / INDEX).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-    return Dress.of(index_html(manifest, Language(manifest.pack.language)), page)
 
 
 def make_bundle(

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from salesreport.deliver.bundle import FOLDER, index_dress, make_bundle
+from salesreport.deliver.bundle import FOLDER, make_bundle
 from salesreport.deliver.editions import hidden_sections, managers_edition
 from salesreport.deliver.ready import content_of, file_of
 from salesreport.deliver.recipients import Recipient
 from salesreport.deliver.settings import MailSettings
 from salesreport.files import make_folder, safe_names, write_bytes
+from salesreport.language import Language
+from salesreport.pack.index import index_dress
 from salesreport.pack.manifest import Manifest, ReportEntry
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
@@ -54,7 +56,7 @@ def make_parcels(
             editions[file] = managers_edition(folder, entry, manifest.pack.language, hidden)
         return editions[file]
 
-    dress = index_dress(folder, manifest)
+    dress = index_dress(folder, manifest, Language(manifest.pack.language))
     bundles = safe_names(one.about.id for one in recipients if one.gets == "bundle")
     period = _UNSAFE.sub("-", manifest.pack.period).strip("-")
     parcels = []

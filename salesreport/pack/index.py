@@ -1,13 +1,15 @@
 """The page that opens a pack: every report with its verdict and key figures, and the ones that failed."""
 
 import datetime as dt
+from pathlib import Path
 from typing import NamedTuple
 
 from salesreport.brand import PLAIN, Look
 from salesreport.language import Language, Text, ntext, text
-from salesreport.pack.manifest import Manifest, ReportEntry
+from salesreport.pack.manifest import INDEX, Manifest, ReportEntry
 from salesreport.period import Period
 from salesreport.relative import said_relative
+from salesreport.report.dress import Dress
 from salesreport.report.dressed import dressed
 from salesreport.report.page import environment
 
@@ -70,6 +72,19 @@ def index_html(manifest: Manifest, language: Language, look: Look = PLAIN) -> st
         )
     )
     return dressed(page, look)
+
+
+def index_dress(folder: Path, manifest: Manifest, language: Language) -> Dress | None:
+    """What the brand put into a finished pack's own index; None where it cannot be told.
+
+    Args:
+        folder: of the pack. manifest: what is in it. language: of its index.
+    """
+    try:
+        page = (folder / INDEX).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return Dress.of(index_html(manifest, language), page)
 
 
 _WORDS = {

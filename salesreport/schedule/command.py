@@ -5,9 +5,13 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from salesreport.deliver.settings import PASSWORD, USER
 from salesreport.errors import ConfigError
 from salesreport.files import safe_names
 from salesreport.language import text
+
+LOGIN = (USER, PASSWORD)
+"""The environment variables that a round needs where it sends mails by a server that wants a login."""
 
 
 class Command(NamedTuple):
@@ -16,11 +20,14 @@ class Command(NamedTuple):
     Attributes:
         pack: the pack file, absolute. words: program and arguments; they need no working folder.
         name: of the entry; its own for each pack file.
+        mails: whether the round sends mails. formats: what its reports are made as.
     """
 
     pack: Path
     words: tuple[str, ...]
     name: str
+    mails: bool = False
+    formats: tuple[str, ...] = ()
 
 
 def command_of(pack: Path, python: str = sys.executable) -> Command:

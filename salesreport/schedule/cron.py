@@ -3,9 +3,12 @@
 import re
 import shlex
 
-from salesreport.schedule.command import Command
+from salesreport.schedule.command import LOGIN, Command
 from salesreport.schedule.when import When
 
+_MAILS = (
+    f"# It sends mails. Where the server wants a login, put above these lines: {LOGIN[0]}=... and {LOGIN[1]}=..."
+)
 _BEGIN, _END = "# salesreport schedule, begin: {name}", "# salesreport schedule, end: {name}"
 
 
@@ -29,10 +32,10 @@ def cron_entry(command: Command, when: When) -> str:
     a backslash before it, which cron takes away.
     """
     line = f"{cron_time(when)} {shlex.join(command.words)}"
-    return (
-        "\n".join([_BEGIN.format(name=command.name), line.replace("%", r"\%"), _END.format(name=command.name)])
-        + "\n"
-    )
+    lines = [_BEGIN.format(name=command.name), line.replace("%", r"\%"), _END.format(name=command.name)]
+    if command.mails:
+        lines.insert(1, _MAILS)
+    return "\n".join(lines) + "\n"
 
 
 def without_entry(crontab: str, command: Command) -> str:

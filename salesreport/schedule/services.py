@@ -6,15 +6,22 @@ from typing import Any
 
 import yaml
 
+from salesreport.documents.formats import DOCUMENTS, PRINTED
 from salesreport.errors import ConfigError
 from salesreport.language import text
 from salesreport.pack.manifest import relative
-from salesreport.schedule.command import Command
+from salesreport.schedule.command import LOGIN, Command
 from salesreport.schedule.cron import cron_time
 from salesreport.schedule.when import When
 
 PYTHON = "3.12"
 """The version that jobs run with."""
+
+_CHROMIUM = "apt-get update && apt-get install -y --no-install-recommends chromium"
+"""Installs the browser that prints PDFs in the images of Python, which are Debian's."""
+
+_CHROME = "command -v google-chrome || (sudo apt-get update && sudo apt-get install -y chromium-browser)"
+"""GitHub's machines have Chrome; should they lose it, Ubuntu's Chromium is installed."""
 
 
 def github_workflow(command: Command, when: When, repository: Path, made: Path) -> str:
@@ -29,11 +36,15 @@ def github_workflow(command: Command, when: When, repository: Path, made: Path) 
         ConfigError: the pack file, or this folder, is not in the repository.
     """
     pack, outputs = _in_repository(command.pack, repository), _in_repository(made, repository)
+    environment = {"PACK": _without_expressions(pack)}
+    if command.mails:
+        environment |= {name: f"${{{{ secrets.{name} }}}}" for name in LOGIN}
     steps: list[dict[str, Any]] = [
         {"uses": "actions/checkout@v4"},
         {"uses": "actions/setup-python@v5", "with": {"python-version": PYTHON}},
-        {"run": "pip install salesreport"},
-        {"run": 'salesreport refresh "$PACK" --log json', "env": {"PACK": _without_expressions(pack)}},
+        *([{"run": _CHROME}] if PRINTED in command.formats else []),
+        {"run": _install(command)},
+        {"run": 'salesreport refresh "$PACK" --log json', "env": environment},
         {
             "if": "always()",
             "uses": "actions/upload-artifact@v4",
@@ -47,7 +58,8 @@ def github_workflow(command: Command, when: When, repository: Path, made: Path) 
         "concurrency": {"group": command.name},
         "jobs": {"refresh": {"runs-on": "ubuntu-latest", "steps": steps}},
     }
-    return _as_yaml(workflow)
+    heading = f"# Settings, Secrets and variables, Actions: {' and '.join(LOGIN)}\n" if command.mails else ""
+    return heading + _as_yaml(workflow)
 
 
 def gitlab_job(command: Command, when: When, repository: Path, made: Path) -> str:
@@ -64,11 +76,25 @@ def gitlab_job(command: Command, when: When, repository: Path, made: Path) -> st
         "image": f"python:{PYTHON}",
         "rules": [{"if": '$CI_PIPELINE_SOURCE == "schedule"'}],
         "resource_group": command.name,
-        "script": ["pip install salesreport", f"salesreport refresh {shlex.quote(pack)} --log json"],
+        "script": [
+            *([_CHROMIUM] if PRINTED in command.formats else []),
+            _install(command),
+            f"salesreport refresh {shlex.quote(pack)} --log json",
+        ],
         "artifacts": {"when": "always", "paths": [f"{outputs}/"]},
     }
     heading = f"# Build, Pipeline schedules, New schedule: interval pattern {cron_time(when)}\n"
+    if command.mails:
+        heading += f"# Settings, CI/CD, Variables, masked: {' and '.join(LOGIN)}\n"
     return heading + _as_yaml({command.name: job})
+
+
+def _install(command: Command) -> str:
+    """What installs all that the reports' formats need."""
+    wanted = set(command.formats)
+    extras = {"documents": wanted & set(DOCUMENTS) - {PRINTED}, "pdf": wanted & {PRINTED}}
+    named = ",".join(name for name, formats in extras.items() if formats)
+    return f'pip install "salesreport[{named}]"' if named else "pip install salesreport"
 
 
 def _in_repository(path: Path, repository: Path) -> str:

@@ -1,7 +1,10 @@
 """A service and a timer for systemd, of the user's own."""
 
-from salesreport.schedule.command import Command
+from salesreport.schedule.command import LOGIN, Command
 from salesreport.schedule.when import When
+
+LOGIN_FILE = "%h/.config/salesreport/mail.env"
+"""Where the service takes user and password of the mail server from, if the file is there."""
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -34,6 +37,7 @@ def systemd_units(command: Command, when: When) -> dict[str, str]:
         "[Service]",
         "Type=oneshot",
         "ExecStart=" + " ".join([_quoted(program), *(_quoted(word).replace("$", "$$") for word in words)]),
+        *(_mails() if command.mails else []),
         "",
     ]
     timer = [
@@ -49,6 +53,15 @@ def systemd_units(command: Command, when: When) -> dict[str, str]:
         "",
     ]
     return {f"{command.name}.service": "\n".join(service), f"{command.name}.timer": "\n".join(timer)}
+
+
+def _mails() -> list[str]:
+    """The lines by which a service gets user and password; a file that is not there is passed over."""
+    return [
+        f"# It sends mails. Where the server wants a login, this file has {LOGIN[0]}=... and {LOGIN[1]}=...,",
+        "# each on a line, and only you may read it (chmod 600).",
+        f"EnvironmentFile=-{LOGIN_FILE}",
+    ]
 
 
 def _quoted(word: str) -> str:

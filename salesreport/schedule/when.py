@@ -4,7 +4,7 @@ import re
 from typing import Literal, NamedTuple
 
 from salesreport.errors import ConfigError, nearest
-from salesreport.language import Text, text
+from salesreport.language import Language, Text, text
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """The weekdays as they are written, the first of the week first."""
@@ -48,12 +48,16 @@ class When(NamedTuple):
 
 
 def when_of(
-    monthly: tuple[str, str] | None = None, weekly: tuple[str, str] | None = None, daily: str | None = None
+    monthly: tuple[str, str] | None = None,
+    weekly: tuple[str, str] | None = None,
+    daily: str | None = None,
+    language: Language | None = None,
 ) -> When:
     """What the options say, of which there must be one.
 
     Args:
         monthly: day of the month and time, `("3", "07:30")`. weekly: weekday and time. daily: time.
+        language: whose weekdays are known beside the English ones.
 
     Raises:
         ConfigError: none of them or several, no such day or time.
@@ -62,6 +66,8 @@ def when_of(
         >>> when_of(monthly=("3", "7:30"))
         When(every='month', hour=7, minute=30, day=3, weekday=0)
         >>> when_of(weekly=("Friday", "18:00")).weekday
+        4
+        >>> when_of(weekly=("Freitag", "18:00"), language=Language("de")).weekday
         4
     """
     given = [name for name, one in (("--monthly", monthly), ("--weekly", weekly), ("--daily", daily)) if one]
@@ -74,7 +80,7 @@ def when_of(
     if monthly:
         return When("month", *_time(monthly[1], "--monthly"), day=_day(monthly[0]))
     if weekly:
-        return When("week", *_time(weekly[1], "--weekly"), weekday=_weekday(weekly[0]))
+        return When("week", *_time(weekly[1], "--weekly"), weekday=_weekday(weekly[0], language or Language("en")))
     return When("day", *_time(daily or "", "--daily"))
 
 
@@ -98,16 +104,18 @@ def _day(written: str) -> int:
     return int(written)
 
 
-def _weekday(written: str) -> int:
-    plain = written.strip().lower()
-    for names in (WEEKDAYS, _NAMES):
-        if plain in names:
-            return names.index(plain)
-    near = nearest(plain, [*WEEKDAYS, *_NAMES])
+def _weekday(written: str, language: Language) -> int:
+    own = [[language.locale.days["format"][width][day] for day in range(7)] for width in ("wide", "abbreviated")]
+    plain = written.strip().rstrip(".").casefold()
+    for names in (*own, WEEKDAYS, _NAMES):
+        known = [name.rstrip(".").casefold() for name in names]
+        if plain in known:
+            return known.index(plain)
+    near = nearest(plain, [*own[0], *WEEKDAYS, *_NAMES])
     raise ConfigError(
         text("This is not a day of the week."),
         key="--weekly",
         found=written,
         nearest=near,
-        expected=None if near else text("one of {names}", names=list(WEEKDAYS)),
+        expected=None if near else text("one of {names}", names=own[0]),
     )

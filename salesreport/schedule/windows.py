@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 from salesreport.errors import ConfigError
 from salesreport.language import text
-from salesreport.schedule.command import Command
+from salesreport.schedule.command import LOGIN, Command
 from salesreport.schedule.when import When
 
 NAMESPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
@@ -34,6 +34,11 @@ def windows_task(command: Command, when: When) -> str:
     task = ET.Element("Task", {"version": "1.2", "xmlns": NAMESPACE})
     about = ET.SubElement(task, "RegistrationInfo")
     ET.SubElement(about, "Description").text = f"salesreport refresh {command.pack}"
+    if command.mails:
+        task.append(ET.Comment(
+            f" It sends mails. Where the server wants a login, set {LOGIN[0]} and {LOGIN[1]} "
+            "as environment variables of your account. "
+        ))  # fmt: skip
     trigger = ET.SubElement(ET.SubElement(task, "Triggers"), "CalendarTrigger")
     ET.SubElement(trigger, "StartBoundary").text = f"{_FIRST_DAY}T{when.time}:00"
     ET.SubElement(trigger, "Enabled").text = "true"

@@ -13,11 +13,22 @@ from typer.testing import CliRunner
 from salesreport.archive.found import find_packs
 from salesreport.archive.retention import remove
 from salesreport.archive.write import make_archive
+from salesreport.brand import Look
 from salesreport.cli import app
 from salesreport.errors import DataError
+from salesreport.language import Language
 from salesreport.lock import locked
+from salesreport.pack.index import index_html
 from salesreport.pack.make import Figure
-from salesreport.pack.manifest import DatasetEntry, Manifest, NotebookEntry, PackEntry, ReportEntry, SubjectEntry
+from salesreport.pack.manifest import (
+    DatasetEntry,
+    Manifest,
+    NotebookEntry,
+    PackEntry,
+    ReportEntry,
+    SubjectEntry,
+    read_manifest,
+)  # fmt: skip
 from salesreport.period import Period
 
 HOSTILE = "../../x<script>alert(1)</script>"
@@ -248,10 +259,76 @@ def test_the_command(shelf: Path) -> None:
         f"Removed: {shelf / '2025-10'} (2025-10)", f"Archive: {shelf / 'archive' / 'index.html'}",
     ]  # fmt: skip
     assert run(app, ["archive", str(shelf), "--keep", "0"]).exit_code == 2
+
+
+def test_without_packs_nothing_is_written(shelf: Path) -> None:
+    run = CliRunner().invoke
     empty = shelf.parent / "empty"
     empty.mkdir()
-    assert run(app, ["archive", str(empty)]).exit_code == 0
-    assert "There are no packs here." in words(empty / "archive" / "index.html")
+    done = run(app, ["archive", str(empty)])
+    assert (done.exit_code, done.stderr) == (2, f"Error: {empty}: There are no packs in here.\n")
+    assert files(empty) == set()
+    of_a_pack = files(shelf / "2025-12")
+    done = run(app, ["archive", str(shelf / "2025-12")])
+    assert done.exit_code == 2
+    assert f"this is a pack itself. Name the folder above, which holds the packs of all periods: {shelf}\n" in (
+        done.stderr
+    )
+    assert files(shelf / "2025-12") == of_a_pack
+    # an archive that is there follows what is there
+    make_archive(shelf)
+    for period in ("2025-10", "2025-11", "2025-12"):
+        (shelf / period / "manifest.json").unlink()
+    make_archive(shelf)
+    assert "There are no packs here." in words(shelf / "archive" / "index.html")
+    assert files(shelf / "archive" / "subjects") == set()
+
+
+def test_it_is_in_the_brand_of_the_newest_pack(shelf: Path) -> None:
+    pack(shelf / "2025-12", "2025-12", entry("Ann Berg", "$12K"), compare_to="2025-11")
+    manifest = read_manifest(shelf / "2025-12")
+    assert manifest is not None
+    look = Look(
+        "Lumina <GmbH>", "#7a1f5c", b"<svg/>", confidential="For the rep", footer="Ext 12", logo_type="svg"
+    )
+    (shelf / "2025-12" / "index.html").write_text(index_html(manifest, Language("en"), look), encoding="utf-8")
+    page = make_archive(shelf).page
+    for file in (page, shelf / "archive" / "subjects" / "ann-berg.html"):
+        made = file.read_text(encoding="utf-8")
+        assert "#7a1f5c" in made
+        assert "img-src data:" in made
+        assert 'src="data:image/svg+xml;base64,' in made
+        assert re.search(r"Lumina <GmbH> · For the rep .* Ext 12$", words(file))
+    # a brand that is given goes before it, and one that cannot be told is none
+    brand = shelf.parent / "brand.yml"
+    brand.write_text("name: Other\n")
+    run = CliRunner().invoke
+    assert run(app, ["archive", str(shelf), "--brand", str(brand)]).exit_code == 0
+    assert "Other" in words(page)
+    assert "Lumina" not in words(page)
+    brand.write_text("name: Other\nlogo: none.svg\n")
+    failed = run(app, ["archive", str(shelf), "--brand", str(brand)])
+    assert failed.exit_code == 2
+    assert f"{brand}, line 2, key “logo”" in failed.stderr
+    (shelf / "2025-12" / "index.html").write_text("made")
+    assert "Lumina" not in words(make_archive(shelf).page)
+
+
+@pytest.mark.parametrize(
+    ("titles", "said"),
+    [
+        (["Reviews of {}", "Reviews of {}", "Reviews of {}"], "Reviews of October 2025 to December 2025"),
+        (["Coaching", "Coaching", "Reviews of {}"], "Reviews of October 2025 to December 2025"),
+        (["Old", "Reviews", "Reviews"], "Reviews"),
+        (["in Oct", "in Nov", "in Dec"], "Test & Co"),
+    ],
+)
+def test_it_is_headed_by_the_packs_title(shelf: Path, titles: list[str], said: str) -> None:
+    for period, title in zip(("2025-10", "2025-11", "2025-12"), titles, strict=True):
+        named = title.format(Language("en").say(Period.parse(period).label))
+        pack(shelf / period, period, entry("Ann Berg", "$1K"), title=named)
+    assert f" {said} Period Reports" in words(make_archive(shelf).page)
+    assert f" {said} · All periods" in words(shelf / "archive" / "subjects" / "ann-berg.html")
 
 
 def test_it_speaks_the_packs_language(shelf: Path) -> None:

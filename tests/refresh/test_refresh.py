@@ -104,6 +104,7 @@ def with_settings(client: Path, lines: str) -> None:
 
 
 def test_three_months(client: Path) -> None:
+    with_settings(client, "title: Reviews of {period}\nbrand: {name: Lumina, confidential: For the rep}\n")
     first = Round(client)
     assert first.status == "done"
     assert first.statuses == {"ingest": "done", "audit": "done", "pack": "done", "archive": "done"}
@@ -123,6 +124,10 @@ def test_three_months(client: Path) -> None:
         "2025-12",
         "archive",
     ]
+    for page in ("index.html", "subjects/r1.html"):  # in the packs' brand, under their title
+        archived = (reviews / "archive" / page).read_text(encoding="utf-8")
+        assert "Lumina · For the rep" in archived
+        assert "Reviews of October 2025 to December 2025" in archived
     # each export was added, and that is what reading all of them gives
     dataset = Dataset.open(client / "outputs" / "dataset")
     assert len(dataset.table("snapshots")["taken_on"].unique()) == 3

@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 
 from salesreport.cli import app
 from salesreport.errors import ConfigError, DataError
+from salesreport.language import Language
 from salesreport.schedule.command import Command, command_of
 from salesreport.schedule.cron import cron_entry, cron_time, with_entry, without_entry
 from salesreport.schedule.install import install_cron
@@ -24,6 +26,8 @@ from salesreport.schedule.services import github_workflow, gitlab_job
 from salesreport.schedule.systemd import calendar, systemd_units
 from salesreport.schedule.when import When, when_of
 from salesreport.schedule.windows import NAMESPACE, windows_task
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 ODD = "/home/ann/my 50% packs/$HOME 'n' \"q\" \\b `id` é/reviews.yml"
 """A path with everything that means something to somebody."""
@@ -102,7 +106,7 @@ def test_systemd_runs_the_very_words() -> None:
 def test_systemd_itself_takes_them(tmp_path: Path) -> None:
     packs = tmp_path / "my 50% $packs"
     packs.mkdir()
-    made = command_of(packs / "reviews.yml", sys.executable)
+    made = command_of(packs / "reviews.yml", sys.executable)._replace(mails=True)
     for when in (MONTHLY, WEEKLY, When("month", 7, 30, day=31)):
         units = systemd_units(made, when)
         for name, unit in units.items():
@@ -166,12 +170,71 @@ def test_services_run_the_very_words(tmp_path: Path) -> None:
         ({"monthly": ("32", "7:30")}, "This is not a day of a month. Found “32”. Expected 1 to 31."),
         ({"monthly": ("0", "7:30")}, "not a day of a month"),
         ({"weekly": ("tuseday", "7:30")}, "Did you mean “tuesday”?"),
-        ({"weekly": ("x", "7:30")}, "one of mon, tue"),
+        ({"weekly": ("x", "7:30")}, "one of Monday, Tuesday"),
     ],
 )
 def test_what_is_no_time_is_said(given: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(said)):
         when_of(**given)
+
+
+def test_weekdays_of_the_commands_language_are_known() -> None:
+    german = Language("de")
+    for written, day in (("montag", 0), ("Mi.", 2), ("so", 6), ("friday", 4), ("tue", 1)):
+        assert when_of(weekly=(written, "7:30"), language=german).weekday == day
+    with pytest.raises(ConfigError, match="Did you mean “Montag”"):
+        when_of(weekly=("montga", "7:30"), language=german)
+    with pytest.raises(ConfigError, match=r"one of Montag, Dienstag, .*Sonntag"):
+        when_of(weekly=("x", "7:30"), language=german)
+    with pytest.raises(ConfigError, match="Did you mean “monday”"):
+        when_of(weekly=("montag", "7:30"))
+
+
+def test_a_round_that_sends_mails_says_where_the_login_comes_from(tmp_path: Path) -> None:
+    login = {"SALESREPORT_SMTP_USER", "SALESREPORT_SMTP_PASSWORD"}
+    pack, outputs = tmp_path / "reviews.yml", tmp_path / "outputs"
+    plain = command_of(pack)
+    made = plain._replace(mails=True)
+    # cron: a comment, and the entry is still found by its marks
+    assert [line[0] for line in cron_entry(made, DAILY).splitlines()] == ["#", "#", "0", "#"]
+    assert all(name in cron_entry(made, DAILY).splitlines()[1] for name in login)
+    assert without_entry(with_entry("", made, DAILY), made) == ""
+    service = systemd_units(made, DAILY)[f"{made.name}.service"]
+    assert "\nEnvironmentFile=-%h/.config/salesreport/mail.env\n" in service
+    assert as_systemd_runs(service)[-1] == str(pack)
+    workflow = github_workflow(made, DAILY, tmp_path, outputs)
+    run = yaml.safe_load(workflow)["jobs"]["refresh"]["steps"][-2]
+    assert run["env"] == {"PACK": "reviews.yml"} | {name: f"${{{{ secrets.{name} }}}}" for name in login}
+    page = gitlab_job(made, DAILY, tmp_path, outputs)
+    assert len(yaml.safe_load(page)) == 1
+    assert ET.fromstring(windows_task(made, DAILY)).tag == f"{{{NAMESPACE}}}Task"
+    for entry in (service, workflow, page, windows_task(made, DAILY)):
+        assert all(name in entry for name in login)
+    jobs = [one(plain, DAILY, tmp_path, outputs) for one in (github_workflow, gitlab_job)]
+    others = [cron_entry(plain, DAILY), *systemd_units(plain, DAILY).values(), windows_task(plain, DAILY), *jobs]
+    assert not any("SMTP" in entry for entry in others)
+
+
+@pytest.mark.parametrize(
+    ("formats", "wanted", "browser"),
+    [
+        (("html",), "salesreport", False),
+        (("html", "pdf"), "salesreport[pdf]", True),
+        (("xlsx",), "salesreport[documents]", False),
+        (("pdf", "pptx", "docx"), "salesreport[documents,pdf]", True),
+    ],
+)
+def test_services_install_what_the_formats_need(
+    tmp_path: Path, formats: tuple[str, ...], wanted: str, browser: bool
+) -> None:
+    made = command_of(tmp_path / "reviews.yml")._replace(formats=formats)
+    workflow = yaml.safe_load(github_workflow(made, DAILY, tmp_path, tmp_path / "out"))
+    (job,) = yaml.safe_load(gitlab_job(made, DAILY, tmp_path, tmp_path / "out")).values()
+    for scripts in ([step.get("run", "") for step in workflow["jobs"]["refresh"]["steps"]], job["script"]):
+        assert [shlex.split(one)[2] for one in scripts if one.startswith("pip install")] == [wanted]
+        assert any("chrom" in one for one in scripts) == browser
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(re.findall(r"[a-z]+", wanted)) - {"salesreport"} <= set(extras)
 
 
 def test_a_day_that_not_every_month_has_is_explained() -> None:
@@ -279,3 +342,17 @@ def test_an_entry_is_only_for_a_pack_with_a_round(pack_file: Path) -> None:
         "key “refresh”: This setting is required but missing."
         in call(str(pack_file), "--daily", "6:00", code=2).stderr
     )
+
+
+def test_the_command_reads_mails_formats_and_language_from_the_pack_file(pack_file: Path) -> None:
+    plain = call(str(pack_file), "--weekly", "mon", "07:30", "--as", "windows")
+    name = command_of(pack_file).name
+    assert f"schtasks /Create /TN {name} /XML {name}.xml" in plain.stderr
+    assert "SMTP" not in plain.output
+    with pack_file.open("a") as file:
+        file.write("formats: [html, pdf]\ndeliver: {to: reps, settings: mail.yml}\n")
+    done = CliRunner().invoke(app, ["--language", "de", "schedule", str(pack_file), "--weekly", "montag", "07:30"])
+    assert done.exit_code == 0, done.output
+    assert "30 7 * * 1 " in done.stdout
+    assert "SALESREPORT_SMTP_PASSWORD" in done.stdout
+    assert "SALESREPORT_SMTP_USER und SALESREPORT_SMTP_PASSWORD" in done.stderr
