@@ -24,6 +24,7 @@ from salesreport.refresh.journal import state_folder
 from salesreport.refresh.log import Log
 from salesreport.refresh.run import refresh
 from salesreport.refresh.steps import Delivered
+from salesreport.refresh.vanished import Vanished
 
 SOURCE = """\
 name: Lumen
@@ -199,6 +200,50 @@ def test_without_a_list_it_stops_on_what_makes_figures_wrong(client: Path) -> No
     won = "".join(f"W{n},R{n % 2},Won,2025-09-01,2025-10-{n:02d},10\n" for n in range(1, 31))
     export(client, "2025-11-03", HEAD + won)
     assert Round(client).said["audit"]["counts"] == {"no_losses": 0}
+
+
+def pipeline(ids: range, *, won: int = 4) -> str:
+    """Deals that are open, with two that are lost and some that are won before them."""
+    closed = "".join(f"C{n},R1,{'Lost' if n < 2 else 'Won'},2025-09-01,2025-10-1{n},10\n" for n in range(2 + won))
+    return HEAD + closed + "".join(f"P{n},R{n % 2},Offer,2025-10-01,,{50 + n}\n" for n in ids)
+
+
+def test_a_truncated_export_stops_and_takes_no_month_away(client: Path, cli: Callable[..., Any]) -> None:
+    with_settings(client, "retention: 1\n")
+    export(client, "2025-11-03", pipeline(range(10)))
+    assert "vanished" not in Round(client).said["ingest"]["counts"]
+    export(client, "2025-12-03", pipeline(range(7)))
+    for day in ("2025-12-03", "2025-12-04"):  # the second, too, is compared with what passed
+        export(client, day, pipeline(range(7)))
+        stopped = cli(client / "params" / "pack.yml", "--log", "json")
+        read, gate = map(json.loads, stopped.stdout.splitlines())
+        assert (stopped.exit_code, gate["step"], gate["status"]) == (3, "audit", "stopped")
+        told = (
+            "3 of 10 deals that were open on Nov 3, 2025 are no longer in the export, which has 13 deals after 16"
+        )
+        assert told in gate["message"]
+        assert told in read["message"]
+        assert gate["counts"] == {"vanished": 3, "were_open": 10}
+        assert read["counts"]["vanished"] == 3
+    assert (client / "outputs" / "reviews" / "2025-10").is_dir()
+    with_settings(client, "  stop_on: [duplicates]\n")
+    assert Round(client).status == "done"
+    with_settings(client, "")
+    export(client, "2026-01-02", pipeline(range(2, 7)))  # 2 of the 7 that passed
+    assert Round(client).status == "stopped"
+    export(client, "2026-01-02", pipeline(range(1, 9)))
+    mended = Round(client)
+    assert (mended.status, mended.said["ingest"]["counts"]["vanished"]) == ("done", 1)
+
+
+@pytest.mark.parametrize(
+    ("gone", "now", "serious", "look"),
+    [(20, 200, False, True), (21, 200, True, True), (5, 200, False, False), (6, 200, False, True),
+     (0, 100, False, False), (0, 99, True, True)],
+)  # fmt: skip
+def test_how_much_may_vanish(gone: int, now: int, serious: bool, look: bool) -> None:
+    lost = Vanished(dt.date(2025, 11, 3), were_open=100, gone=gone, before=200, now=now)
+    assert (lost.stops("serious"), lost.stops("look")) == (serious, look)
 
 
 def test_data_that_are_too_old(client: Path) -> None:
@@ -396,6 +441,7 @@ def test_exit_codes(client: Path, cli: Callable[..., Any]) -> None:
     for lines, said in (
         ("  stop_on: [duplicate]\n", "line 9, key “refresh.stop_on.duplicate”: The audit has no check "
          "“duplicate”. Did you mean “duplicates”?"),
+        ("  stop_on: [vanishd]\n", "Did you mean “vanished”?"),
         ("  sorce: x\n", "key “refresh.sorce”"),
     ):  # fmt: skip
         with_settings(client, lines)
