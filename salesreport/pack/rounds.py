@@ -56,8 +56,9 @@ class Refresh(Settings):
             source spec's.
         snapshot: whether an export without a date in its name is added to the dataset as a snapshot, of the day
             that the deals' file was last changed.
-        stop_on: keys of checks (see checks.md; and `vanished`: open deals that are no longer in the export) that stop the round where their verdict is serious; or key → `look`
-            or `serious`: from which verdict on. An empty list stops on nothing.
+        stop_on: keys of checks (see checks.md), and `vanished` (open deals that are no longer in the export), that
+            stop the round where their verdict is serious; or key → `look` or `serious`: from which verdict on. An
+            empty list stops on nothing.
         max_age: the round stops where the as-of date is more than so many days ago; no limit by default.
     """
 

@@ -68,8 +68,8 @@ def _refuse_vanished(pack: Pack, dataset: Dataset, wanted: Refresh, journal: Jou
         return
     raise Stopped(
         text(
-            "The export looks truncated ({key}): {told}. Export it again under the same name; where these deals are "
-            "really gone, leave “{key}” out of “stop_on” in {file} until the next export.",
+            "The export looks truncated ({key}): {told}. Export it again under the same name; where these deals "
+            "are really gone, leave “{key}” out of “stop_on” in {file} until the next export.",
             key=VANISHED,
             told=lost.said,
             file=str(pack.path),

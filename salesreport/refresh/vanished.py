@@ -1,4 +1,4 @@
-"""Deals that are no longer in an export: a truncated one looks like a month in which half of the work was given up."""
+"""Deals that are no longer in an export: a truncated one looks like a month in which much was given up."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -24,8 +24,8 @@ class Vanished:
     """The newest snapshot beside an earlier one.
 
     Attributes:
-        since: the day of the earlier one. were_open: deals that were open then. gone: those of them that the newest
-            does not hold. before, now: deals in the earlier one and in the newest.
+        since: the day of the earlier one. were_open: deals that were open then. gone: those of them that the
+            newest does not hold. before, now: deals in the earlier one and in the newest.
     """
 
     since: dt.date
