@@ -361,14 +361,17 @@ DELIVER = "deliver: {to: reps, settings: mail.yml}\n"
 class Post:
     """Delivers, or does not."""
 
-    def __init__(self, failed: int = 0, error: DataError | None = None) -> None:
+    def __init__(self, failed: int = 0, error: DataError | None = None, outdated: int = 0) -> None:
         self.failed, self.error, self.folders = failed, error, list[Path]()
+        self.outdated = outdated
 
     def __call__(self, pack: Pack, folder: Path) -> Delivered:
         self.folders.append(folder)
         if self.error is not None:
             raise self.error
-        return Delivered(text("Sent"), {"sent": 2 - self.failed, "failed": self.failed}, self.failed)
+        return Delivered(
+            text("Sent"), {"sent": 2 - self.failed, "failed": self.failed}, self.failed, self.outdated
+        )
 
 
 def test_delivery_is_the_last_step_and_only_where_it_is_wanted(client: Path) -> None:
@@ -391,6 +394,9 @@ def test_a_delivery_that_was_not_complete_is_done_again(client: Path) -> None:
     with_settings(client, DELIVER)
     some = Round(client, deliver=Post(failed=1))
     assert (some.status, some.statuses["deliver"]) == ("incomplete", "incomplete")
+    for _ in range(2):  # said until somebody sent it again
+        old = Round(client, deliver=Post(outdated=1))
+        assert (old.status, old.statuses["deliver"]) == ("incomplete", "incomplete")
     none = Round(client, deliver=Post(error=DataError(text("No server."))))
     assert (none.status, none.said["deliver"]["message"]) == ("failed", "No server.")
     assert Round(client, deliver=Post()).status == "done"
@@ -452,6 +458,31 @@ def test_exit_codes(client: Path, cli: Callable[..., Any]) -> None:
     (client / "params" / "pack.yml").write_text(PACK.partition("refresh:")[0])
     assert cli(file).exit_code == 2
     assert cli(client / "nothing.yml").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("{to: repz, settings: mail.yml}", "line 9, key “deliver.to”: Reports go to reps, to managers, or to "
+         "those whom a CSV file names. Found “repz”. Did you mean “reps”?"),
+        ("{to: [reps, none.csv], settings: mail.yml}", "key “deliver.to”: There is no such file. Found "),
+        ("{to: empty.csv, settings: mail.yml}", "empty.csv, column “subject”: This column is required"),
+        ("{to: reps, settings: mial.yml}", "line 9, key “deliver.settings”: There is no such file. Found "),
+        ("{to: reps, settings: wrong.yml}", "key “hots”"),
+    ],
+)  # fmt: skip
+def test_how_it_is_delivered_is_checked_before_anything(
+    client: Path, cli: Callable[..., Any], wanted: str, said: str
+) -> None:
+    for name, content in (("mail.yml", "host"), ("wrong.yml", "hots")):
+        (client / "params" / name).write_text(f"{content}: mail.example.com\nsender: reports@example.com\n")
+    (client / "params" / "empty.csv").write_text("address\n")
+    with_settings(client, f"deliver: {wanted}\n")
+    wrong = cli(client / "params" / "pack.yml", "--log", "json")
+    (line,) = map(json.loads, wrong.stdout.splitlines())
+    assert (wrong.exit_code, line["step"], line["status"]) == (2, "refresh", "failed")
+    assert said in line["message"]
+    assert not (client / "outputs").exists()
 
 
 def test_retention_without_folders_for_periods_is_refused(client: Path, cli: Callable[..., Any]) -> None:
