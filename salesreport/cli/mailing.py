@@ -41,7 +41,7 @@ def _check_whom(pack: Pack, to: str) -> None:
     if to in (REPS, MANAGERS):
         if each != "rep" and (to, each) != (MANAGERS, "manager"):
             raise ConfigError(
-                text("This pack's reports are not about them."),
+                text("The reports of this pack are not about them."),
                 **where,
                 found=to,
                 expected=text("a CSV file that names who gets them"),

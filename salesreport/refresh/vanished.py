@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from salesreport.dataset import Dataset
-from salesreport.language import Text, ntext, text
+from salesreport.language import Text, ntext
 from salesreport.pack.rounds import VANISHED, Least
 from salesreport.refresh.journal import Journal
 
@@ -53,7 +53,13 @@ class Vanished:
             open=ntext("{n} deal", "{n} deals", n=self.were_open),
             day=self.since,
         )
-        return text("{gone}, which has {now} deals after {before}", gone=gone, now=self.now, before=self.before)
+        return ntext(
+            "{gone}, which has {n} deal after {before}",
+            "{gone}, which has {n} deals after {before}",
+            n=self.now,
+            gone=gone,
+            before=self.before,
+        )
 
 
 def vanished(dataset: Dataset, journal: Journal) -> Vanished | None:
