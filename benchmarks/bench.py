@@ -68,6 +68,9 @@ view made by hand with pandas and matplotlib in the same run.
 
 ## Where the time of one report goes
 
+CPU time of the report of one rep of the sample company, each time in a fork of a process that has made another's
+report; the middle one of several runs. The rows after the first are its parts and add up to it.
+
 {where}
 """
 

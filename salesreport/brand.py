@@ -55,6 +55,16 @@ class Brand(Settings):
     footer: str = Field(default="", max_length=300)
     confidential: str = Field(default="", max_length=100)
 
+    @field_validator("accent", mode="before")
+    @classmethod
+    def _written(cls, value: object) -> object:
+        """A colour that is not in quotes is a comment to YAML, and nothing is left of it."""
+        if value is None:
+            raise TextError(
+                text("There is no colour here."), text('a colour in quotes, such as "{example}"', example=ACCENT)
+            )
+        return value
+
     @field_validator("accent")
     @classmethod
     def _seen(cls, value: str) -> str:
@@ -150,7 +160,7 @@ def _logo(path: Path, **where: object) -> tuple[bytes, LogoType]:
         if problem is None:
             return content, "svg"
         raise ConfigError(
-            text("This SVG cannot be a logo: it has more than shapes in it."),
+            text("This SVG cannot be a logo: it is damaged, or has more than shapes in it."),
             **where,  # type: ignore[arg-type]
             found=problem,
             expected=text("no script, no links, nothing fetched from elsewhere"),
@@ -214,8 +224,10 @@ def _more_than_a_picture(content: bytes) -> str | None:
 
     try:
         root = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException) as error:
+    except ParseError as error:
         return str(error)
+    except DefusedXmlException:
+        return "<!DOCTYPE>"
     for one in root.iter():
         if not isinstance(one.tag, str):
             return "<?"

@@ -114,7 +114,7 @@ def test_an_svg_of_shapes_is_a_logo_and_a_picture_for_office(inside: str, tmp_pa
         (SVG.format('<rect style="fill:url(other.svg)"/>'), "style="),
         (SVG.format("<style>@import 'x.css';</style>"), "<style>"),
         (SVG.format("<foreignObject/>"), "<foreignObject>"),
-        ("<!DOCTYPE svg>" + SVG.format(""), "DTD"),
+        ("<!DOCTYPE svg>" + SVG.format(""), "<!DOCTYPE>"),
         (SVG.format("<rect>"), "mismatched tag"),
     ],
 )
@@ -154,3 +154,9 @@ def test_a_page_in_a_brand_and_nothing_of_it_is_markup() -> None:
     assert 'alt="Lumina &lt;b&gt;"' in page
     assert page.rindex("brand-foot") > page.index("<p>y</p>") > page.index('class="salesreport brand"')
     assert page.endswith("</main></body></html>")
+
+
+def test_a_colour_without_quotes_is_said_to_be_none() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Brand.model_validate({"accent": None})  # what YAML reads of `accent: #7a1f5c`
+    assert "in quotes" in str(caught.value.errors()[0]["ctx"]["error"].expected)

@@ -201,19 +201,19 @@ class _Reader:
         return self.people.is_manager_of(address, rep_of(entry))
 
     def _of_somebody_else(self, one: Recipient) -> Text | None:
-        """That an address is, by the dataset, that of another rep than the report is about."""
-        owners = self.people.whose(one.address)
+        """That an address is, by the dataset, that of another rep or manager than the report is for."""
+        owners, managers = self.people.whose(one.address), self.people.managers_at(one.address)
         about = one.about.id if one.gets == "bundle" else rep_of(one.entries[0])
-        if not owners or not about:
+        if not (owners or managers) or not about:
             return None
         rep = self.people.reps.get(about)
         allowed = {about, one.about.name, *((rep.name, rep.manager) if rep is not None else ())} - {""}
-        if any({owner.id, owner.name} & allowed for owner in owners):
+        if any({owner.id, owner.name} & allowed for owner in owners) or allowed & set(managers):
             return None
         return text(
             "{address} is the address of {other} in the dataset, not of {name}.",
             address=one.address,
-            other=owners[0].name,
+            other=owners[0].name if owners else managers[0],
             name=one.about.name,
         )
 

@@ -128,7 +128,7 @@ def _about(parcel: Parcel, manifest: Manifest, language: Language, people: int) 
     more = len(one.entries) - len(parts)
     return {
         "subject": _clean(language.say(subject)),
-        "title": _clean(pack.title),
+        "title": _clean(pack.dataset.name),
         "hello": _clean(language.say(text("Hello {name},", name=one.called))) if one.called else "",
         "period": _clean(language.show(period)),
         "parts": parts,
@@ -185,7 +185,7 @@ def _as_text(about: dict[str, Any], language: Language) -> str:
     words = about["words"]
     told = ["\n".join(_lines(part, words, about["several"])) for part in about["parts"]]
     look = about["look"]
-    first = " · ".join(one for one in (look.name, about["title"], about["period"]) if one)
+    first = " · ".join(one for one in (look.name or about["title"], about["period"]) if one)
     blocks = [about["hello"], first, *told, about["more"]]
     if about["failed"]:
         blocks.append(f"{words['failed']}: {language.listing(about['failed'])}")

@@ -88,6 +88,13 @@ class People:
         """The reps who have an address."""
         return [one for one in self.reps.values() if one.address.casefold() == address.casefold()]
 
+    def managers_at(self, address: str) -> list[str]:
+        """The managers who have an address, by the rows of their people."""
+        written = address.casefold()
+        return sorted(
+            {one.manager for one in self.reps.values() if one.manager_address.casefold() == written} - {""}
+        )
+
     def is_manager_of(self, address: str, rep: str) -> bool:
         """Whether an address is that of a rep's manager, and not the rep's own."""
         known = self.reps.get(rep)

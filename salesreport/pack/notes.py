@@ -15,12 +15,13 @@ LONGEST = 5_000
 """Characters of a note."""
 
 
-def notes_of(pack: Pack, subjects: list[Subject]) -> dict[str, str]:
+def notes_of(pack: Pack, subjects: list[Subject], others: Mapping[str, str]) -> dict[str, str]:
     """The note to each subject, by id.
 
     Args:
         pack: whose setting `notes` says them: subject (id or name) → Markdown, or a file that holds that.
-        subjects: those that get a report.
+        subjects: those that get a report. others: id → name of all that the dataset knows; a note to
+            one of them who gets no report this time may wait.
 
     Raises:
         ConfigError: the file cannot be read, a note is none, or there is no such subject.
@@ -37,6 +38,8 @@ def notes_of(pack: Pack, subjects: list[Subject]) -> dict[str, str]:
     found: dict[str, str] = {}
     for who, note in (written or {}).items():
         ids = matching(str(who), known)
+        if not ids and matching(str(who), others):
+            continue
         if len(ids) != 1:
             raise _wrong(pack, file, str(who), known)
         found[ids[0]] = checked(note, _place(pack, file, str(who)))

@@ -140,6 +140,14 @@ class PackFile(Settings):
                 raise no_such(text("A report cannot be made as “{name}”.", name=name), name, FORMATS)
         return value
 
+    @field_validator("sections")
+    @classmethod
+    def _some_sections(cls, value: list[str]) -> list[str]:
+        twice = next((one for one in value if value.count(one) > 1), None)
+        if twice is not None:
+            raise TextError(text("The section “{name}” stands twice.", name=twice), None)
+        return value
+
     @field_validator("only")
     @classmethod
     def _known_choice(cls, value: str | None) -> str | None:

@@ -124,7 +124,8 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
     folder = pack.output(period)
     stems = _stems([draft.subject for draft in drafts])
-    notes = notes_of(pack, [draft.subject for draft in drafts])
+    others = values(dataset, settings.each) if settings.notes and settings.each in DIMENSIONS else {}
+    notes = notes_of(pack, [draft.subject for draft in drafts], others)
     every = tuple(
         replace(
             _job(pack, notebook, dataset, draft, common, stem, digests, notes.get(draft.subject.id, draft.note)),

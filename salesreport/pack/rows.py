@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from salesreport.errors import ConfigError, DataError
+from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.language import text
 from salesreport.pack.notebook import Notebook
 from salesreport.pack.notes import checked
@@ -42,7 +42,10 @@ def read_rows(file: Path, notebook: Notebook) -> list[Row]:
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            lines = list(csv.reader(stream, strict=True))
+            first = stream.readline()
+            stream.seek(0)
+            separator = ";" if first.count(";") > first.count(",") else ","  # as a spreadsheet writes it here
+            lines = list(csv.reader(stream, delimiter=separator, strict=True))
     except FileNotFoundError:
         raise DataError(text("There is no such file."), file=file) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -51,7 +54,7 @@ def read_rows(file: Path, notebook: Notebook) -> list[Row]:
     numbered = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cells)]
     if not numbered:
         raise DataError(text("The file has no rows."), file=file)
-    _check_headings(headings, file)
+    _check_headings(headings, notebook, file)
     own = {one for one in (NAME, NOTE) if not notebook.declares(one)}
     parts = _parts([dict(zip(headings, cells, strict=False)) for _, cells in numbered], own)
     rows: dict[str, Row] = {}
@@ -84,9 +87,18 @@ def _parts(rows: list[dict[str, str]], own: set[str]) -> list[str]:
     return telling if telling and len(set(keys)) == len(keys) else every
 
 
-def _check_headings(headings: list[str], file: Path) -> None:
+def _check_headings(headings: list[str], notebook: Notebook, file: Path) -> None:
+    known = [ID, NAME, NOTE, *notebook.names]
     for heading in headings:
         where: dict[str, Any] = {"file": file, "line": 1, "key": heading}
+        if heading not in known and heading not in COMMON:
+            near = nearest(heading, known)
+            raise ConfigError(
+                text("There is no such heading."),
+                **where,
+                nearest=near,
+                expected=None if near else text("one of {names}", names=known),
+            )
         if heading in COMMON:
             raise ConfigError(text("This is a setting of the whole pack, not of a row."), **where)
         if headings.count(heading) > 1:

@@ -11,15 +11,18 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
+from scipy.special import logit, ndtri
 
 from salesreport.stats.intervals import Array
 
-_ROOM = 2_000_000
-"""How many numbers a batch of distributions may take; larger batches only use more memory."""
+_ROOM = 20_000
+"""How many numbers a batch of distributions may take: such that they stay in a processor's cache."""
 
 _REACH = 60.0
 """Log odds ratios are looked for within ± this: e⁶⁰ is beyond any count of trials."""
+
+_LAST = 1e-7
+"""A step of Newton's that goes no farther is the last one: it leaves about its square."""
 
 
 class Conditional(NamedTuple):
@@ -87,16 +90,17 @@ def exact_conditional(
     result = np.full((8, len(won)), np.nan)
     order = np.argsort(room, kind="stable")
     order = order[room[order] > 0]
+    reach = room[order].tolist()
     start = 0
-    while start < len(order):  # batches of like support, so that the padding stays small
+    while start < len(reach):  # batches of like support, so that the padding stays small
         stop = start + 1
-        while stop < len(order) and (stop + 1 - start) * (room[order[stop]] + 1) <= _ROOM:
+        while stop < len(reach) and (stop + 1 - start) * (reach[stop] + 1) <= _ROOM:
             stop += 1
         batch = order[start:stop]
         tilt = _about(won[batch], lost[batch], other_won[batch], other_lost[batch])
         log_ways = _convolved(size[batch], other[batch], total[batch], least[batch], most[batch], tilt)
         lowest = least[batch].sum(axis=1)
-        result[:, batch] = _inference(log_ways, won[batch].sum(axis=1) - lowest, lowest, room[batch],
+        result[:, batch] = _inference(log_ways, won[batch].sum(axis=1) - lowest, lowest, room[batch], tilt,
                                       None if test_only else confidence)  # fmt: skip
         start = stop
     return Conditional(*result.reshape(8, *shape))
@@ -130,12 +134,13 @@ def _convolved(size: Array, other: Array, total: Array, least: Array, most: Arra
     for stratum in np.flatnonzero((room > 0).any(axis=0)):
         here = np.flatnonzero(room[:, stratum] > 0)
         n, m, t = size[here, stratum, None], other[here, stratum, None], total[here, stratum, None]
-        low, high = least[here, stratum, None], most[here, stratum, None]
-        x = low + np.arange(int(room[here, stratum].max()) + 1)
-        inside = x <= high
-        x = np.where(inside, x, low)
-        log_part = -(gammaln(x + 1) + gammaln(n - x + 1) + gammaln(t - x + 1) + gammaln(m - t + x + 1))
-        log_part = np.where(inside, log_part + x * tilt[here, None], -np.inf)
+        low = least[here, stratum, None]
+        x = low + np.arange(int(room[here, stratum].max()))
+        # ways of one success more to ways of so many; 0 beyond the most
+        more_ways = np.maximum((n - x) * (t - x), 0.0) / ((x + 1) * (m - t + x + 1))
+        log_part = np.zeros((len(here), x.shape[1] + 1))
+        with np.errstate(divide="ignore"):
+            np.cumsum(np.log(more_ways) + tilt[here, None], axis=1, out=log_part[:, 1:])
         part = np.exp(log_part - log_part.max(axis=1, keepdims=True))
         longest = int(reach[here].max())
         before = ways[here, : longest + 1]
@@ -149,8 +154,13 @@ def _convolved(size: Array, other: Array, total: Array, least: Array, most: Arra
         return np.log(ways) - np.arange(ways.shape[1]) * tilt[:, None]
 
 
-def _inference(log_ways: Array, observed: Array, lowest: Array, room: Array, confidence: float | None) -> Array:
-    """The eight columns of `Conditional` for a batch, from the numbers of ways and successes above the least."""
+def _inference(
+    log_ways: Array, observed: Array, lowest: Array, room: Array, about: Array, confidence: float | None
+) -> Array:
+    """The eight columns of `Conditional` for a batch, from the numbers of ways and successes above the least.
+
+    `about` is roughly the log odds ratio, from which it is looked for.
+    """
     t = np.arange(log_ways.shape[1], dtype=float)
     at = observed[:, None]
     above = (t > at) + 0.5 * (t == at)
@@ -163,21 +173,39 @@ def _inference(log_ways: Array, observed: Array, lowest: Array, room: Array, con
     if confidence is None:
         nothing = np.full(len(p), np.nan)
         return np.stack([nothing, nothing, nothing, p, lowest + mean, variance, nothing, nothing])
-    outside = (1 - confidence) / 2
-    levels = np.broadcast_to(t, log_ways.shape)
-    estimate = _solved(log_ways, levels, observed)
-    lower = _solved(log_ways, above, np.full(len(observed), outside))
-    upper = _solved(log_ways, above, np.full(len(observed), 1 - outside))
-    # at the least possible number any smaller odds ratio fits as well, at the most any larger one
+    estimate, bounds, means = _with_bounds(log_ways, above, observed, room, about, confidence)
+    found = np.exp(np.stack([estimate, *bounds]))
+    return np.stack([*found, p, lowest + mean, variance, *(lowest + one for one in means)])
+
+
+def _with_bounds(
+    log_ways: Array, above: Array, observed: Array, room: Array, about: Array, confidence: float
+) -> tuple[Array, list[Array], list[Array]]:
+    """The log odds ratio, its bounds, and the successes above the least to be expected at these.
+
+    Only what is finite is looked for: at the least possible number any smaller odds ratio fits as well, at the
+    most any larger one. The bounds are looked for from where they were if the estimate were normal.
+    """
+    t = np.arange(log_ways.shape[1], dtype=float)
     fewest, largest = observed == 0, observed == room
-    estimate = np.where(fewest, -np.inf, np.where(largest, np.inf, estimate))
-    lower, upper = np.where(fewest, -np.inf, lower), np.where(largest, np.inf, upper)
-    means = []
-    for bound, limit in ((lower, np.zeros(len(room))), (upper, room)):
-        known = np.isfinite(bound)
-        tilted = _tilted(log_ways, np.where(known, bound, 0.0)) @ t
-        means.append(lowest + np.where(known, tilted, limit))
-    return np.stack([np.exp(estimate), np.exp(lower), np.exp(upper), p, lowest + mean, variance, *means])
+    estimate = np.where(fewest, -np.inf, np.inf)
+    rows = np.flatnonzero(~(fewest | largest))
+    levels = t / room[rows, None]
+    estimate[rows] = _solved(log_ways[rows], levels, observed[rows] / room[rows], about[rows])
+    centre = np.where(np.isfinite(estimate), estimate, about)
+    there = _tilted(log_ways, centre)
+    information = (there * t**2).sum(axis=1) - (there @ t) ** 2
+    away = ndtri((1 + confidence) / 2) / np.sqrt(np.maximum(information, 0.25))
+    bounds, means = [], []
+    for infinite, sign, end in ((fewest, -1.0, np.zeros(len(room))), (largest, 1.0, room)):
+        rows = np.flatnonzero(~infinite)
+        target = np.full(len(rows), (1 + sign * confidence) / 2)
+        bound, mean = np.full(len(room), sign * np.inf), end.copy()
+        bound[rows] = _solved(log_ways[rows], above[rows], target, (centre + sign * away)[rows])
+        mean[rows] = _tilted(log_ways[rows], bound[rows]) @ t
+        bounds.append(bound)
+        means.append(mean)
+    return estimate, bounds, means
 
 
 def _tilted(log_ways: Array, log_odds: Array) -> Array:
@@ -187,30 +215,37 @@ def _tilted(log_ways: Array, log_odds: Array) -> Array:
     return probability / probability.sum(axis=1, keepdims=True)
 
 
-def _solved(log_ways: Array, score: Array, target: Array) -> Array:
-    """The log odds ratio at which a score that rises with the successes has the expectation asked for.
+def _solved(log_ways: Array, score: Array, target: Array, start: Array) -> Array:
+    """The log odds ratio at which a score of 0 … 1 that rises with the successes has the expectation asked for.
 
-    Newton's steps (the slope is the covariance of score and successes), kept within a shrinking bracket.
+    Newton's steps on the log odds of that expectation, which are nearly a straight line, kept within a shrinking
+    bracket; the slope is the covariance of score and successes.
     """
     t = np.arange(log_ways.shape[1], dtype=float)
+    found = np.zeros(len(target))
+    going, goal = np.arange(len(target)), logit(target)
     left, right = np.full(len(target), -_REACH), np.full(len(target), _REACH)
-    place = np.zeros(len(target))
-    going = np.arange(len(target))
+    place = np.clip(start, -_REACH / 2, _REACH / 2)
     for _ in range(100):
-        probability = _tilted(log_ways[going], place[going])
-        weighted = probability * score[going]
-        value = weighted.sum(axis=1)
-        slope = weighted @ t - value * (probability @ t)
-        gap = target[going] - value
-        left[going] = np.where(gap > 0, place[going], left[going])
-        right[going] = np.where(gap > 0, right[going], place[going])
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            step = place[going] + gap / slope
-        inside = (step > left[going]) & (step < right[going])
-        moved = np.where(inside, step, (left[going] + right[going]) / 2)
-        settled = np.abs(moved - place[going]) <= 1e-12 * (1 + np.abs(moved))
-        place[going] = moved
-        going = going[~settled]
         if len(going) == 0:
             break
-    return place
+        probability = _tilted(log_ways, place)
+        weighted = probability * score
+        value = weighted.sum(axis=1)
+        slope = weighted @ t - value * (probability @ t)
+        too_low = value < target
+        left, right = np.where(too_low, place, left), np.where(too_low, right, place)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            step = (goal - logit(value)) * value * (1 - value) / slope
+        moved = place + step
+        newton = (moved >= left) & (moved <= right)
+        moved = np.where(newton, moved, (left + right) / 2)
+        settled = np.abs(moved - place) <= np.where(newton, _LAST, 1e-12) * (1 + np.abs(moved))
+        found[going] = moved
+        if settled.any():
+            keep = ~settled
+            going, goal, target, place = going[keep], goal[keep], target[keep], moved[keep]
+            left, right, log_ways, score = left[keep], right[keep], log_ways[keep], score[keep]
+        else:
+            place = moved
+    return found

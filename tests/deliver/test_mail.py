@@ -90,7 +90,7 @@ def test_in_a_brand(pack: Path) -> None:
     prepared = prepare(pack, "reps", mail_settings(1), [])
     brand = Brand(name="Lumina <GmbH>", accent="#7a1f5c", footer="Made for talks.", confidential="For you alone")
     mail = mail_of(prepared.parcels[0], prepared, brand=brand)
-    for one in ("Lumina <GmbH> · Reviews · January 2026", "Made for talks.", "For you alone"):
+    for one in ("Lumina <GmbH> · January 2026", "Made for talks.", "For you alone"):
         assert one in words(mail)
     page = words(mail, "html")
     assert '<span class="brand">Lumina &lt;GmbH&gt;</span>' in page

@@ -211,3 +211,26 @@ def test_nothing_is_sent_while_one_recipient_is_wrong(pack: Path, office: Office
     with pytest.raises(ConfigError, match="Did you mean “reps”"):
         deliver(pack, "rep", mail_settings(office.port), None, Silent())
     assert (office.connections, office.letters) == (0, [])
+
+
+def test_another_managers_address_gets_neither_report_nor_bundle(
+    pack: Path, known: People, tmp_path: Path
+) -> None:
+    mine, theirs = (
+        known.reps["R00"],
+        next(one for one in known.reps.values() if one.manager != known.reps["R00"].manager),
+    )
+    assert mine.manager_address != theirs.manager_address
+    file = rows(
+        tmp_path,
+        "subject,address",
+        f"R00,{theirs.manager_address}",
+        f"{mine.manager},{theirs.manager_address}",
+    )
+    with pytest.raises(RecipientsError) as caught:
+        from_file(file, ready_pack(pack), known)
+    said = told(caught.value)
+    assert f"Row 2: {theirs.manager_address} is the address of {theirs.manager}" in said
+    assert f"Row 3: {theirs.manager_address} is the address of {theirs.manager}" in said
+    own = rows(tmp_path, "subject,address", f"R00,{mine.manager_address}")
+    assert [one.edition for one in from_file(own, ready_pack(pack), known).recipients] == ["manager"]

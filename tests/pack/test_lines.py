@@ -115,6 +115,7 @@ def test_notes_reach_their_subjects_only_and_make_their_reports_anew(folder: Pat
         ("{Anne Berg: x}", "Did you mean “Ann Berg”"),
         ("missing.yml", "no such file"),
         ("{R1: 3}", "notes"),
+        ("{Anna: x}", "no report for this subject"),
     ],
 )
 def test_notes_that_fit_nobody(notes: str, said: str, folder: Path, company: Dataset) -> None:

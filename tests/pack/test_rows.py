@@ -43,6 +43,7 @@ def test_without_a_column_id_the_values_are_the_name(tmp_path: Path, notebook: N
         ("rep,smallest\nR1,1\nR2,few\n", "line 3"),
         ("rep,rep\nR1,R2\n", "stands twice"),
         ("rep\nR1\nR1\n", "same key"),
+        ("rep,nte\nR1,x\n", "Did you mean “note”?"),
         ("rep\nR1,R2\n", "longer than the heading"),
         ("rep,dataset\nR1,x\n", "whole pack"),
         ('rep\n"R1\n', "cannot be read"),
@@ -58,3 +59,8 @@ def test_bad_rows(tmp_path: Path, notebook: Notebook, content: str, says: str) -
 def test_a_missing_file(tmp_path: Path, notebook: Notebook) -> None:
     with pytest.raises(SalesreportError, match="no such file"):
         read_rows(tmp_path / "none.csv", notebook)
+
+
+def test_a_spreadsheet_s_semicolons(tmp_path: Path, notebook: Notebook) -> None:
+    read = rows(tmp_path, notebook, "rep;note;share\nR1;Well done, Ann;0.5\n")
+    assert [(row.parameters, row.note) for row in read] == [({"rep": "R1", "share": 0.5}, "Well done, Ann")]

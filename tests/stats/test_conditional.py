@@ -1,11 +1,12 @@
-"""Exact conditional inference over strata: against scipy for one table, enumeration for several."""
+"""Exact conditional inference over strata: against scipy for one table, whole numbers for several."""
 
+from collections.abc import Callable
 from itertools import product
-from math import comb
+from math import comb, log
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import hypergeom, nchypergeom_fisher
@@ -43,6 +44,51 @@ class Enumerated:
 
     def solved(self, what: str, target: float) -> float:
         return np.exp(brentq(lambda x: getattr(self, what)(np.exp(x)) - target, -20, 20, xtol=1e-13))
+
+
+class Counted:
+    """The ways of some strata in whole numbers of any length, and what brentq finds in them."""
+
+    def __init__(self, tables: np.ndarray) -> None:
+        self.ways, self.observed = [1], 0
+        for a, b, c, d in tables.tolist():
+            least = max(0, a - d)
+            part = [comb(a + b, x) * comb(c + d, a + c - x) for x in range(least, min(a + b, a + c) + 1)]
+            before, self.ways = self.ways, [0] * (len(self.ways) + len(part) - 1)
+            for (i, w), (j, v) in product(enumerate(before), enumerate(part)):
+                self.ways[i + j] += w * v
+            self.observed += a - least
+        self.log_ways = np.array([log(w) for w in self.ways])
+
+    def p(self) -> float:
+        above = 2 * sum(self.ways[self.observed + 1 :]) + self.ways[self.observed]
+        return min(above, 2 * sum(self.ways) - above) / sum(self.ways)
+
+    def chances(self, log_odds: float) -> np.ndarray:
+        weight = self.log_ways + log_odds * np.arange(len(self.ways))
+        chances = np.exp(weight - weight.max())
+        return chances / chances.sum()
+
+    def mean(self, log_odds: float) -> float:
+        return self.chances(log_odds) @ np.arange(len(self.ways))
+
+    def tail(self, log_odds: float) -> float:
+        """The chance of more than observed, and of what was observed by half."""
+        chances = self.chances(log_odds)
+        return chances[self.observed + 1 :].sum() + chances[self.observed] / 2
+
+    def odds(self, confidence: float) -> list[float]:
+        """Odds ratio, lower and upper bound."""
+        fewest, most = self.observed == 0, self.observed == len(self.ways) - 1
+
+        def solved(what: Callable[[float], float], aim: float) -> float:
+            return np.exp(brentq(lambda x: what(x) - aim, -12, 12, xtol=1e-13))
+
+        return [
+            0 if fewest else np.inf if most else solved(self.mean, self.observed),
+            0 if fewest else solved(self.tail, (1 - confidence) / 2),
+            np.inf if most else solved(self.tail, (1 + confidence) / 2),
+        ]
 
 
 def test_one_stratum_is_fishers_table() -> None:
@@ -152,6 +198,48 @@ def test_who_is_compared_with_whom_only_turns_the_ratio(tables: np.ndarray) -> N
         assert one.lower < one.odds_ratio or one.lower == one.odds_ratio == 0
         # the interval holds 1 exactly if p says so
         assert (one.p > 0.05) == (one.lower < 1 < one.upper) or one.p == pytest.approx(0.05)
+
+
+MARGINS = st.integers(0, 3).flatmap(lambda size: st.integers(0, (2, 5, 12, 30)[size]))
+LARGER = st.lists(st.tuples(*[MARGINS] * 4), min_size=1, max_size=5)
+
+
+@given(st.lists(LARGER, min_size=1, max_size=8), st.sampled_from([0.5, 0.8, 0.95, 0.999]))
+@example([[(0, 9, 5, 4)], [(9, 0, 5, 4)], [(3, 4, 0, 9)], [(3, 4, 9, 0)], [(0, 9, 9, 0)], [(9, 0, 0, 9)]], 0.95)
+@example(
+    [[(0, 0, 0, 0)], [(5, 0, 7, 0)], [(1, 0, 0, 1)], [(30, 30, 30, 30)], [(1, 29, 30, 0), (0, 1, 1, 0)]], 0.95
+)
+@settings(max_examples=60, deadline=None)
+def test_pairs_of_any_kind_side_by_side(pairs: list[list[tuple[int, ...]]], confidence: float) -> None:
+    """Zeros, all successes, one stratum or several: each of many pairs has what whole numbers and brentq say."""
+    cells = np.zeros((len(pairs), 5, 4))
+    for cell, tables in zip(cells, pairs, strict=True):
+        cell[: len(tables)] = tables
+    found = exact_conditional(*np.moveaxis(cells, 2, 0), confidence=confidence)
+    for i, tables in enumerate(pairs):
+        truth = Counted(np.array(tables))
+        if len(truth.ways) == 1:
+            assert np.isnan([column[i] for column in found]).all()
+            continue
+        assert found.p[i] == pytest.approx(truth.p(), rel=1e-9)
+        odds = [found.odds_ratio[i], found.lower[i], found.upper[i]]
+        assert odds == pytest.approx(truth.odds(confidence), rel=1e-8)
+        least = sum(max(0, a - d) for a, _, _, d in tables)
+        for bound, mean, end in zip(
+            odds[1:], (found.expected_lower[i], found.expected_upper[i]), (0, len(truth.ways) - 1), strict=True
+        ):
+            expected = truth.mean(np.log(bound)) if 0 < bound < np.inf else end
+            assert mean - least == pytest.approx(expected, rel=1e-8)
+
+
+def test_large_counts_keep_their_digits() -> None:
+    tables = np.array([[90, 99_910, 140, 100_360], [3, 5_000, 8, 4_000]])
+    truth = Counted(tables[:1])
+    assert exact_conditional(*tables[:1].T).p == pytest.approx(truth.p(), rel=1e-9)
+    shares = exact_conditional(*tables[1:].T)
+    assert [shares.odds_ratio, shares.lower, shares.upper] == pytest.approx(
+        Counted(tables[1:]).odds(0.95), rel=1e-9
+    )
 
 
 def test_a_tail_beyond_rounding_is_not_nothing() -> None:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from salesreport.errors import ConfigError
 from salesreport.ingest.cells.parse_texts import as_array
 from salesreport.ingest.cells.raw import Raw
-from salesreport.ingest.rows.distinct import surely_distinct
+from salesreport.ingest.rows.distinct import repeated
 from salesreport.ingest.rows.ledger import Ledger, Mask
 from salesreport.language import Text, text
 from salesreport.tables import Column, Table
@@ -137,20 +137,14 @@ def set_aside_repeated(table: Table, frame: pd.DataFrame, ledger: Ledger) -> Non
     key = list(table.key)
     if not key:
         return
-    whole = bool(ledger.live.all())
-    live = frame if whole else frame[ledger.live]
-    if any(
-        table[name].is_text and live[name].dtype == "str" and surely_distinct(pa.array(live[name])) for name in key
-    ):
+    live = frame if ledger.live.all() else frame[ledger.live]
+    share = repeated(live, key, keep=False)
+    if not share.any():
         return
-    repeated = live.duplicated(key)
-    if not repeated.any():
-        return
-    same_key = live[live.duplicated(key, keep=False)]
-    identical = np.zeros(len(frame), dtype=bool)
+    same_key = live[share]
+    later, identical = np.zeros(len(frame), dtype=bool), np.zeros(len(frame), dtype=bool)
+    later[same_key.index[same_key.duplicated(key)]] = True
     identical[same_key.index[same_key.duplicated()]] = True
-    later = np.zeros(len(frame), dtype=bool)
-    later[live.index[repeated]] = True
     names = ", ".join(key)
     ledger.set_aside(later & identical, text("repeats an earlier row with the same {key}", key=names))
     ledger.set_aside(later & ~identical, text("same {key} as an earlier row, but other values", key=names))

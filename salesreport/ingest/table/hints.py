@@ -13,6 +13,7 @@ from salesreport.errors import DataError
 from salesreport.ingest.cells.headings import plain_words, positions
 from salesreport.ingest.cells.parse_dates import read_dates
 from salesreport.ingest.cells.raw import Raw, RawColumn
+from salesreport.ingest.rows.distinct import repeated
 from salesreport.ingest.rows.ledger import Mask
 from salesreport.ingest.spec.spec import TableSpec
 from salesreport.ingest.table.reshape import matches
@@ -182,17 +183,22 @@ def _no_id(judged: Judged) -> list[Text]:
     if len(key) != 1 or key[0] not in judged.spec.columns or judged.spec.rows or judged.aside.sum() < 2:
         return []
     (name,), frame = key, judged.frame
-    known = frame[name].notna().to_numpy()
-    repeats = known & judged.aside & frame.duplicated(name).to_numpy() & ~frame.duplicated().to_numpy()
-    n = int(repeats.sum())
-    if n < 2 or n < _REPEATED * len(frame) or judged.table not in ("deals", "orders", "activities", "leads"):
+    enough = max(2, _REPEATED * len(frame))
+    may = judged.aside & frame[name].notna().to_numpy()
+    if may.sum() < enough or judged.table not in ("deals", "orders", "activities", "leads"):
+        return []
+    shared = repeated(frame, key, keep=False)
+    several = frame[shared]
+    other = several[may[shared] & several.duplicated(name).to_numpy() & ~several.duplicated().to_numpy()]
+    n = len(other)
+    if n < enough:
         return []
     column = judged.spec.columns[name].shown
     what = [
         one for one in ("rep_id", "created_on", "created_at", "ordered_on", "done_at", "status") if one in frame
     ]
-    again = frame.loc[repeats, [name, *what]]
-    first = frame.drop_duplicates(name).set_index(name)[what].reindex(again[name])
+    again = other[[name, *what]]
+    first = several.drop_duplicates(name).set_index(name)[what].reindex(again[name])
     same = (again[what].astype("str").to_numpy() == first.astype("str").to_numpy()).all(axis=1)
     if judged.table == "deals" and same.mean() > 1 / 2:
         return [

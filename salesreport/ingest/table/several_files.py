@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.ingest.history.additions import summed, with_file
+from salesreport.ingest.rows.distinct import repeated
 from salesreport.ingest.rows.ledger import Mask, harmless
 from salesreport.ingest.rows.outcome import Ingested
 from salesreport.language import Text, text
@@ -33,7 +34,7 @@ def joined(name: str, parts: Sequence[Ingested]) -> Ingested:
     counts = replace(summed([part.counts for part in parts]), aside_by=dict(by_state))
     asides = [with_file(part.aside, part.sources[0].file) for part in parts if len(part.aside)]
     key = list(TABLES[name].key)
-    again = frame.duplicated(key).to_numpy() if key else np.zeros(len(frame), dtype=bool)
+    again = repeated(frame, key) if key else np.zeros(len(frame), dtype=bool)
     if again.any():
         files = np.repeat([part.sources[0].file for part in parts], [len(part.frame) for part in parts])
         reason = text("same {key} as a row of another file", key=", ".join(key))

@@ -1,6 +1,5 @@
 """Large files are read by shorter ways; what comes out is the same."""
 
-import string
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 from salesreport.ingest import ingest
 from salesreport.ingest.cells.raw import RawColumn
 from salesreport.ingest.files import csv_files
-from salesreport.ingest.rows.distinct import surely_distinct
 
 SOURCE = """
 name: Large
@@ -76,20 +74,3 @@ def test_a_coded_column_is_what_its_texts_are(cells: list[str | None]) -> None:
     filled = [RawColumn.first_filled(pair).texts.to_pylist() for pair in pairs]
     assert stacked[0] == stacked[1] == stacked[2]
     assert filled[0] == filled[1] == filled[2]
-
-
-@given(st.lists(st.text(string.ascii_letters + "é", max_size=20), max_size=40))
-def test_texts_that_surely_differ_do(written: list[str]) -> None:
-    assert surely_distinct(pa.array(written, pa.string())) == (len(set(written)) == len(written) > 0)
-    half = pa.array(written, pa.string()).slice(len(written) // 2)
-    assert surely_distinct(half) == (len(set(half.to_pylist())) == len(half) > 0)
-
-
-def test_long_and_missing_texts_are_left_to_others() -> None:
-    assert not surely_distinct(pa.array(["x" * 65, "y"]))
-    assert not surely_distinct(pa.array(["x", None]))
-
-
-@given(st.lists(st.text("D0123456789:AQ", min_size=3, max_size=3), min_size=1, max_size=40))
-def test_short_texts_that_surely_differ_do(written: list[str]) -> None:
-    assert surely_distinct(pa.array(written, pa.string())) == (len(set(written)) == len(written))
