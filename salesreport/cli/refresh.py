@@ -46,7 +46,7 @@ def refresh(
     """The monthly round."""
     language = language_of(context)
     with loading_for_reports():
-        from salesreport.cli.mailing import by_mail
+        from salesreport.cli.mailing import by_mail, check_delivery
         from salesreport.errors import SalesreportError
         from salesreport.pack import load_pack, make_engine
         from salesreport.pack.limits import Limits
@@ -58,6 +58,7 @@ def refresh(
     said = Log(typer.echo, language, log.value)
     try:
         pack = load_pack(file)
+        check_delivery(pack)
     except SalesreportError as error:
         said(Outcome("refresh", "failed", said_of(error, language)))
         raise typer.Exit(BAD_INPUT) from None

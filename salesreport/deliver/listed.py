@@ -51,7 +51,7 @@ def from_file(file: Path, manifest: Manifest, people: People, only: Sequence[str
     """
     reader = _Reader(manifest, people)
     recipients: list[Recipient] = []
-    for row in _rows(file):
+    for row in read_rows(file):
         recipients += reader.read(row)
     problems = reader.problems
     if not problems:
@@ -65,7 +65,12 @@ def from_file(file: Path, manifest: Manifest, people: People, only: Sequence[str
     return Found(recipients, [], list(failed.values()))
 
 
-def _rows(file: Path) -> list[Row]:
+def read_rows(file: Path) -> list[Row]:
+    """The rows of a file of recipients, without a look at what stands in them.
+
+    Raises:
+        DataError: no such file, no CSV, no rows. ConfigError: an unknown heading.
+    """
     try:
         content = file.read_text(encoding="utf-8-sig")
         first = content.partition("\n")[0]

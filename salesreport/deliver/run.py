@@ -63,7 +63,8 @@ class Prepared:
         folder: the pack's. manifest: of the pack. parcels: what each recipient gets. waiting: those of them that
             were not delivered yet. guard: looks at each mail before it goes. failed: reports that could not be
             made.
-        unknown: earlier mails of which nobody knows whether they arrived. notes: what is to be said.
+        unknown: earlier mails of which nobody knows whether they arrived. outdated: who has what was delivered
+            before it changed. notes: what is to be said.
     """
 
     folder: Path
@@ -73,6 +74,7 @@ class Prepared:
     guard: Guard
     failed: list[ReportEntry]
     unknown: list[Line]
+    outdated: list[Recipient]
     notes: list[Text]
     log: dict[tuple[str, ...], Line]
 
@@ -90,6 +92,7 @@ class Summary:
         delivered: how many recipients had theirs before. sent, refused, unknown, left: recipients by what became
             of their mails; `left` are for the next run. failed: reports that could not be made, so that nobody
             got them.
+        outdated: of those who had theirs before, who has what changed since.
         files: mails that were written instead of being sent.
     """
 
@@ -99,6 +102,7 @@ class Summary:
     unknown: list[Recipient] = field(default_factory=list)
     left: list[Recipient] = field(default_factory=list)
     failed: list[ReportEntry] = field(default_factory=list)
+    outdated: list[Recipient] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
 
     @property
@@ -166,7 +170,7 @@ def preview(
         for file in out.glob("*.eml"):
             file.unlink()
         names = safe_names(map(_shown, prepared.waiting), longest=120)
-        summary = Summary(prepared.delivered, unknown=_recipients(prepared), failed=prepared.failed)
+        summary = _begun(prepared)
         for parcel in prepared.waiting:
             mail = _mail(parcel, prepared, settings, again)
             prepared.guard.check_mail(parcel, mail[1])
@@ -196,26 +200,27 @@ def prepare(
     unknown = [line for line in states.values() if line is not None and line.state == "unknown" and not again]
     closed = () if again else ("sent", "unknown")
     waiting = [one for one in parcels if (line := states[id(one)]) is None or line.state not in closed]
-    changed = [
-        one
+    outdated = [
+        one.recipient
         for one in parcels
         if (line := states[id(one)]) is not None
         and line.state == "sent"
         and line.sha256 != one.sha256
         and not again
     ]
-    if changed:
+    if outdated:
         notes.append(
             ntext(
                 "{n} recipient has what was delivered before it changed; {option} sends it anew: {names}.",
                 "{n} recipients have what was delivered before it changed; {option} sends it anew: {names}.",
-                n=len(changed),
+                n=len(outdated),
                 option="--again",
-                names=[one.recipient.about.name for one in changed],
+                names=[one.about.name for one in outdated],
             )
         )
     notes += [_unknown(line) for line in unknown]
-    return Prepared(folder, manifest, parcels, waiting, guard, found.failed, unknown, [*found.notes, *notes], log)
+    notes = [*found.notes, *notes]
+    return Prepared(folder, manifest, parcels, waiting, guard, found.failed, unknown, outdated, notes, log)
 
 
 class _Run:
@@ -233,7 +238,7 @@ class _Run:
     ) -> None:
         self.prepared, self.settings, self.post = prepared, settings, post
         self.log, self.watcher, self.again, self.sleep = log, watcher, again, sleep
-        self.summary = Summary(prepared.delivered, unknown=_recipients(prepared), failed=prepared.failed)
+        self.summary = _begun(prepared)
         self.period = prepared.manifest.pack.period
 
     def all(self) -> Summary:
@@ -381,6 +386,16 @@ def _shown(parcel: Parcel) -> str:
     """What the file of a mail that is only looked at is called after."""
     one = parcel.recipient
     return f"{one.about.name} {one.address} {one.gets} {one.about.id}"
+
+
+def _begun(prepared: Prepared) -> Summary:
+    """What is known before the first mail."""
+    return Summary(
+        prepared.delivered,
+        unknown=_recipients(prepared),
+        failed=prepared.failed,
+        outdated=prepared.outdated,
+    )
 
 
 def _recipients(prepared: Prepared) -> list[Recipient]:

@@ -11,6 +11,9 @@ from salesreport.language import text
 Least = Literal["serious", "look"]
 """From which verdict of a check on the round stops: `look` is worth a look, or serious."""
 
+VANISHED = "vanished"
+"""Stops a round beside the audit's checks: much of what was open is no longer in the export."""
+
 STOPS: Mapping[str, Least] = {
     "set_aside": "serious",
     "test_deals": "serious",
@@ -22,6 +25,7 @@ STOPS: Mapping[str, Least] = {
     "undated": "serious",
     "spelled": "serious",
     "no_person": "serious",
+    VANISHED: "serious",
 }
 """The checks that stop a round where nothing else is said: defects of the data that make figures wrong."""
 
@@ -52,8 +56,9 @@ class Refresh(Settings):
             source spec's.
         snapshot: whether an export without a date in its name is added to the dataset as a snapshot, of the day
             that the deals' file was last changed.
-        stop_on: keys of checks (see checks.md) that stop the round where their verdict is serious; or key → `look`
-            or `serious`: from which verdict on. An empty list stops on nothing.
+        stop_on: keys of checks (see checks.md), and `vanished` (open deals that are no longer in the export), that
+            stop the round where their verdict is serious; or key → `look` or `serious`: from which verdict on. An
+            empty list stops on nothing.
         max_age: the round stops where the as-of date is more than so many days ago; no limit by default.
     """
 
@@ -76,7 +81,7 @@ class Refresh(Settings):
     def _known(cls, value: dict[str, Least]) -> dict[str, Least]:
         from salesreport.audit.checks import CHECKS  # here, for most packs have no round
 
-        names = [check.key for check in CHECKS]
+        names = [*(check.key for check in CHECKS), VANISHED]
         for name in value:
             if name not in names:
                 raise no_such(text("The audit has no check “{name}”.", name=name), name, names, (name,))

@@ -14,6 +14,7 @@ from salesreport.pack.rounds import Refresh
 from salesreport.refresh.inputs import inputs_of
 from salesreport.refresh.journal import Journal, checksum
 from salesreport.refresh.outcome import Outcome
+from salesreport.refresh.vanished import vanished
 
 
 def bring_in(pack: Pack, wanted: Refresh, journal: Journal, state: Path) -> Outcome:
@@ -53,6 +54,11 @@ def bring_in(pack: Pack, wanted: Refresh, journal: Journal, state: Path) -> Outc
         day=made.as_of,
         aside=ntext("{n} row set aside", "{n} rows set aside", n=aside),
     )
+    lost = vanished(made, journal)
+    if lost is not None:
+        counts |= lost.counts
+        if lost.gone:
+            said = text("{said}; {vanished}", said=said, vanished=lost.said)
     same = before is not None and before.fingerprint == made.fingerprint
     return Outcome("ingest", "unchanged" if same else "done", said, {**counts, "set_aside": aside})
 

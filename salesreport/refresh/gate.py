@@ -11,9 +11,10 @@ from salesreport.audit.verdict import RANK
 from salesreport.dataset import Dataset
 from salesreport.language import Text, ntext, text
 from salesreport.pack.packfile import Pack
-from salesreport.pack.rounds import Refresh
+from salesreport.pack.rounds import VANISHED, Refresh
 from salesreport.refresh.journal import Journal, checksum
 from salesreport.refresh.outcome import Outcome, Stopped
+from salesreport.refresh.vanished import PASSED, vanished
 
 
 def pass_gate(pack: Pack, wanted: Refresh, journal: Journal, state: Path, today: dt.date) -> Outcome:
@@ -31,6 +32,7 @@ def pass_gate(pack: Pack, wanted: Refresh, journal: Journal, state: Path, today:
     checked = ntext("{n} check passed", "{n} checks passed", n=len(wanted.stop_on))
     if journal.has("audit", inputs):
         return Outcome("audit", "unchanged", checked, {"checks": len(wanted.stop_on)})
+    _refuse_vanished(pack, dataset, wanted, journal)
     made = audit(dataset, checks=[check for check in CHECKS if check.key in wanted.stop_on])
     stopping = [one for one in made.sorted() if _stops(one, wanted)]
     if stopping:
@@ -49,6 +51,7 @@ def pass_gate(pack: Pack, wanted: Refresh, journal: Journal, state: Path, today:
             ),
             {one.check.key: int(one.found.count) for one in stopping if one.found is not None},
         )
+    journal.note(state, PASSED, inputs, dataset.as_of.isoformat())
     journal.note(state, "audit", inputs)
     return Outcome("audit", "done", checked, {"checks": len(wanted.stop_on)})
 
@@ -56,6 +59,23 @@ def pass_gate(pack: Pack, wanted: Refresh, journal: Journal, state: Path, today:
 def _stops(finding: Finding, wanted: Refresh) -> bool:
     level = finding.verdict.level
     return level in ("look", "serious") and RANK[level] >= RANK[wanted.stop_on[finding.check.key]]
+
+
+def _refuse_vanished(pack: Pack, dataset: Dataset, wanted: Refresh, journal: Journal) -> None:
+    least = wanted.stop_on.get(VANISHED)
+    lost = vanished(dataset, journal) if least is not None else None
+    if least is None or lost is None or not lost.stops(least):
+        return
+    raise Stopped(
+        text(
+            "The export looks truncated ({key}): {told}. Export it again under the same name; where these deals "
+            "are really gone, leave “{key}” out of “stop_on” in {file} until the next export.",
+            key=VANISHED,
+            told=lost.said,
+            file=str(pack.path),
+        ),
+        lost.counts,
+    )
 
 
 def _refuse_old(dataset: Dataset, wanted: Refresh, today: dt.date) -> None:

@@ -27,11 +27,13 @@ class Delivered(NamedTuple):
 
     Attributes:
         said: what happened. counts: numbers for machines. failed: how many could not be delivered.
+        outdated: how many have what was delivered before it changed.
     """
 
     said: Text
     counts: Mapping[str, int | str]
     failed: int = 0
+    outdated: int = 0
 
 
 class Deliver(Protocol):
@@ -148,6 +150,7 @@ def send(
         return Outcome("deliver", "unchanged", text("These reports were delivered already"))
     journal.forget(state, "deliver")
     done = deliver(pack, plan.folder)
-    if not done.failed:
+    incomplete = done.failed or done.outdated
+    if not incomplete:
         journal.note(state, "deliver", inputs)
-    return Outcome("deliver", "incomplete" if done.failed else "done", done.said, done.counts)
+    return Outcome("deliver", "incomplete" if incomplete else "done", done.said, done.counts)

@@ -1,6 +1,8 @@
 """The command as people use it: exit codes, messages, files to look at; and a process that is killed half-way."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -8,11 +10,15 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
-from postoffice import Door, Office, addresses
+from postoffice import Door, Office, addresses, write_people, write_small_pack
 from typer.testing import CliRunner, Result
+from workshop import write_notebook, write_pack
 
 from salesreport.cli import app
-from salesreport.deliver.log import read_log
+from salesreport.cli.mailing import by_mail
+from salesreport.deliver.log import FILE, read_log
+from salesreport.language import Language
+from salesreport.pack.packfile import load_pack
 
 
 def run(*words: object, language: str = "en") -> Result:
@@ -57,6 +63,32 @@ def test_sent_and_sent_again_only_when_asked(pack: Path, office: Office, tmp_pat
     assert "0 gesendet, 5 schon zugestellt" in done.stderr
     assert run(pack, "--to", "reps", "--settings", file, "--only", "Rep 00", "--again").exit_code == 0
     assert len(office.letters) == 6
+
+
+def test_a_round_says_who_has_what_changed_since(pack: Path, office: Office, tmp_path: Path) -> None:
+    settings(tmp_path, office.port)
+    write_notebook(tmp_path / "tiny.ipynb")
+    asks = write_pack(
+        tmp_path / "params" / "pack.yml", tmp_path, notebook="../tiny.ipynb",
+        deliver="{to: [reps, managers], settings: ../deliver.yml}",
+    )  # fmt: skip
+    send = by_mail(Language("en"))
+    first = send(load_pack(asks), pack)
+    assert (first.counts, first.outdated) == ({"sent": 7, "before": 0, "failed": 0, "outdated": 0}, 0)
+    # the same reports of other data, in another folder with the first one's log
+    now = tmp_path / "now"
+    write_small_pack(now, write_people(tmp_path / "others", reps=6, managers=2))
+    (now / FILE).write_bytes((pack / FILE).read_bytes())
+    second = send(load_pack(asks), now)
+    assert (second.counts, second.outdated) == ({"sent": 1, "before": 7, "failed": 0, "outdated": 7}, 7)
+    said = str(second.said)
+    assert "7 recipients have what was delivered before it changed: Boss 0, Boss 1, Rep 00, Rep 01" in said
+    commands = [shlex.split(one)[1:] for one in re.findall("“(.*?)”", said)]
+    assert [command[command.index("--to") + 1] for command in commands] == ["reps", "managers"]
+    for command in commands:
+        assert CliRunner().invoke(app, command).exit_code == 0
+    third = send(load_pack(asks), now)
+    assert (third.counts["sent"], third.outdated) == (0, 0)
 
 
 def test_one_refused_is_named_and_the_exit_code_is_1(pack: Path, office: Office, tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ def test_refused(pack: Path, office: Office, change: Callable[[dict[str, Any]], 
     assert {file.name for file in pack.iterdir()} == {"manifest.json", "reports"}
 
 
+def test_a_manifest_of_an_earlier_version_is_read(pack: Path, office: Office) -> None:
+    changed(pack, lambda it: it.update(format=1))
+    assert deliver(pack, "reps", mail_settings(office.port), None, Silent()).complete
+    assert len(office.letters) == 5
+
+
 def test_what_is_not_asked_for_may_be_outdated(pack: Path, office: Office) -> None:
     changed(pack, lambda it: it["reports"][2].update(outdated=True))
     assert deliver(pack, "reps", mail_settings(office.port), None, Silent(), only=["R00"]).complete

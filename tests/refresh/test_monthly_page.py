@@ -71,6 +71,7 @@ def test_the_page_tells_what_the_code_does() -> None:
         "far_amounts": "amounts far from their", "backdated": "closed before they were",
         "spelled": "people spelled two ways",
         "no_person": "owners who are no person",
+        "vanished": "no longer in it",
     }  # fmt: skip
     assert set(about) == set(STOPS)
     plain = " ".join(PAGE.split())

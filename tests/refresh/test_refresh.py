@@ -24,6 +24,7 @@ from salesreport.refresh.journal import state_folder
 from salesreport.refresh.log import Log
 from salesreport.refresh.run import refresh
 from salesreport.refresh.steps import Delivered
+from salesreport.refresh.vanished import Vanished
 
 SOURCE = """\
 name: Lumen
@@ -206,6 +207,50 @@ def test_without_a_list_it_stops_on_what_makes_figures_wrong(client: Path) -> No
     assert Round(client).said["audit"]["counts"] == {"no_losses": 0}
 
 
+def pipeline(ids: range, *, won: int = 4) -> str:
+    """Deals that are open, with two that are lost and some that are won before them."""
+    closed = "".join(f"C{n},R1,{'Lost' if n < 2 else 'Won'},2025-09-01,2025-10-1{n},10\n" for n in range(2 + won))
+    return HEAD + closed + "".join(f"P{n},R{n % 2},Offer,2025-10-01,,{50 + n}\n" for n in ids)
+
+
+def test_a_truncated_export_stops_and_takes_no_month_away(client: Path, cli: Callable[..., Any]) -> None:
+    with_settings(client, "retention: 1\n")
+    export(client, "2025-11-03", pipeline(range(10)))
+    assert "vanished" not in Round(client).said["ingest"]["counts"]
+    export(client, "2025-12-03", pipeline(range(7)))
+    for day in ("2025-12-03", "2025-12-04"):  # the second, too, is compared with what passed
+        export(client, day, pipeline(range(7)))
+        stopped = cli(client / "params" / "pack.yml", "--log", "json")
+        read, gate = map(json.loads, stopped.stdout.splitlines())
+        assert (stopped.exit_code, gate["step"], gate["status"]) == (3, "audit", "stopped")
+        told = (
+            "3 of 10 deals that were open on Nov 3, 2025 are no longer in the export, which has 13 deals after 16"
+        )
+        assert told in gate["message"]
+        assert told in read["message"]
+        assert gate["counts"] == {"vanished": 3, "were_open": 10}
+        assert read["counts"]["vanished"] == 3
+    assert (client / "outputs" / "reviews" / "2025-10").is_dir()
+    with_settings(client, "  stop_on: [duplicates]\n")
+    assert Round(client).status == "done"
+    with_settings(client, "")
+    export(client, "2026-01-02", pipeline(range(2, 7)))  # 2 of the 7 that passed
+    assert Round(client).status == "stopped"
+    export(client, "2026-01-02", pipeline(range(1, 9)))
+    mended = Round(client)
+    assert (mended.status, mended.said["ingest"]["counts"]["vanished"]) == ("done", 1)
+
+
+@pytest.mark.parametrize(
+    ("gone", "now", "serious", "look"),
+    [(20, 200, False, True), (21, 200, True, True), (5, 200, False, False), (6, 200, False, True),
+     (0, 100, False, False), (0, 99, True, True)],
+)  # fmt: skip
+def test_how_much_may_vanish(gone: int, now: int, serious: bool, look: bool) -> None:
+    lost = Vanished(dt.date(2025, 11, 3), were_open=100, gone=gone, before=200, now=now)
+    assert (lost.stops("serious"), lost.stops("look")) == (serious, look)
+
+
 def test_data_that_are_too_old(client: Path) -> None:
     with_settings(client, "  max_age: 10\n")
     assert Round(client, today=dt.date(2025, 11, 13)).status == "done"
@@ -321,14 +366,17 @@ DELIVER = "deliver: {to: reps, settings: mail.yml}\n"
 class Post:
     """Delivers, or does not."""
 
-    def __init__(self, failed: int = 0, error: DataError | None = None) -> None:
+    def __init__(self, failed: int = 0, error: DataError | None = None, outdated: int = 0) -> None:
         self.failed, self.error, self.folders = failed, error, list[Path]()
+        self.outdated = outdated
 
     def __call__(self, pack: Pack, folder: Path) -> Delivered:
         self.folders.append(folder)
         if self.error is not None:
             raise self.error
-        return Delivered(text("Sent"), {"sent": 2 - self.failed, "failed": self.failed}, self.failed)
+        return Delivered(
+            text("Sent"), {"sent": 2 - self.failed, "failed": self.failed}, self.failed, self.outdated
+        )
 
 
 def test_delivery_is_the_last_step_and_only_where_it_is_wanted(client: Path) -> None:
@@ -351,6 +399,9 @@ def test_a_delivery_that_was_not_complete_is_done_again(client: Path) -> None:
     with_settings(client, DELIVER)
     some = Round(client, deliver=Post(failed=1))
     assert (some.status, some.statuses["deliver"]) == ("incomplete", "incomplete")
+    for _ in range(2):  # said until somebody sent it again
+        old = Round(client, deliver=Post(outdated=1))
+        assert (old.status, old.statuses["deliver"]) == ("incomplete", "incomplete")
     none = Round(client, deliver=Post(error=DataError(text("No server."))))
     assert (none.status, none.said["deliver"]["message"]) == ("failed", "No server.")
     assert Round(client, deliver=Post()).status == "done"
@@ -401,6 +452,7 @@ def test_exit_codes(client: Path, cli: Callable[..., Any]) -> None:
     for lines, said in (
         ("  stop_on: [duplicate]\n", "line 9, key “refresh.stop_on.duplicate”: The audit has no check "
          "“duplicate”. Did you mean “duplicates”?"),
+        ("  stop_on: [vanishd]\n", "Did you mean “vanished”?"),
         ("  sorce: x\n", "key “refresh.sorce”"),
     ):  # fmt: skip
         with_settings(client, lines)
@@ -411,6 +463,31 @@ def test_exit_codes(client: Path, cli: Callable[..., Any]) -> None:
     (client / "params" / "pack.yml").write_text(PACK.partition("refresh:")[0])
     assert cli(file).exit_code == 2
     assert cli(client / "nothing.yml").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("{to: repz, settings: mail.yml}", "line 9, key “deliver.to”: Reports go to reps, to managers, or to "
+         "those whom a CSV file names. Found “repz”. Did you mean “reps”?"),
+        ("{to: [reps, none.csv], settings: mail.yml}", "key “deliver.to”: There is no such file. Found "),
+        ("{to: empty.csv, settings: mail.yml}", "empty.csv, column “subject”: This column is required"),
+        ("{to: reps, settings: mial.yml}", "line 9, key “deliver.settings”: There is no such file. Found "),
+        ("{to: reps, settings: wrong.yml}", "key “hots”"),
+    ],
+)  # fmt: skip
+def test_how_it_is_delivered_is_checked_before_anything(
+    client: Path, cli: Callable[..., Any], wanted: str, said: str
+) -> None:
+    for name, content in (("mail.yml", "host"), ("wrong.yml", "hots")):
+        (client / "params" / name).write_text(f"{content}: mail.example.com\nsender: reports@example.com\n")
+    (client / "params" / "empty.csv").write_text("address\n")
+    with_settings(client, f"deliver: {wanted}\n")
+    wrong = cli(client / "params" / "pack.yml", "--log", "json")
+    (line,) = map(json.loads, wrong.stdout.splitlines())
+    assert (wrong.exit_code, line["step"], line["status"]) == (2, "refresh", "failed")
+    assert said in line["message"]
+    assert not (client / "outputs").exists()
 
 
 def test_retention_without_folders_for_periods_is_refused(client: Path, cli: Callable[..., Any]) -> None:
