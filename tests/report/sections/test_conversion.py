@@ -258,7 +258,7 @@ def test_without_deals_there_are_words(tmp_path: Path) -> None:
     for name in ("conversion", *TEAM):
         section = getattr(review, name)
         assert not section.available
-        assert "needs table deals" in section.message
+        assert "needs deals" in section.message
 
 
 def test_reps_add_up_to_the_company(sample: Dataset) -> None:
