@@ -296,7 +296,7 @@ def test_choices_and_instants_of_other_tables(export):
     assert done.dt.strftime("%H:%M").to_dict() == {"1": "10:00", "2": "12:00"}
     assert dataset.table("leads")["outcome"].dropna().tolist() == ["converted"]
     assert tallied(dataset.provenance.counts["leads"].repairs) == {
-        "unknown outcome: not one of open, converted, and rejected: emptied": 1
+        "unknown outcomes: not one of open, converted, and rejected: emptied": 1
     }
     assert dataset.rows["leads"] == 2
     assert dataset.table("reps")["rep_id"].tolist() == ["A"]

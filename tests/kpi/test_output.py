@@ -152,7 +152,7 @@ def test_the_table_is_in_the_readers_language_and_formats(given: Given):
     assert "Ann Müller" in shown
     table = as_table(compute(facts, Q1, ["win_rate"]), facts, EN)
     headings = [" ".join(str(column.header).split()) for column in table.columns]
-    assert headings == ["metric", "value", "95 % interval", "n"]
+    assert headings == ["metric", "value", "95% interval", "n"]
 
 
 @pytest.mark.parametrize("format", ["table", "csv", "json"])

@@ -129,10 +129,7 @@ def test_spaces_around_ids_are_repaired(export):
     dataset = export.deals(OK + "D2 ,Ann\u00a0,open,2025-01-31,,10\n")
     counts = dataset.provenance.counts["deals"]
     assert (counts.kept, counts.repaired) == (1, 1)
-    assert tallied(counts.repairs) == {
-        "spaces around ids of deals removed": 1,
-        "spaces around ids of reps removed": 1,
-    }
+    assert tallied(counts.repairs) == {f"spaces around ids of {of} removed": 1 for of in ("deals", "reps")}
     assert set(dataset.table("deals")["rep_id"]) == {"Ann"}
 
 
@@ -275,7 +272,7 @@ def test_reps_of_other_tables_are_added(export):
     )
     names = dataset.table("reps").set_index("rep_id")["name"].to_dict()
     assert names == {"Ann": "Ann Smith", "Bob": "Bob", "Cid": "Cid"}
-    assert said(dataset.provenance.notes) == ["1 rep is not in table reps and was added: Bob."]
+    assert said(dataset.provenance.notes) == ["1 rep is not in the list of reps and was added: Bob."]
     assert dataset.provenance.counts["reps"].read == 2
 
 

@@ -58,7 +58,7 @@ def test_backtest_in_eighty_columns_says_what_its_words_mean(sample: Dataset) ->
     assert max(map(len, said.stdout.splitlines())) <= 80
     assert "…" not in said.stdout.replace(" … ", "")  # but between the ends of intervals
     assert "company: CRM probability × amount" in said.stdout
-    for word in ("Fold: ", "WAPE: ", "Milestones closer: ", "80 % interval held: "):
+    for word in ("Fold: ", "WAPE: ", "Milestones closer: ", "80% interval held: "):
         assert sum(line.startswith(word) for line in said.stderr.splitlines()) == 1
 
 
