@@ -290,7 +290,7 @@ def test_what_cannot_be_compared_says_why(given: Given) -> None:
         find_anomalies(facts, YEAR)
     with pytest.raises(ConfigError, match="no deal was decided"):
         find_anomalies(facts, Period.parse("2023"))
-    with pytest.raises(ConfigError, match="needs lead_source"):
+    with pytest.raises(ConfigError, match="needs the lead sources of deals"):
         find_anomalies(facts, YEAR, ["lead_source"])
     with pytest.raises(ConfigError, match="more than 0 and less than 1"):
         find_anomalies(facts, YEAR, level=1.0)
