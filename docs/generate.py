@@ -35,6 +35,7 @@ from salesreport.pack.packfile import PackFile
 from salesreport.report.sections.coaching.evidence import EVIDENCE
 from salesreport.report.sections.coaching.rules import CAUSES, PHASES, RuleFile
 from salesreport.tables import TABLES, Table
+from salesreport.titles import column_title, table_title
 
 HERE = Path(__file__).parent
 MADE = "<!-- Made by docs/generate.py; change the code, not this page. -->"
@@ -113,10 +114,12 @@ def tables_page() -> str:
         MADE,
         "",
         "A dataset has the tables that its export could fill. A table or column that is absent switches off what",
-        "needs it, and the report says so. Money is in the dataset's currency; dates are days in its time zone.",
+        "needs it, and the report says so, by what its readers call it (*in reports*). Money is in the dataset's",
+        "currency; dates are days in its time zone.",
     ]
     for table in TABLES.values():
-        lines += ["", f"## {table.name}", "", str(table.about), *_columns(table)]
+        named = f" In reports: “{table_title(table.name)}”."
+        lines += ["", f"## {table.name}", "", f"{table.about}{named}", *_columns(table)]
     return "\n".join(lines) + "\n"
 
 
@@ -578,7 +581,7 @@ def _columns(table: Table) -> list[str]:
     lines = (
         ["", "A row is identified by " + ", ".join(f"`{name}`" for name in table.key) + "."] if table.key else []
     )
-    lines += ["", "| column | kind | meaning |", "|---|---|---|"]
+    lines += ["", "| column | in reports | kind | meaning |", "|---|---|---|---|"]
     for column in table.columns:
         kind = " / ".join(column.values) if column.values else column.unit or column.kind
         bounds = []
@@ -588,7 +591,7 @@ def _columns(table: Table) -> list[str]:
             bounds.append(f"≤ {column.most:g}")
         required = " (required)" if column.required else ""
         meaning = "; ".join([_cell(column.about), *bounds])
-        lines.append(f"| `{column.name}`{required} | {kind} | {meaning} |")
+        lines.append(f"| `{column.name}`{required} | {column_title(column.name)} | {kind} | {meaning} |")
     return lines
 
 

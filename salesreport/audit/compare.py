@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -19,11 +20,16 @@ FORMAT = 1
 def digest(check: Check) -> str:
     """What identifies the definition of a check: changes with its words, its limits, what it counts and needs."""
     said = [
-        check.key, check.kind, str(check.definition), str(check.counted), check.unit, check.better,
-        None if check.threshold is None else str(check.threshold), list(check.limit),
+        check.key, check.kind, _words(check.definition), _words(check.counted), check.unit, check.better,
+        None if check.threshold is None else _words(check.threshold), list(check.limit),
         sorted(map(list, check.needs)),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _words(said: Text) -> str:
+    """A text as it is compared: audits of before wrote a space before each percent sign, which defines nothing."""
+    return re.sub(r"(?<=\d)%", " %", str(said))
 
 
 class Before(NamedTuple):

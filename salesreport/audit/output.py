@@ -38,7 +38,7 @@ from salesreport.language import Language, Text, ntext, text
 from salesreport.language.readable import printable
 
 NOTE = text(
-    "Shares have 95 % intervals (Wilson). Beyond a limit means: the whole interval is; a contested threshold "
+    "Shares have 95% intervals (Wilson). Beyond a limit means: the whole interval is; a contested threshold "
     "alone is a fact and no finding. Nothing is called behaviour that may be data."
 )
 """How to read it, in two lines."""

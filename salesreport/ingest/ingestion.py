@@ -31,6 +31,7 @@ from salesreport.ingest.table.states import closing_stages
 from salesreport.language import Text, ntext, text
 from salesreport.process import check_process, load_process
 from salesreport.provenance import Provenance, SourceFile
+from salesreport.titles import table_title
 
 _MUST_HAVE_ROWS = ("deals", "orders")
 _HISTORIES = {"stage_events", "deal_owners"}
@@ -99,7 +100,9 @@ def ingest(
             except NothingKept as error:
                 if name in _MUST_HAVE_ROWS:
                     raise
-                left_out.append(text("Table {table} has no rows: {problem}", table=name, problem=error.problem))
+                left_out.append(
+                    text("Nothing of {table} was read: {problem}", table=table_title(name), problem=error.problem)
+                )
             except DataError as error:
                 raise _with_also(error, part, table) from None
         if not parts:
@@ -259,8 +262,8 @@ def _complete_reps(frames: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[
         return listed, []
     shown = [*added[:10], *(["…"] if len(added) > 10 else [])]
     note = ntext(
-        "{n} rep is not in table reps and was added: {names}.",
-        "{n} reps are not in table reps and were added: {names}.",
+        "{n} rep is not in the list of reps and was added: {names}.",
+        "{n} reps are not in the list of reps and were added: {names}.",
         n=len(added),
         names=shown,
     )

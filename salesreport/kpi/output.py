@@ -100,7 +100,7 @@ def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
     """The figures as a table for a terminal; texts from the data are shown as they are, never as markup."""
     by = _by(list(table.frame.columns))
     columns = [Column(language.say(title)) for title in (text("metric"), *(TITLES[name] for name in by))]
-    numbers = (text("value"), text("95 % interval"), text("n"))
+    numbers = (text("value"), text("95% interval"), text("n"))
     columns += [Column(language.say(title), numbers=True) for title in numbers]
     rows: list[list[Content]] = []
     titles = {key: language.say(contract(key, facts).title) for key in table.frame["metric"].unique()}
@@ -120,7 +120,7 @@ def as_table(table: KpiTable, facts: Facts, language: Language) -> Table:
     if fits(columns, rows):
         return grid(columns, rows)
     # intervals below their values leave the texts more room
-    below = Column(language.say(text("value, and 95 % interval")), numbers=True)
+    below = Column(language.say(text("value, and 95% interval")), numbers=True)
     narrow = [[*row[:-3], (str(row[-3]), str(row[-2])) if row[-2] else row[-3], row[-1]] for row in rows]
     return grid([*columns[:-3], below, columns[-1]], narrow)
 

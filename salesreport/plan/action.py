@@ -280,7 +280,9 @@ def _lacking(
     """What the data cannot tell of plans, and why."""
     found: list[tuple[str | None, Text, Text]] = []
     if not past.types():
-        found.append((None, text("activities"), text("needs table activities with types; this export has none")))
+        found.append(
+            (None, text("activities"), text("needs activities with their types, which this export does not have"))
+        )
     if chains is None:
         return found
     if not chains.places:

@@ -22,7 +22,7 @@ def as_table(plan: ActionPlan, titles: dict[str, Text | str], language: Language
     """A line per rep: the goal, what is missing to it, the chance, and what it takes."""
     numbers = [
         text("goal"),
-        text("open deals, 80 %"),
+        text("open deals, 80%"),
         text("missing"),
         text("chance, as usual"),
         text("more needed"),

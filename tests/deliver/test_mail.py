@@ -100,7 +100,7 @@ def test_in_a_brand(pack: Path) -> None:
 def test_in_german(pack: Path) -> None:
     prepared = prepare(pack, "reps", mail_settings(1), [])
     mail = mail_of(told(prepared.parcels[0], language="de", called="Zoë"), prepared)
-    assert mail["Subject"] == "Ihre Auswertung, Januar 2026"
+    assert mail["Subject"] == "Ihr Bericht, Januar 2026"
     assert words(mail).startswith("Guten Tag Zoë,")
     assert '<html lang="de">' in words(mail, "html")
 

@@ -57,7 +57,7 @@ def test_ids_are_unique_on_the_page(sample):
 def test_without_deals_it_says_so(orders_only):
     review = ConversionReview(orders_only, "2024-Q4")
     assert not any(section.available for section in review.sections())
-    assert "needs table deals" in review.verdict
+    assert "needs deals, which" in review.verdict
     assert review.summary["figures"] == []
 
 

@@ -124,7 +124,7 @@ def test_without_deals_it_says_so(orders_only, name):
     shown = show(State(str(orders_only.path), view=name))
     assert isinstance(shown, Section)
     assert not shown.available
-    assert shown.message == "This cannot be told: needs table deals; this export has none."
+    assert shown.message == "This cannot be told: needs deals, which this export does not have."
 
 
 def test_a_wrong_state_is_an_error(state):

@@ -171,7 +171,7 @@ def test_without_a_dataset_or_deals_it_says_so(tmp_path, orders_only):
     assert "There is no dataset in this folder." in missing.status.value
     assert missing.controls["period"].disabled
     orders = Explorer(orders_only)
-    assert "needs table deals" in orders.status.value
+    assert "needs deals, which" in orders.status.value
     assert not orders.available
 
 
@@ -186,7 +186,7 @@ def test_another_dataset(company, orders_only):
         ]
         explorer.controls["dataset"].value = str(orders_only.path)
         await settled(explorer)
-        assert "needs table deals" in explorer.status.value
+        assert "needs deals, which" in explorer.status.value
         explorer.controls["dataset"].options = [("c", str(company.path)), ("o", str(orders_only.path))]
         explorer.controls["dataset"].value = str(company.path)
         await settled(explorer)

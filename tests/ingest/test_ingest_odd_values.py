@@ -29,8 +29,8 @@ BASIC = {"deal_id": "Id", "rep_id": "Owner", "status": "State"}
         ("D2,Ann,won,2025-01-31,2025-02-28,50%", "amount", "“Amount” is not a number: emptied"),
         ("D2,Ann,won,2025-01-31,2025-02-28,inf", "amount", "“Amount” is not a number: emptied"),
         ("D2,Ann,won,2025-01-31,2025-02-28,1e300", "amount", "“Amount” is not a number: emptied"),
-        ("D2,Ann,won,2025-01-31,2025-02-28,-10", "amount", "amount is negative: emptied"),
-        ("D2,Ann,won,2025-01-31,2025-02-28,(10)", "amount", "amount is negative: emptied"),
+        ("D2,Ann,won,2025-01-31,2025-02-28,-10", "amount", "negative amounts: emptied"),
+        ("D2,Ann,won,2025-01-31,2025-02-28,(10)", "amount", "negative amounts: emptied"),
     ],
 )
 def test_the_value_goes_and_the_row_stays(export, row, column, repair):
@@ -94,7 +94,7 @@ def test_one_chance_above_1_does_not_make_percentages_of_the_others(export):
         heading=False,
     )
     assert dataset.table("deals")["crm_probability"].tolist()[:2] == [0.4, 0.5]
-    assert tallied(dataset.provenance.counts["deals"].repairs) == {"crm_probability is more than 1: emptied": 2}
+    assert tallied(dataset.provenance.counts["deals"].repairs) == {"chances of winning above 1: emptied": 2}
 
 
 def test_a_thousand_among_percentages_is_only_one_odd_value(export):
@@ -105,8 +105,8 @@ def test_a_thousand_among_percentages_is_only_one_odd_value(export):
     )
     assert dataset.table("deals")["crm_probability"].dropna().tolist() == [0.4, 0.5]
     assert tallied(dataset.provenance.counts["deals"].repairs) == {
-        "crm_probability is negative: emptied": 1,
-        "crm_probability is more than 1: emptied": 1,
+        "negative chances of winning: emptied": 1,
+        "chances of winning above 1: emptied": 1,
     }
 
 

@@ -146,7 +146,7 @@ def test_dated_rates(export):
         "no rate for HUF: counted but not priced": 1,
         "no rate for USD: counted but not priced": 1,
     }
-    assert "1 row of table deals has no rate for USD: counted but not priced." in said(dataset.provenance.notes)
+    assert "1 row of deals has no rate for USD: counted but not priced." in said(dataset.provenance.notes)
     assert {file.table for file in dataset.provenance.files} == {"rates", "deals"}
 
 
@@ -155,7 +155,7 @@ def test_two_currencies_without_any_rates_are_counted_but_not_priced(export):
     deals = dataset.table("deals").set_index("deal_id")
     assert len(deals) == 9
     assert deals["amount"].dropna().to_dict() == {"1": 100, "9": 7}
-    assert "5 rows of table deals have no rate for HUF: counted but not priced." in said(dataset.provenance.notes)
+    assert "5 rows of deals have no rate for HUF: counted but not priced." in said(dataset.provenance.notes)
 
 
 def test_signs_in_amounts(export):
@@ -170,7 +170,7 @@ def test_signs_in_amounts(export):
     assert deals.loc["D2", "currency"] == "HUF"
     # D4 stays, but nobody can say what it is worth
     assert tallied(dataset.provenance.counts["deals"].repairs) == {
-        "amount is in an unknown currency: counted but not priced": 1
+        "amounts in an unknown currency: counted but not priced": 1
     }
     assert dataset.provenance.counts["deals"].set_aside == 0
 
@@ -189,7 +189,7 @@ def test_a_sign_against_the_currency_column(export):
     )
     assert tallied(dataset.provenance.counts["deals"].repairs) == {
         "“Cur” is not a currency: counted but not priced": 1,
-        "amount is in an unknown currency: counted but not priced": 1,
+        "amounts in an unknown currency: counted but not priced": 1,
     }
     # 5 € in a row of forints, and 5 of what is no code: counted, but not as five euros
     assert dataset.table("deals")["amount"].tolist()[0] == 5
@@ -272,7 +272,7 @@ def test_targets_without_a_first_day(export):
     assert dataset.table("targets")["period"].tolist() == ["2017-07"]
     assert tallied(dataset.provenance.counts["targets"].reasons) == {
         "“Start” is not a date": 1,
-        "no value for period": 1,
+        "no period": 1,
     }
 
 
@@ -296,7 +296,7 @@ def test_choices_and_instants_of_other_tables(export):
     assert done.dt.strftime("%H:%M").to_dict() == {"1": "10:00", "2": "12:00"}
     assert dataset.table("leads")["outcome"].dropna().tolist() == ["converted"]
     assert tallied(dataset.provenance.counts["leads"].repairs) == {
-        "unknown outcome: not one of open, converted, and rejected: emptied": 1
+        "unknown outcomes: not one of open, converted, and rejected: emptied": 1
     }
     assert dataset.rows["leads"] == 2
     assert dataset.table("reps")["rep_id"].tolist() == ["A"]

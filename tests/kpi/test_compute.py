@@ -129,7 +129,7 @@ def test_tables_that_are_absent_are_said(given: Given):
     table = compute(
         given(activities=[{"activity_id": "1", "rep_id": "ann", "type": "call", "done_at": "2024-02-01"}]), Q1
     )
-    assert str(table.unavailable["win_rate"]) == "needs table deals; this export has none"
+    assert str(table.unavailable["win_rate"]) == "needs deals, which this export does not have"
     assert value(table, "activity") == 1
     teams = compute(given(deals=DEALS), Q1, ["deals_won"], by=["team"])
     assert str(teams.unavailable["deals_won"]) == "cannot be told by team, which is not known of closed deals"

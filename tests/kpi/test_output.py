@@ -102,7 +102,7 @@ def test_json_has_rows_reasons_and_notes(given: Given):
         "upper": None,
         "unit": "EUR",
     }
-    assert content["unavailable"]["satisfaction"] == "needs table feedback; this export has none"
+    assert content["unavailable"]["satisfaction"] == "needs customers’ feedback, which this export does not have"
     assert content["notes"][0] == "Revenue is counted from won deals: the export has no orders."
     empty = json.loads(render(compute(facts, Q1, ["satisfaction"]), facts, EN, "json"))
     assert empty["figures"] == []
@@ -128,7 +128,7 @@ def test_metrics_with_one_reason_share_a_line(given: Given):
     shown = render(compute(facts, Q1, ["revenue", "deals_won", "satisfaction"], by=["team"]), facts, EN, width=200)
     assert shown.splitlines()[:2] == [
         "Revenue and Deals won: unavailable; cannot be told by team, which is not known of closed deals",
-        "Satisfaction: unavailable; needs table feedback; this export has none",
+        "Satisfaction: unavailable; needs customers’ feedback, which this export does not have",
     ]
 
 
@@ -152,7 +152,7 @@ def test_the_table_is_in_the_readers_language_and_formats(given: Given):
     assert "Ann Müller" in shown
     table = as_table(compute(facts, Q1, ["win_rate"]), facts, EN)
     headings = [" ".join(str(column.header).split()) for column in table.columns]
-    assert headings == ["metric", "value", "95 % interval", "n"]
+    assert headings == ["metric", "value", "95% interval", "n"]
 
 
 @pytest.mark.parametrize("format", ["table", "csv", "json"])

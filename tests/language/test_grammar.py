@@ -25,7 +25,7 @@ NEVER_ONE = {
     ("total", "{shown} of {total} decisions"): "more than are shown",
     ("here", "Shown are the {here} reps"): "as many as a picture holds",
     ("n", "The {n} reps farthest"): "as many as a table holds",
-    ("n", "Table deals comes from {n} exports"): "of one export another text tells",
+    ("n", "The deals come from {n} exports"): "of one export another text tells",
     ("rate", "{who}: {rate} d"): "a rate is a text: 40% of 30",
     ("other", "It is not the same in every"): "a name and points: B +3",
     ("fewest", "needs {fewest} deals won"): "10",

@@ -239,7 +239,7 @@ def test_without_stage_history_only_beginning_and_winning_are_planned(sample: Da
 def test_without_activities_the_plan_says_so(sample: Dataset, tmp_path: Path) -> None:
     plan = action_plan(without(sample, tmp_path, "activities"), strategy(), QUARTER)
     assert "activity" not in set(plan.steps["kind"])
-    assert said(plan)["activities"] == "needs table activities with types; this export has none"
+    assert said(plan)["activities"] == "needs activities with their types, which this export does not have"
     assert plan.reps["gap"].notna().all()
 
 

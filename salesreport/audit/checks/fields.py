@@ -6,12 +6,11 @@ import pandas as pd
 from salesreport.audit.checks.words import is_placeholder
 from salesreport.audit.model import Check, Found, Looked
 from salesreport.kpi.facts.columns import Flags
-from salesreport.kpi.facts.lacking import COLUMN_TITLES
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, text
 
 CRITICAL: dict[str, Text] = {
-    "amount": COLUMN_TITLES["amount"],
+    "amount": text("amount"),
     "stage": text("stage"),
     "expected_close_on": text("expected closing date"),
 }
@@ -65,7 +64,7 @@ CRITICAL_FIELDS = Check(
     kind="data",
     counted=text("open deals"),
     limit=(0.1, 0.2),
-    threshold=text("filled for 90–95 %, at the very least for 80 %"),
+    threshold=text("filled for 90–95%, at the very least for 80%"),
     source="Saber; DAMA; hubspot-admin-skills",
     founded="practice",
     needs=(("deals", "status"),),

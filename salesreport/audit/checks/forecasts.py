@@ -92,10 +92,10 @@ CHECKS = (
             "the CRM showed them on its eve, and what was won in it ÷ what was won, over the last eight quarters."
         ),
         kind="behaviour",
-        counted=text("quarters more than 20 % off"),
+        counted=text("quarters more than 20% off"),
         find=forecast_error,
         threshold=text(
-            "up to 5 % best, 5–10 % strong, 10–20 % average, above 20 % poor; signed and absolute, always both"
+            "up to 5% best, 5–10% strong, 10–20% average, above 20% poor; signed and absolute, always both"
         ),
         limit=(0.10, 0.20),
         source="backstory; winsabove",

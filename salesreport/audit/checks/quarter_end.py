@@ -263,15 +263,15 @@ CHECKS = (
         number=31,
         title=text("Wins kept for the last month"),
         definition=text(
-            "Reps of whose wins in complete quarters more than 35 % fell into the last month, and more than its "
-            "working days give and more than that of the others, beyond chance (q ≤ 5 %) ÷ reps with at "
+            "Reps of whose wins in complete quarters more than 35% fell into the last month, and more than its "
+            "working days give and more than that of the others, beyond chance (q ≤ 5%) ÷ reps with at "
             "least 12 wins in four quarters."
         ),
         kind="behaviour",
         counted=text("reps"),
         find=sandbagging,
         threshold=text(
-            "20 to 25 % is called healthy, which is less than the calendar gives; above 35 % for several "
+            "20 to 25% is called healthy, which is less than the calendar gives; above 35% for several "
             "quarters: "
             "look at pay"
         ),
@@ -291,7 +291,7 @@ CHECKS = (
         kind="behaviour",
         counted=text("deals won"),
         find=linearity,
-        threshold=text("35–40 % is healthy, 45–55 % mild, 60–75 % severe"),
+        threshold=text("35–40% is healthy, 45–55% mild, 60–75% severe"),
         limit=(0.45, 0.60),
         source="winsabove",
         founded="contested",

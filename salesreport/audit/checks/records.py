@@ -12,6 +12,7 @@ from salesreport.kpi.facts.columns import Flags
 from salesreport.kpi.facts.gaps import WORTH_SAYING
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Fixed, Text, ntext, text
+from salesreport.titles import table_title
 
 DAYS = 14
 """Two equal deals created within so many days are one."""
@@ -37,7 +38,7 @@ def _set_aside(looked: Looked) -> Found:
         for one in sorted(deals.reasons, key=lambda one: -one.rows)[:5]
     ]
     others: list[Text] = [
-        text("{table}: {n} of {all}", table=name, n=one.set_aside, all=one.read)
+        text("{table}: {n} of {all}", table=table_title(name), n=one.set_aside, all=one.read)
         for name, one in counts.items()
         if name != "deals" and one.set_aside
     ]
@@ -209,7 +210,7 @@ DUPLICATES = Check(
     kind="data",
     counted=text("deals with an amount"),
     limit=(0.001, 0.05),
-    threshold=text("fewer than 5 %"),
+    threshold=text("fewer than 5%"),
     source="aavishkarit",
     founded="practice",
     needs=(("deals", "created_on"), ("deals", "amount")),

@@ -258,7 +258,7 @@ CHECKS = (
         title=text("Reps’ conversions differ"),
         definition=text(
             "Milestones from which reps’ like deals (product, segment, source, size, month) go on unequally "
-            "often, beyond chance (q ≤ 5 %), within the year ÷ all milestones at which at least two reps decided "
+            "often, beyond chance (q ≤ 5%), within the year ÷ all milestones at which at least two reps decided "
             "10 deals."
         ),
         kind="behaviour",

@@ -225,7 +225,7 @@ CHECKS = (
         kind="behaviour",
         counted=text("open deals"),
         find=stale_layer,
-        threshold=text("healthy below 20 to 30 % of the value; in late stages below 15 %"),
+        threshold=text("healthy below 20 to 30% of the value; in late stages below 15%"),
         limit=(0.20, 0.30),
         source="ORM; Umbrex",
         founded="practice",
@@ -245,7 +245,7 @@ CHECKS = (
         counted=text("open deals"),
         find=stage_age,
         threshold=text("above 1.5 times (small business) to 2 times (enterprise) the median of deals won; fewer "
-                       "than 20 % is good, 10 % great"),
+                       "than 20% is good, 10% great"),
         limit=(0.20, None),
         source="Umbrex; Outreach; DealHub; Varicent FunnelCake",
         founded="practice",

@@ -112,7 +112,7 @@ NO_LOSSES = Check(
     source="salesreport",
     needs=(("deals", "status"),),
     affects=("win_rate", "win_rate_amount", "conversion", "deals_lost"),
-    does=text("A win rate of 100 % would say nothing; no rate is shown."),
+    does=text("A win rate of 100% would say nothing; no rate is shown."),
     find=_no_losses,
 )
 
@@ -196,7 +196,7 @@ REPS_WITHOUT_LOSSES = Check(
     title=text("Reps without lost deals"),
     definition=text(
         "Reps who lost at most a tenth of what their peers’ rates let expect, by more than chance (exact test "
-        "against the spread of peers, false discovery rate 5 %) ÷ reps with at least ten closed deals. Deals are "
+        "against the spread of peers, false discovery rate 5%) ÷ reps with at least ten closed deals. Deals are "
         "their current owners’."
     ),
     kind="data",

@@ -122,8 +122,8 @@ def _notes(derived: Derived, absent: Mapping[str, int]) -> list[Text]:
         return [text("There is one snapshot of the deals, of {day}; moves show from the second on.", day=last)]
     notes = [
         text(
-            "Table deals comes from {n} exports, taken from {first} to {last}; "
-            "its counts are of all of them together.",
+            "The deals come from {n} exports, taken from {first} to {last}; "
+            "their counts are of all of them together.",
             n=number,
             first=first,
             last=last,

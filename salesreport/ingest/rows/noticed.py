@@ -14,6 +14,7 @@ from salesreport.ingest.cells.raw import Place, RawColumn
 from salesreport.ingest.rows.ledger import Mask
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.provenance import Noticed
+from salesreport.titles import table_title
 
 _ENOUGH = 20
 """From how many amounts on it shows what is usual."""
@@ -217,11 +218,11 @@ def about_amounts(values: pd.Series, live: Mask, place: Place, cells: RawColumn,
         for cell, at in zip(cells.shown(far[:_SHOWN]), far, strict=False)
     ]
     short = ntext(
-        "{n} amount of column “{column}” of table {table} is far from its like (median {median}).",
-        "{n} amounts of column “{column}” of table {table} are far from their like (median {median}).",
+        "{n} amount of column “{column}” of {table} is far from its like (median {median}).",
+        "{n} amounts of column “{column}” of {table} are far from their like (median {median}).",
         n=len(far),
         column=place.column,
-        table=place.table,
+        table=table_title(place.table),
         median=Quantity(float(np.median(usual)), currency),
     )
     hint = text("Are decimals and thousands read right?")

@@ -15,6 +15,7 @@ from salesreport.ingest.rows.distinct import repeated
 from salesreport.ingest.rows.ledger import Ledger, Mask
 from salesreport.language import Text, text
 from salesreport.tables import Column, Table
+from salesreport.titles import column_title
 
 _TOTALS = (
     r"(?i)^(?:grand |sub-?)?total(?:s|e|en|es|i)?\b|^totaa?l\b|^(?:zwischen)?summe\b"
@@ -22,10 +23,29 @@ _TOTALS = (
 )
 """How the first cell of a totals row starts, in the languages that exports come in."""
 
+_NO_DATE = dict.fromkeys(
+    ("agreed_on", "created_at", "done_at", "lent_on", "on", "ordered_on", "taken_on"), text("no date")
+)
+
 _NO_VALUE = {
+    **dict.fromkeys(("activity_id", "equipment_id", "lead_id", "order_id"), text("no id")),
+    **_NO_DATE,
+    "account_id": text("no customer"),
+    "amount": text("no amount"),
+    "deal_id": text("no deal id"),
+    "entered_at": text("no date of entry"),
+    "from": text("no first day"),
+    "kind": text("no kind"),
+    "metric": text("no metric"),
+    "period": text("no period"),
     "rep_id": text("no rep"),
+    "stage": text("no stage"),
     "status": text("no status"),
+    "text": text("no text"),
+    "type": text("no type"),
+    "value": text("no value"),
 }
+"""What is said of a row without a value that its table requires."""
 
 
 def set_aside_notes(raw: Raw, incomplete: Mask, ledger: Ledger) -> None:
@@ -52,7 +72,7 @@ def set_aside_incomplete(table: Table, frame: pd.DataFrame, ledger: Ledger) -> N
     """Rows without a value that the table requires."""
     for name in table.required:
         missing = frame[name].isna().to_numpy()
-        ledger.set_aside(missing, _NO_VALUE.get(name, text("no value for {column}", column=name)))
+        ledger.set_aside(missing, _NO_VALUE[name])
 
 
 def needed(column: Column, table: Table, frame: pd.DataFrame) -> Mask:
@@ -78,10 +98,10 @@ def out_of_bounds(table: Table, frame: pd.DataFrame) -> Iterator[tuple[Column, M
             continue
         values = frame[column.name]
         if column.least is not None and (below := (values < column.least).to_numpy()).any():
-            reason = text("{column} is negative", column=column.name)
+            reason = text("negative {column}", column=column_title(column.name))
             yield column, below, reason, text("a number of {least} or more", least=column.least)
         if column.most is not None and (above := (values > column.most).to_numpy()).any():
-            reason = text("{column} is more than {most}", column=column.name, most=column.most)
+            reason = text("{column} above {most}", column=column_title(column.name), most=column.most)
             yield column, above, reason, text("a number up to {most}", most=column.most)
 
 
@@ -124,7 +144,7 @@ def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) 
     dated = open_ & frame["closed_on"].notna().to_numpy()
     if not dated.any():
         return frame
-    what: Text = text("open deal with a closing date: closed_on emptied, expected_close_on kept")
+    what: Text = text("open deal with a closing date: it was removed, the expected one kept")
     if "expected_close_on" not in frame:
         what = text("open deal with a closing date: taken as the expected one")
         frame = frame.assign(expected_close_on=frame["closed_on"].where(dated))

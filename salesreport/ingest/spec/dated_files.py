@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from salesreport.errors import DataError
 from salesreport.language import Text, ntext, text
+from salesreport.titles import table_title
 
 DATE = "{date}"
 """What stands in a file's name where its date is."""
@@ -93,10 +94,10 @@ def find_dated_files(pattern: str, root: Path, table: str) -> DatedFiles:
         shown = [*missing[:_SHOWN], *(["…"] if len(missing) > _SHOWN else [])]
         notes.append(
             ntext(
-                "{n} dated folder holds no export of table {table}: {files} is missing.",
-                "{n} dated folders hold no export of table {table}: {files} are missing.",
+                "{n} dated folder holds no export of {table}: {files} is missing.",
+                "{n} dated folders hold no export of {table}: {files} are missing.",
                 n=len(missing),
-                table=table,
+                table=table_title(table),
                 files=shown,
             )
         )

@@ -13,6 +13,7 @@ from salesreport.ingest.spec.spec import TableSpec
 from salesreport.ingest.spec.spec_parts import LookupSpec
 from salesreport.language import Text, ntext
 from salesreport.provenance import SourceFile
+from salesreport.titles import column_title, table_title
 
 
 class Lookups:
@@ -58,11 +59,11 @@ class Lookups:
             shown = [*unknown[:5], *(["…"] if len(unknown) > 5 else [])]
             notes.append(
                 ntext(
-                    "{n} value of column {column} of table {table} is not in {file} and stays so: {values}.",
-                    "{n} values of column {column} of table {table} are not in {file} and stay so: {values}.",
+                    "{n} value among the {column} of {table} is not in {file} and stays so: {values}.",
+                    "{n} values among the {column} of {table} are not in {file} and stay so: {values}.",
                     n=len(unknown),
-                    column=column,
-                    table=table,
+                    column=column_title(column),
+                    table=table_title(table),
                     file=raw.file,
                     values=shown,
                 )

@@ -40,6 +40,7 @@ from salesreport.ingest.workbooks.broken_cells import without_errors
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Noticed, SourceFile
 from salesreport.tables import STATUSES, TABLES, Column, Table
+from salesreport.titles import column_title, table_title
 
 _CODED = ("deals", "orders", "activities")
 """Tables that may be so large that texts which repeat had better stay numbers."""
@@ -96,7 +97,7 @@ class _Work:
         self.raw, self.spec, notes = reshape(whole, spec, name)
         self.ledger = Ledger(len(self.raw))
         self.declared = np.zeros(len(self.raw), dtype=bool)
-        doubts = [text("Table {table}: {doubt}.", table=name, doubt=DOUBTS[one]) for one in spec.doubts]
+        doubts = [text("Of {table}: {doubt}.", table=table_title(name), doubt=DOUBTS[one]) for one in spec.doubts]
         self.notes: list[Text] = [*self.raw.notes, *notes, *doubts]
         self.unreadable: list[Unreadable] = []
         self.unpriced = np.zeros(len(self.raw), dtype=bool)
@@ -316,7 +317,9 @@ class _Work:
     def _note_unknown(
         self, column: Column, cells: RawColumn, place: Place, rows: Mask, values: Sequence[str]
     ) -> None:
-        reason = text("unknown {column}: not one of {values}", column=column.name, values=list(values))
+        reason = text(
+            "unknown {column}: not one of {values}", column=column_title(column.name), values=list(values)
+        )
         expected = text("one of {names}", names=list(values))
         self.unreadable.append(Unreadable(column, place, cells, rows, reason, expected))
 
@@ -342,7 +345,9 @@ class _Work:
         coded = self.coded and cells.is_coded and column.name != "currency"
         texts = as_series(read_texts(cells.encoded if cells.is_coded else cells.texts, {}), coded)
         if column.kind == "id":
-            self.ledger.repair(cells.spaced, text("spaces around {column} removed", column=column.name))
+            self.ledger.repair(
+                cells.spaced, text("spaces around ids of {column} removed", column=column_title(column.name))
+            )
         if column.name == "period" and self.table.name == "targets":
             periods, bad = read_periods(texts, self.source.fiscal_year_start)
             self._note(column, cells, place, bad, text("a period"))

@@ -15,6 +15,7 @@ from salesreport.ingest.rows.unreadable import examples_of, refuse_unknown_curre
 from salesreport.ingest.table import currency
 from salesreport.language import Text, ntext, text
 from salesreport.tables import Column, Table
+from salesreport.titles import column_title, table_title
 
 
 @dataclass
@@ -79,10 +80,10 @@ class Pricing:
             if number:
                 self.notes.append(
                     ntext(
-                        "{n} row of table {table} has no rate for {currency}: counted but not priced.",
-                        "{n} rows of table {table} have no rate for {currency}: counted but not priced.",
+                        "{n} row of {table} has no rate for {currency}: counted but not priced.",
+                        "{n} rows of {table} have no rate for {currency}: counted but not priced.",
                         n=number,
-                        table=self.table.name,
+                        table=table_title(self.table.name),
                         currency=code,
                     )
                 )
@@ -107,7 +108,7 @@ class Pricing:
         """Amounts in nobody knows which currency: a row that must have one goes, another loses its money."""
         if not rows.any():
             return
-        reason = text("{column} is in an unknown currency", column=column.name)
+        reason = text("{column} in an unknown currency", column=column_title(column.name))
         if column.required:
             self.ledger.set_aside(rows, reason)
             return

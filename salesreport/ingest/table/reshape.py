@@ -16,6 +16,7 @@ from salesreport.ingest.rows.ledger import Mask
 from salesreport.ingest.spec.spec import PIPELINE, STAGE, TableSpec
 from salesreport.ingest.spec.spec_parts import ANYTHING, ColumnSpec
 from salesreport.language import Text, ntext, text
+from salesreport.titles import table_title
 
 _TRUE = frozenset({"true", "yes", "y", "t", "1", "-1", "wahr", "ja", "vrai", "oui", "sí", "si", "igen", "да"})
 _FALSE = frozenset({"false", "no", "n", "f", "0", "falsch", "nein", "faux", "non", "não", "nem", "нет"})
@@ -128,12 +129,12 @@ def _kept(raw: Raw, keep: Mapping[str, Sequence[str]], table: str) -> tuple[Raw,
     if not left:
         return raw, []
     note = ntext(
-        "{n} row of {file} is of another kind, by {columns}, and was not read into table {table}.",
-        "{n} rows of {file} are of another kind, by {columns}, and were not read into table {table}.",
+        "{n} row of {file} is of another kind, by {columns}, and was not read into {table}.",
+        "{n} rows of {file} are of another kind, by {columns}, and were not read into {table}.",
         n=left,
         file=raw.file,
         columns=[f"“{heading}”" for heading in headings],
-        table=table,
+        table=table_title(table),
     )
     at = np.flatnonzero(stays)
     overflow = {int(np.searchsorted(at, row)): cells for row, cells in raw.overflow.items() if stays[row]}

@@ -54,7 +54,7 @@ def as_table(found: Actions, language: Language) -> Table:
         Column(language.say(text("activity, and milestone"))),
         *(
             Column(language.say(title), numbers=True)
-            for title in (text("with; without"), text("points (95 %)"), text("q"), text("raw"))
+            for title in (text("with; without"), text("points (95%)"), text("q"), text("raw"))
         ),
         Column(language.say(text("suggestion"))),
     ]

@@ -132,8 +132,8 @@ def message(found: Actions) -> Text:
     if len(helps) == 1:
         row = helps[0]
         return ntext(
-            "Deals with {action} go on more often, by {n} point (95 %: {low} to {high})",
-            "Deals with {action} go on more often, by {n} points (95 %: {low} to {high})",
+            "Deals with {action} go on more often, by {n} point (95%: {low} to {high})",
+            "Deals with {action} go on more often, by {n} points (95%: {low} to {high})",
             n=round(100 * row["effect"]), action=place(found, row), low=round(100 * row["lower"]),
             high=round(100 * row["upper"]),
         )  # fmt: skip

@@ -21,7 +21,7 @@ from salesreport.kpi.anomalies.worth import worth
 from salesreport.kpi.facts.checks import check_dimensions, check_level
 from salesreport.kpi.facts.columns import Flags
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.facts.lacking import COLUMN_TITLES
+from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import text
 from salesreport.period import Period
@@ -228,9 +228,7 @@ def _look(
     everything = decisions(facts, file)
     for name in (*(chosen or ("rep_id",)), *(name for name, _ in only)):
         if not facts.dimensions.carries("deals", name):
-            raise Unavailable(
-                text("needs {column}; the deals of this export have none", column=COLUMN_TITLES.get(name, name))
-            )
+            raise lacks("deals", name)
     if only:
         everything = everything.take(_chosen(everything, only))
     group, *within = chosen or ("rep_id",)

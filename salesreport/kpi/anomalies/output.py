@@ -114,7 +114,7 @@ def as_table(found: Anomalies, facts: Facts, language: Language) -> Table:
         Column(language.say(text("who, and milestone"))),
         *(
             Column(language.say(title), numbers=True)
-            for title in (text("rate; of others"), text("difference (95 %)"), text("q"), text("at stake"))
+            for title in (text("rate; of others"), text("difference (95%)"), text("q"), text("at stake"))
         ),
         Column(language.say(text("result"))),
     ]

@@ -91,11 +91,11 @@ def points(row: Row) -> Text:
     low, high = (round(100 * float(row[bound])) for bound in ("lower", "upper"))
     if row["effect"] < 0:
         return ntext(
-            "{n} point fewer (95 %: {low} to {high})", "{n} points fewer (95 %: {low} to {high})",
+            "{n} point fewer (95%: {low} to {high})", "{n} points fewer (95%: {low} to {high})",
             n=effect, low=-high, high=-low,
         )  # fmt: skip
     return ntext(
-        "{n} point more (95 %: {low} to {high})", "{n} points more (95 %: {low} to {high})",
+        "{n} point more (95%: {low} to {high})", "{n} points more (95%: {low} to {high})",
         n=effect, low=low, high=high,
     )  # fmt: skip
 
@@ -194,8 +194,8 @@ def cost(found: Anomalies, row: Row) -> list[Text]:
     )
     fields: dict[str, Any] = {"money": middle, "low": low, "high": high, "period": found.period}
     if row["flag"] == "worse":
-        return [text("The difference cost about {money} of orders (95 %: {low} to {high}; {period}).", **fields)]
-    return [text("The difference brought about {money} of orders (95 %: {low} to {high}; {period}).", **fields)]
+        return [text("The difference cost about {money} of orders (95%: {low} to {high}; {period}).", **fields)]
+    return [text("The difference brought about {money} of orders (95%: {low} to {high}; {period}).", **fields)]
 
 
 def became(found: Anomalies, row: Row) -> list[Text]:

@@ -201,9 +201,9 @@ def cash_notes(facts: Facts, file: ProcessFile, as_of: dt.date, months: int = 3)
     notes = [
         ntext(
             "How late money comes is learnt from what was owed at the end of {n} earlier day, since {day}; "
-            "the intervals are meant to hold 80 % of what comes.",
+            "the intervals are meant to hold 80% of what comes.",
             "How late money comes is learnt from what was owed at the end of {n} earlier days, since {day}; "
-            "the intervals are meant to hold 80 % of what comes.",
+            "the intervals are meant to hold 80% of what comes.",
             n=len(past.days),
             day=past.days[-1],
         )

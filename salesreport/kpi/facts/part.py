@@ -18,10 +18,11 @@ from salesreport.dataset import Dataset
 from salesreport.kpi.facts.columns import Flags, positions_in
 from salesreport.kpi.facts.dimensions import PEOPLE
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.facts.lacking import TABLE_TITLES, lacks
+from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import text
 from salesreport.tables import TABLES
+from salesreport.titles import table_title
 
 _HISTORY = ("stage_events", "deal_owners", "snapshots")
 """Tables whose rows belong to a deal."""
@@ -71,7 +72,7 @@ def part_of(facts: Facts, dimension: str, member: str) -> Facts:
 def lacks_here(dataset: Dataset, table: str, column: str | None = None) -> Unavailable:
     """That a dataset has no such table or column; of a part, that nothing in it is the part's."""
     if isinstance(dataset, PartOfDataset) and table in dataset.whole and table not in dataset.held:
-        return Unavailable(text("nothing in table {table} is known to be of this part", table=TABLE_TITLES[table]))
+        return Unavailable(text("nothing of {table} is known to be of this part", table=table_title(table)))
     return lacks(table, column)
 
 

@@ -25,7 +25,7 @@ def as_table(made: Forecast, facts: Facts, language: Language) -> Table:
         [*(TITLES[name] for name in by), text("period")],
         [
             text("booked"),
-            text("middle, and 80 % interval"),
+            text("middle, and 80% interval"),
             text("average"),
             text("from open deals"),
             text("open deals"),
@@ -54,7 +54,7 @@ WORDS: tuple[Text, ...] = (
     text("Fold: one forecast made from the past, of what has come since."),
     text("WAPE: by how much forecasts were off, as a share of what came; of milestones: in the same folds."),
     text("Milestones closer: in how many folds the forecast from milestones and ages was off by less."),
-    text("80 % interval held: how often what came lay within it; of a good forecast in 80 of 100 cases."),
+    text("80% interval held: how often what came lay within it; of a good forecast in 80 of 100 cases."),
 )
 """What the words above a backtest's scores mean."""
 
@@ -68,7 +68,7 @@ def scores_as_table(done: Backtest, language: Language) -> Table:
             text("folds"),
             text("WAPE; of milestones"),
             text("milestones closer"),
-            text("80 % interval held"),
+            text("80% interval held"),
         ],
     )
     rows: list[list[Content]] = []

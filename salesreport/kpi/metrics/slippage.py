@@ -47,7 +47,7 @@ METRICS = (
         key="stale",
         title=text("Stale deals"),
         formula=text(
-            "share of open deals that have been at their milestone for longer than {share} % of all deals of the "
+            "share of open deals that have been at their milestone for longer than {share}% of all deals of the "
             "company took that left it in the last {days} days",
             share=round(100 * TOO_LONG),
             days=LEFT_WITHIN,

@@ -101,7 +101,7 @@ def _market(facts: Facts, day: dt.date) -> Market:
     if len(bought.lines) == 1:
         return Market(bought, beside, None, text("there is only one product line"), nothing)
     if not beside.traits:
-        why = text("nothing makes accounts alike: table accounts has no segment and no industry that differ")
+        why = text("nothing makes accounts alike: customers have no segments and no industries that differ")
         return Market(bought, beside, None, why, nothing)
     kinds = kinds_of(bought.buys, bought.a_year, beside.traits)
     if not len(kinds.n):

@@ -36,7 +36,7 @@ def number(value: Any) -> Decimal:
     """
     found = _read(value)
     if found is None or not found.is_finite():
-        raise TextError(text("This is no number."), text("a number such as 0.6, 60 % or 2000"))
+        raise TextError(text("This is no number."), text("a number such as 0.6, 60% or 2000"))
     if found < 0:
         raise TextError(text("This may not be negative."), text("zero or more"))
     return _at_most(found, MOST)

@@ -97,7 +97,7 @@ def _wide(payouts: Payouts, made: Outlooks, language: Language, exact: bool) -> 
         columns.append(Column(say(text("draw, caps, clawback") if exact else text("other")), numbers=True))
     columns.append(Column(say(text("payout ({currency})", currency=payouts.currency)), numbers=True))
     if made.chance:
-        columns.append(Column(say(text("at the forecast, and 80 % interval")), numbers=True))
+        columns.append(Column(say(text("at the forecast, and 80% interval")), numbers=True))
     rows = [
         row(language.show(one.name), [part.amount for part in one.parts], rests[one.rep_id], one.payout,
             made.by_rep[one.rep_id] if made.chance else None)
@@ -114,7 +114,7 @@ def _long(payouts: Payouts, made: Outlooks, language: Language) -> Rows:
     columns = [Column(say(text("rep"))), Column(say(text("component")))]
     columns.append(Column(say(text("pays ({currency})", currency=payouts.currency)), numbers=True))
     if made.chance:
-        columns.append(Column(say(text("at the forecast, and 80 % interval")), numbers=True))
+        columns.append(Column(say(text("at the forecast, and 80% interval")), numbers=True))
     rows: list[list[Content]] = []
     beside: list[Content] = [""] if made.chance else []
     for one in payouts.statements.values():
@@ -242,7 +242,7 @@ def change_table(change: Change, facts: Facts, payouts: Payouts, whole: bool, la
         Column(say(text("rep"))),
         Column(say(text("this plan ({currency})", currency=currency)), numbers=True),
         Column(say(text("the other")), numbers=True),
-        Column(say(text("difference, and 80 % interval")), numbers=True),
+        Column(say(text("difference, and 80% interval")), numbers=True),
         Column(say(text("gains")), numbers=True),
         Column(say(text("loses")), numbers=True),
     ]

@@ -336,6 +336,6 @@ def _weakest(context: Context) -> Text:
     }  # fmt: skip
     return text(
         "The weakest step is {step}: {points} than like deals of {peers} ({span}). At their level it would bring "
-        "about {money} more {length} (95 %: {low} to {high}).",
+        "about {money} more {length} (95%: {low} to {high}).",
         **fields,
     )

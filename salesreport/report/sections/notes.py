@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from salesreport.kpi.facts.covered import slack
-from salesreport.kpi.facts.lacking import TABLE_TITLES
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Tally
 from salesreport.report.context import Context, figures
 from salesreport.report.names import MASK, Discreet
 from salesreport.report.section import Section
+from salesreport.titles import table_title
 
 _REASONS = 5
 """How many reasons are given."""
@@ -68,10 +68,10 @@ def _about_rows(context: Context) -> list[Text]:
         if counts.set_aside:
             lines.append(
                 ntext(
-                    "{n} row of table {table} was set aside on reading the export, of {read} in all: {reasons}.",
-                    "{n} rows of table {table} were set aside on reading the export, of {read} in all: {reasons}.",
+                    "{n} row of {table} was set aside on reading the export, of {read} in all: {reasons}.",
+                    "{n} rows of {table} were set aside on reading the export, of {read} in all: {reasons}.",
                     n=counts.set_aside,
-                    table=TABLE_TITLES.get(table, table),
+                    table=table_title(table),
                     read=counts.read,
                     reasons=_tallied(counts.reasons),
                 )
@@ -79,10 +79,10 @@ def _about_rows(context: Context) -> list[Text]:
         if counts.repaired:
             lines.append(
                 ntext(
-                    "{n} row of table {table} was repaired on reading the export: {repairs}.",
-                    "{n} rows of table {table} were repaired on reading the export: {repairs}.",
+                    "{n} row of {table} was repaired on reading the export: {repairs}.",
+                    "{n} rows of {table} were repaired on reading the export: {repairs}.",
                     n=counts.repaired,
-                    table=TABLE_TITLES.get(table, table),
+                    table=table_title(table),
                     repairs=_tallied(counts.repairs),
                 )
             )

@@ -81,7 +81,7 @@ def test_numbers_beyond_what_can_be(export):
     # an infinite one and one above 10^15; NaN is an empty cell
     assert tallied(dataset.provenance.counts["deals"].repairs) == {
         "“Amount” is not a number: emptied": 2,
-        "amount is negative: emptied": 1,
+        "negative amounts: emptied": 1,
     }
 
 

@@ -348,7 +348,7 @@ def test_doubts_reach_the_reports(tmp_path):
     one = lines(tmp_path, "a.csv", DEALS, "1,A,Won,Ada,10 €,2025-01-02,2025-02-03,")
     run("ingest", one, "--preset", AUTO, "--out", tmp_path / "ds", "--write-spec", tmp_path / "spec.yml")
     notes = [str(note) for note in Dataset.open(tmp_path / "ds").provenance.notes]
-    assert "Table deals: people are known by name only; two of one name are one person here." in notes
+    assert "Of deals: people are known by name only; two of one name are one person here." in notes
     again = run("ingest", tmp_path / "spec.yml", "--out", tmp_path / "again")
     assert "people are known by name only" in again
     assert "there already" in refused("ingest", one, "--preset", AUTO, "--write-spec", tmp_path / "spec.yml")
@@ -407,7 +407,7 @@ def test_a_list_of_tasks_of_which_none_is_done(tmp_path):
         tmp_path, "Task.csv", "Id,OwnerId,WhatId,ActivityDate,Type,Status", "00T1,005A,0061,2025-03-01,Call,New"
     )
     said = run("ingest", opportunity, task, "--preset", AUTO, "--out", tmp_path / "ds", "--currency", "EUR")
-    assert "Table activities has no rows: Not one row belongs to the table, by “keep”." in said
+    assert "Nothing of activities was read: Not one row belongs to the table, by “keep”." in said
 
 
 def test_people_of_zoho_stand_once_in_the_list_of_reps(tmp_path):

@@ -26,7 +26,7 @@ def test_amounts_a_thousand_times_their_like(export):
     dataset = export.deals(rows)
     # the heading is row 1, so D40 and D41 stand in rows 42 and 43; the median of 42 amounts is 1,000
     assert noticed(dataset, "far from") == [
-        "2 amounts of column “Amount” of table deals are far from their like (median €1K). "
+        "2 amounts of column “Amount” of deals are far from their like (median €1K). "
         "1100000.00 (row 42) and 1.10 (row 43). Are decimals and thousands read right?"
     ]
     assert dataset.table("deals")["amount"].max() == 1_100_000

@@ -16,7 +16,7 @@ OK = "D1,Ann,won,2025-01-31,2025-02-28,10\n"
         ("D2,Ann,won,2025-01-31,0217-02-03,10", "“Closed” is not a date"),
         ("D2,Ann,won,2025-01-31,9999-12-31,10", "“Closed” is not a date"),
         ("D2,Ann,won,2025-01-31,0001-01-01,10", "closed deal without closing date"),
-        (",Ann,won,2025-01-31,2025-02-28,10", "no value for deal_id"),
+        (",Ann,won,2025-01-31,2025-02-28,10", "no deal id"),
         ("D2,,won,2025-01-31,2025-02-28,10", "no rep"),
         ("D2,NULL,won,2025-01-31,2025-02-28,10", "no rep"),
         ("D2,Ann,,2025-01-31,2025-02-28,10", "no status"),
@@ -94,7 +94,7 @@ def test_a_mapped_expected_date_is_not_overwritten(export):
         heading=False,
     )  # fmt: skip
     assert tallied(dataset.provenance.counts["deals"].repairs) == {
-        "open deal with a closing date: closed_on emptied, expected_close_on kept": 1
+        "open deal with a closing date: it was removed, the expected one kept": 1
     }
     assert str(dataset.table("deals")["expected_close_on"].iloc[0].date()) == "2026-01-31"
 
@@ -129,7 +129,7 @@ def test_spaces_around_ids_are_repaired(export):
     dataset = export.deals(OK + "D2 ,Ann\u00a0,open,2025-01-31,,10\n")
     counts = dataset.provenance.counts["deals"]
     assert (counts.kept, counts.repaired) == (1, 1)
-    assert tallied(counts.repairs) == {"spaces around deal_id removed": 1, "spaces around rep_id removed": 1}
+    assert tallied(counts.repairs) == {f"spaces around ids of {of} removed": 1 for of in ("deals", "reps")}
     assert set(dataset.table("deals")["rep_id"]) == {"Ann"}
 
 
@@ -201,7 +201,7 @@ def test_chances_may_be_percentages(export):
     )
     assert dataset.table("deals")["crm_probability"].tolist()[:3] == [0.4, 0.01, 0.55]
     assert dataset.table("deals")["crm_probability"].isna().tolist() == [False, False, False, True]
-    assert tallied(dataset.provenance.counts["deals"].repairs) == {"crm_probability is more than 1: emptied": 1}
+    assert tallied(dataset.provenance.counts["deals"].repairs) == {"chances of winning above 1: emptied": 1}
     assert "read as a percentage" in said(dataset.provenance.notes)[0]
 
 
@@ -272,7 +272,7 @@ def test_reps_of_other_tables_are_added(export):
     )
     names = dataset.table("reps").set_index("rep_id")["name"].to_dict()
     assert names == {"Ann": "Ann Smith", "Bob": "Bob", "Cid": "Cid"}
-    assert said(dataset.provenance.notes) == ["1 rep is not in table reps and was added: Bob."]
+    assert said(dataset.provenance.notes) == ["1 rep is not in the list of reps and was added: Bob."]
     assert dataset.provenance.counts["reps"].read == 2
 
 

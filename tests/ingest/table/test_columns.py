@@ -69,7 +69,7 @@ def test_an_id_that_another_file_explains(export):
     owners = dataset.table("deals").set_index("deal_id")["rep_id"]
     assert owners.to_dict() == {"1": "Ada Lind", "2": "9", "3": "Ben Horn"}
     notes = [str(note) for note in dataset.provenance.notes]
-    assert "1 value of column rep_id of table deals is not in users.csv and stays so: 9." in notes
+    assert "1 value among the reps of deals is not in users.csv and stays so: 9." in notes
     assert [file.file for file in dataset.provenance.files] == ["users.csv", "deals.csv"]
 
 

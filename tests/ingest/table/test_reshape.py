@@ -76,7 +76,7 @@ def test_one_file_of_two_tables(export):
     assert dataset.table("leads")["lead_id"].tolist() == ["1"]
     assert dataset.provenance.counts["deals"].read == 2
     notes = [str(note) for note in dataset.provenance.notes]
-    assert "1 row of crm.csv is of another kind, by “Kind”, and was not read into table deals." in notes
+    assert "1 row of crm.csv is of another kind, by “Kind”, and was not read into deals." in notes
     deals["keep"] = {"Kind": "offer"}
     with pytest.raises(DataError, match=r"“Kind”.*Not one row belongs.*“lead”, “deal”, and “Deal”"):
         export.ingest({"deals": deals})

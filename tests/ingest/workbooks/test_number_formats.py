@@ -94,7 +94,7 @@ def test_without_a_rate_they_are_counted_and_not_priced(export):
     export.write("deals.xlsx", book((1000, 1), (80_000, 2), formats=['0 "€"', '0 "Ft"']))
     dataset = export.ingest({"deals": {"file": "deals.xlsx", "columns": COLUMNS}})
     assert dataset.table("deals")["amount"].isna().tolist() == [False, True]
-    assert "1 row of table deals has no rate for HUF: counted but not priced." in [
+    assert "1 row of deals has no rate for HUF: counted but not priced." in [
         Language("en").say(note) for note in dataset.provenance.notes
     ]
 

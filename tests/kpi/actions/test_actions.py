@@ -105,8 +105,8 @@ def test_only_a_milestone_a_period_some_deals(helps: Dataset) -> None:
 @pytest.mark.parametrize(
     ("lacking", "said"),
     [
-        ("activities", "needs table activities"),
-        ("activities.deal_id", "needs column deal_id of table activities"),
+        ("activities", "needs activities"),
+        ("activities.deal_id", "needs the deals of activities"),
         ("stage_events", "needs the history of stages"),
         ("deals", "needs "),
     ],

@@ -47,7 +47,7 @@ def test_who_is_lazy_is_told_so_where_there_are_enough_deals_and_only_of_visits(
     third = next(one for one in steps_of(process_file(facts)) if one.key == "third")
     assert str(sentences.seldom(row, third)) == (
         "“visit” within 15 days after “Third”: on 13% of like deals of others, on 4% here: "
-        "9 points fewer (95 %: 5 to 11)"
+        "9 points fewer (95%: 5 to 11)"
     )
 
 

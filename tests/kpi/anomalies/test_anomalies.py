@@ -64,7 +64,7 @@ def test_a_weak_rep_by_hand(given: Given) -> None:
     assert list(found.findings["rep_id"]) == ["ann"]
     assert len(found.decisions(ann).ids()) == 40
     assert str(sentences.claim(found, ann)).startswith(
-        "ann: 30% of 40 decided deals were won; of like deals of others, 60% were: 30 points fewer (95 %:"
+        "ann: 30% of 40 decided deals were won; of like deals of others, 60% were: 30 points fewer (95%:"
     )
     assert str(sentences.message(found)) == "1 conversion is worse than that of like deals of others"
 
@@ -77,7 +77,7 @@ def test_an_owner_of_most_deals_has_an_interval_as_wide_as_the_others_few_deals_
     # each side by itself: 1.96 · √(0.45 · 0.55 ÷ 700) = 3.7 points, 1.96 · √(0.97 · 0.03 ÷ 300) = 1.9: both, 4.1
     assert queue["effect"] - queue["lower"] == pytest.approx(0.041, abs=0.005)
     assert queue["upper"] - queue["effect"] == pytest.approx(0.041, abs=0.006)
-    assert "52 points fewer (95 %: 48 to 56)" in str(
+    assert "52 points fewer (95%: 48 to 56)" in str(
         sentences.claim(find_anomalies(facts, YEAR, ["rep_id"]), queue)
     )
 
@@ -290,7 +290,7 @@ def test_what_cannot_be_compared_says_why(given: Given) -> None:
         find_anomalies(facts, YEAR)
     with pytest.raises(ConfigError, match="no deal was decided"):
         find_anomalies(facts, Period.parse("2023"))
-    with pytest.raises(ConfigError, match="needs lead_source"):
+    with pytest.raises(ConfigError, match="needs the lead sources of deals"):
         find_anomalies(facts, YEAR, ["lead_source"])
     with pytest.raises(ConfigError, match="more than 0 and less than 1"):
         find_anomalies(facts, YEAR, level=1.0)

@@ -102,7 +102,7 @@ def test_without_stages_only_won_and_lost_are_decided(given: Given) -> None:
 def test_without_decisions_there_is_a_reason(given: Given) -> None:
     with pytest.raises(Unavailable, match="closed deals"):
         decisions(given(deals=[row(1, "ann", "open", "2024-01-01")]), ProcessFile())
-    with pytest.raises(Unavailable, match="table deals"):
+    with pytest.raises(Unavailable, match="needs deals"):
         decisions(given(orders=[{"order_id": "O", "rep_id": "ann", "ordered_on": "2024-01-01", "amount": 1.0}]),
                   ProcessFile())  # fmt: skip
 

@@ -142,5 +142,5 @@ def test_satisfaction_and_complaints(given: Given):
 def test_what_was_never_recorded_is_not_zero(given: Given):
     table = compute(given(feedback=[feedback("ann", "satisfaction", 8.0)]), Q1)
     assert str(table.unavailable["complaints_count"]) == "this export knows of no complaints"
-    assert str(table.unavailable["complaints"]) == "needs table orders; this export has none"
+    assert str(table.unavailable["complaints"]) == "needs orders, which this export does not have"
     assert value(table, "satisfaction") == 8

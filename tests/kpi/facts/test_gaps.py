@@ -57,7 +57,7 @@ def test_of_won_deals_alone_nothing_is_open_or_created(given: Given):
     table = compute(given(deals=[won(1), won(2)]), Q1, ["deals_in_funnel", "pipeline_value", "deals_created"])
     assert {str(reason) for reason in table.unavailable.values()} == {
         "needs all deals; this export has only those that were won",
-        "needs column amount of table deals; this export has none",
+        "needs the amounts of deals, which this export does not have",
     }
     assert set(table.unavailable) == {"deals_in_funnel", "pipeline_value", "deals_created"}
     some = compute(given(deals=[won(1), deal(2, "ann", "open", "2024-02-01")]), Q1, ["deals_created"])

@@ -10,6 +10,7 @@ from salesreport.audit import Audit, audit
 from salesreport.dataset import Dataset, write_dataset
 from salesreport.kpi import Facts, compute
 from salesreport.kpi.facts.part import lacks_here, part_of
+from salesreport.titles import TABLE_TITLES
 
 HISTORY = ("stage_events", "deal_owners", "snapshots")
 
@@ -93,9 +94,9 @@ def test_what_nobody_can_say_to_be_of_a_part_is_not_there_and_said(facts: Facts)
     for table in facts.dataset.tables:
         if not dataset.has(table):
             said = str(lacks_here(dataset, table).reason)
-            assert said == f"nothing in table {table} is known to be of this part"
+            assert said == f"nothing of {TABLE_TITLES[table]} is known to be of this part"
     assert not dataset.has("commitments")
-    assert "this export has none" in str(lacks_here(facts.dataset, "nothing").reason)
+    assert "this export does not have" in str(lacks_here(facts.dataset, "nothing").reason)
     targets = dataset.table("targets")
     assert set(targets["segment"]) <= {facts.dimensions.members("segment")[0]}
     assert part_of(facts, "segment", facts.dimensions.members("segment")[0]) is part

@@ -58,7 +58,7 @@ def test_backtest_in_eighty_columns_says_what_its_words_mean(sample: Dataset) ->
     assert max(map(len, said.stdout.splitlines())) <= 80
     assert "…" not in said.stdout.replace(" … ", "")  # but between the ends of intervals
     assert "company: CRM probability × amount" in said.stdout
-    for word in ("Fold: ", "WAPE: ", "Milestones closer: ", "80 % interval held: "):
+    for word in ("Fold: ", "WAPE: ", "Milestones closer: ", "80% interval held: "):
         assert sum(line.startswith(word) for line in said.stderr.splitlines()) == 1
 
 
@@ -90,4 +90,4 @@ def test_what_is_not_understood_is_said_in_one_line(sample: Dataset, words: list
 def test_orders_alone_are_refused_with_the_reason(adventureworks: Dataset) -> None:
     said = run("forecast", str(adventureworks.path))
     assert said.exit_code == 2
-    assert "There can be no forecast: needs table deals; this export has none." in said.stderr
+    assert "There can be no forecast: needs deals, which this export does not have." in said.stderr

@@ -170,7 +170,7 @@ def test_maven_has_no_amounts_on_open_deals(maven: Dataset) -> None:
 
 
 def test_orders_alone_tell_nothing_of_deals(adventureworks: Dataset) -> None:
-    with pytest.raises(Unavailable, match="needs table deals"):
+    with pytest.raises(Unavailable, match="needs deals, which"):
         forecast(
             Facts.of(adventureworks), process_of(adventureworks), adventureworks.as_of, [Period.parse("2012-Q1")]
         )

@@ -46,7 +46,8 @@ def test_orders_are_sales_where_there_are_any(given: Given):
     ]
     table = compute(given(deals=DEALS, orders=orders), Q1, ["revenue", "units"], by=["rep_id"])
     assert values(table, "revenue") == {"ann": 70.0, "bob": -20.0}  # a credit note is negative
-    assert str(table.unavailable["units"]) == "needs column units of table orders; this export has none"
+    lacking = "needs the numbers of pieces of orders, which this export does not have"
+    assert str(table.unavailable["units"]) == lacking
     assert str(table.notes[0]) == "Revenue is counted from orders."
 
 

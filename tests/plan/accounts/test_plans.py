@@ -147,7 +147,7 @@ def test_planted_gaps_have_a_plan_and_add_up(planted: Dataset) -> None:
 @pytest.mark.parametrize(
     ("drop", "said"),
     [
-        (("orders.product_line",), "needs column product_line of table orders"),
+        (("orders.product_line",), "needs the product lines of orders"),
         (("accounts.segment", "accounts.industry"), "Not known of accounts, and so not part of likeness: segment"),
         (("accounts",), "The data have no names of accounts"),
         (("orders.amount_all",), "Nothing that was sold carries an amount"),

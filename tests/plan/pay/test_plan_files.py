@@ -62,7 +62,7 @@ def test_the_plan_itself_is_right() -> None:
         ("weight: 40 %", "wieght: 40 %", 21, "Did you mean “weight”?"),
         ("weight: 40 %", "weight: -40 %", 21, "This may not be negative. Found “-40 %”."),
         ("weight: 40 %", "weight: 0", 21, "This may not be zero."),
-        ("weight: 40 %", "weight: forty", 21, "a number such as 0.6, 60 % or 2000"),
+        ("weight: 40 %", "weight: forty", 21, "a number such as 0.6, 60% or 2000"),
         ("weight: 40 %", "weight: true", 21, "This is no number."),
         ("target_pay: 9000", "target_pay: -9000", 5, "This may not be negative."),
         ("target_pay: 5000, ", "balance: -1, ", 32, "This may not be negative."),

@@ -258,7 +258,7 @@ def test_without_deals_there_are_words(tmp_path: Path) -> None:
     for name in ("conversion", *TEAM):
         section = getattr(review, name)
         assert not section.available
-        assert "needs table deals" in section.message
+        assert "needs deals" in section.message
 
 
 def test_reps_add_up_to_the_company(sample: Dataset) -> None:
@@ -343,7 +343,7 @@ def test_a_finding_over_the_longest_span_stands_in_the_report_and_says_so(slow: 
     assert offer["long_judged"] == "worse"
     assert section.message.startswith(
         "Ann: 42% of 96 deals at Offer went on within 30 days (July 2023 to June 2025); of like deals of others, "
-        "67% did: 25 points fewer (95 %: "
+        "67% did: 25 points fewer (95%: "
     )
     row = cells(section)[0]
     assert row[0][0] == "Offer → Order"

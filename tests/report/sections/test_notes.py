@@ -44,9 +44,9 @@ def test_the_data_notes_say_why_rows_were_left_out_or_changed(tmp_path: Path) ->
     notes = Review(made, "2025-Q2", rep="Ann").data_notes.notes
     # 1 + 2 + … + 7 = 28 rows; the five most frequent reasons are said, the most frequent first
     assert (
-        "28 rows of table deals were set aside on reading the export, of 100 in all: 7 × reason 7, 6 × reason 6, "
+        "28 rows of deals were set aside on reading the export, of 100 in all: 7 × reason 7, 6 × reason 6, "
         "5 × reason 5, 4 × reason 4, 3 × reason 3, and 2 more reasons."
     ) in notes
-    assert "12 rows of table deals were repaired on reading the export: 12 × amount is negative: emptied." in notes
+    assert "12 rows of deals were repaired on reading the export: 12 × amount is negative: emptied." in notes
     assert "Reps with one name: 1." in notes
     assert not [note for note in notes if "Bea" in note or "-10" in note]  # no examples: they are others' values

@@ -57,7 +57,7 @@ def test_a_rep_is_told_of_no_other(tmp_path: Path) -> None:
 def test_without_activities(tmp_path: Path) -> None:
     made = section(company(tmp_path, activities=None))
     assert made.message == "Revenue −20% against plan, which may be chance"
-    assert any(note.startswith("Activities: needs table activities") for note in made.notes)
+    assert any(note.startswith("Activities: needs activities") for note in made.notes)
     # what is planned of them is not zero but unknown
     assert ["Activities: needs"] not in made.notes
     untold = made.data[made.data["what"] == "activity:call"]

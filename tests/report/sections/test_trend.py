@@ -22,5 +22,5 @@ def test_without_amounts_trend_and_growth_speak_of_what_there_is(tmp_path: Path)
     ]
     review = Review(dataset(tmp_path / "d", *frames), "2025-Q2", rep="Ann")
     assert review.trend.message == "Deals won and Win rate over 2 periods"
-    reason = "needs column amount of table deals; this export has none"
+    reason = "needs the amounts of deals, which this export does not have"
     assert review.growth.message == f"Growth of revenue cannot be told: {reason}."

@@ -55,4 +55,4 @@ def test_without_product_lines(planted: Dataset, tmp_path: Path) -> None:
     frames["orders"] = frames["orders"].drop(columns="product_line")
     section = Review(write(tmp_path / "d", frames), "2025-Q4").account_plans
     assert not section.available
-    assert "product_line" in section.message
+    assert "the product lines of orders" in section.message

@@ -102,9 +102,10 @@ def _conversions(context: Context) -> list[Told]:
             Told(
                 "conversion", row["step"], False, sentences.claim(found, row, dated=True), float(row["at_stake"]),
                 float(row["at_stake_lower"]), float(row["at_stake_upper"]), _coach(found, row),
-                text("{step}: {rate} of {n} decided deals, of like deals of others {expected}",
-                     step=step.title, rate=Quantity(float(row["rate"]), "share"), n=float(row["n"]),
-                     expected=Quantity(float(row["expected"]), "share")),
+                ntext("{step}: {rate} of {n} decided deal, of like deals of others {expected}",
+                      "{step}: {rate} of {n} decided deals, of like deals of others {expected}",
+                      step=step.title, rate=Quantity(float(row["rate"]), "share"), n=float(row["n"]),
+                      expected=Quantity(float(row["expected"]), "share")),
             )
         )  # fmt: skip
     return rows

@@ -91,7 +91,7 @@ def ask_for_next(context: Context) -> Section:
         return Section("ask-next", topic, nothing, data, context.language)
     rows: list[list[Content]] = [
         [
-            (say(one.title), _filled(context, made, one)),
+            (say(one.title), "; ".join([_filled(context, made, one), *_names(one)])),
             context.language.listing([say(answer.title) for answer in opens]),
         ]
         for one, opens in wanted
@@ -105,6 +105,11 @@ def ask_for_next(context: Context) -> Section:
         language=context.language,
         tables=(number_table("", [say(text("What")), say(text("Would help to tell"))], rows, texts=2, wide=True),),
     )
+
+
+def _names(one: Ability) -> list[str]:
+    """The canonical names of what carries it, for who writes the source spec; nowhere else in a report."""
+    return [", ".join(f"{table}.{column}" for table, column in one.holds)] if one.holds else []
 
 
 def _filled(context: Context, made: Matrix, one: Ability) -> str:

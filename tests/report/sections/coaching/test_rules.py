@@ -149,4 +149,4 @@ def test_fields_of_texts_are_translated() -> None:
     from salesreport.language import Language
 
     (said,) = rule.told(rule.say, {"deals": text("one")})
-    assert Language("de").say(said).endswith("gemeinsam durchzugehen")
+    assert Language("de").say(said).endswith("gemeinsamen Durchgehen")
