@@ -83,6 +83,7 @@ def by_mail(language: Language) -> Deliver:
             if summary.outdated:
                 outdated += [one.about.name for one in summary.outdated]
                 words = ["salesreport", "deliver", str(folder), "--to", whom, "--settings", str(file), "--again"]
+                words += [word for one in summary.outdated for word in ("--only", one.about.id)]
                 commands.append(shlex.join(words))
         said = text(
             "{sent}, {before} delivered before, {failed} not delivered",

@@ -85,6 +85,7 @@ def test_a_round_says_who_has_what_changed_since(pack: Path, office: Office, tmp
     assert "7 recipients have what was delivered before it changed: Boss 0, Boss 1, Rep 00, Rep 01" in said
     commands = [shlex.split(one)[1:] for one in re.findall("“(.*?)”", said)]
     assert [command[command.index("--to") + 1] for command in commands] == ["reps", "managers"]
+    assert commands[0].count("--only") == 5  # not the sixth rep, who has today's
     for command in commands:
         assert CliRunner().invoke(app, command).exit_code == 0
     third = send(load_pack(asks), now)
