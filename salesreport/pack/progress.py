@@ -30,7 +30,8 @@ class PackProgress:
 
     def __init__(self, console: Console, language: Language) -> None:
         self.console, self.language = console, language
-        self.made = self.unchanged = self.failed = 0
+        self.made = self.unchanged = self.failed = self.as_pdf = 0
+        self.stems: set[str] = set()
         self.start: float | None = None
         self.bar = Progress(
             BarColumn(),
@@ -74,6 +75,7 @@ class PackProgress:
         self.bar.advance(self.task)
         if outcome.reason is None:
             self.made += 1
+            self.stems.add(outcome.job.stem)
         else:
             self.failed += 1
             name = one_line(outcome.job.subject.name, 60)
@@ -89,14 +91,19 @@ class PackProgress:
     def printed(self, outcome: Outcome) -> None:
         """Count a PDF; one that was not printed is a report that failed."""
         self.bar.update(self.task, advance=1, description=one_line(outcome.job.subject.name, 40))
-        if outcome.reason is not None:
-            self.made -= 1
+        if outcome.reason is None:
+            self.as_pdf += 1
+        else:
+            new = outcome.job.stem in self.stems
+            self.made, self.unchanged = self.made - new, self.unchanged - (not new)
             self.failed += 1
             name = one_line(outcome.job.subject.name, 60)
             self._line(text("{name}: not made. {reason}", name=name, reason=outcome.reason))
 
     def _summary(self, seconds: float) -> Text:
         counts = text("{made} made, {unchanged} unchanged", made=self.made, unchanged=self.unchanged)
+        if self.as_pdf:
+            counts = text("{counts}, {printed} printed", counts=counts, printed=self.as_pdf)
         if self.failed:
             counts = text("{counts}, {failed} not made", counts=counts, failed=self.failed)
         return text("{counts}, in {seconds} s", counts=counts, seconds=self.language.exact(seconds, 1))

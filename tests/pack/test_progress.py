@@ -52,3 +52,20 @@ def test_nothing_is_said_of_a_pack_that_never_began() -> None:
     with pytest.raises(KeyboardInterrupt), PackProgress(Console(file=stream), Language("en")):
         raise KeyboardInterrupt
     assert stream.getvalue() == ""
+
+
+def test_pdfs_are_counted_and_one_that_failed_is_a_report_that_did(company: Dataset, tmp_path: object) -> None:
+    stream = io.StringIO()
+    jobs = [job_for(company, tmp_path, Subject("rep", one, one), stem=one) for one in ("new", "kept", "other")]
+    with PackProgress(Console(file=stream, width=120), Language("en")) as progress:
+        progress.planned(1, 2)
+        progress.done(Outcome(jobs[0]))
+        progress.printing(3)
+        for job, reason in zip(jobs, (None, text("No ink."), None), strict=True):
+            progress.printed(Outcome(job, reason))
+    assert stream.getvalue().splitlines() == [
+        "Making 1 report, 2 unchanged",
+        "Printing 3 reports",
+        "kept: not made. No ink.",
+        "1 made, 1 unchanged, 2 printed, 1 not made, in 0.0 s",
+    ]
