@@ -35,9 +35,10 @@ missing: $(READY)  ## whatever an export lacks: all random sets of what is missi
 deliveries: $(READY)  ## a hundred months of mails with a failing server and a dying process, not the six that the tests play
 	SALESREPORT_ALL_DELIVERIES=1 $(BIN)/python -m pytest --numprocesses $(JOBS) tests/deliver/test_month.py
 
+# one after the other: kernels that start at the same moment may choose the same ports, and then one of them dies
 test-notebooks: $(READY)  ## run the notebooks and compare what they say
 	$(BIN)/python -c 'from salesreport.sample import write_company; write_company("$(SAMPLE)")'
-	$(BIN)/python -m pytest --nbval --numprocesses $(JOBS) --dist loadfile notebooks
+	$(BIN)/python -m pytest --nbval notebooks
 
 lint: $(READY)  ## formatting, common mistakes, types
 	$(BIN)/ruff format --check .
