@@ -15,8 +15,7 @@ from salesreport.language import Language, Text, ntext, text
 from salesreport.pack.index import COLUMN, groups, index_dress
 from salesreport.pack.make import Figure
 from salesreport.pack.manifest import INDEX, ReportEntry
-from salesreport.report.dress import Dress
-from salesreport.report.dressed import dressed
+from salesreport.report.dressed import Dress, dressed
 from salesreport.report.page import environment
 
 SUBJECTS = "subjects"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from salesreport.language import Language
 from salesreport.pack.index import index_html
 from salesreport.pack.manifest import INDEX, Manifest, ReportEntry
-from salesreport.report.dress import Dress
+from salesreport.report.dressed import Dress
 
 FOLDER = "bundles"
 """Where a pack's folder has the bundles."""

@@ -15,7 +15,7 @@ from salesreport.deliver.ready import content_of
 from salesreport.errors import DataError
 from salesreport.language import text
 from salesreport.pack.manifest import ReportEntry
-from salesreport.report.dress import Dress
+from salesreport.report.dressed import Dress
 
 REPS_ALONE = {"pay": "pay"}
 """Sections (by key) that are the rep's alone → the notebook's parameter without which there is none."""

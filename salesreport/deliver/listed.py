@@ -1,6 +1,5 @@
 """Recipients from a CSV file: whose report goes to which address."""
 
-import csv
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.kpi.facts.called import matching
 from salesreport.language import LANGUAGES, Text, text
 from salesreport.pack.manifest import Manifest, ReportEntry
+from salesreport.pack.rows import csv_lines
 
 HEADINGS = ("subject", "address", "name", "language", "gets")
 """The headings there are; the first two must be there."""
@@ -71,15 +71,7 @@ def read_rows(file: Path) -> list[Row]:
     Raises:
         DataError: no such file, no CSV, no rows. ConfigError: an unknown heading.
     """
-    try:
-        content = file.read_text(encoding="utf-8-sig")
-        first = content.partition("\n")[0]
-        separator = ";" if first.count(";") > first.count(",") else ","
-        lines = list(csv.reader(content.splitlines(), delimiter=separator, strict=True))
-    except FileNotFoundError:
-        raise DataError(text("There is no such file."), file=file) from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(text("The file cannot be read: {reason}.", reason=str(error)), file=file) from None
+    lines = csv_lines(file)
     headings = [heading.strip().casefold() for heading in lines[0]] if lines else []
     for heading in headings:
         where: dict[str, Any] = {"file": file, "line": 1, "key": heading}

@@ -5,7 +5,6 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from salesreport.deliver.post import Outcome
 from salesreport.deliver.recipients import Recipient
@@ -13,6 +12,7 @@ from salesreport.deliver.run import Summary
 from salesreport.language import Language, Text, ntext, text
 from salesreport.language.language import Said
 from salesreport.pack.plain import one_line
+from salesreport.pack.progress import bar_on
 
 _SAID = {
     "refused": text("refused by the server"),
@@ -32,14 +32,7 @@ class DeliveryProgress:
     def __init__(self, console: Console, language: Language) -> None:
         self.console, self.language = console, language
         self.begun = time.monotonic()
-        self.bar = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self.bar = bar_on(console)
         self.task = self.bar.add_task("", total=None)
 
     def __enter__(self) -> Self:

@@ -9,8 +9,7 @@ from salesreport.language import Language, Text, ntext, text
 from salesreport.pack.manifest import INDEX, Manifest, ReportEntry
 from salesreport.period import Period
 from salesreport.relative import said_relative
-from salesreport.report.dress import Dress
-from salesreport.report.dressed import dressed
+from salesreport.report.dressed import Dress, dressed
 from salesreport.report.page import environment
 
 COLUMN = {

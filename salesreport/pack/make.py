@@ -148,7 +148,12 @@ class Job:
 
     def remove(self) -> None:
         """Remove what was made for it, now or earlier."""
-        for file in self.files:
+        self.remove_report()
+        (self.folder / self.executed).unlink(missing_ok=True)
+
+    def remove_report(self) -> None:
+        """Remove the report, its documents and its PDF; the executed notebook tells why there is none."""
+        for file in set(self.files) - {self.executed}:
             (self.folder / file).unlink(missing_ok=True)
 
 
@@ -241,8 +246,7 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
     seconds = time.perf_counter() - started
     has_notebook = (job.folder / job.executed).is_file()
     if reason is not None or shown is None:
-        for file in set(job.files) - {job.executed}:
-            (job.folder / file).unlink(missing_ok=True)
+        job.remove_report()
         return Outcome(job, reason, seconds, has_notebook=has_notebook)
     digest = hashlib.sha256(html).hexdigest()
     made = [

@@ -66,8 +66,7 @@ def _print(printer: Printer, job: Job, entry: ReportEntry, language: Language) -
 def _given_up(
     job: Job, entry: ReportEntry, problem: CannotPrint, language: Language
 ) -> tuple[ReportEntry, Outcome]:
-    for file in set(job.files) - {job.executed}:
-        (job.folder / file).unlink(missing_ok=True)
+    job.remove_report()
     failed = Outcome(job, problem.reason, has_notebook=(job.folder / job.executed).is_file())
     return entry.after(failed, language), failed
 

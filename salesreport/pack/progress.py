@@ -33,16 +33,7 @@ class PackProgress:
         self.made = self.unchanged = self.failed = self.as_pdf = 0
         self.stems: set[str] = set()
         self.start: float | None = None
-        self.bar = Progress(
-            BarColumn(),
-            MofNCompleteColumn(),
-            _Rate(language),
-            TimeRemainingColumn(),
-            TextColumn("{task.description}", markup=False),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self.bar = bar_on(console, _Rate(language), TimeRemainingColumn())
         self.task = self.bar.add_task("", total=None)
 
     def __enter__(self) -> Self:
@@ -110,6 +101,19 @@ class PackProgress:
 
     def _line(self, said: object) -> None:
         self.console.print(self.language.show(said), markup=False, highlight=False, soft_wrap=True)
+
+
+def bar_on(console: Console, *further: ProgressColumn) -> Progress:
+    """A bar with the count and whose turn it is, on a terminal only; `further` columns stand in between."""
+    return Progress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        *further,
+        TextColumn("{task.description}", markup=False),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
 
 
 class _Rate(ProgressColumn):

@@ -40,16 +40,7 @@ def read_rows(file: Path, notebook: Notebook) -> list[Row]:
         ConfigError: a heading that is no parameter, a value that does not fit.
         DataError: no such file, not a CSV file, no rows, two rows of one id.
     """
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            first = stream.readline()
-            stream.seek(0)
-            separator = ";" if first.count(";") > first.count(",") else ","  # as a spreadsheet writes it here
-            lines = list(csv.reader(stream, delimiter=separator, strict=True))
-    except FileNotFoundError:
-        raise DataError(text("There is no such file."), file=file) from None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(text("The file cannot be read: {reason}.", reason=str(error)), file=file) from None
+    lines = csv_lines(file)
     headings = [heading.strip() for heading in lines[0]] if lines else []
     numbered = [(number, cells) for number, cells in enumerate(lines[1:], start=2) if any(cells)]
     if not numbered:
@@ -77,6 +68,24 @@ def read_rows(file: Path, notebook: Notebook) -> list[Row]:
         note = checked(note, {"file": file, "line": number, "key": NOTE})
         rows[key] = Row(Subject("row", key, name), parameters, {"file": file, "line": number}, note)
     return list(rows.values())
+
+
+def csv_lines(file: Path) -> list[list[str]]:
+    """The cells of a CSV file that somebody filled in, with commas or, as spreadsheets write it, semicolons.
+
+    Raises:
+        DataError: no such file, or not a CSV file.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            first = stream.readline()
+            stream.seek(0)
+            separator = ";" if first.count(";") > first.count(",") else ","
+            return list(csv.reader(stream, delimiter=separator, strict=True))
+    except FileNotFoundError:
+        raise DataError(text("There is no such file."), file=file) from None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(text("The file cannot be read: {reason}.", reason=str(error)), file=file) from None
 
 
 def _parts(rows: list[dict[str, str]], own: set[str]) -> list[str]:

@@ -20,15 +20,22 @@ VARIABLE = "SALESREPORT_PERIOD"
 @contextmanager
 def asking_for(written: str) -> Iterator[None]:
     """Tell reports that are made meanwhile how their period was asked for; empty: as it is."""
-    before = os.environ.get(VARIABLE)
-    os.environ[VARIABLE] = written
+    with told(VARIABLE, written):
+        yield
+
+
+@contextmanager
+def told(variable: str, value: str) -> Iterator[None]:
+    """Tell notebooks that are run meanwhile, here or in a kernel begun here, something beside their parameters."""
+    before = os.environ.get(variable)
+    os.environ[variable] = value
     try:
         yield
     finally:
         if before is None:
-            del os.environ[VARIABLE]
+            del os.environ[variable]
         else:
-            os.environ[VARIABLE] = before
+            os.environ[variable] = before
 
 
 def asked_for(period: Period, as_of: dt.date) -> str:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from salesreport.kpi import METRICS
 from salesreport.language import Language
+from salesreport.report.asked import told
 from salesreport.report.names import Discreet
 from salesreport.report.table import NumberTable
 
@@ -77,15 +78,8 @@ class Shown(Protocol):
 @contextmanager
 def asking(formats: Collection[str]) -> Iterator[None]:
     """Notebooks that are run meanwhile, here or in a kernel begun here, hold what these formats need."""
-    before = os.environ.get(ASKED)
-    os.environ[ASKED] = ",".join(sorted(formats))
-    try:
+    with told(ASKED, ",".join(sorted(formats))):
         yield
-    finally:
-        if before is None:
-            del os.environ[ASKED]
-        else:
-            os.environ[ASKED] = before
 
 
 def asked() -> frozenset[str]:

@@ -1,12 +1,72 @@
-"""A finished page in a brand: colours, logo and name at the head, what stands on each page and at the end."""
+"""A finished page in a brand: colours, logo and name at the head, what stands on each page and at the end.
+
+A pack's folder has no brand, only pages in one. What a brand put in can be found again (`Dress.of`) by whoever
+knows the page without it, so that another page can be dressed alike.
+"""
 
 import html
 import re
+from typing import NamedTuple
 
 from salesreport.brand import ACCENT, DARK_PANEL, Look, mixed, tint
 from salesreport.report.page import css_string
 
 _MAIN = re.compile(r"<main[^>]*>")
+
+
+class _Parts(NamedTuple):
+    """A page in four parts: up to the end of its head, from there to what it shows, that, and the rest."""
+
+    head: str
+    between: str
+    shown: str
+    end: str
+
+
+class Dress(NamedTuple):
+    """What was put in: at the end of the head, before what the page shows, and after it."""
+
+    style: str
+    before: str
+    after: str
+
+    @classmethod
+    def of(cls, plain: str, page: str) -> "Dress | None":
+        """What a page has beyond the plain one; None where it differs in anything else.
+
+        Examples:
+            >>> plain = "<head></head><main>x</main>"
+            >>> Dress.of(plain, "<head><style></style></head><main>A x</main>")
+            Dress(style='<style></style>', before='A ', after='')
+            >>> Dress.of(plain, "<head></head><main>y</main>")
+        """
+        one, other = _parts(plain), _parts(page)
+        if one is None or other is None or not other.head.startswith(one.head):
+            return None
+        before, found, after = other.shown.partition(one.shown)
+        if not found or (one.between, one.end) != (other.between, other.end):
+            return None
+        return cls(other.head[len(one.head) :], before, after)
+
+    def put_on(self, plain: str) -> str:
+        """A page dressed alike.
+
+        Examples:
+            >>> Dress("<style></style>", "A ", "").put_on("<head></head><main>y</main>")
+            '<head><style></style></head><main>A y</main>'
+        """
+        one = _parts(plain)
+        if one is None:
+            return plain
+        return one.head + self.style + one.between + self.before + one.shown + self.after + one.end
+
+
+def _parts(page: str) -> _Parts | None:
+    found = _MAIN.search(page)
+    head, end = page.find("</head>"), page.rfind("</main>")
+    if found is None or not 0 <= head < found.start() < found.end() <= end:
+        return None
+    return _Parts(page[:head], page[head : found.end()], page[found.end() : end], page[end:])
 
 
 def dressed(page: str, look: Look) -> str:
@@ -17,10 +77,7 @@ def dressed(page: str, look: Look) -> str:
     """
     if look.is_plain:
         return page
-    page = page.replace("</head>", f"<style>{_css(look)}</style>\n</head>", 1)
-    page = _MAIN.sub(lambda found: found[0] + _head(look), page, count=1)
-    before, end, after = page.rpartition("</main>")
-    return before + _foot(look) + end + after
+    return Dress(f"<style>{_css(look)}</style>\n", _head(look), _foot(look)).put_on(page)
 
 
 def _css(look: Look) -> str:
