@@ -224,7 +224,8 @@ def test_a_report_that_ends_the_process_beside_its_worker_fails_and_no_other(
     cluster: Cluster, dozen: Dataset, tmp_path: Path
 ) -> None:
     cluster.with_workers(1)
-    plan = plan_of(tmp_path, dozen, 'import psutil\nif rep == "R01":\n    psutil.Process().parent().kill()')
+    trouble = 'import psutil, time\nif rep == "R01":\n    psutil.Process().parent().kill()\n    time.sleep(60)'
+    plan = plan_of(tmp_path, dozen, trouble)
     watcher = Silent()
     with_folders(plan)
     ClusterEngine(cluster.address, export=plain_export).run(plan.jobs[:3], watcher)
