@@ -344,11 +344,26 @@ or `notes: notes.yml`, a file with the same. A note is Markdown of at most 5,000
 report's head, and is in this one's report and PDF only, not in decks, documents and workbooks. HTML in it is
 shown as text, pictures are not fetched.
 
+## Each in the own language
+
+Reports are in English, German, French and Hungarian; with a country (`de-AT`, `fr-CH`) numbers and dates are
+written as there. Who reads another language than the colleagues gets the own:
+
+```yaml
+language: {from: rep, otherwise: de}
+```
+
+`from: rep` takes column `language` of the table `reps` ([tables.md](tables.md)); the index, and the report on a
+rep who has none there, are in the language after `otherwise`. With rows of a CSV file, a column `language` says it
+row by row. A language without a catalogue is an error before anything runs, with its rows. Index, managers'
+bundles and their mails say in the pack's language what the reports say in another; a rep's mail is in that of the
+report. What compares with everybody is worked out once for all languages.
+
 ## A report per row
 
 With `each: rows.csv` each row of the file is a report. Headings are names of the notebook's parameters; an empty
-cell leaves one as it is. `id` is the row's key; without it, whom and when it is about (`rep`, `period` …).
-`name` is what the report is called, and its file; `note` is a word of your own. Neither is a parameter, unless
+cell leaves one as it is. `language` is that of the report. `id` is the row's key; without it, whom and when it is
+about (`rep`, `period` …). `name` is what the report is called, and its file; `note` is a word of your own. Neither is a parameter, unless
 the notebook has one of that name.
 
 ```csv
@@ -695,7 +710,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    return f"`{value}`" if value not in (None, (), {}, []) else ""
+    return f"`{value}`" if value not in (None, (), {}, []) and not isinstance(value, BaseModel) else ""
 
 
 def _cell(value: object) -> str:

@@ -100,6 +100,10 @@ class Language:
             template = translations.ngettext(what.template, what.plural, self._grammatical(what.fields["n"]))
         return Said(template.format_map({key: self.show(value) for key, value in what.fields.items()}))
 
+    def load(self) -> None:
+        """Read the catalogue now, and not when the first text is said: before forks, which then share it."""
+        _translations(self.locale.language)
+
     def translates(self, what: Text) -> bool:
         """Whether the catalogue has other words for a text; English, the source, never has.
 

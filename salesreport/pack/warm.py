@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -33,7 +33,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from salesreport.language import Text, ntext, text
+from salesreport.language import Language, Text, ntext, text
 from salesreport.pack.engine import ONE_THREAD, Watcher
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import Exporter, Job, Outcome, ReportFailed, default_exporter, in_words, make_report
@@ -130,7 +130,7 @@ def _nursery(events: Connection, other_end: Connection, jobs: list[Job], engine:
     _end_with_parent()
     if _is_orphan():  # since before it could be told
         return
-    prepare(jobs[0])
+    prepare(jobs[0], {code for job in jobs for code in (job.language, job.index_language) if code})
     _end_with_parent(None)  # from now on there are forks to end first, and the pipe tells
     waiting = deque((job, 1) for job in jobs)
     running: list[_Child] = []
@@ -280,7 +280,7 @@ def execute_here(job: Job) -> NotebookNode:
         raise ReportFailed(in_words(error.ename, error.evalue), running[0]) from None
 
 
-def prepare(job: Job) -> None:
+def prepare(job: Job, languages: Iterable[str] = ()) -> None:
     """Do once what every report would do: imports, reading, shared figures, a chart drawn, a report exported.
 
     The notebook itself is not run: what its cells change would be changed for all.
@@ -296,6 +296,8 @@ def prepare(job: Job) -> None:
             importlib.import_module(name)
     with contextlib.suppress(Exception):  # whatever is wrong shows in the reports themselves
         _rehearse(job.parameters)
+    for code in languages:
+        Language(code).load()
     # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
     gc.freeze()
     gc.enable()

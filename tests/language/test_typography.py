@@ -12,7 +12,8 @@ OTHERS = [language for language in LANGUAGES if language != "en"]
 
 SAME = {
     "de": "formal|Audit|Deal|Deals|Segment|q|Trend|Team|Pipeline|n|Warm|Definition|CRM|Chance|Plan|"
-    "Notebook: {file}|negative {column}|{counts}, in {seconds} s|{n} in {days}|H{number} {year}|Q{number} {year}|H{number} ’{year}|"
+    "Notebook: {file}|negative {column}|{counts}, in {seconds} s|{n} in {days}|H{number} {year}|Q{number} {year}|"
+    "H{number} ’{year}|"
     "Q{number} ’{year}|{time} {step}: {status} in {seconds} s. {said}",
     "fr": "segment|pipeline|segments|Silence|verdict|Audit|Segment|q|Anomalies|suggestion|manager|Pipeline|n|plan|"
     "Manager|Satisfaction|prospect|Commission|quota|export|audit|question|Diagnostic|Conversion|CRM|Verdict|Plan|"

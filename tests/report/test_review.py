@@ -130,3 +130,14 @@ def test_german_says_no_english(sample: Dataset) -> None:
 def test_a_figure_that_is_none_names_the_nearest(ann):
     with pytest.raises(ConfigError, match=r"no such metric.*“win_rat”.*Did you mean “win_rate”"):
         ann.context.figure("win_rat")
+
+
+def test_a_review_says_the_same_in_another_language(sample: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    rep = sample.table("reps")["rep_id"].iloc[0]
+    french, german = (Review(sample, "2025-Q4", rep=rep, language=one) for one in ("fr", "de"))
+    assert "index" not in german.summary
+    monkeypatch.setenv("SALESREPORT_INDEX_LANGUAGE", "de")
+    assert french.summary["index"] == german.in_short()
+    assert french.summary["verdict"] != german.verdict
+    assert "index" not in german.summary
+    assert french.told_in("de").in_words() == german.in_words()  # the names of others masked, too
