@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
@@ -28,6 +29,8 @@ from salesreport.audit.sentences import OWN, limits_of
 from salesreport.files import write_text
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
+from salesreport.language import LANGUAGES
+from salesreport.language.glossary import glossary
 from salesreport.pack.make import REPORT_FORMAT, REPORT_MIME, Shown
 from salesreport.pack.manifest import FORMAT as MANIFEST_FORMAT
 from salesreport.pack.manifest import Manifest
@@ -363,8 +366,8 @@ report. What compares with everybody is worked out once for all languages.
 
 With `each: rows.csv` each row of the file is a report. Headings are names of the notebook's parameters; an empty
 cell leaves one as it is. `language` is that of the report. `id` is the row's key; without it, whom and when it is
-about (`rep`, `period` …). `name` is what the report is called, and its file; `note` is a word of your own. Neither is a parameter, unless
-the notebook has one of that name.
+about (`rep`, `period` …). `name` is what the report is called, and its file; `note` is a word of your own. Neither
+is a parameter, unless the notebook has one of that name.
 
 ```csv
 rep,period,note
@@ -519,6 +522,25 @@ def maturity_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def glossary_page() -> str:
+    """The words of reports, in every language."""
+    others = [code for code in LANGUAGES if code != "en"]
+    names = [str(Locale(code).get_language_name("en")) for code in others]
+    lines = ["# Glossary", "", MADE, "", GLOSSARY_PAGE.strip(), ""]
+    lines += [f"| English | what it means | {' | '.join(names)} |", "|---" * (len(others) + 2) + "|"]
+    lines += [
+        f"| {term.english} | {_cell(term.means)} | {' | '.join(term.words[code] for code in others)} |"
+        for term in sorted(glossary(), key=lambda term: term.english.casefold())
+    ]
+    return "\n".join(lines) + "\n"
+
+
+GLOSSARY_PAGE = """
+One term, one word: what reports, indexes, mails and commands call things, in each language. What a metric means
+exactly stands in [metrics.md](metrics.md), what tables and columns hold in [tables.md](tables.md).
+"""
+
+
 def manifest_schema() -> str:
     """What is in `manifest.json`, as this version writes it."""
     schema = Manifest.model_json_schema(mode="serialization", schema_generator=_AsWritten)
@@ -553,6 +575,7 @@ PAGES = {
     "source_spec.md": source_spec_page,
     "pack_file.md": pack_file_page,
     "coaching_rules.md": coaching_rules_page,
+    "glossary.md": glossary_page,
     "definitions.md": definitions_page,
     "maturity.md": maturity_page,
     f"schemas/manifest-{MANIFEST_FORMAT}.json": manifest_schema,
