@@ -125,7 +125,7 @@ def nearest(name: str, valid: Iterable[str]) -> str | None:
 def _sentence(
     language: Language, where: str, problem: Text, found: Any, expected: Text | str | None, hint: Text | None
 ) -> str:
-    parts = [f"{where}: {language.say(problem)}" if where else language.say(problem)]
+    parts = [language.labelled(where, language.say(problem)) if where else language.say(problem)]
     if found is not None:
         values = found if isinstance(found, list | tuple) else [found]
         quoted = [

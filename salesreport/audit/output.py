@@ -53,7 +53,7 @@ def as_tables(audit: Audit, language: Language, changes: Sequence[Change] | None
         parts += [_findings(odd, audit, language), "\n"]
     for finding in odd:
         parts += [_line(language, finding.check.title), *_told(finding, audit, language), "\n"]
-    fine = "; ".join(language.say(one.check.title) for one in told if one not in odd)
+    fine = language.apart(language.say(one.check.title) for one in told if one not in odd)
     if fine:
         parts.append(_line(language, text("Looked at, and fine: {titles}.", titles=fine)))
     parts += [*_untold(audit, language), "\n", *_beside(audit, language), "\n", *_answers(audit, language)]
@@ -138,7 +138,7 @@ def _answers(audit: Audit, language: Language) -> list[str]:
         for one in ANSWERS:
             if told[one.key].state == state:
                 said = text("{state}: {answer} – {missing}", state=STATES[state], answer=one.title, missing="")
-                missing = "; ".join(printable(language.say(why)) for why in told[one.key].why[:_MOST])
+                missing = language.apart(printable(language.say(why)) for why in told[one.key].why[:_MOST])
                 lines.append(f"  {printable(language.say(said))}{missing}{_and_more(told[one.key], language)}\n")
     return lines
 
@@ -149,7 +149,7 @@ _MOST = 3
 
 def _and_more(told: Told, language: Language) -> str:
     rest = len(told.why) - _MOST
-    return "; " + language.say(ntext("{n} more", "{n} more", n=rest)) if rest > 0 else ""
+    return language.apart(["", language.say(ntext("{n} more", "{n} more", n=rest))]) if rest > 0 else ""
 
 
 def _changes(audit: Audit, changes: Sequence[Change], language: Language) -> Table:

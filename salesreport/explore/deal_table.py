@@ -242,7 +242,7 @@ def _cell(column: str, shown: str) -> Cell:
 
 def _result(scene: Scene, step: str, success: bool) -> str:
     if step == WIN:
-        return scene.say(text("won") if success else text("lost"))
+        return scene.say(text("was won") if success else text("was lost"))
     if success:
         return scene.say(text("went on"))
     within = next(one.within for one in scene.steps if one.key == step)

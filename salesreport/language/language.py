@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import itertools
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -171,6 +172,26 @@ class Language:
             rest = len(items) - most
             items = [*items[:most], self.say(ntext("{n} more", "{n} more", n=rest))]
         return str(format_list(items, locale=self.locale)) if items else ""
+
+    def apart(self, items: Iterable[str]) -> str:
+        """Join items with semicolons, spaced as the language does.
+
+        Examples:
+            >>> Language("en").apart(["A", "B"]), Language("fr").apart(["A", "B"])
+            ('A; B', 'A\\u202f; B')
+        """
+        return ("\u202f; " if self.code == "fr" else "; ").join(items)
+
+    def labelled(self, label: str, said: str | None) -> str:
+        """What is said after a label and a colon; the label alone where nothing is.
+
+        Examples:
+            >>> Language("en").labelled("Level", "2"), Language("fr").labelled("Niveau", "2")
+            ('Level: 2', 'Niveau\\xa0: 2')
+        """
+        if not said:
+            return label
+        return f"{label}\xa0: {said}" if self.code == "fr" else f"{label}: {said}"
 
     def _grammatical(self, n: float | Fixed) -> int:
         """The whole number that takes the same form as what is shown: catalogues tell forms by whole numbers.
@@ -353,12 +374,21 @@ class Language:
     # --- dates
 
     def date(self, day: dt.date | dt.datetime, style: str = "medium") -> str:
-        """Show a date."""
-        return str(dates.format_date(day, format=style, locale=self.locale))
+        """Show a date.
+
+        Examples:
+            >>> Language("fr").date(dt.date(2025, 1, 1))
+            '1er janv. 2025'
+        """
+        return self._first(day, str(dates.format_date(day, format=style, locale=self.locale)))
 
     def day(self, day: dt.date, short: bool = False) -> str:
         """Show a date without its year."""
-        return str(dates.format_skeleton("MMMd" if short else "MMMMd", day, locale=self.locale))
+        return self._first(day, str(dates.format_skeleton("MMMd" if short else "MMMMd", day, locale=self.locale)))
+
+    def _first(self, day: dt.date, shown: str) -> str:
+        """A date whose day is an ordinal on the first of a month, as in French (CLDR has it as a number)."""
+        return f"1er{shown[1:]}" if self.code == "fr" and day.day == 1 and shown.startswith("1 ") else shown
 
     def month(self, day: dt.date, short: bool = False) -> str:
         """Show the month of a date, with its year."""

@@ -133,7 +133,7 @@ def _in_words(formula: str) -> str:
     return "; ".join(part for part in said if part and not _ASKED_WITH.search(part))
 
 
-_ASKED_FOR = re.compile(r"^[a-z_]+:[A-ZÄÖÜ]{3,}: ")
+_ASKED_FOR = re.compile(r"^[a-z_]+:[A-ZÄÖÜ]{3,}\s?: ")
 _ASKED_WITH = re.compile(r"\b[a-z_]+:[A-ZÄÖÜ]{3,}\b")
 
 
@@ -196,7 +196,10 @@ def _sheets(section: Shown) -> list[dict[str, Any]]:
 def _interview(section: Shown) -> list[dict[str, Any]]:
     """What is to be asked, and what to be shown."""
     see = section.language.say(section.extra["words"]["see"])
-    asked = [[one["question"], f"{see}: {one['see']}. {one['reason']}"] for one in section.extra["asked"]]
+    labelled = section.language.labelled
+    asked = [
+        [one["question"], f"{labelled(see, one['see'])}. {one['reason']}"] for one in section.extra["asked"]
+    ]
     return [{"kind": "terms", "terms": asked}] if asked else []
 
 

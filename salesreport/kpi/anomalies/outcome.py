@@ -42,7 +42,7 @@ def _word(key: str, day: object) -> Text:
     if key == "open":
         return text("open")
     if day is None:
-        return text("won") if key == "won" else text("lost")
+        return text("was won") if key == "won" else text("was lost")
     return text("won on {day}", day=day) if key == "won" else text("lost on {day}", day=day)
 
 

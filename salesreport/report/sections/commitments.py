@@ -228,7 +228,7 @@ def _figure(since: Progress, value: float, n: float) -> Text | Quantity:
 
 def _table_of_agreed(context: Context, shown: pd.DataFrame, caption: Text, folded: bool = False) -> NumberTable:
     say, language = context.say, context.language
-    headings = [text("What was agreed"), text("Agreed"), text("Due"), text("State")]
+    headings = [text("What was agreed"), text("Agreed on"), text("Due"), text("State")]
     rows: list[list[Content]] = []
     for row in records(shown):
         state = "overdue" if row["overdue"] else row["status"]
@@ -242,7 +242,7 @@ def _table_of_agreed(context: Context, shown: pd.DataFrame, caption: Text, folde
 def _table_of_metrics(context: Context, moved: Moved) -> NumberTable:
     say = context.say
     headings = [
-        text("Metric"), text("That is"), text("Agreed"), text("Before"), text("After"), text("Expected by itself"),
+        text("Metric"), text("That is"), text("Agreed on"), text("Before"), text("After"), text("Expected by itself"),
         text("Target"),
     ]  # fmt: skip
     rows: list[list[Content]] = []

@@ -92,9 +92,9 @@ def _table(context: Context, found: Maturity) -> NumberTable:
     for one, before in zip(found.known, past, strict=True):
         assert one.measured is not None
         now, criterion = one.measured.now, one.criterion
-        detail = "" if one.measured.detail is None else "; " + say(one.measured.detail)
+        formula = [criterion.formula, *([one.measured.detail] if one.measured.detail else [])]
         row: list[Content] = [
-            (say(criterion.title), say(criterion.formula) + detail),
+            (say(criterion.title), context.language.apart(map(say, formula))),
             say(in_words(one.span)),
             (show(shown(now, criterion.unit)), "" if np.isnan(now.lower) else show(interval(now, criterion.unit))),
             context.language.count(now.n),

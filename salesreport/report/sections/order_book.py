@@ -154,7 +154,7 @@ def _by_milestone(context: Context, book: pd.DataFrame) -> pd.DataFrame:
     titles = [
         context.say(text("at no milestone"))
         if place < 0
-        else f"{show(places[place].process.name)}: {show(places[place].milestone.title)}"
+        else context.language.labelled(show(places[place].process.name), show(places[place].milestone.title))
         if several
         else show(places[place].milestone.title)
         for place in order
@@ -242,7 +242,7 @@ def _listed(context: Context, data: pd.DataFrame) -> tuple[NumberTable, ...]:
         milestone = context.language.show(places[row["place"]].milestone.title if row["place"] >= 0 else None)
         account = row["account_id"]
         customer = or_dash(context, customers.get(account, account) if isinstance(account, str) else None)
-        cells = [deal_name(context, pd.Series(row)), *([customer] if named else []), milestone, "; ".join(reasons)]
+        cells = [deal_name(context, pd.Series(row)), *([customer] if named else []), milestone, context.language.apart(reasons)]
         amount = context.shown(row["amount"], context.facts.dataset.currency)
         rows.append([*cells, amount] if priced else cells)
     started = context.facts.known(context.eve).why_amounts_unknown is None

@@ -238,7 +238,7 @@ def _table(context: Context, rows: pd.DataFrame) -> NumberTable:
         title = say(text("Prices, net of mix")) if metric == "price_variation" else context.title(metric)
         if row["moved"] == "unknown":
             reason = "" if row["reason"] is None else say(row["reason"])
-            body.append([title, say(_MOVED["unknown"]) + (f": {reason}" if reason else ""), "", "", ""])
+            body.append([title, context.language.labelled(say(_MOVED["unknown"]), reason), "", "", ""])
             continue
         said = say(_MOVED[row["moved"]])
         if isinstance(row["trend"], str):

@@ -30,7 +30,7 @@ def said_and_came(context: Context) -> tuple[tuple[NumberTable, ...], tuple[Text
     if not found or found[0]["verdict"] == "unknown":
         return (), ()
     row, say = found[0], context.say
-    headings = ["", say(text("said")), say(text("came")), say(text("difference")), say(text("deals"))]
+    headings = ["", say(text("said")), say(text("what came of it")), say(text("difference")), say(text("deals"))]
     caption = say(text("What was said of deals, and what came of them, with 95% intervals"))
     return (number_table(caption, headings, _rows(context, row)),), _trust(row)
 

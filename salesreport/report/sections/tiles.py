@@ -134,7 +134,7 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
         name=name,
         value=context.shown(figure.value, figure.unit),
         said=[context.say(line) for line in said if line is not None],
-        base="; ".join(map(context.say, [_base(context, metric), *context.caveats(metric)])),
+        base=context.language.apart(map(context.say, [_base(context, metric), *context.caveats(metric)])),
         brief=_brief(context, metric, target, figure),
         picture=_picture(context, metric, figure, name),
     )

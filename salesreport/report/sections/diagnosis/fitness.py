@@ -54,7 +54,7 @@ def _answers(context: Context, made: Matrix) -> NumberTable:
     for answer in ANSWERS:
         told = made.told[answer.key]
         state = Cell(say(STATES[told.state]), tone="faint" if told.state == "no" else "")
-        rows.append([say(answer.title), state, "; ".join(map(say, told.why[:2]))])
+        rows.append([say(answer.title), state, context.language.apart(map(say, told.why[:2]))])
     headings = [text("Question"), text("Can be told"), text("What is missing")]
     return number_table("", [say(one) for one in headings], rows, texts=3, wide=True)
 
@@ -91,7 +91,7 @@ def ask_for_next(context: Context) -> Section:
         return Section("ask-next", topic, nothing, data, context.language)
     rows: list[list[Content]] = [
         [
-            (say(one.title), "; ".join([_filled(context, made, one), *_names(one)])),
+            (say(one.title), context.language.apart([_filled(context, made, one), *_names(one)])),
             context.language.listing([say(answer.title) for answer in opens]),
         ]
         for one, opens in wanted
