@@ -185,27 +185,27 @@ def _clean(said: str, longest: int = LONGEST) -> str:
 def _as_text(about: dict[str, Any], language: Language) -> str:
     """The mail without a page: short paragraphs, figures in a column."""
     words = about["words"]
-    told = ["\n".join(_lines(part, words, about["several"])) for part in about["parts"]]
+    told = ["\n".join(_lines(part, words, about["several"], language)) for part in about["parts"]]
     look = about["look"]
     first = " · ".join(one for one in (look.name or about["title"], about["period"]) if one)
     blocks = [about["hello"], first, *told, about["more"]]
     if about["failed"]:
-        blocks.append(f"{words['failed']}: {language.listing(about['failed'])}")
+        blocks.append(language.labelled(words["failed"], language.listing(about["failed"])))
     blocks += [f"{about['attached']} ({about['file']})", about["made"], look.confidential, look.footer]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _lines(part: Part, words: dict[str, str], several: bool) -> Sequence[str]:
+def _lines(part: Part, words: dict[str, str], several: bool, language: Language) -> Sequence[str]:
     lines = [part.name] if several else []
     lines.append(part.verdict)
     for name, said in (("talk", part.talk), ("agreed", part.due), ("changed", part.changed)):
         if said:
-            lines.append(f"{words[name]}: {said}")
+            lines.append(language.labelled(words[name], said))
     if part.figures and several:
         lines.append(" · ".join(f"{label} {shown}" for label, shown, _ in part.figures))
     elif part.figures:
         widest = max(len(label) for label, _, _ in part.figures)
-        lines += ["", f"{words['figures']}:"]
+        lines += ["", words["figures"] + language.colon]
         lines += [
             f"  {label.ljust(widest)}  {shown}{f'  ({brief})' if brief else ''}"
             for label, shown, brief in part.figures

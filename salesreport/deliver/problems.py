@@ -27,7 +27,7 @@ class RecipientsError(SalesreportError):
     def say(self, language: Language) -> str:
         """The message: where, how many, each of them, what to do."""
         numbered = [f"({number}) {language.say(one)}" for number, one in enumerate(self.problems, start=1)]
-        said = [f"{self.file}: {language.say(self.problem)}", *numbered]
+        said = [language.labelled(str(self.file), language.say(self.problem)), *numbered]
         if self.hint is not None:
             said.append(language.say(self.hint))
         return " ".join(said)

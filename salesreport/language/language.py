@@ -189,9 +189,12 @@ class Language:
             >>> Language("en").labelled("Level", "2"), Language("fr").labelled("Niveau", "2")
             ('Level: 2', 'Niveau\\xa0: 2')
         """
-        if not said:
-            return label
-        return f"{label}\xa0: {said}" if self.code == "fr" else f"{label}: {said}"
+        return f"{label}{self.colon} {said}" if said else label
+
+    @property
+    def colon(self) -> str:
+        """A colon behind a label, spaced as the language does."""
+        return "\xa0:" if self.code == "fr" else ":"
 
     def _grammatical(self, n: float | Fixed) -> int:
         """The whole number that takes the same form as what is shown: catalogues tell forms by whole numbers.

@@ -197,9 +197,7 @@ def _interview(section: Shown) -> list[dict[str, Any]]:
     """What is to be asked, and what to be shown."""
     see = section.language.say(section.extra["words"]["see"])
     labelled = section.language.labelled
-    asked = [
-        [one["question"], f"{labelled(see, one['see'])}. {one['reason']}"] for one in section.extra["asked"]
-    ]
+    asked = [[one["question"], f"{labelled(see, one['see'])}. {one['reason']}"] for one in section.extra["asked"]]
     return [{"kind": "terms", "terms": asked}] if asked else []
 
 

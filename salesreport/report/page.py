@@ -31,7 +31,15 @@ def _environment(code: str, packages: tuple[str, ...]) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    made.globals.update(say=language.say, labelled=language.labelled, apart=language.apart, css=css, margin_css=margin_css, lang=language.locale.language)
+    made.globals.update(
+        say=language.say,
+        labelled=language.labelled,
+        apart=language.apart,
+        colon=language.colon,
+        css=css,
+        margin_css=margin_css,
+        lang=language.locale.language,
+    )
     made.filters["readable"] = readable
     for name in ("number", "exact", "count", "percent", "money", "date", "quantity", "show"):
         made.filters[name] = getattr(language, name)

@@ -242,8 +242,8 @@ def _table_of_agreed(context: Context, shown: pd.DataFrame, caption: Text, folde
 def _table_of_metrics(context: Context, moved: Moved) -> NumberTable:
     say = context.say
     headings = [
-        text("Metric"), text("That is"), text("Agreed on"), text("Before"), text("After"), text("Expected by itself"),
-        text("Target"),
+        text("Metric"), text("That is"), text("Agreed on"), text("Before"), text("After"),
+        text("Expected by itself"), text("Target"),
     ]  # fmt: skip
     rows: list[list[Content]] = []
     for metric, (row, since) in moved.items():

@@ -93,7 +93,9 @@ def _measured(context: Context) -> pd.DataFrame:
     frame["milestone"] = [one.key for process in file.processes for one in process.milestones]
     show = context.language.show
     frame["title"] = [
-        context.language.labelled(show(process.name), show(one.title)) if len(file.processes) > 1 else show(one.title)
+        context.language.labelled(show(process.name), show(one.title))
+        if len(file.processes) > 1
+        else show(one.title)
         for process in file.processes
         for one in process.milestones
     ]

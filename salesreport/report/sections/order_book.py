@@ -242,7 +242,12 @@ def _listed(context: Context, data: pd.DataFrame) -> tuple[NumberTable, ...]:
         milestone = context.language.show(places[row["place"]].milestone.title if row["place"] >= 0 else None)
         account = row["account_id"]
         customer = or_dash(context, customers.get(account, account) if isinstance(account, str) else None)
-        cells = [deal_name(context, pd.Series(row)), *([customer] if named else []), milestone, context.language.apart(reasons)]
+        cells = [
+            deal_name(context, pd.Series(row)),
+            *([customer] if named else []),
+            milestone,
+            context.language.apart(reasons),
+        ]
         amount = context.shown(row["amount"], context.facts.dataset.currency)
         rows.append([*cells, amount] if priced else cells)
     started = context.facts.known(context.eve).why_amounts_unknown is None
