@@ -76,18 +76,25 @@ class _Grid(Table):
         yield from super().__rich_console__(console, options)
 
 
+_FEW = 3
+"""Characters that a column of texts keeps before numbers are broken."""
+
+
 def shares(least: Sequence[int], whole: Sequence[int], texts: Sequence[bool], room: int) -> list[int]:
-    """How wide each column is: its longest word at least, where that is possible; else the texts give way.
+    """How wide each column is: its longest word at least, where that is possible; else the texts give way,
+    and where next to nothing would be left of them, the numbers.
 
     Args:
         least, whole: characters of each column's longest word, and of its longest line. texts: which hold texts;
-            the others stay as they are. room: characters there are for all of them.
+            the others stay as they are while they can. room: characters there are for all of them.
 
     Examples:
         >>> shares([4, 9, 5], [20, 12, 5], [True, True, False], 30)
         [16, 9, 5]
         >>> shares([4, 9, 5], [20, 12, 5], [True, True, False], 14)
         [4, 5, 5]
+        >>> shares([9, 12], [9, 12], [True, False], 10)  # a column of one character would be lost
+        [3, 7]
     """
     widths = [min(pair) for pair in zip(least, whole, strict=True)]
     text = [place for place, one in enumerate(texts) if one]
@@ -96,11 +103,12 @@ def shares(least: Sequence[int], whole: Sequence[int], texts: Sequence[bool], ro
         if whole[place] <= widths[place]:
             break
         widths[place] += 1
-    while text and sum(widths) > room:
-        place = max(text, key=lambda one: widths[one])
-        if widths[place] <= 1:
-            break
-        widths[place] -= 1
+    for giving, left in ((text, _FEW), (range(len(widths)), _FEW), (text, 1)):
+        while giving and sum(widths) > room:
+            place = max(giving, key=lambda one: widths[one])
+            if widths[place] <= left:
+                break
+            widths[place] -= 1
     return widths
 
 
