@@ -122,7 +122,11 @@ class _Deck:
         say = self.language.say
         point = POINTS.get(part.point) if part.place == "fold" and part.point else None
         kicker = " · ".join([*([say(point)] if point else []), part.topic])
-        notes = [*part.notes, *_asked(part), *(f"{title}: {formula}" for title, formula in part.definitions)]
+        notes = [
+            *part.notes,
+            *_asked(part, self.language),
+            *(self.language.labelled(*one) for one in part.definitions),
+        ]
         pieces = list(_pieces(part, self.look))
         if part.notes:
             pieces.append(
@@ -167,13 +171,13 @@ class _Deck:
                 slide.notes_slide.notes_text_frame.text = "\n".join(notes)
 
 
-def _asked(part: Part) -> list[str]:
+def _asked(part: Part, language: Language) -> list[str]:
     """What the speaker asks: of each point its causes, questions and what good looks like."""
     lines: list[str] = []
     for block in part.of("points"):
         for number, point in enumerate(block["points"], 1):
             said = [*point["because"][1:], point["cause"], *point["ask"]]
-            said += [f"{block['words']['good']}: {one}" for one in point["good"]]
+            said += [language.labelled(block["words"]["good"], one) for one in point["good"]]
             lines += [f"{number}. {point['say']}", *(f"   {one}" for one in said if one)]
     return lines
 

@@ -143,7 +143,7 @@ class _Paper:
             self._lines([*point["because"], point["cause"]], NOTE, "")
             self._lines(point["deals"], "Normal", "–  ")
             self._lines(point["ask"], "Normal", "?  ")
-            self._lines([f"{words['good']}: {one}" for one in point["good"]], NOTE, "")
+            self._lines([self.language.labelled(words["good"], one) for one in point["good"]], NOTE, "")
 
     def _lines(self, lines: Sequence[str], style: str, before: str) -> None:
         from docx.shared import Inches, Pt

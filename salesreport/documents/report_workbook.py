@@ -43,7 +43,9 @@ def to_workbook(content: Content) -> bytes:
         heading=say(text("Definitions")),
         terms=list(meant.items()),
         beneath=say(text("Remarks")),
-        notes=list(dict.fromkeys(f"{part.topic}: {note}" for part in content.parts for note in part.notes)),
+        notes=list(
+            dict.fromkeys(language.labelled(part.topic, note) for part in content.parts for note in part.notes)
+        ),
     )
     return workbook([_sheet(one) for one in parts], about)
 

@@ -19,5 +19,7 @@ def data_line(content: Content, language: Language) -> str:
 
 def source_line(content: Content, part: Part, language: Language) -> str:
     """Dataset, as-of date, and what the figure means where the section rests on one."""
-    meant = [f"{title}: {formula}" for title, formula in part.definitions if len(part.definitions) == 1]
+    meant = [
+        language.labelled(title, formula) for title, formula in part.definitions if len(part.definitions) == 1
+    ]
     return " · ".join(one for one in (data_line(content, language), *meant) if one)

@@ -104,7 +104,7 @@ def _table(context: Context, data: pd.DataFrame) -> NumberTable:
     several = len(set(data["process"])) > 1
     rows: list[list[Content]] = []
     for row in records(data):
-        name = f"{row['process']}: {row['name']}" if several else row["name"]
+        name = context.language.labelled(row["process"], row["name"]) if several else row["name"]
         cells: list[Content] = [name, *(count(row[column]) for column in HEADINGS)]
         if money:
             cells.append(context.shown(row["leaked"], context.facts.dataset.currency))
