@@ -7,7 +7,7 @@ from salesreport.brand import Look
 from salesreport.documents.archive import forget
 from salesreport.documents.measure import FONT
 from salesreport.documents.pictures import logo_of
-from salesreport.report.chart import INK, MUTED
+from salesreport.drawing.palette import INK, MUTED
 
 WIDTH = 6.69
 """Of the text, in inches: A4 less two margins of two centimetres."""

@@ -17,8 +17,9 @@ from salesreport.pack.engines import make_engine
 from salesreport.pack.kernels import PapermillEngine
 from salesreport.pack.limits import Limits
 from salesreport.pack.make import Job
+from salesreport.pack.rehearsal import imported_by
 from salesreport.pack.subjects import Subject
-from salesreport.pack.warm import WarmEngine, imported_by
+from salesreport.pack.warm import WarmEngine
 
 pytestmark = pytest.mark.skipif(not warm.available(), reason="this system cannot fork")
 
