@@ -96,7 +96,8 @@ def attend(pipe: Connection, making: Making, jobs: Sequence[Job] = ()) -> None:
         end_with_parent()
         if _is_orphan():  # since before it could be told
             return
-        prepare(waiting[0][0])
+        spoken = {code for job, _ in waiting for code in (job.language, job.index_language) if code}
+        prepare(waiting[0][0], spoken)
         end_with_parent(None)  # from now on there are forks to end first, and the pipe tells
         while True:
             while waiting and len(running) < making.workers:

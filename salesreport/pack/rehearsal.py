@@ -4,11 +4,13 @@ import ast
 import contextlib
 import gc
 import importlib
+from collections.abc import Iterable
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from salesreport.language import Language
 from salesreport.pack.make import Job, ReportFailed, in_words
 
 COLLECTING = (50_000, 20, 50)
@@ -47,7 +49,7 @@ def execute_here(job: Job) -> NotebookNode:
         raise ReportFailed(in_words(error.ename, error.evalue), running[0]) from None
 
 
-def prepare(job: Job) -> None:
+def prepare(job: Job, languages: Iterable[str] = ()) -> None:
     """Do once what every report would do: imports, reading, shared figures, a chart drawn, a report exported.
 
     The notebook itself is not run: what its cells change would be changed for all.
@@ -63,6 +65,8 @@ def prepare(job: Job) -> None:
             importlib.import_module(name)
     with contextlib.suppress(Exception):  # whatever is wrong shows in the reports themselves
         _rehearse(job.parameters)
+    for code in languages:
+        Language(code).load()
     # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
     gc.freeze()
     gc.enable()
