@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from salesreport.stats.intervals import Array
 from salesreport.stats.multiplicity import benjamini_hochberg
+from salesreport.stats.numbering import numbered
 from salesreport.stats.stratified import Comparison, Departure, against_the_rest, compare, departure
 from salesreport.stats.two_by_two import Tables
 
@@ -95,6 +96,7 @@ def compare_in_pools(
     level: float = 0.1,
     confidence: float = 0.95,
     criterion: float = 5.0,
+    fewest: float = 0.0,
 ) -> Pooled:
     """`compare_with_ordinary` for many pools at once, from single trials: much quicker than one after the other.
 
@@ -103,6 +105,7 @@ def compare_in_pools(
             with each other, whatever their numbers.
         success: whether each trial succeeded.
         level, confidence, criterion: as for `compare_with_ordinary`.
+        fewest: groups with fewer trials are only counted, see `salesreport.stats.stratified.compare`.
 
     Examples:
         >>> group, won = np.repeat([0, 1, 2], 40), np.tile(np.arange(40) < 24, 3)
@@ -114,14 +117,16 @@ def compare_in_pools(
     pools, groups, strata = (np.asarray(codes, np.int64) for codes in (pool, group, stratum))
     won = np.asarray(success, float)
     rows, row = _pairs(pools, groups)
-    _, column = _pairs(pools, strata)
-    cells, cell = _pairs(row, column)
+    columns, column = _pairs(pools, strata)
+    # a row has columns of its pool alone: counted from the pool's first one the pairs lie close together
+    first = np.searchsorted(columns[0], rows[0])
+    cells, cell = _pairs(row, column - first[row])
     size = len(cells[0])
     wins = np.bincount(cell, won, size).astype(float)
     losses = np.bincount(cell, minlength=size) - wins
-    counts = _Counts(cells[0], cells[1], wins, losses)
+    counts = _Counts(cells[0], cells[1] + first[cells[0]], wins, losses)
     trials = np.bincount(row, minlength=len(rows[0]))
-    return Pooled(rows[0], rows[1], trials, *_compared(counts, rows[0], level, confidence, criterion))
+    return Pooled(rows[0], rows[1], trials, *_compared(counts, rows[0], level, confidence, criterion, fewest))
 
 
 class _Counts(NamedTuple):
@@ -160,12 +165,17 @@ def _pairs(
 ) -> tuple[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], npt.NDArray[np.intp]]:
     """The pairs of numbers that occur, in order, and which one each is."""
     low, span = int(other.min(initial=0)), int(other.max(initial=0)) - int(other.min(initial=0)) + 1
-    keys, number = np.unique(one.astype(np.int64) * span + (other - low), return_inverse=True)
+    keys, number = numbered(one.astype(np.int64) * span + (other - low))
     return (keys // span, keys % span + low), number
 
 
 def _compared(
-    counts: _Counts, pool: npt.NDArray[np.intp], level: float, confidence: float, criterion: float
+    counts: _Counts,
+    pool: npt.NDArray[np.intp],
+    level: float,
+    confidence: float,
+    criterion: float,
+    fewest: float = 0.0,
 ) -> tuple[Comparison, Array, npt.NDArray[np.bool_]]:
     """Comparison and q of every row, and which rows the others were compared with; pools are in order."""
     ordinary, q = np.ones(len(pool), bool), np.full(len(pool), np.nan)
@@ -187,7 +197,7 @@ def _compared(
             again = departure(*counts.tables(rows, ordinary), criterion)
             for column, values in zip(found, again, strict=True):
                 column[rows] = values
-    return compare(*counts.tables(everything, ordinary), confidence, criterion), q, ordinary
+    return compare(*counts.tables(everything, ordinary), confidence, criterion, fewest), q, ordinary
 
 
 def _next_out(

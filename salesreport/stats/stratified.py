@@ -10,7 +10,7 @@ chooses between the two.
 """
 
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -294,6 +294,7 @@ def compare(
     d: npt.ArrayLike,
     confidence: float = 0.95,
     criterion: float = 5.0,
+    fewest: float = 0.0,
 ) -> Comparison:
     """Groups against others within strata: test, odds ratio, difference of rates and extra successes.
 
@@ -310,6 +311,8 @@ def compare(
         criterion: the least distance of the expected successes from the fewest and most possible at which the
             sums over strata are trusted; 0 for never exact unless the odds ratio is 0 or infinite, infinity for
             always exact.
+        fewest: of groups with fewer trials that can be compared only these are counted (`n`, `observed`,
+            `expected`, `variance`): all else, which takes most of the time, is NaN.
 
     References:
         Those of the functions it is made of.
@@ -324,15 +327,27 @@ def compare(
     flat = [cell.reshape(prod(shape), strata) for cell in t]
     step = max(_CELLS // max(strata, 1), 1)
     parts = [
-        _compared(Tables(*(cell[start : start + step] for cell in flat)), confidence, criterion)
+        _compared(Tables(*(cell[start : start + step] for cell in flat)), confidence, criterion, fewest)
         for start in range(0, max(len(flat[0]), 1), step)
     ]
     return Comparison(*(np.concatenate(column).reshape(shape) for column in zip(*parts, strict=True)))
 
 
-def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
+def _compared(t: Tables, confidence: float, criterion: float, fewest: float) -> Comparison:
     t = comparable(t)
+    n = (t.a + t.b).sum(axis=-1)
     observed, expected, variance = moments(t)
+    enough = np.flatnonzero(n >= fewest)
+    all_enough = len(enough) == len(n)
+    told = _told(t if all_enough else Tables(*(cell[enough] for cell in t)), variance[enough], confidence, criterion)
+    if not all_enough:
+        told = {name: _spread(column, enough, len(n)) for name, column in told.items()}
+    return Comparison(n=n, observed=observed, expected=expected, variance=variance, **told)
+
+
+def _told(t: Tables, variance: Array, confidence: float, criterion: float) -> dict[str, Any]:
+    """What of a `Comparison` is no count."""
+    observed, expected, _ = moments(t)
     ratio = odds_ratio_mh(*t, confidence)
     p = _cmh(observed - expected, variance, correct=False).p
     value, lower, upper = ratio.value, ratio.lower, ratio.upper
@@ -348,24 +363,27 @@ def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
         column[~told] = np.nan
     assert_holds(lower, value, upper)
     gap = rate_difference(*t, confidence)
-    return Comparison(
-        odds_ratio=value,
-        lower=lower,
-        upper=upper,
-        p=p,
-        exact=exact,
-        homogeneity_p=breslow_day(*t, least_fitted=_FITTED).p,
-        n=gap.n,
-        observed=observed,
-        expected=expected,
-        variance=variance,
-        difference=gap.value,
-        difference_lower=gap.lower,
-        difference_upper=gap.upper,
-        extra=gap.value * gap.n,
-        extra_lower=gap.lower * gap.n,
-        extra_upper=gap.upper * gap.n,
-    )
+    return {
+        "odds_ratio": value,
+        "lower": lower,
+        "upper": upper,
+        "p": p,
+        "exact": exact,
+        "homogeneity_p": breslow_day(*t, least_fitted=_FITTED).p,
+        "difference": gap.value,
+        "difference_lower": gap.lower,
+        "difference_upper": gap.upper,
+        "extra": gap.value * gap.n,
+        "extra_lower": gap.lower * gap.n,
+        "extra_upper": gap.upper * gap.n,
+    }
+
+
+def _spread(values: Any, rows: npt.NDArray[np.intp], size: int) -> Any:
+    """A column of `size` rows with values in some of them; NaN, or no, in the others."""
+    column = np.full(size, False if values.dtype == bool else np.nan)
+    column[rows] = values
+    return column
 
 
 def _cmh(gap: Array, variance: Array, correct: bool) -> ChiSquare:

@@ -44,7 +44,8 @@ class Cells(NamedTuple):
     Attributes:
         level: which list of parts. step, part, group: codes; the part of a whole is 0.
         size: the group's decisions there.
-        n: decisions that had others like them; with none the others are NaN. observed: successes among them.
+        n: decisions that had others like them; with none, and with fewer than `FEWEST` in a part of another level
+            than the first, all but the counts is NaN. observed: successes among them.
         effect, lower, upper: the group's rate less that of like decisions of others, with its 95 % interval.
         odds_ratio: that of the group to the others.
         extra, extra_lower, extra_upper: successes more than at the others' rates.
@@ -136,7 +137,9 @@ def _compared(
     rows = np.flatnonzero(inside >= 0)
     width = int(inside.max(initial=0)) + 1
     pool = np.asarray(step, np.int64)[rows] * width + inside[rows]
-    made = compare_in_pools(pool, group[rows], stratum[rows], success[rows], level=apart, criterion=SPARSE)
+    made = compare_in_pools(
+        pool, group[rows], stratum[rows], success[rows], apart, criterion=SPARSE, fewest=FEWEST if number else 0
+    )
     here = np.flatnonzero(made.group >= 0)
     found = made.comparison
     n = found.n[here]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.logistic import Design, fit
+from salesreport.stats.numbering import numbered
 
 MONTH = "month"
 """The column of the month of the decision."""
@@ -188,11 +189,4 @@ def _crossed(one: Positions, other: npt.NDArray[np.integer]) -> Positions:
 
 def _dense(codes: npt.NDArray[np.integer]) -> Positions:
     """Codes as numbers from 0 without gaps."""
-    if not len(codes):
-        return codes.astype(np.intp)
-    low, span = int(codes.min()), int(codes.max() - codes.min()) + 1
-    if span <= 4 * len(codes) + 1000:
-        there = np.zeros(span, bool)
-        there[codes - low] = True
-        return (np.cumsum(there) - 1)[codes - low]
-    return np.unique(codes, return_inverse=True)[1].astype(np.intp)
+    return numbered(codes)[1]
