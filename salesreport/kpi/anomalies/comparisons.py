@@ -8,8 +8,9 @@ import pandas as pd
 
 from salesreport.kpi.anomalies.decided import Decisions
 from salesreport.kpi.anomalies.family import Cells, compare_family, in_one_family
-from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_bands, strata
+from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_bands
 from salesreport.kpi.facts.columns import Numbers, Positions
+from salesreport.stats.numbering import numbered
 
 PARTS = ("product_line", "segment", "lead_source")
 """What groups are looked at within, besides as a whole."""
@@ -71,12 +72,11 @@ class Comparisons:
             cells = np.flatnonzero(self.cells.level == number)
             inside = np.zeros(len(self.decided), np.intp) if part is None else part
             rows = np.flatnonzero((inside >= 0) & (self.groups.codes >= 0))
-            sizes = int(inside.max(initial=0)) + 1, len(self.groups.categories)
-            key = (self.decided.step[rows].astype(np.int64) * sizes[0] + inside[rows]) * sizes[1]
-            key += self.groups.codes[rows]
-            own = (self.cells.step[cells] * sizes[0] + self.cells.part[cells]) * sizes[1] + self.cells.group[cells]
-            # cells come by level, step, part and group, so their keys ascend
-            found[cells] = np.bincount(np.searchsorted(own, key), values[rows], len(own))
+            width = int(inside.max(initial=0)) + 1
+            key = self.decided.step[rows].astype(np.int64) * width + inside[rows]
+            _, cell = numbered(key * len(self.groups.categories) + self.groups.codes[rows])
+            # there is a cell for each key that occurs, and they come by level, step, part and group
+            found[cells] = np.bincount(cell, values[rows], len(cells))
         return found
 
     def names(self) -> dict[str, pd.Series]:
@@ -107,12 +107,6 @@ def like_columns(decided: Decisions, by: str) -> dict[str, Positions]:
     columns[MONTH] = decided.months
     sizes = size_bands(decided.amount, decided.step, decided.success)
     return columns if sizes is None else {**columns, SIZE: sizes}
-
-
-def strata_of(decided: Decisions, by: str, names: Sequence[str]) -> Positions:
-    """Decisions that have some of the columns in common; those that there are not count as common."""
-    columns = like_columns(decided, by)
-    return strata(decided.step, [columns[name] for name in names if name in columns])
 
 
 def part_codes(decided: Decisions, names: Sequence[str]) -> Positions | None:

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
-from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions, strata_of
+from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions
 from salesreport.kpi.anomalies.decided import Decisions
-from salesreport.kpi.anomalies.likeness import MONTH
+from salesreport.kpi.anomalies.likeness import strata
 from salesreport.kpi.anomalies.since import Since, Strata, excess_by_month, since
 from salesreport.kpi.facts.columns import Numbers, Positions
 
@@ -40,8 +40,9 @@ class Crude(NamedTuple):
 
 def crude(made: Comparisons) -> Crude:
     """What the raw rates say, and what explains a difference that like deals do not show."""
-    raw = made.again(strata_of(made.decided, made.by, ()))
-    same_month = made.again(strata_of(made.decided, made.by, (MONTH,)))
+    step = made.decided.step
+    raw = made.again(strata(step, ()))
+    same_month = made.again(strata(step, (made.decided.months,)))
     first = np.flatnonzero(made.cells.level == 0)
     most = HALF * np.abs(raw.effect)
     vanishes = (raw.q <= made.level) & ~(made.cells.q[first] <= made.level)
