@@ -95,9 +95,7 @@ def exact_conditional(
     start = 0
     while start < len(reach):  # batches of like support, so that the padding stays small
         first = start
-        stop = bisect(
-            range(len(reach)), _ROOM, first + 1, key=lambda last: (last + 1 - first) * (reach[last] + 1)
-        )
+        stop = bisect(range(len(reach)), _ROOM, first + 1, key=lambda last: (last + 1 - first) * (reach[last] + 1))
         batch = order[start:stop]
         tilt = _about(won[batch], lost[batch], other_won[batch], other_lost[batch])
         log_ways = _convolved(size[batch], other[batch], total[batch], least[batch], most[batch], tilt)

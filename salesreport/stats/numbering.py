@@ -10,7 +10,7 @@ _ROOM = 1 << 16
 
 
 def numbered(codes: npt.NDArray[np.integer]) -> tuple[Positions, Positions]:
-    """The different codes in order, and the place of each code among them; quicker than sorting where they are dense.
+    """The different codes in order, and the place of each among them; where they are dense sooner than by sorting.
 
     Examples:
         >>> different, place = numbered(np.array([7, -1, 7, 3]))

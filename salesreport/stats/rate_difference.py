@@ -22,13 +22,19 @@ _MOST_STEPS = 100
 
 
 def rate_difference(
-    a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike, confidence: float = 0.95
+    a: npt.ArrayLike,
+    b: npt.ArrayLike,
+    c: npt.ArrayLike,
+    d: npt.ArrayLike,
+    confidence: float = 0.95,
+    fewest: float = 0.0,
 ) -> Interval:
     """The group's rate less the others', Mantel and Haenszel's weighted mean over strata, with its score interval.
 
     Args:
         a, b, c, d: the tables' cells; the last axis is that of the strata.
         confidence: how often the interval is to hold the true difference.
+        fewest: groups with fewer trials that count get no interval, which takes nearly all of the time.
 
     Returns:
         `n` is the group's trials in strata in which both sides have trials; without any all else is NaN.
@@ -52,8 +58,11 @@ def rate_difference(
     shape, strata = t.a.shape[:-1], t.a.shape[-1]
     pairs = _Pairs.of(Tables(*(cell.reshape(prod(shape), strata) for cell in t)))
     z = normal_quantile(confidence)
-    inside = pairs._beyond(pairs.value, z)
-    lower, upper = (pairs.bound(z, end, inside) for end in (-1.0, 1.0))
+    bounded = np.flatnonzero(pairs.n >= fewest)
+    lower, upper = np.full((2, len(pairs.n)), np.nan)
+    some = pairs if len(bounded) == len(pairs.n) else pairs._take(bounded)
+    inside = some._beyond(some.value, z)
+    lower[bounded], upper[bounded] = (some.bound(z, end, inside) for end in (-1.0, 1.0))
     return Interval.of(*(column.reshape(shape) for column in (pairs.value, lower, upper, pairs.n)))
 
 

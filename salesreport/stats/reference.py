@@ -105,7 +105,8 @@ def compare_in_pools(
             with each other, whatever their numbers.
         success: whether each trial succeeded.
         level, confidence, criterion: as for `compare_with_ordinary`.
-        fewest: groups with fewer trials are only counted, see `salesreport.stats.stratified.compare`.
+        fewest: groups with fewer trials get no odds ratio and no intervals, see
+            `salesreport.stats.stratified.compare`; they are tested, though.
 
     Examples:
         >>> group, won = np.repeat([0, 1, 2], 40), np.tile(np.arange(40) < 24, 3)
@@ -197,7 +198,8 @@ def _compared(
             again = departure(*counts.tables(rows, ordinary), criterion)
             for column, values in zip(found, again, strict=True):
                 column[rows] = values
-    return compare(*counts.tables(everything, ordinary), confidence, criterion, fewest), q, ordinary
+    made = compare(*counts.tables(everything, ordinary), confidence, criterion, fewest)
+    return made._replace(p=found.p), q, ordinary
 
 
 def _next_out(

@@ -311,8 +311,8 @@ def compare(
         criterion: the least distance of the expected successes from the fewest and most possible at which the
             sums over strata are trusted; 0 for never exact unless the odds ratio is 0 or infinite, infinity for
             always exact.
-        fewest: of groups with fewer trials that can be compared only these are counted (`n`, `observed`,
-            `expected`, `variance`): all else, which takes most of the time, is NaN.
+        fewest: groups with fewer trials that can be compared get neither odds ratio and test nor intervals, which
+            take most of the time: these are NaN.
 
     References:
         Those of the functions it is made of.
@@ -335,19 +335,29 @@ def compare(
 
 def _compared(t: Tables, confidence: float, criterion: float, fewest: float) -> Comparison:
     t = comparable(t)
-    n = (t.a + t.b).sum(axis=-1)
     observed, expected, variance = moments(t)
-    enough = np.flatnonzero(n >= fewest)
-    all_enough = len(enough) == len(n)
-    told = _told(t if all_enough else Tables(*(cell[enough] for cell in t)), variance[enough], confidence, criterion)
-    if not all_enough:
-        told = {name: _spread(column, enough, len(n)) for name, column in told.items()}
-    return Comparison(n=n, observed=observed, expected=expected, variance=variance, **told)
+    gap = rate_difference(*t, confidence, fewest)
+    enough = np.flatnonzero(gap.n >= fewest)
+    some = t if len(enough) == len(gap.n) else Tables(*(cell[enough] for cell in t))
+    odds = _odds(some, confidence, criterion)
+    return Comparison(
+        **{name: _spread(column, enough, len(gap.n)) for name, column in odds.items()},
+        n=gap.n,
+        observed=observed,
+        expected=expected,
+        variance=variance,
+        difference=gap.value,
+        difference_lower=gap.lower,
+        difference_upper=gap.upper,
+        extra=gap.value * gap.n,
+        extra_lower=gap.lower * gap.n,
+        extra_upper=gap.upper * gap.n,
+    )
 
 
-def _told(t: Tables, variance: Array, confidence: float, criterion: float) -> dict[str, Any]:
-    """What of a `Comparison` is no count."""
-    observed, expected, _ = moments(t)
+def _odds(t: Tables, confidence: float, criterion: float) -> dict[str, Any]:
+    """What a `Comparison` says of the odds: their ratio with its interval, and the tests."""
+    observed, expected, variance = moments(t)
     ratio = odds_ratio_mh(*t, confidence)
     p = _cmh(observed - expected, variance, correct=False).p
     value, lower, upper = ratio.value, ratio.lower, ratio.upper
@@ -362,7 +372,6 @@ def _told(t: Tables, variance: Array, confidence: float, criterion: float) -> di
     for column in (value, lower, upper, p):
         column[~told] = np.nan
     assert_holds(lower, value, upper)
-    gap = rate_difference(*t, confidence)
     return {
         "odds_ratio": value,
         "lower": lower,
@@ -370,12 +379,6 @@ def _told(t: Tables, variance: Array, confidence: float, criterion: float) -> di
         "p": p,
         "exact": exact,
         "homogeneity_p": breslow_day(*t, least_fitted=_FITTED).p,
-        "difference": gap.value,
-        "difference_lower": gap.lower,
-        "difference_upper": gap.upper,
-        "extra": gap.value * gap.n,
-        "extra_lower": gap.lower * gap.n,
-        "extra_upper": gap.upper * gap.n,
     }
 
 

@@ -61,9 +61,11 @@ class Comparisons:
         return tuple(replace(one, cells=part) for one, part in zip(made, cells, strict=True))
 
     def again(self, stratum: Positions) -> Cells:
-        """The comparisons of the first level with other strata; the cells are the same, in the same order."""
+        """The tests of the first level with other strata; the cells are the same, in the same order."""
         decided = self.decided
-        return compare_family(self.groups.codes, decided.step, decided.success, stratum, self.codes[:1])
+        return compare_family(
+            self.groups.codes, decided.step, decided.success, stratum, self.codes[:1], tests_only=True
+        )
 
     def sums(self, values: Numbers) -> Numbers:
         """The sum of a number of each decision, by cell; of all decisions of the group, like others or not."""

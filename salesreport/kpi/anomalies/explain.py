@@ -97,9 +97,7 @@ class Past:
         decided, groups = self._decided, self._decided.dimension(self._by)
         rows, everybody = self._pool(step, part)
         mine = rows[groups.codes[rows] == groups.categories.get_loc(group)]
-        return since(
-            *excess_by_month(everybody, decided.success[mine], self._stratum[mine], decided.months[mine])
-        )
+        return since(*excess_by_month(everybody, decided.success[mine], self._stratum[mine], decided.months[mine]))
 
     def _pool(self, step: int, part: dict[str, str]) -> tuple[Positions, Strata]:
         """The decisions at a step within a part, and what was decided alike there; found once for all groups."""
