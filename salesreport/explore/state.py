@@ -120,7 +120,7 @@ def all_decisions(facts: Facts) -> Decisions:
     Raises:
         Unavailable: the data has none.
     """
-    return decisions(facts, process_file(facts))
+    return decisions(facts, process_file(facts), alone=True)
 
 
 def choices(facts: Facts) -> Choices:
@@ -137,8 +137,9 @@ def _choices(facts: Facts) -> Choices:
     values = {}
     for name in FILTERS:
         found = decided.dimension(name)
-        there = np.bincount(found.codes + 1, minlength=len(found.categories) + 1)[1:] > 0
-        values[name] = tuple(map(str, found.categories[there]))
+        there = np.zeros(len(found.categories) + 1, bool)  # the last one: not known
+        there[found.codes] = True
+        values[name] = tuple(map(str, found.categories[there[:-1]]))
     periods = _periods(facts, decided)
     return Choices(periods, decided.steps, values, *_reps(facts, decided), usual=_usual(facts, decided, periods))
 
@@ -167,7 +168,13 @@ def _periods(facts: Facts, decided: Decisions) -> tuple[Period, ...]:
 def _reps(facts: Facts, decided: Decisions) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
     rep, team = decided.rep, decided.dimension("team")
     width = len(team.categories) + 1
-    pairs = np.bincount((rep.codes.astype(np.intp) + 1) * width + team.codes + 1)
+    pair = rep.codes.astype(np.intp)
+    pair += 1
+    pair *= width
+    pair += team.codes
+    pair += 1
+    pairs = np.zeros((len(rep.categories) + 1) * width, bool)
+    pairs[pair] = True
     teams: dict[str, set[str]] = {}
     for pair in np.flatnonzero(pairs).tolist():
         who, where = divmod(pair, width)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.logistic import Design, fit
 from salesreport.stats.numbering import numbered
+from salesreport.stats.poisson_binomial import by_group
 
 MONTH = "month"
 """The column of the month of the decision."""
@@ -121,7 +122,7 @@ def promised(success: Flags, columns: Mapping[str, npt.NDArray[np.integer]]) -> 
         Akaike (1974), doi 10.1109/TAC.1974.1100705.
     """
     kind = strata(np.zeros(len(success), np.intp), list(columns.values()))
-    n, won = np.bincount(kind).astype(float), np.bincount(kind, success)
+    n, won = np.bincount(kind).astype(float), np.bincount(kind, success).astype(float)
     some = np.zeros(len(n), np.intp)
     some[kind] = np.arange(len(kind))  # a decision of each kind
     codes = {name: _dense(np.asarray(column)[some]) for name, column in columns.items()}
@@ -196,7 +197,7 @@ def _gain(n: Numbers, won: Numbers, column: Positions) -> tuple[float, float]:
 
 
 def _log_likelihood(cell: Positions, n: Numbers, won: Numbers) -> float:
-    n, won = np.bincount(cell, n), np.bincount(cell, won)
+    n, won = by_group(n, cell, 0), by_group(won, cell, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = won * np.log(won / n), (n - won) * np.log(1 - won / n)
     return float(sum(np.nansum(part) for part in parts))
