@@ -138,7 +138,7 @@ class Dimensions:
     def _source_of_lead(self) -> pd.Categorical:
         """The source of the lead each deal came from; of the first one where there are several."""
         source = self._ledger.coded("leads", "source")
-        deal = self._ledger.find("leads", "deal_id", "deals")
+        deal = self._ledger.look_up("leads", "deal_id", "deals")  # once: what is found is kept
         found = np.full(self._ledger.size("deals"), -1)
         known = np.flatnonzero((deal >= 0) & (source.codes >= 0))[::-1]  # backwards: the first one stays
         found[deal[known]] = source.codes[known]
