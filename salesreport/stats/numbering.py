@@ -24,7 +24,7 @@ def numbered(codes: npt.NDArray[np.integer]) -> tuple[Positions, Positions]:
     if span > 4 * len(codes) + _ROOM:
         different, place = np.unique(codes, return_inverse=True)
         return different.astype(np.intp), place.astype(np.intp)
-    at = codes.astype(np.intp) - low
+    at = np.subtract(codes, low, dtype=np.intp)
     there = np.zeros(span, bool)
     there[at] = True
     return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[at]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.kpi.anomalies.decided import Decisions
@@ -101,11 +102,11 @@ def like_decisions(decided: Decisions, by: str) -> Likeness:
     return likeness(decided.dimension(by).codes, decided.step, decided.success, like_columns(decided, by))
 
 
-def like_columns(decided: Decisions, by: str) -> dict[str, Positions]:
+def like_columns(decided: Decisions, by: str) -> dict[str, npt.NDArray[np.integer]]:
     """The columns that tell what deals promise: what is sold, to whom, whence, how large, decided when."""
     facts = decided.facts
     names = [name for name in _TELLING if name != by and facts.dimensions.carries("deals", name)]
-    columns = {name: decided.dimension(name).codes for name in names}
+    columns: dict[str, npt.NDArray[np.integer]] = {name: decided.dimension(name).codes for name in names}
     columns[MONTH] = decided.months
     sizes = size_bands(decided.amount, decided.step, decided.success)
     return columns if sizes is None else {**columns, SIZE: sizes}

@@ -88,7 +88,7 @@ def likeness(
     whole = _told(group, at_step)
     found, number = at_step, 1
     for number in BANDS if used else ():
-        band = np.zeros(len(at_step), np.intp)
+        band = np.zeros(len(at_step), np.int8)
         for here, (rate, kind, _) in zip(rows, made, strict=True):
             edges = np.quantile(rate[kind], np.arange(1, number) / number)
             band[here] = np.searchsorted(edges, rate, side="left")[kind]
@@ -150,7 +150,7 @@ def strata(step: npt.NDArray[np.integer], columns: Sequence[npt.NDArray[np.integ
     return found
 
 
-def size_bands(amount: Numbers, step: npt.NDArray[np.integer], success: Flags) -> Positions | None:
+def size_bands(amount: Numbers, step: npt.NDArray[np.integer], success: Flags) -> npt.NDArray[np.int8] | None:
     """Small, middling, large: thirds of the amounts decided on at each step; −1 without an amount.
 
     Returns:
@@ -160,7 +160,7 @@ def size_bands(amount: Numbers, step: npt.NDArray[np.integer], success: Flags) -
     for outcome in (success, ~success):
         if outcome.any() and (~priced[outcome]).mean() > MOST_UNPRICED:
             return None
-    band = np.full(len(amount), -1, np.intp)
+    band = np.full(len(amount), -1, np.int8)
     for one in np.unique(step):
         here = (step == one) & priced
         if here.any():
@@ -205,8 +205,11 @@ def _log_likelihood(cell: Positions, n: Numbers, won: Numbers) -> float:
 
 def _crossed(one: Positions, other: npt.NDArray[np.integer]) -> Positions:
     """A number for each pair of codes, the second of which may be −1."""
-    codes = other.astype(np.int64) - min(int(other.min(initial=0)), 0)
-    return one.astype(np.int64) * (int(codes.max(initial=0)) + 1) + codes
+    low = min(int(other.min(initial=0)), 0)
+    pair = one.astype(np.int64, copy=False) * (int(other.max(initial=0)) - low + 1)
+    pair += other
+    pair -= low
+    return pair
 
 
 def _dense(codes: npt.NDArray[np.integer]) -> Positions:
