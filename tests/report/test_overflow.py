@@ -129,7 +129,7 @@ ORDINARY = {
         "interval",
         "period",
     ),
-    *("reps", "customers", "lost", "opened", "actions"),
+    *("period", "reps", "customers", "lost", "opened", "actions"),
 }
 """Words of headings that are ours, in no data of the sample company."""
 
