@@ -26,6 +26,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -262,11 +263,10 @@ def execute_here(job: Job) -> NotebookNode:
     from salesreport.pack.inprocess import InProcessEngine
 
     papermill_engines.register("salesreport", InProcessEngine)
-    notebook = nbformat.reads(job.source.decode("utf-8"), as_version=4)
     running: list[NotebookNode] = []
     try:
         return papermill.execute_notebook(
-            notebook,
+            read_once(job.source),
             None,
             dict(job.parameters),
             engine_name="salesreport",
@@ -278,6 +278,12 @@ def execute_here(job: Job) -> NotebookNode:
         )
     except PapermillExecutionError as error:
         raise ReportFailed(in_words(error.ename, error.evalue), running[0]) from None
+
+
+@lru_cache(maxsize=2)
+def read_once(notebook: bytes) -> NotebookNode:
+    """A notebook as a file has it, read and checked; papermill makes its own of it, so nobody changes this one."""
+    return nbformat.reads(notebook.decode("utf-8"), as_version=4)
 
 
 def prepare(job: Job) -> None:
@@ -306,12 +312,13 @@ def _rehearse(parameters: Any) -> None:
     """Make one report of the kit's own sections, and throw it away.
 
     One chart is drawn: that loads the fonts and all that charts have in common. The others would gain the reports
-    less than they take.
+    less than they take. The templates of all sections are compiled, which takes longer than using them.
     """
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
     from salesreport.report.agreed import FILES
     from salesreport.report.export import to_html
+    from salesreport.report.page import environment
     from salesreport.report.review import Review
     from salesreport.report.subject import KINDS
 
@@ -319,7 +326,10 @@ def _rehearse(parameters: Any) -> None:
     settings = ("compare_to", "language", "mask_names", "extensions", *FILES)
     about |= {name: parameters[name] for name in settings if name in parameters}
     review = Review(parameters["dataset"], parameters["period"], **about)
-    drawn = [section for section in review.sections() if section.charts][:1]
+    sections = review.sections()
+    for template in dict.fromkeys(section.template for section in sections):
+        environment(review.context.language).get_template(template)
+    drawn = [section for section in sections if section.charts][:1]
     shown = [review._repr_mimebundle_(), *({"text/html": section._repr_html_()} for section in drawn)]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
@@ -328,7 +338,7 @@ def _rehearse(parameters: Any) -> None:
 def imported_by(notebook: bytes) -> list[str]:
     """The modules that the cells of a notebook (as a file has it) import at their top level."""
     names: list[str] = []
-    for cell in nbformat.reads(notebook.decode("utf-8"), as_version=4).cells:
+    for cell in read_once(notebook).cells:
         if cell.cell_type != "code":
             continue
         try:

@@ -48,8 +48,8 @@ def _mine(context: Context, key: tuple[Hashable, ...], frame: pd.DataFrame) -> p
     dimension = context.subject.dimension
     if dimension is None:
         return frame
-    sliced = context.facts.remember(("slices", dimension, *key), lambda: slice_up(frame, dimension))
-    return sliced.of(context.subject).drop(columns=dimension)
+    sliced = context.facts.remember(("slices", dimension, *key), lambda: slice_up(frame, dimension, keep=False))
+    return sliced.of(context.subject)
 
 
 def served_accounts(context: Context) -> pd.DataFrame | Text:
