@@ -18,7 +18,6 @@ from traitlets.config import Config
 
 from salesreport.pack.complete import runs
 
-
 _SHOWN = ("execute_result", "display_data")
 """Outputs that hold a value in one or more forms."""
 
@@ -32,7 +31,9 @@ class Outputs(list[NotebookNode]):
         nbformat checks each against its schema; texts, as sections show them, need no such check.
         """
         shown = content.get("data", {})
-        if output_type in _SHOWN and all(isinstance(one, str) or kind.endswith("+json") for kind, one in shown.items()):
+        if output_type in _SHOWN and all(
+            isinstance(one, str) or kind.endswith("+json") for kind, one in shown.items()
+        ):
             self.append(from_dict({"output_type": output_type, **content}))
         else:
             self.append(new_output(output_type, **content))

@@ -1,5 +1,6 @@
 """What all sections of one report share: subject, periods, figures of the subject and of its peers."""
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -91,19 +92,30 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
         >>> records(pd.DataFrame({"team": ["A"], "n": [2]}))
         [{'team': 'A', 'n': 2}]
     """
-    columns = [_values(frame[name]) for name in frame]
     names = [str(name) for name in frame.columns]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    rows = frame.to_numpy(dtype=object).tolist()
+    return [dict(zip(names, map(_own, row), strict=True)) for row in rows]
 
 
-def _values(column: pd.Series) -> list[Any]:
-    """The values of a column, numbers as Python's own."""
-    values: list[Any] = column.tolist()
-    if column.dtype == object:
-        return [one.item() if isinstance(one, np.generic) else one for one in values]
-    if getattr(column.dtype, "na_value", None) is pd.NA:
-        return [None if one is pd.NA else one for one in values]
-    return values
+def _own(value: Any) -> Any:
+    """A value, a number as Python's own; of what may be missing None."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return None if value is pd.NA else value
+
+
+def totals(groups: Iterable[Any], values: pd.Series) -> dict[Any, float]:
+    """The sums of the known values by group; those of no group are left out. For the few rows of a report.
+
+    Examples:
+        >>> totals(["A", "B", "A", None], pd.Series([1.0, float("nan"), 2.0, 4.0]))
+        {'A': 3.0, 'B': 0.0}
+    """
+    found: dict[Any, list[float]] = {}
+    for group, value in zip(groups, values.tolist(), strict=True):
+        if group is not None and group == group:  # NaN: no group
+            found.setdefault(group, []).extend([value] if value == value else [])
+    return {group: math.fsum(some) for group, some in found.items()}
 
 
 class Band(NamedTuple):

@@ -122,7 +122,7 @@ def _exporter() -> TemplateExporter:
 
     Not nbconvert's `HTMLExporter`: that parses the finished page once more, which takes longer than all the rest.
     """
-    exporter = _AsItIs(
+    exporter = _AsItIs(  # type: ignore[no-untyped-call]
         template_name="salesreport",
         template_file="index.html.j2",
         extra_template_basedirs=[str(Path(__file__).parent / "nbconvert")],

@@ -113,7 +113,9 @@ class Shared:
                 _by_subject(table.caveats, table, dimension, keep),
             ),
         )
-        return table._replace(frame=sliced.of(subject), missing=reasons.get(subject.id, {}), caveats=caveats.get(subject.id, {}))
+        return table._replace(
+            frame=sliced.of(subject), missing=reasons.get(subject.id, {}), caveats=caveats.get(subject.id, {})
+        )
 
     def target(self, subject: Subject, metric: str, period: Period) -> float:
         """A subject's target for a metric in a period; NaN where there is none."""

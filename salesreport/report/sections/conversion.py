@@ -360,7 +360,8 @@ def _notes(
     if spans is not None:
         notes += [note for at, one in enumerate(findings) if (note := _more(context, spans, rows, one, at > 0))]
         year = rows[0]
-        for _, row in year[year["explained"].isin(["mix", "timing"])].iterrows():
+        explained = [place for place, cause in enumerate(year["explained"].tolist()) if cause in ("mix", "timing")]
+        for _, row in year.take(explained).iterrows() if explained else ():
             where = place(context, spans.year, row)
             notes += [text("{place}: {said}", place=where, said=one) for one in sentences.details(spans.year, row)]
     if reason is not None:

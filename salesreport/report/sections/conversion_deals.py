@@ -86,7 +86,7 @@ def _listed(context: Context, decided: Decisions, caption: str, since: bool) -> 
     for row in records(frame):
         customer = customers.get(row["account_id"], row["account_id"])
         cells = [
-            deal_name(context, pd.Series(row)),
+            deal_name(context, row),
             or_dash(context, customer),
             or_dash(context, row["product_line"]),
             context.language.date(pd.Timestamp(row["day"]).date()),

@@ -95,7 +95,7 @@ def _shown(context: Context, point: Point) -> Shown:
         because=[say(one) for one in point.because],
         cause=say(_cause(point)) if point.rule.cause != "open" and context.subject.kind == "rep" else "",
         deals=[
-            " · ".join([deal_name(context, pd.Series(deal)), *map(show, told_deal(context, deal))])
+            " · ".join([deal_name(context, deal), *map(show, told_deal(context, deal))])
             for deal in records(point.deals)
         ],
         ask=[show(one) for one in point.ask],

@@ -127,8 +127,9 @@ def _explained(context: Context) -> list[Row]:
     found: list[Row] = []
     seen = set()
     for which, rows in compared_with_others(context):
-        for _, row in which.whole(rows).iterrows():
-            if row["explained"] not in ("mix", "timing") or row["step"] in seen:
+        explained = [place for place, cause in enumerate(rows["explained"].tolist()) if cause in ("mix", "timing")]
+        for _, row in which.whole(rows.take(explained)).iterrows() if explained else ():
+            if row["step"] in seen:
                 continue
             seen.add(row["step"])
             found.append(
