@@ -301,6 +301,11 @@ def prepare(job: Job) -> None:
         with contextlib.suppress(Exception):  # a module that fails to import fails in the report, with its reason
             importlib.import_module(name)
     with contextlib.suppress(Exception):  # whatever is wrong shows in the reports themselves
+        if not job.parameters.get("extensions"):  # nobody knows what figures of one's own depend on
+            from salesreport.dataset import Dataset
+            from salesreport.stored.store import keep_results
+
+            keep_results(Dataset.open(job.parameters["dataset"]))
         _rehearse(job.parameters)
     # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
     gc.freeze()

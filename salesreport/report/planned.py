@@ -44,7 +44,7 @@ def _key(context: Context) -> tuple[Hashable, ...]:
 def _every(context: Context, dimension: str | None) -> Against:
     agreed, facts = context.agreed, context.facts
     key = ("plan against actual", dimension, *_key(context))
-    return facts.remember(key, lambda: against(facts, context.period, agreed.plan, agreed.strategy, dimension))
+    return facts.store(key, lambda: against(facts, context.period, agreed.plan, agreed.strategy, dimension))
 
 
 def _mine(context: Context, key: tuple[Hashable, ...], frame: pd.DataFrame) -> pd.DataFrame:

@@ -88,7 +88,7 @@ class Shared:
     def table(self, dimension: str | None, metrics: Sequence[str], by: Sequence[str], period: Period) -> KpiTable:
         """KPIs of all subjects of a dimension (None: the company), broken down further by other dimensions."""
         dimensions = tuple(by) if dimension is None or dimension in by else (dimension, *by)
-        return self.facts.remember(
+        return self.facts.store(
             ("table", dimensions, tuple(metrics), period),
             lambda: compute(self.facts, period, metrics, by=dimensions),
         )
@@ -241,7 +241,7 @@ class Shared:
             except Unavailable as problem:
                 return problem.reason
 
-        found = self.facts.remember(("frame of all", by, key), find)
+        found = self.facts.store(("frame of all", by, key), find)
         if isinstance(found, Text):
             raise Unavailable(found)
         return found

@@ -38,7 +38,7 @@ def _moved(context: Context) -> Iterator[Text]:
         return
     facts, day, end = context.facts, context.eve, context.as_of
     groups = peer_group().of(context.shared.reps)
-    found = facts.remember(("moved since", day, end), lambda: moved_since(facts, day, end, groups))
+    found = facts.store(("moved since", day, end), lambda: moved_since(facts, day, end, groups))
     own = found[(found["rep_id"] == context.subject.id) & (found["verdict"] != "chance")].sort_values("p")
     for row in records(own):
         yield text(

@@ -149,7 +149,8 @@ def _everybody(context: Context, dimension: str | None) -> _All:
             return problem.reason
         return _in_orders(context, made)
 
-    everybody = facts.remember((_key(context), by), find)
+    trend = tuple(period.name for period in context.trend)
+    everybody = facts.store((_key(context), by, trend), find)
     if isinstance(everybody, Text):
         raise Unavailable(everybody)
     return everybody

@@ -23,7 +23,7 @@ def said_and_came(context: Context) -> tuple[tuple[NumberTable, ...], tuple[Text
         except Unavailable:
             return None
 
-    everybody = facts.remember(("judgement", day), find)
+    everybody = facts.store(("judgement", day), find)
     if everybody is None:
         return (), ()
     found = records(everybody[everybody["rep_id"] == context.subject.id])
