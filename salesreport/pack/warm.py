@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.connection import Connection, wait
@@ -306,15 +306,15 @@ def prepare(job: Job) -> None:
             from salesreport.stored.store import keep_results
 
             keep_results(Dataset.open(job.parameters["dataset"]))
-        _rehearse(job.parameters)
+        _rehearse(job.parameters, attributes_in(job.source))
     # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
     gc.freeze()
     gc.enable()
     gc.set_threshold(*COLLECTING)
 
 
-def _rehearse(parameters: Any) -> None:
-    """Make one report of the kit's own sections, and throw it away.
+def _rehearse(parameters: Any, names: Collection[str]) -> None:
+    """Make one report of those of the kit's own sections that have some names, and throw it away.
 
     One chart is drawn: that loads the fonts and all that charts have in common. The others would gain the reports
     less than they take. The templates of all sections are compiled, which takes longer than using them.
@@ -331,7 +331,7 @@ def _rehearse(parameters: Any) -> None:
     settings = ("compare_to", "language", "mask_names", "extensions", *FILES)
     about |= {name: parameters[name] for name in settings if name in parameters}
     review = Review(parameters["dataset"], parameters["period"], **about)
-    sections = review.sections()
+    sections = [getattr(review, name) for name in review.listed() if name in names] or review.sections()
     for template in dict.fromkeys(section.template for section in sections):
         environment(review.context.language).get_template(template)
     drawn = [section for section in sections if section.charts][:1]
@@ -343,16 +343,23 @@ def _rehearse(parameters: Any) -> None:
 def imported_by(notebook: bytes) -> list[str]:
     """The modules that the cells of a notebook (as a file has it) import at their top level."""
     names: list[str] = []
-    for cell in read_once(notebook).cells:
-        if cell.cell_type != "code":
-            continue
-        try:
-            tree = ast.parse(cell.source)
-        except SyntaxError:  # magics, or a mistake that the report will tell
-            continue
+    for tree in _cells(notebook):
         for node in tree.body:
             if isinstance(node, ast.Import):
                 names += [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.append(node.module)
     return list(dict.fromkeys(names))
+
+
+def attributes_in(notebook: bytes) -> set[str]:
+    """The names of all attributes that the cells of a notebook (as a file has it) ask for."""
+    return {node.attr for tree in _cells(notebook) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def _cells(notebook: bytes) -> Iterator[ast.Module]:
+    """The code of a notebook's cells; none that are no Python (magics, or a mistake that the report will tell)."""
+    for cell in read_once(notebook).cells:
+        if cell.cell_type == "code":
+            with contextlib.suppress(SyntaxError):
+                yield ast.parse(cell.source)

@@ -165,9 +165,14 @@ class Shared:
         def find() -> dict[str, Standing]:
             members = self.members(dimension)
             found = {}
-            for metric, rows in self.table(dimension, metrics, (), period).frame.groupby("metric"):
-                rows = rows.dropna(subset=dimension).set_index(dimension)[["value", "n"]].reindex(members)
-                found[str(metric)] = Standing(rows["value"].to_numpy(), rows["n"].to_numpy())
+            frame = self.table(dimension, metrics, (), period).frame
+            place = members.get_indexer(frame[dimension])
+            value, n = frame["value"].to_numpy(float), frame["n"].to_numpy(float)
+            for metric, rows in frame.groupby("metric").indices.items():
+                rows = rows[place[rows] >= 0]
+                known = Standing(np.full(len(members), np.nan), np.full(len(members), np.nan))
+                known.value[place[rows]], known.n[place[rows]] = value[rows], n[rows]
+                found[str(metric)] = known
             return found
 
         return self.facts.remember(("standing", dimension, tuple(metrics), period), find)

@@ -110,9 +110,16 @@ class Store:
         return made.digest()
 
     def tidy(self) -> None:
-        """Remove what belongs to other data or code, what dead processes left, and what is too much."""
-        for other in self.folder.parent.iterdir():
-            if other != self.folder:
+        """Remove what belongs to other data or older code, what dead processes left, and what is too much.
+
+        Of the same data one other state stays, the one used last: two versions may be at work.
+        """
+        data = self.folder.name.partition("-")[0]
+        others = [one for one in self.folder.parent.iterdir() if one != self.folder]
+        same = [one for one in others if one.name.startswith(f"{data}-")]
+        latest = max(same, key=lambda one: one.stat().st_mtime, default=None)
+        for other in others:
+            if other != latest:
                 shutil.rmtree(other, ignore_errors=True)
         remove_partials(self.folder)
         known = sorted(((one.stat(), one) for one in self.folder.iterdir()), key=lambda one: -one[0].st_mtime)
@@ -137,6 +144,7 @@ def keep_results(dataset: Dataset) -> None:
         make_folder(folder)
         store = Store(folder, secret)
         store.tidy()
+        os.utime(folder)
         _open[dataset.folder.resolve()] = store
 
 
