@@ -128,5 +128,7 @@ def _exporter() -> TemplateExporter:
         extra_template_basedirs=[str(Path(__file__).parent / "nbconvert")],
     )
     # HTML inside Markdown is shown as text: it may come from the data
-    exporter.register_filter("markdown", mistune.create_markdown(escape=True, plugins=["table", "strikethrough"]))
+    exporter.register_filter(  # type: ignore[no-untyped-call]
+        "markdown", mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
+    )
     return exporter

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from salesreport.stats.intervals import Array
 from salesreport.stats.multiplicity import benjamini_hochberg
+from salesreport.stats.numbered import numbered
 from salesreport.stats.stratified import Comparison, Departure, against_the_rest, compare, departure
 from salesreport.stats.two_by_two import Tables
 
@@ -160,7 +161,7 @@ def _pairs(
 ) -> tuple[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], npt.NDArray[np.intp]]:
     """The pairs of numbers that occur, in order, and which one each is."""
     low, span = int(other.min(initial=0)), int(other.max(initial=0)) - int(other.min(initial=0)) + 1
-    keys, number = np.unique(one.astype(np.int64) * span + (other - low), return_inverse=True)
+    keys, number = numbered(one.astype(np.int64) * span + (other - low))
     return (keys // span, keys % span + low), number
 
 

@@ -213,14 +213,9 @@ class _Reader:
     def _times(self, numbers: Any, kind: str) -> Any:
         found: npt.NDArray[Any] = self.made(numbers)
         if kind.startswith("datetime64"):  # with a time zone
-            unit = pd.DatetimeTZDtype.construct_from_string(kind)
-            return (
-                pd.array(found.view(f"M8[{unit.unit}]"), dtype=f"datetime64[{unit.unit}]")
-                .tz_localize(  # type: ignore[attr-defined]
-                    "UTC"
-                )
-                .tz_convert(unit.tz)
-            )
+            zoned = pd.DatetimeTZDtype.construct_from_string(kind)
+            plain: Any = pd.array(found.view(f"M8[{zoned.unit}]"), dtype=f"datetime64[{zoned.unit}]")
+            return plain.tz_localize("UTC").tz_convert(zoned.tz)
         return pd.array(found.view(kind), dtype=np.dtype(kind))
 
     def _range(self, start: int, stop: int, step: int, name: Any) -> pd.RangeIndex:

@@ -11,7 +11,7 @@ from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions, s
 from salesreport.kpi.anomalies.decided import Decisions
 from salesreport.kpi.anomalies.likeness import MONTH
 from salesreport.kpi.anomalies.since import Since, excess_by_month, since
-from salesreport.kpi.facts.columns import Numbers, Positions
+from salesreport.kpi.facts.columns import Numbers
 
 EVEN = 0.05
 """A difference is called uneven where chance would make its parts as different in at most this share of cases."""
@@ -88,13 +88,19 @@ class Past:
         # of the longest span nothing lies before: what is alike is known already
         whole = len(self._decided) == len(made.decided)
         self._stratum = (made.like if whole else like_decisions(self._decided, made.by)).stratum
+        self._group = self._decided.dimension(made.by).codes
+        self._steps = [np.flatnonzero(self._decided.step == step) for step in range(len(made.decided.steps))]
 
     def since(self, step: int, group: str, part: dict[str, str]) -> Since | None:
         """When a group began to differ at a step, within a part (dimension → value)."""
-        decided = self._decided
-        inside = decided.step == step
+        decided, rows = self._decided, self._steps[step]
         for name, value in part.items():
-            inside &= decided.has(name, value)
-        rows: Positions = np.flatnonzero(inside)
-        mine = decided.has(self._by, group)[rows]
+            rows = rows[decided.dimension(name).codes[rows] == _code(decided, name, value)]
+        mine = self._group[rows] == _code(decided, self._by, group)
         return since(*excess_by_month(mine, decided.success[rows], self._stratum[rows], decided.months[rows]))
+
+
+def _code(decided: Decisions, name: str, value: str) -> int:
+    """The code of a value of a dimension; one that nothing has, where there is no such value."""
+    found = int(decided.dimension(name).categories.get_indexer([value])[0])
+    return found if found >= 0 else -2

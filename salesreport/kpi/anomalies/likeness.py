@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.logistic import Design, fit
+from salesreport.stats.numbered import numbered
 
 MONTH = "month"
 """The column of the month of the decision."""
@@ -195,4 +196,4 @@ def _dense(codes: npt.NDArray[np.integer]) -> Positions:
         there = np.zeros(span, bool)
         there[codes - low] = True
         return (np.cumsum(there) - 1)[codes - low]
-    return np.unique(codes, return_inverse=True)[1].astype(np.intp)
+    return numbered(codes)[1]

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
+from salesreport.stats.numbered import numbered
 
 SURE = 0.95
 """The probability of the months between which the change lies."""
@@ -49,12 +50,12 @@ def excess_by_month(
     shared[stratum[mine]] = True
     here = np.flatnonzero(shared[stratum])  # the other strata say nothing of the group
     mine, success, stratum, month = mine[here], success[here], stratum[here], month[here]
-    _, code = np.unique(stratum, return_inverse=True)
+    _, code = numbered(stratum)
     n, own = np.bincount(code).astype(float), np.bincount(code, mine)
     won = np.bincount(code, success)
     variance = own * (n - own) * won * (n - won) / np.where(n > 1, n**2 * (n - 1), np.inf)
     theirs = np.flatnonzero(mine)
-    months, at = np.unique(month[theirs], return_inverse=True)
+    months, at = numbered(month[theirs])
     excess = np.bincount(at, success[theirs] - (won / n)[code[theirs]])
     return months, excess.astype(float), np.bincount(at, (variance / own)[code[theirs]]).astype(float)
 
