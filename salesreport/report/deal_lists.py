@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from salesreport.language import Text, ntext, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.table import NumberTable, number_table
 
 

@@ -6,8 +6,9 @@ from salesreport.coach.sentences import figure
 from salesreport.coach.since import moved_since
 from salesreport.kpi.compute import contract
 from salesreport.language import Quantity, Text, ntext, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.peers import peer_group
+from salesreport.report.rows import records
 
 
 def what_changed(context: Context) -> list[Text]:

@@ -135,13 +135,14 @@ def keep_results(dataset: Dataset) -> None:
     if os.environ.get(OFF):
         return
     with suppress(OSError):
-        folder = dataset.path.resolve() / FOLDER
         secret = _secret()
-        if secret is None or folder.is_symlink():
+        if secret is None:
             return
+        folder = dataset.path.resolve() / FOLDER / f"{dataset.fingerprint[:16]}-{_state(dataset)}"
+        make_folder(folder.parent)
         make_folder(folder)
-        folder /= f"{dataset.fingerprint[:16]}-{_state(dataset)}"
-        make_folder(folder)
+        if folder.resolve() != folder:  # a link that came with the dataset, to who knows what
+            return
         store = Store(folder, secret)
         store.tidy()
         os.utime(folder)

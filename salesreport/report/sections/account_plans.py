@@ -10,7 +10,8 @@ from salesreport.plan.accounts.chosen import LARGEST, MOST, WHY
 from salesreport.plan.accounts.plans import TITLES, AccountPlans, account_plans
 from salesreport.plan.accounts.questions import QUESTIONS, STATES
 from salesreport.plan.accounts.written import Filled, lines_by_account
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.white_space import white_space_section
 from salesreport.report.table import Cell, Content, NumberTable, number_table

@@ -15,7 +15,8 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import SIGN, StepRow, step_funnel
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import (
     FEWEST_BEFORE,

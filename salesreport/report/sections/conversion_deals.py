@@ -8,8 +8,9 @@ from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import did_not_go_on, last_of_each, not_gone_on, outcomes, went_on
 from salesreport.language import text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name, or_dash
+from salesreport.report.rows import records
 from salesreport.report.sections.compared import Finding, Spans, in_other_span, step_title
 from salesreport.report.table import NumberTable, number_table
 

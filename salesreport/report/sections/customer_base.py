@@ -12,7 +12,8 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, ntext, text
 from salesreport.process.categories import NEW, UNKNOWN
 from salesreport.report.charts_moves import Pair, pairs
-from salesreport.report.context import Context, totals
+from salesreport.report.context import Context
+from salesreport.report.rows import totals
 from salesreport.report.section import Section
 from salesreport.report.sections.cash import MONTHS, cash_table
 from salesreport.report.sections.equipment import equipment_table

@@ -8,8 +8,9 @@ import pandas as pd
 
 from salesreport.kpi.facts.columns import Flags
 from salesreport.language import Text, ntext, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_table
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 
 EACH = 3

@@ -5,8 +5,9 @@ import pandas as pd
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts import Bars, Columns, columns_and_bars
-from salesreport.report.context import Context, totals
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_table, not_valued
+from salesreport.report.rows import totals
 from salesreport.report.section import Section
 
 EDGES = (30, 60, 90, 180, 365)

@@ -8,7 +8,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.plan.actual.against import VERDICTS
 from salesreport.plan.actual.served import FREQUENCIES
 from salesreport.plan.output import STATUS
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.planned import (
     AS_PLANNED,
     Row,
@@ -20,6 +20,7 @@ from salesreport.report.planned import (
     shown,
     shown_between,
 )
+from salesreport.report.rows import records
 from salesreport.report.table import Cell, Content, NumberTable, number_table
 
 MOST_PARTS, MOST_ACCOUNTS, MOST_OUTCOMES = 6, 8, 4

@@ -9,7 +9,7 @@ from salesreport.language import Text, ntext, text
 from salesreport.plan.actual.course import COURSES
 from salesreport.report.chart import Chart
 from salesreport.report.charts import Measure, dots
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.planned import (
     AS_PLANNED,
     Row,
@@ -22,6 +22,7 @@ from salesreport.report.planned import (
     shown,
 )
 from salesreport.report.presence import in_part, left, started
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.plan_tables import (
     by_part,

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from salesreport.language import Text, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.coaching.open_deals import told_deal
 from salesreport.report.sections.coaching.points import Point, points

@@ -20,8 +20,9 @@ from salesreport.language import Quantity, Range, Text, ntext, text
 from salesreport.language.language import Said
 from salesreport.plan.sentences import chance_in_words
 from salesreport.process.model import Milestone
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.planned import bare_name, shown
+from salesreport.report.rows import records
 from salesreport.report.sections.coaching.fields import DEALS, Evidence, Row
 from salesreport.report.sections.coaching.open_deals import by_size, deals_by_kind, furthest
 from salesreport.report.sections.compared import step_title
