@@ -27,12 +27,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from salesreport.dataset import Dataset
+from salesreport.dataset import KEPT, Dataset
 from salesreport.files import make_folder, remove_partials, write_bytes
 from salesreport.stored.values import Unstorable, from_bytes, to_bytes
-
-FOLDER = ".kept"
-"""The folder in a dataset's."""
 
 OFF = "SALESREPORT_FRESH"
 """The environment variable that, where it is set to anything, lets everything be worked out anew."""
@@ -138,7 +135,7 @@ def keep_results(dataset: Dataset) -> None:
         secret = _secret()
         if secret is None:
             return
-        folder = dataset.path.resolve() / FOLDER / f"{dataset.fingerprint[:16]}-{_state(dataset)}"
+        folder = dataset.path.resolve() / KEPT / f"{dataset.fingerprint[:16]}-{_state(dataset)}"
         make_folder(folder.parent)
         make_folder(folder)
         if folder.resolve() != folder:  # a link that came with the dataset, to who knows what

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from salesreport.dataset import Dataset
+from salesreport.dataset import KEPT, Dataset, update_dataset
 from salesreport.kpi import Facts
 from salesreport.sample import write_company
 from salesreport.stored import store
@@ -43,7 +43,7 @@ def asked(dataset: Dataset, make: Made, key: object = "key") -> tuple[int, ...]:
 
 
 def files(dataset: Dataset) -> list[Path]:
-    return sorted(one for one in (dataset.path / store.FOLDER).rglob("*") if one.is_file())
+    return sorted(one for one in (dataset.path / KEPT).rglob("*") if one.is_file())
 
 
 def test_the_next_process_finds_it(dataset: Dataset) -> None:
@@ -52,7 +52,7 @@ def test_the_next_process_finds_it(dataset: Dataset) -> None:
     assert make.times == 1
     asked(dataset, make, "another key")
     assert make.times == 2
-    (folder,) = (dataset.path / store.FOLDER).iterdir()
+    (folder,) = (dataset.path / KEPT).iterdir()
     assert folder.stat().st_mode & 0o077 == 0
 
 
@@ -81,7 +81,7 @@ def test_another_state_of_data_or_code_has_its_own(dataset: Dataset, monkeypatch
     monkeypatch.setattr(store, "code", lambda: "newer")
     asked(dataset, make)
     assert make.times == 3
-    assert len(list((dataset.path / store.FOLDER).iterdir())) == 2  # this state, and the one before
+    assert len(list((dataset.path / KEPT).iterdir())) == 2  # this state, and the one before
 
 
 def test_nothing_is_stored_where_it_cannot_be(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_nothing_is_stored_where_it_cannot_be(dataset: Dataset, monkeypatch: pyt
     secret.unlink()
     elsewhere = dataset.path.parent / "elsewhere"
     elsewhere.mkdir()
-    (dataset.path / store.FOLDER).symlink_to(elsewhere)
+    (dataset.path / KEPT).symlink_to(elsewhere)
     asked(dataset, make)
     assert [one for one in elsewhere.rglob("*") if one.is_file()] == []
 
@@ -111,3 +111,10 @@ def test_of_too_much_the_oldest_goes(dataset: Dataset, monkeypatch: pytest.Monke
             os.utime(file, (place, place))
     store.keep_results(dataset)
     assert len(files(dataset)) == 2
+
+
+def test_it_goes_with_the_data(dataset: Dataset) -> None:
+    asked(dataset, Made())
+    assert len(files(dataset)) == 1
+    update_dataset(dataset.path, lambda now: ({"feedback": now.table("feedback").head(0)}, now.provenance))
+    assert not (dataset.path / KEPT).exists()
