@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
@@ -28,6 +29,8 @@ from salesreport.audit.sentences import OWN, limits_of
 from salesreport.files import write_text
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.kpi import METRICS, Metric
+from salesreport.language import LANGUAGES
+from salesreport.language.glossary import glossary
 from salesreport.pack.make import REPORT_FORMAT, REPORT_MIME, Shown
 from salesreport.pack.manifest import FORMAT as MANIFEST_FORMAT
 from salesreport.pack.manifest import Manifest
@@ -344,12 +347,27 @@ or `notes: notes.yml`, a file with the same. A note is Markdown of at most 5,000
 report's head, and is in this one's report and PDF only, not in decks, documents and workbooks. HTML in it is
 shown as text, pictures are not fetched.
 
+## Each in the own language
+
+Reports are in English, German, French and Hungarian; with a country (`de-AT`, `fr-CH`) numbers and dates are
+written as there. Who reads another language than the colleagues gets the own:
+
+```yaml
+language: {from: rep, otherwise: de}
+```
+
+`from: rep` takes column `language` of the table `reps` ([tables.md](tables.md)); the index, and the report on a
+rep who has none there, are in the language after `otherwise`. With rows of a CSV file, a column `language` says it
+row by row. A language without a catalogue is an error before anything runs, with its rows. Index, managers'
+bundles and their mails say in the pack's language what the reports say in another; a rep's mail is in that of the
+report. What compares with everybody is worked out once for all languages.
+
 ## A report per row
 
 With `each: rows.csv` each row of the file is a report. Headings are names of the notebook's parameters; an empty
-cell leaves one as it is. `id` is the row's key; without it, whom and when it is about (`rep`, `period` …).
-`name` is what the report is called, and its file; `note` is a word of your own. Neither is a parameter, unless
-the notebook has one of that name.
+cell leaves one as it is. `language` is that of the report. `id` is the row's key; without it, whom and when it is
+about (`rep`, `period` …). `name` is what the report is called, and its file; `note` is a word of your own. Neither
+is a parameter, unless the notebook has one of that name.
 
 ```csv
 rep,period,note
@@ -504,6 +522,25 @@ def maturity_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def glossary_page() -> str:
+    """The words of reports, in every language."""
+    others = [code for code in LANGUAGES if code != "en"]
+    names = [str(Locale(code).get_language_name("en")) for code in others]
+    lines = ["# Glossary", "", MADE, "", GLOSSARY_PAGE.strip(), ""]
+    lines += [f"| English | what it means | {' | '.join(names)} |", "|---" * (len(others) + 2) + "|"]
+    lines += [
+        f"| {term.english} | {_cell(term.means)} | {' | '.join(term.words[code] for code in others)} |"
+        for term in sorted(glossary(), key=lambda term: term.english.casefold())
+    ]
+    return "\n".join(lines) + "\n"
+
+
+GLOSSARY_PAGE = """
+One term, one word: what reports, indexes, mails and commands call things, in each language. What a metric means
+exactly stands in [metrics.md](metrics.md), what tables and columns hold in [tables.md](tables.md).
+"""
+
+
 def manifest_schema() -> str:
     """What is in `manifest.json`, as this version writes it."""
     schema = Manifest.model_json_schema(mode="serialization", schema_generator=_AsWritten)
@@ -538,6 +575,7 @@ PAGES = {
     "source_spec.md": source_spec_page,
     "pack_file.md": pack_file_page,
     "coaching_rules.md": coaching_rules_page,
+    "glossary.md": glossary_page,
     "definitions.md": definitions_page,
     "maturity.md": maturity_page,
     f"schemas/manifest-{MANIFEST_FORMAT}.json": manifest_schema,
@@ -695,7 +733,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
-    return f"`{value}`" if value not in (None, (), {}, []) else ""
+    return f"`{value}`" if value not in (None, (), {}, []) and not isinstance(value, BaseModel) else ""
 
 
 def _cell(value: object) -> str:

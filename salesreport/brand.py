@@ -13,11 +13,9 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from salesreport.config import Settings, TextError, load, read_yaml
+from salesreport.drawing.palette import ACCENT, PAPER
 from salesreport.errors import ConfigError
 from salesreport.language import text
-
-ACCENT, PAPER = "#0b5fa5", "#ffffff"
-"""The report's own accent colour, and white; as in `report.chart`, which takes long to import."""
 
 PANEL, DARK_PANEL = "#f6f7f8", "#1d2125"
 """What stands out least from an accent: the shade of paper below tiles, on light and dark pages (style sheet)."""

@@ -61,6 +61,7 @@ _ALL = (
             _date("left_on", text("last day at work; empty for those who are here")),
             _text("email", text("address that the rep's report is sent to")),
             _text("manager_email", text("address of the manager, where the manager is not among the reps")),
+            _text("language", text("language of the rep's report, such as de, where a pack file asks for it")),
         ),
         ("rep_id",),
     ),

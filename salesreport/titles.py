@@ -60,6 +60,7 @@ COLUMN_TITLES: dict[str, Text] = {
     "loss_reason": text("loss reasons"),
     "manager": text("managers"),
     "manager_email": text("managers’ addresses"),
+    "language": text("languages"),
     "metric": text("metrics"),
     "name": text("names"),
     "next_step": text("next steps"),

@@ -182,7 +182,7 @@ def test_the_language_of_messages(pack_file: Path, monkeypatch: pytest.MonkeyPat
     assert "de:" in run("--language", "de", "pack", "none.yml").stderr
     assert "de:" in run("pack", "none.yml", SALESREPORT_LANGUAGE="de").stderr
     assert "en:" in run("--language", "en", "pack", "none.yml", SALESREPORT_LANGUAGE="de").stderr
-    assert "en and de" in refused("--language", "fr", "pack", "none.yml")
+    assert "en, de, fr, and hu" in refused("--language", "xx", "pack", "none.yml")
 
 
 def _shouted(say: Any) -> Any:

@@ -14,7 +14,7 @@ from salesreport.anonymise.shift import Shift, choose
 from salesreport.anonymise.treatment import treatment
 from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError, DataError
-from salesreport.language import Language, Text, ntext, text
+from salesreport.language import LANGUAGES, Language, Text, ntext, text
 from salesreport.process import ProcessFile, parse_process
 from salesreport.provenance import Counts, Provenance, Tally
 from salesreport.tables import TABLES
@@ -184,8 +184,8 @@ def _says_nothing_of_data(note: Text) -> bool:
     """Whether a note is one of ours, and holds nothing but numbers and names of our tables and columns."""
     if not _plain_fields(note.fields):
         return False
-    said, translated = Language("en").say(note), Language("de").say(note)
-    return said != translated  # what the catalogue does not have is not from our code
+    # what no catalogue has is not from our code
+    return any(Language(code).translates(note) for code in LANGUAGES)
 
 
 def _plain_fields(fields: Mapping[str, Any]) -> bool:

@@ -22,6 +22,7 @@ TEXTS: dict[tuple[str, str], str | None] = {
     ("reps", "territory"): "territory",
     ("reps", "email"): None,
     ("reps", "manager_email"): None,
+    ("reps", "language"): "keep",
     ("rep_history", "team"): "team",
     ("rep_history", "manager"): "person",
     ("rep_history", "role"): "role",
@@ -55,7 +56,7 @@ TEXTS: dict[tuple[str, str], str | None] = {
     ("commitments", "text"): "agreement",
     ("commitments", "metric"): "metric",
 }
-"""Text column → kind of pseudonym; None: left out."""
+"""Text column → kind of pseudonym; None: left out; `keep`: a code that says of nobody who it is."""
 
 NAMES = ("person", "firm", "title", "team", "territory", "next_step", "agreement")
 """Kinds of which no original value is kept."""
@@ -91,4 +92,6 @@ def treatment(table: str, column: str) -> Treatment:
     if declared.kind in ("number", "choice"):
         return "keep"
     kind = IDS.get(column) if declared.kind == "id" else TEXTS.get((table, column))
+    if kind == "keep":
+        return "keep"
     return "drop" if kind is None else (kind,)

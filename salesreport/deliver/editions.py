@@ -33,7 +33,7 @@ def managers_edition(folder: Path, entry: ReportEntry, language: str, sections: 
     """A report without some sections, for somebody else than whom it is about.
 
     Args:
-        folder: the pack's. entry: the report. language: of the pack. sections: keys of the sections to leave out.
+        folder: the pack's. entry: the report. language: its own. sections: keys of the sections to leave out.
 
     Returns:
         The very report where it has none of them.

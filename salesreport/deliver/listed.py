@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+from salesreport.config import TextError
 from salesreport.deliver.people import People
 from salesreport.deliver.problems import RecipientsError, said_with_nearest
 from salesreport.deliver.recipients import (
@@ -24,6 +25,7 @@ from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.kpi.facts.called import matching
 from salesreport.language import LANGUAGES, Text, text
 from salesreport.pack.manifest import Manifest, ReportEntry
+from salesreport.pack.packfile import known_language
 from salesreport.pack.rows import csv_lines
 
 HEADINGS = ("subject", "address", "name", "language", "gets")
@@ -108,8 +110,10 @@ class _Reader:
         problems: list[Text] = []
         about = self._about(row, problems)
         addresses = self._addresses(row, problems)
-        language = row.cells.get("language", "") or self.manifest.pack.language
-        if language not in LANGUAGES:
+        language = row.cells.get("language", "")
+        try:
+            language = language and known_language(language)
+        except TextError:
             problems.append(
                 text("There is no language “{name}”; there are {names}.", name=language, names=list(LANGUAGES))
             )
@@ -186,7 +190,7 @@ class _Reader:
             edition=edition,
             entries=(entry,),
             called=called,
-            language=language,
+            language=language or entry.language or self.manifest.pack.language,
         )
 
     def _goes_to_manager(self, entry: ReportEntry, address: str) -> bool:

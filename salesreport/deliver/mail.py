@@ -124,7 +124,7 @@ def _about(parcel: Parcel, manifest: Manifest, language: Language, people: int) 
         subject = text("Reviews of your people, {period}", period=period)
     elif own:
         subject = text("Your review, {period}", period=period)
-    parts = [_part(entry, brief=bundle) for entry in one.entries[:people]]
+    parts = [_part(entry, language, brief=bundle) for entry in one.entries[:people]]
     more = len(one.entries) - len(parts)
     return {
         "subject": _clean(language.say(subject)),
@@ -162,16 +162,18 @@ def _attached(bundle: bool) -> Text:
     )
 
 
-def _part(entry: ReportEntry, brief: bool) -> Part:
+def _part(entry: ReportEntry, language: Language, brief: bool) -> Part:
+    """What a report says in short, in the mail's language where it was said in that, else in the pack's."""
+    told = entry if entry.own is None or entry.language != language.code else entry.own
     return Part(
         _clean(entry.subject.name, 120),
-        _clean(entry.verdict),
-        _clean(entry.talk),
-        _clean(entry.due),
-        "" if brief else _clean(entry.changed),
+        _clean(told.verdict),
+        _clean(told.talk),
+        _clean(told.due),
+        "" if brief else _clean(told.changed),
         [
             (_clean(one.label, 80), _clean(one.shown, 80), _clean(one.brief, 120))
-            for one in entry.figures[:MOST_FIGURES]
+            for one in told.figures[:MOST_FIGURES]
         ],
     )
 

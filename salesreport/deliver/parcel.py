@@ -53,7 +53,7 @@ def make_parcels(
     def for_manager(entry: ReportEntry) -> bytes:
         file = str(entry.file)
         if file not in editions:
-            editions[file] = managers_edition(folder, entry, manifest.pack.language, hidden)
+            editions[file] = managers_edition(folder, entry, entry.language or manifest.pack.language, hidden)
         return editions[file]
 
     dress = index_dress(folder, manifest, Language(manifest.pack.language))

@@ -231,7 +231,7 @@ def _report(entry: ReportEntry, address: str, manifest: Manifest, called: str) -
         edition="own",
         entries=(entry,),
         called=called,
-        language=manifest.pack.language,
+        language=entry.language or manifest.pack.language,
     )
 
 

@@ -51,7 +51,7 @@ class _Deck:
     def __init__(self, content: Content, look: Look) -> None:
         self.content, self.look = content, look
         self.language = Language(content.language)
-        self.code = self.language.locale.language
+        self.code = self.language.tag
         self.deck = new_deck(look)
 
     def made(self) -> bytes:

@@ -9,7 +9,7 @@ from salesreport.brand import PANEL, Look, tint
 from salesreport.documents.archive import forget
 from salesreport.documents.measure import FONT
 from salesreport.documents.pictures import logo_of
-from salesreport.report.chart import ATTENTION, FAINT, INK, LINE, MUTED, PEERS
+from salesreport.drawing.palette import ATTENTION, FAINT, INK, LINE, MUTED, PEERS
 
 WIDTH, HEIGHT = 13.333, 7.5
 """A slide, in inches: 16 to 9."""

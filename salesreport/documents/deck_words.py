@@ -22,12 +22,12 @@ class Run:
 
 
 def write(frame: Any, paragraphs: Sequence[Sequence[Run]], language: str, after: float = 0.0) -> None:
-    """Write paragraphs into a text frame; `language`: whose spelling is checked, `after`: space below each."""
+    """Write paragraphs into a text frame; `language`: such as `de-DE`, `after`: space below each."""
     from pptx.enum.dml import MSO_THEME_COLOR
     from pptx.enum.lang import MSO_LANGUAGE_ID
     from pptx.util import Pt
 
-    spoken = MSO_LANGUAGE_ID.GERMAN if language.startswith("de") else MSO_LANGUAGE_ID.ENGLISH_US
+    spoken = MSO_LANGUAGE_ID.from_xml(language)
     for number, runs in enumerate(paragraphs):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         paragraph.space_after = Pt(after)

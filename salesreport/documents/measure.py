@@ -6,8 +6,8 @@ Letters are measured in DejaVu Sans, which runs wider than the documents' own fo
 import math
 import re
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
+
+from salesreport.drawing import letters
 
 FONT = "Arial"
 """The font of decks and documents: every Windows and Mac has it, LibreOffice one of the same widths."""
@@ -31,7 +31,7 @@ def width_of(written: str, size: float, bold: bool = False) -> float:
     if not written:
         return 0.0
     wide = sum(1 for one in written if ord(one) > 0x2E7F)  # signs as wide as they are high
-    return (_length(written) * _NARROWER * (_BOLDER if bold else 1.0) + 40 * wide) * size / 100 / 72
+    return (letters.width(written, size) * _NARROWER * (_BOLDER if bold else 1.0) + 0.4 * size * wide) / 72
 
 
 def lines_of(written: str, size: float, width: float, bold: bool = False) -> int:
@@ -98,19 +98,3 @@ def columns_of(texts: Sequence[Sequence[str]], size: float, width: float, paddin
         rest -= given
         open_ones = [i for i in open_ones if wanted[i] - found[i] > 1e-9]
     return found
-
-
-@lru_cache(maxsize=20_000)
-def _length(written: str) -> float:
-    """The width of a text at 100 points, in points."""
-    return float(_font().getlength(written))
-
-
-@lru_cache
-def _font() -> Any:
-    from matplotlib import get_data_path
-    from PIL import ImageFont
-
-    return ImageFont.truetype(
-        f"{get_data_path()}/fonts/ttf/DejaVuSans.ttf", 100, layout_engine=ImageFont.Layout.BASIC
-    )

@@ -36,7 +36,7 @@ class _Paper:
         self.content, self.look = content, look
         self.language = Language(content.language)
         foot = " · ".join(one for one in (look.foot, content.title) if one)
-        self.document = new_document(look, self.language.locale.language, foot)
+        self.document = new_document(look, self.language.tag, foot)
 
     def made(self) -> bytes:
         content, say = self.content, self.language.say

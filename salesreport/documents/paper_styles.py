@@ -7,7 +7,7 @@ from salesreport.brand import Look
 from salesreport.documents.archive import forget
 from salesreport.documents.measure import FONT
 from salesreport.documents.pictures import logo_of
-from salesreport.report.chart import INK, MUTED
+from salesreport.drawing.palette import INK, MUTED
 
 WIDTH = 6.69
 """Of the text, in inches: A4 less two margins of two centimetres."""
@@ -27,7 +27,7 @@ _CENTIMETRE = 1 / 2.54
 
 
 def new_document(look: Look, language: str, foot: str) -> Any:
-    """A document without text; `foot` stands at the foot of each page, beside its number."""
+    """A document without text; `language` is such as `de-DE`, `foot` stands at each page's foot."""
     from docx import Document
     from docx.shared import Inches, Mm
 
@@ -132,9 +132,8 @@ def _language(document: Any, language: str) -> None:
     """Whose spelling is checked."""
     from docx.oxml.ns import qn
 
-    code = "de-DE" if language.startswith("de") else "en-US"
     for found in document.styles.element.iter(qn("w:lang")):
-        found.set(qn("w:val"), code)
+        found.set(qn("w:val"), language)
 
 
 def _page_number(paragraph: Any) -> None:

@@ -9,10 +9,10 @@ import html
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 
 from salesreport.brand import Look, tint
-from salesreport.report.chart import ACCENT, ACCENT_SOFT, PAPER, colours
+from salesreport.drawing.letters import font_folder
+from salesreport.drawing.palette import ACCENT, ACCENT_SOFT, PAPER, colours
 
 DOTS_PER_INCH = 220
 """Of a picture at the size that the report shows it in; print needs no more."""
@@ -24,7 +24,7 @@ _LOGO_HEIGHT = 240
 """Pixels of a logo that was drawn as SVG."""
 
 _FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")
-"""matplotlib's own, in which it measured the letters."""
+"""Those that come with matplotlib."""
 
 _VARIABLE = re.compile(r"var\(--([a-z-]+)(?:, *(#[0-9a-f]{6}))?\)")
 _BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
@@ -67,7 +67,7 @@ def picture(svg: str, accent: str = ACCENT, background: str = PAPER) -> Picture:
     said = {tag: html.unescape(words).strip() for tag, words in _TITLE.findall(svg)}
     start = svg.index("<svg") + len("<svg")
     whole = f'{svg[:start]} xmlns="http://www.w3.org/2000/svg" font-family="DejaVu Sans"{svg[start:]}'
-    folder = _font_folder()
+    folder = font_folder()
     png = bytes(
         resvg_py.svg_to_bytes(
             svg_string=coloured(whole, accent),
@@ -104,18 +104,11 @@ def coloured(svg: str, accent: str) -> str:
 
 
 @lru_cache
-def _font_folder() -> Path:
-    from matplotlib import get_data_path
-
-    return Path(get_data_path()) / "fonts" / "ttf"
-
-
-@lru_cache
 def _letters() -> frozenset[int]:
     """The characters that the font has."""
     from matplotlib.ft2font import FT2Font
 
-    return frozenset(FT2Font(str(_font_folder() / _FONTS[0])).get_charmap())
+    return frozenset(FT2Font(str(font_folder() / _FONTS[0])).get_charmap())
 
 
 def _has_letters_for(svg: str) -> bool:

@@ -5,9 +5,7 @@ HTML is another than before are replaced. There is no `Output` widget, so nothin
 of like with like, which may take seconds, is made in the background; what does not rest on it is shown at once.
 """
 
-import threading
 import time
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +82,6 @@ class Explorer(panels.Panels):
         self._patient = False
         self._open()
         self._refresh()
-        # the picture of reps and steps needs a library that takes long to load: load it while nobody waits
-        threading.Thread(target=import_module, args=("seaborn",), daemon=True).start()
 
     # --- what is shown
 

@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 import yaml
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
+from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po, write_po
 
 from salesreport.language.language import LANGUAGES
@@ -48,14 +49,23 @@ def _texts_of_rules(file: IO[bytes], *_: Any, **__: Any) -> Iterator[tuple[int, 
 
 
 def read_catalogue(language: str) -> Catalog:
-    """The catalogue of a language as it stands."""
-    with (CATALOGUES / f"{language}.po").open("rb") as file:
+    """The catalogue of a language as it stands; of one that has none yet, an empty one."""
+    path = CATALOGUES / f"{language}.po"
+    if not path.exists():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
         return read_po(file, locale=language)
 
 
-def updated(language: str) -> bytes:
-    """The catalogue of a language with today's texts: the content its file should have."""
-    old, new = read_catalogue(language), Catalog(locale=language, project="salesreport", fuzzy=False)
+def updated(language: str, old: Catalog | None = None) -> bytes:
+    """The catalogue of a language with today's texts: the content its file should have.
+
+    Args:
+        language: its code. old: where translations come from; by default the catalogue as it stands.
+    """
+    old = read_catalogue(language) if old is None else old
+    new = Catalog(locale=language, project="salesreport", fuzzy=False)
+    new.mime_headers = [("Plural-Forms", plural_forms(language))]
     for message in texts_of_the_code():
         if not message.id:
             continue
@@ -67,11 +77,26 @@ def updated(language: str) -> bytes:
     return b"\n".join(kept) + b"\n"
 
 
+def plural_forms(language: str) -> str:
+    """How a catalogue tells which of a text's forms a number takes.
+
+    Babel counts one form where nouns do not change after a number (Hungarian); sentences may, and the code says
+    two of each.
+
+    Examples:
+        >>> plural_forms("fr"), plural_forms("hu")
+        ('nplurals=2; plural=(n > 1);', 'nplurals=2; plural=(n != 1);')
+    """
+    known = get_plural(language)
+    forms, rule = known if known[0] > 1 else get_plural("en")
+    return f"nplurals={forms}; plural={rule};"
+
+
 _CHANGES_OFTEN = (
     b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Report-Msgid-Bugs-To',
-    b'"Last-Translator', b'"Language-Team', b"# Copyright", b"# This file is distributed",
-    b"# FIRST AUTHOR", b"# Translations template", b"# German translations",
+    b'"Last-Translator', b'"Language-Team', b"# ",
 )  # fmt: skip
+"""Lines of a catalogue's head that say when and by what it was written; comments of entries begin otherwise."""
 
 
 def _translation(known: Message | None) -> str | tuple[str, ...]:

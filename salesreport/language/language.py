@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from babel import Locale, UnknownLocaleError, dates
+from babel.core import get_global
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -21,7 +22,7 @@ from salesreport.language import numerals
 from salesreport.language.readable import MOST, brief, readable
 from salesreport.language.text import Day, Either, Fixed, Month, Quantity, Range, Text, bounds, ntext, text
 
-LANGUAGES = ("en", "de")
+LANGUAGES = ("en", "de", "fr", "hu")
 """The languages a report can be made in: English, the source, and each catalogue."""
 
 _SCALES = ("points", "per 100 orders", "times")
@@ -29,6 +30,10 @@ _SCALES = ("points", "per 100 orders", "times")
 
 MISSING = "–"
 """What stands where there is no figure: never a zero."""
+
+
+_MANY = 2
+"""A number that takes the plural in every language."""
 
 
 class Said(str):
@@ -69,6 +74,17 @@ class Language:
         """The Babel locale."""
         return Locale.parse(self.code)
 
+    @property
+    def tag(self) -> str:
+        """Language and country as documents name them, whose spelling is checked: the country of most speakers.
+
+        Examples:
+            >>> Language("de_AT").tag, Language("hu").tag
+            ('de-DE', 'hu-HU')
+        """
+        language, _, country = get_global("likely_subtags")[self.locale.language].split("_")
+        return f"{language}-{country}"
+
     # --- words
 
     def say(self, what: Text | str | None) -> str:
@@ -81,8 +97,26 @@ class Language:
         if what.plural is None:
             template = translations.gettext(what.template)
         else:
-            template = translations.ngettext(what.template, what.plural, _grammatical(what.fields["n"]))
+            template = translations.ngettext(what.template, what.plural, self._grammatical(what.fields["n"]))
         return Said(template.format_map({key: self.show(value) for key, value in what.fields.items()}))
+
+    def load(self) -> None:
+        """Read the catalogue now, and not when the first text is said: before forks, which then share it."""
+        _translations(self.locale.language)
+
+    def translates(self, what: Text) -> bool:
+        """Whether the catalogue has other words for a text; English, the source, never has.
+
+        Examples:
+            >>> Language("de").translates(text("{n} days")), Language("de").translates(text("no text of the code"))
+            (False, False)
+            >>> Language("de").translates(text("There is no such file."))
+            True
+        """
+        known = _translations(self.locale.language)
+        if what.plural is None:
+            return bool(known.gettext(what.template) != what.template)
+        return bool(known.ngettext(what.template, what.plural, _MANY) != what.plural)
 
     def show(self, value: Any) -> str:
         """Show one field of a text: the rules are those of `Text.fields`."""
@@ -137,6 +171,22 @@ class Language:
             rest = len(items) - most
             items = [*items[:most], self.say(ntext("{n} more", "{n} more", n=rest))]
         return str(format_list(items, locale=self.locale)) if items else ""
+
+    def _grammatical(self, n: float | Fixed) -> int:
+        """The whole number that takes the same form as what is shown: catalogues tell forms by whole numbers.
+
+        A fraction takes the form that the language's rule (CLDR) gives it: "1.5 deals", "1,5 affaire".
+        """
+        if isinstance(n, Fixed):
+            shown = numerals.fixed(n.value, n.places) if math.isfinite(n.value) else None
+        else:
+            shown = None if _absent(n) else numerals.plain(numerals.fixed(n, 1))  # as `count`: 1.04 is "1"
+        if shown is None:
+            return _MANY
+        if "." not in f"{shown:f}":
+            return abs(int(shown))
+        rule = self.locale.plural_form
+        return next((whole for whole in (1, _MANY) if rule(whole) == rule(abs(shown))), _MANY)
 
     # --- numbers
 
@@ -322,16 +372,6 @@ def _as_told(value: float) -> float:
 
 def _absent(value: float | None) -> bool:
     return value is None or not math.isfinite(value)
-
-
-def _grammatical(n: float | Fixed) -> int:
-    """The whole number that decides between singular and plural: what is shown as a fraction takes the plural."""
-    if isinstance(n, Fixed):
-        return int(n.value) if not n.places and math.isfinite(n.value) else 2
-    if _absent(n):
-        return 2
-    shown = numerals.fixed(n, 1)  # as `count` shows it: 1.04 is "1"
-    return int(shown) if shown == int(shown) else 2
 
 
 def _is_money(unit: str) -> bool:

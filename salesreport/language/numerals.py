@@ -1,7 +1,9 @@
-"""Numbers as a locale writes them: its digits groups, decimal sign, short units and place of the currency.
+"""Numbers as a locale writes them: its groups of digits, decimal sign, short units and place of the currency.
 
 Babel has the locale's data, but its own formatting differs from version to version and picks the unit before it
 rounds (`€1000K`). Here a number is rounded first, then its unit is chosen, and the same data give the same text.
+A short number shows the digits it was rounded to and no others: 357,666 is `358K`, `358 Tsd.`, `358 k`, `358 E`,
+and never 358,000, which would look exact. So every language has a short unit of a thousand.
 """
 
 from collections.abc import Sequence
@@ -44,6 +46,10 @@ class Unit(NamedTuple):
     after: str
 
 
+_THOUSAND = {"de": Unit(1000, "", "\xa0Tsd.")}
+"""Short units of a thousand where CLDR has none: in German it writes thousands out, business reports do not."""
+
+
 @lru_cache
 def signs(code: str) -> Signs:
     """The signs of a locale.
@@ -73,12 +79,13 @@ def units(code: str) -> Sequence[Unit]:
         >>> [(unit.size, unit.after) for unit in units("en_IN")[-2:]]
         [(100000, 'L'), (1000, 'K')]
         >>> units("de")[-1]
-        Unit(size=1000000, before='', after='\\xa0Mio.')
+        Unit(size=1000, before='', after='\\xa0Tsd.')
     """
     locale = Locale.parse(code)
     if signs(code).other == 3:
         locale = Locale(locale.language)
-    found = {}
+    supplement = _THOUSAND.get(locale.language)
+    found = {} if supplement is None else {supplement.size: supplement}
     for size, pattern in locale.compact_decimal_formats["short"]["other"].items():
         parsed = parse_pattern(pattern.pattern)
         before, after = (side[0].replace("'", "") for side in (parsed.prefix, parsed.suffix))
@@ -204,8 +211,8 @@ def with_currency(code: str, negative: bool, amount: str, currency: str) -> str:
     """An amount, already written, with its currency where the locale puts it.
 
     Examples:
-        >>> with_currency("en", True, "5.12K", "EUR"), with_currency("de", False, "5.120", "EUR")
-        ('−€5.12K', '5.120\\xa0€')
+        >>> with_currency("en", True, "5.12K", "EUR"), with_currency("de", False, "5,12", "EUR")
+        ('−€5.12K', '5,12\\xa0€')
         >>> with_currency("en", False, "5.12K", "CHF")
         'CHF\\xa05.12K'
     """

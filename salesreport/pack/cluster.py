@@ -1,7 +1,8 @@
 """The jobs of a pack on a Dask cluster: the same reports, made by workers on any number of machines.
 
-A worker does what a local engine's process does: it runs `make_report`, which writes the report into the pack's
-folder (on a file system that all share), and gives the outcome back. How to start a cluster: docs/cluster.md.
+A worker does what a local engine does: beside it stands a warm process (`pack/standby.py`), a fork of which writes
+the report into the pack's folder (on a file system that all share). Where a system cannot fork, each report has a
+kernel of its own. The outcome is given back. How to start a cluster: docs/cluster.md.
 """
 
 import contextlib
@@ -28,8 +29,11 @@ from salesreport.pack.engine import Watcher
 from salesreport.pack.kernels import execute_with_papermill, prepare_for_kernels
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, default_exporter, in_words, make_report
-from salesreport.pack.owner import MARK, RunIsOver, WhileRunLasts, run_mark, stands
+from salesreport.pack.nursery import Making
+from salesreport.pack.owner import MARK, RunIsOver, run_mark, stands
 from salesreport.pack.plain import one_line
+from salesreport.pack.standby import make_on_standby
+from salesreport.pack.warm import available
 
 JOBS_PER_WORKER = 2
 """Jobs given out at a time: the one that is made, and one that waits, so that no worker does. A worker that dies
@@ -49,8 +53,9 @@ class ClusterEngine:
     """Makes the reports on a Dask cluster.
 
     Attributes:
-        address: of the scheduler, such as `tcp://host:8786`. limits: of these, the time limit holds, for each
-            cell. export: makes a report's HTML (a function of a module that the workers have).
+        address: of the scheduler, such as `tcp://host:8786`. limits: what one report may take; in a kernel the
+            time limit alone holds, for each cell. export: makes a report's HTML (a function of a module that the
+            workers have).
         connect_seconds: how long to wait for the scheduler. patience: seconds the cluster may be without workers.
     """
 
@@ -108,8 +113,7 @@ class ClusterEngine:
         from distributed import KilledWorker
 
         executor = client.get_executor(pure=False, retries=RETRIES)
-        execute = WhileRunLasts(partial(execute_on_worker, seconds=self.limits.seconds), mark)
-        export = WhileRunLasts(self.export, mark)
+        making = Making(1, self.limits, self.export, mark)
         waiting = deque(jobs)
         running: dict[Future[Outcome], Job] = {}
         suspects: list[Job] = []
@@ -123,7 +127,7 @@ class ClusterEngine:
                 while waiting and len(running) < max(1, workers * JOBS_PER_WORKER):
                     job = waiting.popleft()
                     watcher.started(job)
-                    running[executor.submit(make_report, job, execute, export)] = job
+                    running[executor.submit(make_on_worker, job, making)] = job
                 for future in wait(running, TICK, FIRST_COMPLETED).done:
                     job = running.pop(future)
                     try:
@@ -151,10 +155,20 @@ class ClusterEngine:
         )
 
 
-def execute_on_worker(job: Job, seconds: float) -> NotebookNode:
-    """Run a job's notebook in a new kernel of this worker; see `execute_with_papermill`."""
+def make_on_worker(job: Job, making: Making) -> Outcome:
+    """Make a job's report on this worker.
+
+    Raises:
+        RunIsOver: nobody waits for it any more; no file was touched.
+    """
+    if available():
+        return make_on_standby(job, making)
+    return make_report(job, partial(_execute_in_kernel, making=making), making.in_time(making.export))
+
+
+def _execute_in_kernel(job: Job, making: Making) -> NotebookNode:
     prepare_for_kernels()
-    return execute_with_papermill(job, seconds)
+    return making.in_time(execute_with_papermill)(job, making.limits.seconds)
 
 
 def check_address(address: str) -> None:

@@ -33,7 +33,7 @@ LONGEST_REASON = 300
 
 
 class Figure(BaseModel):
-    """A key figure of a report, as the index shows it; all texts are in the report's language.
+    """A key figure of a report, as the index shows it; all texts are in one language.
 
     `brief` is what stands below the value: share of the target, interval; `note` what it rests on, in full.
     """
@@ -69,11 +69,22 @@ class ShownSubject(BaseModel):
     name: str = ""
 
 
-class Shown(BaseModel):
+class Told(BaseModel):
+    """What a report says in short: its verdict, what to talk about, what is due, what changed, its key figures."""
+
+    verdict: str = ""
+    talk: str = ""
+    due: str = ""
+    changed: str = ""
+    figures: list[Figure] = []
+
+
+class Shown(Told):
     """What a report says about itself, in the notebook's output of the type `REPORT_MIME`.
 
     `format` is the version of this description; `period_asked` how the period was asked for, where that was
-    relative to the as-of date.
+    relative to the as-of date; `index` the same in short in the language of the pack's index, where that is
+    another than the report's.
     """
 
     format: int = Field(default=REPORT_FORMAT, ge=1)
@@ -83,11 +94,7 @@ class Shown(BaseModel):
     fingerprint: str
     language: str = "en"
     title: str = ""
-    verdict: str = ""
-    talk: str = ""
-    due: str = ""
-    changed: str = ""
-    figures: list[Figure] = []
+    index: Told | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,7 @@ class Job:
         asked: how the period was asked for, where that is relative (`last-month`).
         formats: what else is made of the executed notebook, of `documents.formats.DOCUMENTS`. look: their brand.
         paper: what the finished report is printed on, see `salesreport.pack.printed`; empty: it is not.
+        index_language: of the pack's index, where that is another than the report's; else empty.
     """
 
     subject: Subject
@@ -120,6 +128,7 @@ class Job:
     formats: tuple[str, ...] = ()
     look: Look = field(default=PLAIN, repr=False)
     paper: str = ""
+    index_language: str = ""
 
     @property
     def source(self) -> bytes:
@@ -163,8 +172,8 @@ class Outcome:
 
     Attributes:
         job: the job. reason: why there is no report; None when there is one. seconds: how long it took.
-        bytes, sha256: of the report. verdict, talk, due, changed, figures: what it says, proposes to talk
-            about, what was agreed and is due, what changed since the last review.
+        bytes, sha256: of the report. told: what it says in short, in the language of the pack's index. own: the
+            same in the report's, where that is another.
         has_notebook: whether the executed notebook was kept. documents: what else was made, in their order.
     """
 
@@ -173,11 +182,8 @@ class Outcome:
     seconds: float = 0.0
     bytes: int = 0
     sha256: str = ""
-    verdict: str = ""
-    talk: str = ""
-    due: str = ""
-    changed: str = ""
-    figures: list[Figure] = field(default_factory=list)
+    told: Told = field(default_factory=Told)
+    own: Told | None = None
     has_notebook: bool = False
     documents: list[Document] = field(default_factory=list)
 
@@ -253,17 +259,10 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         Document(format=name, file=job.document(name), bytes=len(one), sha256=hashlib.sha256(one).hexdigest())
         for name, one in documents.items()
     ]
-    said = shown.model_dump(include={"verdict", "talk", "due", "changed"})
+    own = Told(**{name: getattr(shown, name) for name in Told.model_fields})
+    told, own_words = (own, None) if shown.index is None else (shown.index, own)
     return Outcome(
-        job,
-        None,
-        seconds,
-        len(html),
-        digest,
-        **said,
-        figures=shown.figures,
-        has_notebook=has_notebook,
-        documents=made,
+        job, None, seconds, len(html), digest, told=told, own=own_words, has_notebook=has_notebook, documents=made
     )
 
 
@@ -286,6 +285,10 @@ def _executed(job: Job, execute: Execute) -> NotebookNode:
             from salesreport.report.asked import asking_for
 
             told.enter_context(asking_for(job.asked))
+        if job.index_language:
+            from salesreport.report.asked import indexed_in
+
+            told.enter_context(indexed_in(job.index_language))
         return execute(job)
 
 

@@ -14,7 +14,7 @@ from salesreport.documents.formats import FORMATS, PRINTED
 from salesreport.errors import DataError
 from salesreport.files import is_partial, write_text
 from salesreport.language import Language, text
-from salesreport.pack.make import Document, Figure, Job, Outcome
+from salesreport.pack.make import Document, Figure, Job, Outcome, Told
 
 FILE = "manifest.json"
 FORMAT: Literal[2] = 2
@@ -84,7 +84,9 @@ class ReportEntry(BaseModel):
         status: `pending` until it was tried. reason: why it failed, in the pack's language.
         documents: decks, documents and workbooks beside it.
         seconds, bytes, sha256, engine: how it was made and what came out. verdict, talk, due, changed, figures:
-            what it says, proposes to talk about, what was agreed and is due, what changed since the last review.
+            what it says, proposes to talk about, what was agreed and is due, what changed since the last review;
+            in the pack's language.
+        language: of the report; empty: the pack's. own: what it says, in its language, where that is another.
     """
 
     subject: SubjectEntry
@@ -105,6 +107,8 @@ class ReportEntry(BaseModel):
     changed: str = ""
     figures: list[Figure] = []
     documents: list[Document] = []
+    language: str = ""
+    own: Told | None = None
 
     @classmethod
     def planned(cls, job: Job, engine: str) -> "ReportEntry":
@@ -120,6 +124,7 @@ class ReportEntry(BaseModel):
             parameters=parameters,
             inputs=job.inputs,
             engine=engine,
+            language=job.language if job.index_language else "",
         )
 
     def after(self, outcome: Outcome, language: Language) -> "ReportEntry":
@@ -134,11 +139,8 @@ class ReportEntry(BaseModel):
                 "seconds": round(outcome.seconds, 3),
                 "bytes": outcome.bytes,
                 "sha256": outcome.sha256,
-                "verdict": outcome.verdict,
-                "talk": outcome.talk,
-                "due": outcome.due,
-                "changed": outcome.changed,
-                "figures": outcome.figures,
+                **{name: getattr(outcome.told, name) for name in Told.model_fields},
+                "own": outcome.own,
                 "documents": outcome.documents,
             }
         )

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
@@ -21,8 +21,46 @@ from salesreport.period import Period
 CHANGED = "changed"
 """The choice of those to whom there is something new to say."""
 
+
+def known_language(code: str) -> str:
+    """The code of a language with a catalogue, as locales are written: `fr-CH` is `fr_CH`.
+
+    Raises:
+        TextError: there is no catalogue.
+
+    Examples:
+        >>> known_language("de"), known_language("fr-CH")
+        ('de', 'fr_CH')
+    """
+    code = code.strip().replace("-", "_")
+    try:
+        Language(code)
+    except ValueError:
+        raise TextError(
+            text("There is no such language."), text("one of {names}", names=list(LANGUAGES))
+        ) from None
+    return code
+
+
 DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source", "pipeline")
 """What a pack can make a report for each of."""
+
+
+class Languages(Settings):
+    """The language of a pack, and of each report by whom it is about; a language alone is that of all.
+
+    Attributes:
+        source: whom it comes from: `rep`, by column `language` of the table reps. otherwise: of the index, and of
+            reports about whoever has none there.
+    """
+
+    source: Literal["rep"] | None = Field(default=None, alias="from")
+    otherwise: str = "en"
+
+    @field_validator("otherwise")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        return known_language(value)
 
 
 PERIOD = "{period}"
@@ -43,7 +81,7 @@ class PackFile(Settings):
             quarter, half, year, and `last` means complete ones (see monthly.md).
         compare_to: what it is compared with: `previous`, `year_before` or a period of other days that the
             dataset has data for; where `period` is not over on the as-of day, up to the same day of it.
-        language: of the reports.
+        language: of index and reports: en, de, fr or hu, or with a country (fr-CH), else en; or each rep's own.
         output: the folder of the pack; `{period}` in it stands for the period. title: of the index, likewise.
         parameters: further parameters of the notebook.
         extensions: Python files with metrics, sections and peers of one's own (see extending.md); they are code.
@@ -69,7 +107,7 @@ class PackFile(Settings):
     where: dict[str, list[str]] = Field(default_factory=dict)
     period: str
     compare_to: str = "previous"
-    language: str = "en"
+    language: Languages = Languages()
     output: str
     title: str | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
@@ -162,20 +200,20 @@ class PackFile(Settings):
             raise no_such(text("A report cannot be printed on “{name}”.", name=value), value, PAPERS)
         return value.lower()
 
-    @field_validator("language")
+    @field_validator("language", mode="before")
     @classmethod
-    def _known_language(cls, value: str) -> str:
-        try:
-            Language(value)
-        except ValueError:
-            raise TextError(
-                text("There is no such language."), text("one of {names}", names=list(LANGUAGES))
-            ) from None
-        return value
+    def _one_language(cls, value: Any) -> Any:
+        return {"otherwise": known_language(value)} if isinstance(value, str) else value
+
+    @property
+    def own_language(self) -> str:
+        """The language of the index, and of every report that has none of its own."""
+        return self.language.otherwise
 
 
 _YAML = (
     "where", "parameters", "extensions", "formats", "brand", "sections", "refresh", "retention", "deliver",
+    "language",
 )  # fmt: skip
 """Settings of which `--set` gives YAML."""
 
@@ -267,7 +305,7 @@ def load_pack(path: Path | str, overrides: Sequence[str] = (), formats: Sequence
         documents_of(formats, key="--format")
         changed["formats"] = [*changed.get("formats", settings.formats), *formats]
     if changed:
-        settings = validate({**settings.model_dump(), **changed}, PackFile)
+        settings = validate({**settings.model_dump(by_alias=True), **changed}, PackFile)
     return Pack(path, settings, lines, changed, raw, brand_file)
 
 

@@ -16,6 +16,7 @@ from salesreport.files import safe_names
 from salesreport.kpi.facts.called import matching
 from salesreport.language import Language, Text, text
 from salesreport.pack.inputs import checksum_of_inputs
+from salesreport.pack.languages import LANGUAGE, languages_of
 from salesreport.pack.lines import with_note, with_sections
 from salesreport.pack.make import Job
 from salesreport.pack.manifest import package_version
@@ -73,16 +74,17 @@ class Plan:
 
     @property
     def language(self) -> Language:
-        """The reports' language."""
-        return Language(self.pack.settings.language)
+        """The pack's own language, that of its index."""
+        return Language(self.pack.settings.own_language)
 
 
 class Draft(NamedTuple):
-    """A report to come: what it is about, the parameters that only it gets, the note that its row has."""
+    """A report to come: what it is about, the parameters that only it gets, the note on it, its language."""
 
     subject: Subject
     parameters: Mapping[str, Any]
     note: str = ""
+    language: str = ""
 
 
 def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
@@ -124,11 +126,16 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     drafts = _subjects(pack, notebook, dataset, [period, comparison])
     folder = pack.output(period)
     stems = _stems([draft.subject for draft in drafts])
+    languages = languages_of(pack, dataset, [(_rep(draft), draft.parameters) for draft in drafts])
     others = values(dataset, settings.each) if settings.notes and settings.each in DIMENSIONS else {}
     notes = notes_of(pack, [draft.subject for draft in drafts], others)
+    drafts = [
+        draft._replace(language=spoken, note=notes.get(draft.subject.id, draft.note))
+        for draft, spoken in zip(drafts, languages, strict=True)
+    ]
     every = tuple(
         replace(
-            _job(pack, notebook, dataset, draft, common, stem, digests, notes.get(draft.subject.id, draft.note)),
+            _job(pack, notebook, dataset, draft, common, stem, digests),
             folder=folder,
             asked=asked.written if "period" not in draft.parameters else "",
             formats=tuple(one for one in documents if one != PRINTED),
@@ -172,9 +179,12 @@ def _job(
     common: Mapping[str, Any],
     stem: str,
     further: Sequence[str],
-    note: str,
 ) -> Job:
-    language, subject, parameters = pack.settings.language, draft.subject, {**common, **draft.parameters}
+    subject, note, language = draft.subject, draft.note, draft.language
+    parameters, own = {**common, **draft.parameters}, pack.settings.own_language
+    if language != own:  # then the index says in the pack's language what the report says in another
+        parameters[LANGUAGE] = notebook.check(LANGUAGE, language, pack.where(LANGUAGE))
+        further = [*further, f"index in {own}"]
     inputs = checksum_of_inputs(
         notebook=notebook.sha256,
         fingerprint=dataset.fingerprint,
@@ -196,7 +206,14 @@ def _job(
         language=language,
         inputs=inputs,
         content=with_note(notebook.content, note) if note else notebook.content,
+        index_language=own if language != own else "",
     )
+
+
+def _rep(draft: Draft) -> str:
+    """The rep whom a report is about; empty: it is about no rep."""
+    subject = draft.subject
+    return subject.id if subject.kind == "rep" else str(draft.parameters.get("rep") or "")
 
 
 def _period(dataset: Dataset, written: str, where: dict[str, Any]) -> Asked:
@@ -248,7 +265,7 @@ def _common(
         "dataset": os.path.abspath(dataset.path),  # noqa: PTH100 - resolve() would also follow links
         "period": period.name,
         "compare_to": settings.compare_to,
-        "language": settings.language,
+        "language": settings.own_language,
     }
     for name in ("compare_to", "language"):
         stated = (name,) in pack.lines or name in pack.overridden

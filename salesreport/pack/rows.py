@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from salesreport.errors import ConfigError, DataError, nearest
 from salesreport.language import text
+from salesreport.pack.languages import LANGUAGE, language_in
 from salesreport.pack.notebook import Notebook
 from salesreport.pack.notes import checked
 from salesreport.pack.packfile import DIMENSIONS
@@ -17,7 +18,7 @@ ID, NAME, NOTE = "id", "name", "note"
 TELLING = (*DIMENSIONS, "period")
 """The parameters that say whom and when a report is about."""
 
-COMMON = ("dataset", "language")
+COMMON = ("dataset",)
 """Parameters that are the same for all reports of a pack."""
 
 
@@ -33,12 +34,13 @@ class Row(NamedTuple):
 def read_rows(file: Path, notebook: Notebook) -> list[Row]:
     """Read parameter rows; the headings are names of parameters, an empty cell leaves a parameter as it is.
 
-    A report's key is in column `id`; without it, it is what the row says of whom and when (`rep`, `period` …), or
-    all of its parameters where that is not enough to tell rows apart. `name` and `note` never are part of a key.
+    Column `language` says the language of a row's report. A report's key is in column `id`; without it, it is what
+    the row says of whom and when (`rep`, `period` …), or all of its parameters where that is not enough to tell
+    rows apart. `name` and `note` never are part of a key.
 
     Raises:
         ConfigError: a heading that is no parameter, a value that does not fit.
-        DataError: no such file, not a CSV file, no rows, two rows of one id.
+        DataError: no such file, not a CSV file, no rows, two rows of one id, a language without a catalogue.
     """
     lines = csv_lines(file)
     headings = [heading.strip() for heading in lines[0]] if lines else []
@@ -65,6 +67,8 @@ def read_rows(file: Path, notebook: Notebook) -> list[Row]:
         for heading, cell in given.items():
             where = {"file": file, "line": number, "key": heading}
             parameters[heading] = notebook.read(heading, cell, where)
+            if heading == LANGUAGE:
+                parameters[heading] = language_in(cell, {"file": file, "column": heading, "rows": [number]})
         note = checked(note, {"file": file, "line": number, "key": NOTE})
         rows[key] = Row(Subject("row", key, name), parameters, {"file": file, "line": number}, note)
     return list(rows.values())

@@ -259,7 +259,7 @@ def _about(plan: Plan) -> PackEntry:
         period=plan.period.name,
         period_asked=plan.asked.written,
         compare_to=(plan.comparison.whole or plan.comparison).name,
-        language=settings.language,
+        language=settings.own_language,
         version=package_version(),
         without_change=len(plan.every) - len(plan.jobs) if settings.only else 0,
     )

@@ -21,7 +21,7 @@ def filled(language: Language, values: Mapping[str, Any]) -> dict[str, str]:
     Returns:
         Path in `templates/LANGUAGE/`, with `/` → text.
     """
-    folder = TEMPLATES / language.code
+    folder = TEMPLATES / language.locale.language
     if not folder.is_dir():
         folder = TEMPLATES / "en"
     # texts and YAML, no HTML: nothing is to be escaped for markup

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from salesreport.later import names_from
 
 if TYPE_CHECKING:
-    from salesreport.report.chart import Chart, own_style
+    from salesreport.report.chart import Chart
     from salesreport.report.context import Context
     from salesreport.report.peers import PeerGroup
     from salesreport.report.section import Section
@@ -34,6 +34,6 @@ __getattr__ = names_from(
         "Context": "context",
         "PeerGroup": "peers",
         "Section": "section",
-        "own_style": "chart",
+        "own_style": "own_figure",
     },
 )

@@ -24,6 +24,22 @@ def asking_for(written: str) -> Iterator[None]:
         yield
 
 
+INDEX_VARIABLE = "SALESREPORT_INDEX_LANGUAGE"
+"""The environment variable that says the language of the pack's index, where that is another than a report's."""
+
+
+@contextmanager
+def indexed_in(language: str) -> Iterator[None]:
+    """Tell reports that are made meanwhile in which language the index says what they say."""
+    with told(INDEX_VARIABLE, language):
+        yield
+
+
+def index_language() -> str:
+    """The language of the pack's index, where that is another than the report's; else empty."""
+    return os.environ.get(INDEX_VARIABLE, "")
+
+
 @contextmanager
 def told(variable: str, value: str) -> Iterator[None]:
     """Tell notebooks that are run meanwhile, here or in a kernel begun here, something beside their parameters."""

@@ -1,114 +1,33 @@
-"""A figure as inline SVG: small, deterministic, accessible, and in the page's own colours, light or dark.
+"""A chart of a report: what draws it, and what it says to those who cannot see it."""
 
-A chart is drawn with matplotlib in the light palette below; its SVG then refers to the style sheet's
-variables (`#0b5fa5` becomes `var(--accent, #0b5fa5)`), so that the page decides the colours. Text stays text.
-"""
+from __future__ import annotations
 
-import io
-import re
-import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-from cycler import cycler
 from markupsafe import Markup
-from matplotlib.artist import Artist
-from matplotlib.axis import Axis
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.collections import QuadMesh
-from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
-from matplotlib.text import Text as Written
 
-from salesreport.language.readable import in_picture, without_unseen
+from salesreport.drawing import Drawing
 
-INK = "#1b1f24"
-MUTED = "#57606a"
-FAINT = "#8c959f"
-LINE = "#d8dee4"
-PAPER = "#ffffff"
-ACCENT = "#0b5fa5"
-ACCENT_SOFT = "#cfe2f3"
-PEERS = "#d9dde2"
-ATTENTION = "#9a5b00"
-
-_VARIABLES = {
-    INK: "ink",
-    MUTED: "muted",
-    FAINT: "faint",
-    LINE: "line",
-    PAPER: "paper",
-    ACCENT: "accent",
-    ACCENT_SOFT: "accent-soft",
-    PEERS: "peers",
-    ATTENTION: "attention",
-}
-
-
-def colours() -> dict[str, str]:
-    """The palette's colours on a light page, and the style sheet's variable of each."""
-    return dict(_VARIABLES)
-
-
-_STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "text.parse_math": False,  # names from the data may hold dollar signs
-    "font.family": "DejaVu Sans",
-    "font.size": 9.0,
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
-    "axes.edgecolor": LINE,
-    "axes.labelcolor": MUTED,
-    "axes.titlecolor": INK,
-    "axes.titlesize": 9.5,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 8.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.linewidth": 0.8,
-    "axes.axisbelow": True,
-    "text.color": INK,
-    "xtick.color": MUTED,
-    "ytick.color": MUTED,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "grid.color": LINE,
-    "grid.linewidth": 0.6,
-    "lines.linewidth": 1.8,
-    "lines.solid_capstyle": "round",
-    "axes.unicode_minus": True,
-}
-
-_BLACKS = ("#000000", "#262626", "#333333")
-"""What matplotlib and seaborn draw lines and letters in, if nobody says otherwise."""
-
-_WHOLE: dict[str, Any] = {"transparent": True, "bbox_inches": "tight", "pad_inches": 0.05}
-"""How a figure of one's own is written: all of it, though its labels reach beyond its edges."""
-
-_SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
-ET.register_namespace("", _SVG)
-ET.register_namespace("xlink", _XLINK)
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure that has yet to be drawn.
+    """A picture that has yet to be drawn, as inline SVG: small, deterministic, accessible, light or dark.
 
     Attributes:
         key: unique on its page; the ids inside the SVG start with it.
-        draw: draws into a figure, called inside the house style; or a figure that is drawn already.
+        draw: draws into a drawing; or a figure that somebody drew with matplotlib.
         title: the message of the chart. description: what it shows, for those who cannot see it.
         width, height: in inches at 96 px.
         say: shows each text of a chart of one's own: other reps' names are masked there.
     """
 
     key: str
-    draw: Callable[[Figure], None] | Figure
+    draw: Callable[[Drawing], None] | Figure
     title: str
     description: str
     width: float = 6.4
@@ -116,7 +35,7 @@ class Chart:
     say: Callable[[str], str] | None = None
 
     @classmethod
-    def of(cls, key: str, figure: Figure, title: str, description: str) -> "Chart":
+    def of(cls, key: str, figure: Figure, title: str, description: str) -> Chart:
         """A figure of one's own, drawn with matplotlib or seaborn inside `own_style`, as a chart of the report.
 
         Its texts and lines take the page's colours, light or dark: black and near-black become ink, white the
@@ -129,147 +48,17 @@ class Chart:
         width, height = figure.get_size_inches()
         return cls(key, figure, title, description, float(width), float(height))
 
+    def drawn(self) -> Drawing:
+        """The picture, its shapes in the terms of the data; not of a figure of one's own."""
+        assert callable(self.draw)
+        drawing = Drawing(self.width, self.height)
+        self.draw(drawing)
+        return drawing
+
     def svg(self) -> Markup:
         """Draw it: an `<svg>` element with title and description, ready to stand in HTML."""
-        own = isinstance(self.draw, Figure)
-        with house_style(self.key):
-            if callable(self.draw):
-                figure = Figure(figsize=(self.width, self.height))
-                FigureCanvasSVG(figure)
-                self.draw(figure)
-            else:
-                figure = self.draw
-            for written in _texts(figure):
-                written.set_text(in_picture(written.get_text()))
-            if own:
-                _keep_contrast(figure)
-            drawn = io.StringIO()
-            nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-            figure.savefig(drawn, format="svg", metadata=nothing, **(_WHOLE if own else {}))
-        svg = without_unseen(drawn.getvalue())  # labels of ticks are written while it is drawn
-        for colour in _BLACKS if own else ():
-            svg = svg.replace(colour, INK)
-        return _inline(svg, self.key, self.title, self.description, self.say)
+        if callable(self.draw):
+            return self.drawn().svg(self.key, self.title, self.description)
+        from salesreport.report.own_figure import inline  # with matplotlib, which few reports need
 
-
-def _texts(artist: Artist) -> Iterator[Written]:
-    """The texts of a figure but those of ticks, which are made, and written anew, only when it is drawn."""
-    if isinstance(artist, Written):
-        yield artist
-    parts = [artist.label, artist.offsetText] if isinstance(artist, Axis) else artist.get_children()
-    for part in parts:
-        yield from _texts(part)
-
-
-def _keep_contrast(figure: Figure) -> None:
-    """What is written over coloured cells keeps its colour in dark mode, as the cells do theirs."""
-    for axes in figure.axes:
-        if any(isinstance(one, QuadMesh) for one in axes.collections) or axes.images:
-            for written in axes.texts:
-                colour = to_hex(written.get_color())
-                if colour in _BLACKS or colour in _VARIABLES:
-                    # a shade beside it is none of the palette's, so no colour of the page takes its place
-                    blue = int(colour[5:], 16)
-                    written.set_color(f"{colour[:5]}{blue - 1 if blue else 1:02x}")
-
-
-@contextmanager
-def house_style(salt: str) -> Iterator[None]:
-    """matplotlib's settings for one of our figures; they are put back afterwards."""
-    with mpl.rc_context({**_STYLE, "svg.hashsalt": salt}):
-        yield
-
-
-@contextmanager
-def own_style() -> Iterator[None]:
-    """matplotlib's settings for a figure of one's own (see `Chart.of`), with its colours in the report's order."""
-    with mpl.rc_context({**_STYLE, "axes.prop_cycle": cycler(color=[ACCENT, ATTENTION, FAINT, INK, MUTED])}):
-        yield
-
-
-def _inline(svg: str, key: str, title: str, description: str, say: Callable[[str], str] | None = None) -> Markup:
-    """matplotlib's SVG document → an accessible element for HTML; see the module's docstring."""
-    root = ET.fromstring(svg)  # noqa: S314 - made by matplotlib a line ago
-    for metadata in root.findall(f"{{{_SVG}}}metadata"):
-        root.remove(metadata)
-    referred = re.findall(r"""(?:url\(#|href=["']#)([^)"']+)""", svg)
-    called = {name: f"{key}-{number}" for number, name in enumerate(dict.fromkeys(referred))}
-
-    def renamed(reference: re.Match[str]) -> str:
-        return f"url(#{called[reference[1]]})"
-
-    for element in root.iter():
-        name = element.attrib.pop("id", None)
-        if name and name.startswith("QuadMesh"):  # its cells lie side by side: those of one colour become one run
-            element[:] = sorted(element, key=lambda cell: cell.get("style", ""))
-        if name in called:
-            element.set("id", called[name])
-        if say is not None and element.text and element.tag == f"{{{_SVG}}}text":
-            element.text = say(element.text)
-        for attribute, value in list(element.attrib.items()):
-            if attribute == f"{{{_XLINK}}}href":
-                # HTML and every browser of the last years know plain href
-                del element.attrib[attribute]
-                element.set("href", f"#{called[value[1:]]}" if value.startswith("#") else value)
-            elif attribute == "style":
-                element.set("style", _URL.sub(renamed, _style(value)))
-            elif "url(#" in value:
-                element.set(attribute, _URL.sub(renamed, value))
-            elif value.startswith("rotate(-0 "):
-                del element.attrib[attribute]
-            elif attribute in _GEOMETRY:
-                element.set(attribute, re.sub(r"(\d\.\d)\d+|(?<= )\s+| $", r"\1", value))
-    for defs in root.findall(f"{{{_SVG}}}defs"):
-        for style in defs.findall(f"{{{_SVG}}}style"):
-            defs.remove(style)  # it would hold for the whole page
-    width, height = (float(root.attrib.pop(side).removesuffix("pt")) for side in ("width", "height"))
-    root.attrib.pop("version", None)
-    root.set("viewBox", f"0 0 {width:g} {height:g}")
-    root.set("role", "img")
-    widest = width / 72 * 96 * 1.15  # beyond that its texts would be bigger than the page's
-    root.set("style", f"stroke-linejoin: round; stroke-linecap: butt; max-width: {widest:.0f}px")
-    root.set("aria-labelledby", f"{key}-title {key}-desc")
-    for position, (tag, content) in enumerate((("title", title), ("desc", description))):
-        element = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{key}-{tag}"})
-        element.text = in_picture(content if say is None else say(content))
-        root.insert(position, element)
-    text = ET.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "")
-    for pattern, short in _SHORTER:
-        text = pattern.sub(short, text)
-    text = _RUN.sub(_one_style, text)
-    return Markup(text)  # noqa: S704 - every text in it was escaped by ElementTree
-
-
-_URL = re.compile(r"url\(#([^)]+)\)")
-"""A reference to another part of the picture."""
-
-_GEOMETRY = {"d", "x", "y", "width", "height", "transform", "points"}
-"""Attributes whose numbers need no more than tenths of a point."""
-
-_SHORTER = [
-    (re.compile(r'<path [^>]*style="fill: none" ?/>'), ""),
-    (re.compile(r"<g />|<g>\s*</g>|<defs />"), ""),
-    (re.compile(r"\s*\n\s*"), "\n"),
-    (re.compile(r"\n+"), "\n"),
-    (re.compile(r"<g>\n(<(?:use|path)[^>]*/>|<text[^>]*>[^<]*</text>)\n</g>"), r"\1"),
-]
-"""What a picture does not need: paths that nobody sees, empty groups, indents, groups of one."""
-
-_SAME = r"""^<(?:use|path|text)[^>\n]*%s[^>\n]*(?:/>|>[^<\n]*</text>)\n"""
-_RUN = re.compile(
-    _SAME % r"""(?P<style> style="(?![^"]*(?<!-)opacity)[^"]*")""" + f"(?:{_SAME % '(?P=style)'}){{2,}}",
-    re.MULTILINE,
-)
-"""Three and more elements of one style, one after the other. Opacity is left alone: a group's is another thing."""
-
-
-def _one_style(run: re.Match[str]) -> str:
-    """Say a style once, for a group, instead of once for each of its elements."""
-    return f"<g{run['style']}>\n{run[0].replace(run['style'], '')}</g>\n"
-
-
-def _style(value: str) -> str:
-    """An element's style in the page's colours and font."""
-    for colour, variable in _VARIABLES.items():
-        value = value.replace(colour, f"var(--{variable}, {colour})")
-    return re.sub(r"font-family: [^;]+;? ?|text-anchor: start; ?", "", value)
+        return inline(self.draw, self.key, self.title, self.description, self.say)

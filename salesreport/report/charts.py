@@ -1,7 +1,6 @@
 """The pictures of a report: each function returns a `Chart` of one kind, in the one form each meaning has.
 
 Actual: solid accent. Previous period: hollow. Plan: dashed ink line. Peers: grey band. Interval: thin line.
-Drawn without matplotlib's ticks, layout engines and tight boxes: they would take most of a report's time.
 """
 
 import math
@@ -10,13 +9,22 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
-from salesreport.report.canvas import baseline, canvas, caption, row_names, side_by_side, strokes, text_width
-from salesreport.report.chart import ACCENT, FAINT, INK, LINE, MUTED, PAPER, PEERS, Chart
-from salesreport.report.marks import FORMS, KEY, form_key, name_width, short_name
+from salesreport.drawing import Area, Drawing, round_values
+from salesreport.drawing.palette import ACCENT, FAINT, INK, LINE, MUTED, PAPER, PEERS
+from salesreport.report.canvas import (
+    baseline,
+    beside,
+    canvas,
+    caption,
+    levels,
+    row_ends,
+    row_names,
+    side_by_side,
+    text_width,
+)
+from salesreport.report.chart import Chart
+from salesreport.report.marks import form_key, name_width, short_name
 
 
 class Panel(NamedTuple):
@@ -43,6 +51,9 @@ class Scale(NamedTuple):
     ticks: list[float]
 
 
+_OFF = 7.0
+"""Points between a line's last dot and what is said of it."""
+
 _SMALL = 8.0
 """Size of the letters beside a scale, in points."""
 
@@ -50,15 +61,15 @@ _SMALL = 8.0
 def trends(key: str, panels: Sequence[Panel], title: str, description: str) -> Chart:
     """Small multiples, side by side, of how measures went over the last periods."""
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         scales = [scale(panel.frame) for panel in panels]
         lefts = [
             max((text_width(panel.shown(tick), _SMALL) for tick in ticks), default=0.0) + 0.04
             for panel, (_, _, ticks) in zip(panels, scales, strict=True)
         ]
-        parts = side_by_side(figure, len(panels), lefts=lefts, bottom=0.28)
-        for axes, panel, reach, left in zip(parts, panels, scales, lefts, strict=True):
-            _trend(axes, panel, reach, left)
+        parts = side_by_side(drawing, len(panels), lefts=lefts, bottom=0.28)
+        for area, panel, reach, left in zip(parts, panels, scales, lefts, strict=True):
+            _trend(area, panel, reach, left)
 
     return Chart(key, draw, title, description, width=min(9.4, 2.0 + 2.6 * len(panels)), height=2.3)
 
@@ -82,39 +93,38 @@ def scale(frame: pd.DataFrame) -> Scale:
     low, high = min(float(known.min()), 0.0), max(float(known.max()), 0.0)
     if low == high:
         return Scale(0.0, 1.0, [0.0])
-    ticks = [float(tick) for tick in MaxNLocator(3, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)]
+    ticks = round_values(low, high, 3, (1, 2, 2.5, 5, 10))
     return Scale(ticks[0], ticks[-1], ticks)
 
 
-def _trend(axes: Axes, panel: Panel, reach: Scale, left: float) -> None:
+def _trend(area: Area, panel: Panel, reach: Scale, left: float) -> None:
     frame, places = panel.frame, range(len(panel.frame))
-    caption(axes, panel.title, names=left)
+    caption(area, panel.title, names=left)
     if frame["band_lower"].notna().any():
-        axes.fill_between(places, frame["band_lower"], frame["band_upper"], color=PEERS, linewidth=0)
+        area.band(places, frame["band_lower"], frame["band_upper"], PEERS)
         if panel.band:
-            form_key(axes, [("band", panel.band)])
+            form_key(area, [("band", panel.band)])
     if frame["lower"].notna().any():
-        axes.vlines(places, frame["lower"], frame["upper"], color=ACCENT, linewidth=0.9, alpha=0.55)
-    axes.plot(places, frame["value"], color=ACCENT)
+        ends = zip(places, frame["lower"].tolist(), frame["upper"].tolist(), strict=True)
+        area.strokes([((at, low), (at, high)) for at, low, high in ends], ACCENT, 0.9, strength=0.55)
+    area.line(places, frame["value"], ACCENT)
+    begin, end = -0.08 * len(places), len(places) - 0.55 + 0.22 * len(places)
     known = frame["value"].last_valid_index()
     if known is not None:
-        axes.plot([known], [frame["value"][known]], "o", color=ACCENT, markersize=5)
-        axes.annotate(
-            panel.shown(frame["value"][known]), (known, frame["value"][known]), xytext=(7, 0),
-            textcoords="offset points", va="center", color=ACCENT, weight="bold", annotation_clip=False,
-        )  # fmt: skip
-    axes.set_ylim(reach.low, reach.high + 0.06 * (reach.high - reach.low))
-    begin, end = -0.08 * len(places), len(places) - 0.55 + 0.22 * len(places)
-    axes.set_xlim(begin, end)
-    strokes(axes, [((begin, tick), (end, tick)) for tick in reach.ticks], LINE, 0.6, above=False)
-    for tick in reach.ticks:
-        axes.annotate(
-            panel.shown(tick), (0.0, tick), xycoords=("axes fraction", "data"), xytext=(-4, 0),
-            textcoords="offset points", ha="right", va="center", fontsize=_SMALL, color=MUTED,
-            annotation_clip=False,
-        )  # fmt: skip
+        last = float(frame["value"][known])
+        area.marks(known, last, "o", 5, ACCENT)
+        area.words(panel.shown(last), (known, last), away=(_OFF, 0), colour=ACCENT, bold=True)
+        end = max(end, _room_for(panel.shown(last), known, begin, area))
+    area.scale(across=(begin, end), up=(reach.low, reach.high + 0.06 * (reach.high - reach.low)))
+    levels(area, {tick: panel.shown(tick) for tick in reach.ticks}, gap=4, size=_SMALL)
     shown = places if len(places) <= 4 else (0, len(places) // 2, len(places) - 1)
-    baseline(axes, {place: panel.labels[place] for place in shown})
+    baseline(area, {place: panel.labels[place] for place in shown})
+
+
+def _room_for(text: str, place: float, begin: float, area: Area) -> float:
+    """Where a scale has to end that a text beside a place on it, in bold, finds room on it."""
+    part = min((text_width(text) + _OFF / 72) / area.inches, 0.7)
+    return place + (place - begin) * part / (1 - part)
 
 
 class Bars(NamedTuple):
@@ -138,31 +148,27 @@ def solid_and_hollow(
     most = max((a + b for panel in panels for a, b in zip(panel.solid, panel.hollow, strict=True)), default=1) or 1
     rows = max((len(panel.names) for panel in panels), default=1)
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         names = [max(map(name_width, panel.names), default=0.0) for panel in panels]
         said = [max(map(name_width, panel.said), default=0.0) for panel in panels]
-        parts = side_by_side(figure, len(panels), lefts=names, rights=said, top=0.6)
-        for axes, panel, width in zip(parts, panels, names, strict=True):
-            _bars(axes, panel, rows, most, width)
-        figure.legend(handles=[FORMS["solid"](solid), FORMS["hollow"](hollow)], loc="upper left", **KEY)
+        parts = side_by_side(drawing, len(panels), lefts=names, rights=said, top=0.6)
+        for area, panel, width in zip(parts, panels, names, strict=True):
+            _bars(area, panel, rows, most, width)
+        form_key(canvas(drawing, top=0.0), [("solid", solid), ("hollow", hollow)], left=True, up=-7.0)
 
     return Chart(key, draw, title, description, width=9.4, height=0.75 + 0.27 * rows)
 
 
-def _bars(axes: Axes, panel: Bars, rows: int, most: float, names: float) -> None:
+def _bars(area: Area, panel: Bars, rows: int, most: float, names: float) -> None:
     """Bars from top to bottom, on a scale up to `most`, with room for `rows`, beside `names` inches of names."""
     places = list(range(len(panel.names)))[::-1]
-    caption(axes, panel.title, names=names)
-    axes.barh(places, panel.solid, height=0.62, color=ACCENT, edgecolor=ACCENT, linewidth=0.9)
-    axes.barh(places, panel.hollow, left=panel.solid, height=0.62, color=PAPER, edgecolor=FAINT, linewidth=0.9)
+    caption(area, panel.title, names=names)
+    area.bars(places, [0.0] * len(places), panel.solid, 0.62, ACCENT, ACCENT)
+    area.bars(places, panel.solid, panel.hollow, 0.62, PAPER, FAINT)
     for place, a, b, said in zip(places, panel.solid, panel.hollow, panel.said, strict=True):
-        axes.annotate(
-            said, (a + b, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=MUTED,
-            annotation_clip=False,
-        )  # fmt: skip
-    axes.set_ylim(-0.6 - (rows - len(places)), len(places) - 0.4)
-    axes.set_xlim(0, most)
-    row_names(axes, {place: short_name(name) for place, name in zip(places, panel.names, strict=True)})
+        beside(area, said, (a + b, place), size=8)
+    area.scale(across=(0, most), up=(-0.6 - (rows - len(places)), len(places) - 0.4))
+    row_names(area, {place: short_name(name) for place, name in zip(places, panel.names, strict=True)})
 
 
 class Columns(NamedTuple):
@@ -182,15 +188,15 @@ def columns_and_bars(key: str, columns: Columns | None, bars: Bars | None, title
     """Upright bars over ordered classes and, beside them, bars by group; or one of the two."""
     rows = 0 if bars is None else len(bars.names)
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         if bars is None:
             if columns is not None:
-                _columns(canvas(figure, bottom=0.28), columns)
+                _columns(canvas(drawing, bottom=0.28), columns)
             return
         names, said = max(map(name_width, bars.names), default=0.0), max(map(name_width, bars.said), default=0.0)
         parts = 1 if columns is None else 2
         lefts, rights = [0.0, names][-parts:], [0.0, said][-parts:]
-        *left, right = side_by_side(figure, parts, lefts=lefts, rights=rights, bottom=0.28)
+        *left, right = side_by_side(drawing, parts, lefts=lefts, rights=rights, bottom=0.28)
         if columns is not None:
             _columns(left[0], columns)
         _bars(right, bars, rows, max(bars.solid) or 1, names)
@@ -198,19 +204,16 @@ def columns_and_bars(key: str, columns: Columns | None, bars: Bars | None, title
     return Chart(key, draw, title, description, width=9.4 if columns and bars else 5.4, height=2.3)
 
 
-def _columns(axes: Axes, columns: Columns) -> None:
+def _columns(area: Area, columns: Columns) -> None:
     places = range(len(columns.labels))
-    caption(axes, columns.title)
-    axes.bar(places, columns.values, width=0.72, color=ACCENT)
+    caption(area, columns.title)
+    area.boxes([(at - 0.36, 0.0, at + 0.36, value) for at, value in enumerate(columns.values)], ACCENT)
     for place, value, said in zip(places, columns.values, columns.said, strict=True):
-        axes.annotate(
-            said, (place, value), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8.5, color=INK
-        )
-    axes.set_ylim(0, (max(columns.values) or 1) * 1.12)
-    axes.set_xlim(-0.5, len(places) - 0.5)
-    inches = axes.bbox.width / axes.figure.get_dpi() / len(places)
+        area.words(said, (place, value), away=(0, 2), anchor="middle", stand="on", size=8.5)
+    area.scale(across=(-0.5, len(places) - 0.5), up=(0, (max(columns.values) or 1) * 1.12))
     widest = max(map(text_width, columns.labels)) + 0.06
-    baseline(axes, dict(zip(places, columns.labels, strict=True)), size=min(9.0, 9.0 * inches / widest))
+    size = min(9.0, 9.0 * area.inches / len(places) / widest)
+    baseline(area, dict(zip(places, columns.labels, strict=True)), size)
 
 
 class Measure(NamedTuple):
@@ -242,43 +245,32 @@ def dots(
         marks: what to explain above the chart: (kind, text), kind being `value`, `before` or `plan`.
     """
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         names = max((name_width(row.name) for row in rows), default=0.0)
         said = max((name_width(row.said) for row in rows), default=0.0)
-        axes = canvas(figure, left=names, right=said, top=0.45 if band is not None else 0.35)
+        area = canvas(drawing, left=names, right=said, top=0.45 if band is not None else 0.35)
         places = range(len(rows))[::-1]
         reach = [value for row in rows for value in row[1:2] + row[3:] if not math.isnan(value)]
         high, low = max(reach, default=1.0), min([0.0, *reach])
         span = (high - low) or 1.0
         if band is not None:
-            axes.axvspan(band[0], band[2], color=PEERS, linewidth=0)
-            axes.axvline(band[1], color=FAINT, linewidth=0.8)
-            axes.annotate(
-                band_name, (band[1], len(rows) - 0.45), xytext=(0, 0), textcoords="offset points", ha="center",
-                va="bottom", fontsize=7.5, color=MUTED, annotation_clip=False,
-            )  # fmt: skip
-        axes.hlines(places, low, high, color=LINE, linewidth=0.6)
-        frame = pd.DataFrame(rows, index=places)
-        sure = frame[frame["lower"].notna()]
-        axes.hlines(sure.index, sure["lower"], sure["upper"], color=ACCENT, linewidth=1.1, alpha=0.6)
-        moved = frame[frame["before"].notna()]
-        axes.hlines(moved.index, moved["before"], moved["value"], color=FAINT, linewidth=1)
-        axes.plot(moved["before"], moved.index, "o", markersize=6, color=PAPER, markeredgecolor=FAINT)
-        planned = frame[frame["plan"].notna()]
-        axes.vlines(
-            planned["plan"], planned.index - 0.36, planned.index + 0.36, color=INK, linewidth=1.4,
-            linestyle=(0, (2, 1.2)),
-        )  # fmt: skip
-        axes.plot(frame["value"], frame.index, "o", markersize=6, color=ACCENT)
-        for place, row in zip(places, rows, strict=True):
-            axes.annotate(
-                row.said, (1.0, place), xycoords=("axes fraction", "data"), xytext=(4, 0),
-                textcoords="offset points", va="center", fontsize=8, color=MUTED, annotation_clip=False,
-            )  # fmt: skip
-        axes.set_ylim(-0.6, len(rows) - 0.4)
-        axes.set_xlim(low - 0.02 * span, high + 0.03 * span)
-        row_names(axes, {place: short_name(row.name) for place, row in zip(places, rows, strict=True)})
-        caption(axes, heading, pad=14 if band is not None else 8, names=names)
-        form_key(axes, marks)
+            area.boxes([(band[0], -0.6, band[2], len(rows) - 0.4)], PEERS)
+            area.strokes([((band[1], -0.6), (band[1], len(rows) - 0.4))], FAINT, 0.8)
+            area.words(
+                band_name, (band[1], len(rows) - 0.45), anchor="middle", stand="above", size=7.5, colour=MUTED
+            )
+        lines = list(zip(places, rows, strict=True))
+        area.strokes([((low, place), (high, place)) for place in places], LINE, 0.6)
+        area.strokes([((row.lower, place), (row.upper, place)) for place, row in lines], ACCENT, 1.1, strength=0.6)
+        area.strokes([((row.before, place), (row.value, place)) for place, row in lines], FAINT, 1.0)
+        area.marks([row.before for row in rows], places, "o", 6, PAPER, FAINT)
+        plans = [((row.plan, place - 0.36), (row.plan, place + 0.36)) for place, row in lines]
+        area.strokes(plans, INK, 1.4, dashed=True)
+        area.marks([row.value for row in rows], places, "o", 6, ACCENT)
+        row_ends(area, {place: row.said for place, row in lines})
+        area.scale(across=(low - 0.02 * span, high + 0.03 * span), up=(-0.6, len(rows) - 0.4))
+        row_names(area, {place: short_name(row.name) for place, row in zip(places, rows, strict=True)})
+        caption(area, heading, pad=14 if band is not None else 8, names=names)
+        form_key(area, marks)
 
     return Chart(key, draw, title, description, width=6.2, height=0.75 + 0.27 * max(len(rows), 2))

@@ -4,11 +4,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-
-from salesreport.report.canvas import baseline, beside, boxes, canvas, caption, row_names, strokes, text_width
-from salesreport.report.chart import ACCENT, FAINT, LINE, PAPER, PEERS, Chart
+from salesreport.drawing import Drawing, round_values
+from salesreport.drawing.palette import ACCENT, FAINT, LINE, PAPER, PEERS
+from salesreport.report.canvas import baseline, beside, canvas, caption, row_names, text_width
+from salesreport.report.chart import Chart
 from salesreport.report.marks import form_key, short_name
 
 LONGEST = 48
@@ -42,31 +41,27 @@ def ways(
         words: what the report's own definition and the others are called. shown: formats a figure.
     """
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         names = max((text_width(short_name(row.name, LONGEST)) for row in rows), default=0.0)
         said = max((text_width(row.said, 8) for row in rows), default=0.0)
-        axes = canvas(figure, left=names, right=said + 0.1, top=0.62, bottom=0.25)
+        area = canvas(drawing, left=names, right=said + 0.1, top=0.62, bottom=0.25)
         ends = [end for row in rows for end in row[1:4] if not math.isnan(end)]
         high = max(ends, default=1.0) or 1.0
-        axes.set_xlim(-0.02 * high, 1.04 * high)
-        axes.set_ylim(-0.6, len(rows) - 0.4)
+        area.scale(across=(-0.02 * high, 1.04 * high), up=(-0.6, len(rows) - 0.4))
         mine = next((row.value for row in rows if row.used), math.nan)
         if not math.isnan(mine):
-            strokes(axes, [((mine, -0.6), (mine, len(rows) - 0.4))], FAINT, 0.9, above=False)
+            area.strokes([((mine, -0.6), (mine, len(rows) - 0.4))], FAINT, 0.9, above=False)
         for place, row in zip(reversed(range(len(rows))), rows, strict=True):
-            strokes(axes, [((0.0, place), (1.04 * high, place))], LINE, 0.6, above=False)
+            area.strokes([((0.0, place), (1.04 * high, place))], LINE, 0.6, above=False)
             if not math.isnan(row.lower):
-                strokes(axes, [((row.lower, place), (row.upper, place))], ACCENT, 1.4, strength=0.6)
-            axes.plot(
-                row.value, place, "o", markersize=6, color=ACCENT if row.used else PAPER, markeredgecolor=ACCENT,
-                clip_on=False,
-            )  # fmt: skip
-            beside(axes, row.said, (1.04 * high, place), 6, fontsize=8)
-        row_names(axes, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
-        ticks = [tick for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(0.0, high) if 0 <= tick <= high]
-        baseline(axes, {tick: shown(tick) for tick in ticks})
-        caption(axes, heading, pad=22, names=names)
-        form_key(axes, [("value", words[0])] * (not math.isnan(mine)) + [("middle", words[1])], left=True)
+                area.strokes([((row.lower, place), (row.upper, place))], ACCENT, 1.4, strength=0.6)
+            area.marks(row.value, place, "o", 6, ACCENT if row.used else PAPER, ACCENT)
+            beside(area, row.said, (1.04 * high, place), 6, size=8)
+        row_names(area, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
+        ticks = [tick for tick in round_values(0.0, high, 6, (1, 2, 5, 10)) if 0 <= tick <= high]
+        baseline(area, {tick: shown(tick) for tick in ticks})
+        caption(area, heading, pad=22, names=names)
+        form_key(area, [("value", words[0])] * (not math.isnan(mine)) + [("middle", words[1])], left=True)
 
     return Chart(key, draw, title, description, width=9.4, height=0.95 + 0.27 * max(len(rows), 1))
 
@@ -97,26 +92,25 @@ def spans(
         heading: printed above.
     """
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         names = max((text_width(short_name(row.name, LONGEST)) for row in rows), default=0.0)
         said = max((text_width(row.said, 8) for row in rows), default=0.0)
-        axes = canvas(figure, left=names, right=said + 0.1, top=0.35, bottom=0.25)
+        area = canvas(drawing, left=names, right=said + 0.1, top=0.35, bottom=0.25)
         size = len(levels)
-        axes.set_xlim(0.5, size + 0.5)
-        axes.set_ylim(-0.6, len(rows) - 0.4)
-        strokes(
-            axes, [((edge + 0.5, -0.6), (edge + 0.5, len(rows) - 0.4)) for edge in range(1, size)], LINE, 0.8,
+        area.scale(across=(0.5, size + 0.5), up=(-0.6, len(rows) - 0.4))
+        area.strokes(
+            [((edge + 0.5, -0.6), (edge + 0.5, len(rows) - 0.4)) for edge in range(1, size)], LINE, 0.8,
             above=False,
         )  # fmt: skip
         for place, row in zip(reversed(range(len(rows))), rows, strict=True):
             colour = PEERS if not row.told else ACCENT
-            boxes(
-                axes, [place], [row.low - 0.42], [row.high - row.low + 0.84], 0.62 if row.whole else 0.3, colour,
+            area.bars(
+                [place], [row.low - 0.42], [row.high - row.low + 0.84], 0.62 if row.whole else 0.3, colour,
                 strength=1.0 if row.whole or not row.told else 0.55,
             )  # fmt: skip
-            beside(axes, row.said, (size + 0.5, place), 6, fontsize=8)
-        row_names(axes, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
-        baseline(axes, {number + 1: name for number, name in enumerate(levels)})
-        caption(axes, heading, names=names)
+            beside(area, row.said, (size + 0.5, place), 6, size=8)
+        row_names(area, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
+        baseline(area, {number + 1: name for number, name in enumerate(levels)})
+        caption(area, heading, names=names)
 
     return Chart(key, draw, title, description, width=9.4, height=0.7 + 0.25 * max(len(rows), 1))

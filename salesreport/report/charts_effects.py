@@ -4,11 +4,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-
-from salesreport.report.canvas import baseline, beside, canvas, caption, row_names, strokes, text_width
-from salesreport.report.chart import ACCENT, FAINT, LINE, PAPER, Chart
+from salesreport.drawing import Drawing, round_values
+from salesreport.drawing.palette import ACCENT, FAINT, LINE, PAPER
+from salesreport.report.canvas import baseline, beside, canvas, caption, row_names, text_width
+from salesreport.report.chart import Chart
 from salesreport.report.marks import form_key, short_name
 
 MOST_BEYOND = 4.0
@@ -61,45 +60,39 @@ def effects(
         shown: formats a difference.
     """
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         names = max((text_width(short_name(row.name, LONGEST)) for row in rows), default=0.0)
         said = max((text_width(row.said, 8) for row in rows), default=0.0)
-        axes = canvas(figure, left=names, right=said + 0.1, top=0.62, bottom=0.25)
+        area = canvas(drawing, left=names, right=said + 0.1, top=0.62, bottom=0.25)
         low, high = effect_limits(rows)
         pad = 0.03 * (high - low)
-        axes.set_xlim(low - pad, high + pad)
-        axes.set_ylim(-0.6, len(rows) - 0.4)
-        strokes(axes, [((0.0, -0.6), (0.0, len(rows) - 0.4))], FAINT, 0.9, above=False)
+        area.scale(across=(low - pad, high + pad), up=(-0.6, len(rows) - 0.4))
+        area.strokes([((0.0, -0.6), (0.0, len(rows) - 0.4))], FAINT, 0.9, above=False)
         for place, row in zip(reversed(range(len(rows))), rows, strict=True):
-            strokes(axes, [((low - pad, place), (high + pad, place))], LINE, 0.6, above=False)
+            area.strokes([((low - pad, place), (high + pad, place))], LINE, 0.6, above=False)
             if not math.isnan(row.raw):
                 at = min(max(row.raw, low), high)
-                strokes(axes, [((at, place - 0.28), (at, place + 0.28))], FAINT, 3.0, strength=0.7, above=False)
+                area.strokes([((at, place - 0.28), (at, place + 0.28))], FAINT, 3.0, strength=0.7, above=False)
                 if at != row.raw:  # it lies beyond the scale
                     side = -1 if row.raw > at else 1
                     beside(
-                        axes,
+                        area,
                         shown(row.raw),
                         (at, place),
                         5 * side,
-                        fontsize=7.5,
-                        ha="left" if side > 0 else "right",
+                        size=7.5,
+                        anchor="start" if side > 0 else "end",
                     )
-            strokes(axes, [((row.lower, place), (row.upper, place))], ACCENT, 1.4, strength=0.6)
-            axes.plot(
-                row.value, place, "o", markersize=6, color=ACCENT if row.stands_out else PAPER,
-                markeredgecolor=ACCENT, clip_on=False,
-            )  # fmt: skip
-            beside(axes, row.said, (high + pad, place), 6, fontsize=8)
-        row_names(axes, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
-        ticks = [
-            tick for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high
-        ]
-        baseline(axes, {tick: shown(tick) for tick in ticks})
-        caption(axes, heading, pad=22, names=names)
+            area.strokes([((row.lower, place), (row.upper, place))], ACCENT, 1.4, strength=0.6)
+            area.marks(row.value, place, "o", 6, ACCENT if row.stands_out else PAPER, ACCENT)
+            beside(area, row.said, (high + pad, place), 6, size=8)
+        row_names(area, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
+        ticks = [tick for tick in round_values(low, high, 6, (1, 2, 5, 10)) if low <= tick <= high]
+        baseline(area, {tick: shown(tick) for tick in ticks})
+        caption(area, heading, pad=22, names=names)
         entries = [("value", words[0])] if any(row.stands_out for row in rows) else []
         entries += [("middle", words[1])] if not all(row.stands_out for row in rows) else []
         entries += [("tick", words[2])] if any(not math.isnan(row.raw) for row in rows) else []
-        form_key(axes, entries, left=True)
+        form_key(area, entries, left=True)
 
     return Chart(key, draw, title, description, width=9.4, height=0.95 + 0.27 * max(len(rows), 1))

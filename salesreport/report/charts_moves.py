@@ -9,14 +9,13 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, get_args
 
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+import numpy as np
 
-from salesreport.report.canvas import GAP, baseline, beside, boxes, canvas, caption, row_names, strokes
-from salesreport.report.chart import ACCENT, ACCENT_SOFT, FAINT, INK, LINE, MUTED, PAPER, PEERS, Chart
-from salesreport.report.marks import FORMS, KEY, form_key, name_width, short_name
+from salesreport.drawing import Area, Drawing, Part, round_values
+from salesreport.drawing.palette import ACCENT, ACCENT_SOFT, FAINT, INK, LINE, MUTED, PAPER, PEERS
+from salesreport.report.canvas import GAP, baseline, beside, canvas, caption, row_ends, row_names
+from salesreport.report.chart import Chart
+from salesreport.report.marks import form_key, name_width, short_name
 
 Form = Literal["before", "in", "on", "out", "now"]
 
@@ -69,25 +68,24 @@ def flows(
     """
     most = max((value for strand in strands for value in strand.values), default=1) or 1
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         left = max(map(name_width, names), default=0.0)
         said = max((name_width(rate.said) for rate in rates), default=0.0)
-        axes = canvas(figure, left=left, right=said, top=0.42)
-        width = figure.get_size_inches()[0] * axes.get_position().width  # drawn to the scale of inches
+        area = canvas(drawing, left=left, right=said, top=0.42)
+        width = area.inches  # drawn to the scale of inches
         each = (width - (_RATE + GAP if rates else 0.0)) / max(len(strands), 1)
         places = [float(place) for place in range(len(names))][::-1]
         for column, strand in enumerate(strands):
             begin = column * each
             lengths = [max(each - 0.4, 0.1) * value / most for value in strand.values]
-            boxes(axes, places, [begin] * len(places), lengths, 0.56, _FILL[strand.form], _EDGE[strand.form])
+            area.bars(places, [begin] * len(places), lengths, 0.56, _FILL[strand.form], _EDGE[strand.form])
             for place, length, value, shown in zip(places, lengths, strand.values, strand.said, strict=True):
-                beside(axes, shown, (begin + length, place), 3, color=INK if value else FAINT)
-            _column_title(axes, begin, strand.title)
+                beside(area, shown, (begin + length, place), 3, colour=INK if value else FAINT)
+            _column_title(area, begin, strand.title)
         if rates:
-            _rates(axes, rates, places, width - _RATE, heading)
-        axes.set_xlim(0, width)
-        axes.set_ylim(-0.6, len(names) - 0.4)
-        row_names(axes, {place: short_name(name) for place, name in zip(places, names, strict=True)})
+            _rates(area, rates, places, width - _RATE, heading)
+        area.scale(across=(0, width), up=(-0.6, len(names) - 0.4))
+        row_names(area, {place: short_name(name) for place, name in zip(places, names, strict=True)})
 
     return Chart(key, draw, title, description, width=9.4, height=0.5 + _ROW * max(len(names), 1))
 
@@ -96,28 +94,21 @@ _RATE = 1.5
 """Inches from 0 to 100 %."""
 
 
-def _column_title(axes: Axes, column: float, title: str) -> None:
-    axes.annotate(
-        title, (column, 1.0), xycoords=("data", "axes fraction"), xytext=(0, 6), textcoords="offset points",
-        va="bottom", fontsize=8.5, color=MUTED, annotation_clip=False,
-    )  # fmt: skip
+def _column_title(area: Area, column: float, title: str) -> None:
+    area.words(title, (column, Part(1.0)), away=(0, 6), stand="above", size=8.5, colour=MUTED)
 
 
-def _rates(axes: Axes, rates: Sequence[Rate], places: Sequence[float], zero: float, heading: str) -> None:
+def _rates(area: Area, rates: Sequence[Rate], places: Sequence[float], zero: float, heading: str) -> None:
     """Dots from 0 to 100 %, `zero` inches from the left."""
-    _column_title(axes, zero, heading)
-    frame = pd.DataFrame(rates, index=pd.Index(places, name="place")).reset_index()
-    for column in ("value", "lower", "upper", "band_lower", "band_upper"):
-        frame[column] = zero + _RATE * frame[column].astype(float)
-    strokes(axes, [((zero, place), (zero + _RATE, place)) for place in places], LINE, 0.6, above=False)
-    band = frame[frame["band_lower"].notna()]
-    boxes(axes, band["place"], band["band_lower"], band["band_upper"] - band["band_lower"], 0.56, PEERS)
-    sure = frame[frame["lower"].notna()]
-    ends = zip(sure["lower"], sure["upper"], sure["place"], strict=True)
-    strokes(axes, [((low, place), (high, place)) for low, high, place in ends], ACCENT, 1.1, strength=0.6)
-    axes.plot(frame["value"], frame["place"], "o", markersize=6, color=ACCENT)
+    _column_title(area, zero, heading)
+    area.strokes([((zero, place), (zero + _RATE, place)) for place in places], LINE, 0.6, above=False)
+    rows = [(place, zero + _RATE * np.array(rate[:5], float)) for place, rate in zip(places, rates, strict=True)]
+    bands = [(at[3], place - 0.28, at[4], place + 0.28) for place, at in rows if not math.isnan(at[3])]
+    area.boxes(bands, PEERS)
+    area.strokes([((at[1], place), (at[2], place)) for place, at in rows], ACCENT, 1.1, strength=0.6)
+    area.marks([at[0] for _, at in rows], places, "o", 6, ACCENT)
     for rate, place in zip(rates, places, strict=True):
-        beside(axes, rate.said, (zero + _RATE, place), 6, fontsize=8)
+        beside(area, rate.said, (zero + _RATE, place), 6, size=8)
 
 
 class Step(NamedTuple):
@@ -151,16 +142,16 @@ def waterfall_chart(key: str, steps: Sequence[Step], title: str, description: st
         level = step.value if step.total else level + step.value
         ends.append(level)
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         names = max(name_width(step.name) for step in steps)
         said = max(name_width(step.said) for step in steps) + 0.12
-        axes = canvas(figure, left=names, right=said)
-        caption(axes, heading, names=names)
+        area = canvas(drawing, left=names, right=said)
+        caption(area, heading, names=names)
         rows = list(zip(range(len(steps))[::-1], steps, begins, ends, strict=True))
         for form in get_args(Form):
             mine = [row for number, row in enumerate(rows) if _form(number, row[1]) == form]
-            boxes(
-                axes, [row[0] for row in mine], [row[2] for row in mine], [row[3] - row[2] for row in mine], 0.62,
+            area.bars(
+                [row[0] for row in mine], [row[2] for row in mine], [row[3] - row[2] for row in mine], 0.62,
                 _FILL[form], _EDGE[form],
             )  # fmt: skip
         ranges = [
@@ -168,22 +159,20 @@ def waterfall_chart(key: str, steps: Sequence[Step], title: str, description: st
             for place, step, begin, _ in rows
             if not math.isnan(step.lower)
         ]
-        strokes(axes, ranges, ACCENT, 1.1)
+        area.strokes(ranges, ACCENT, 1.1)
         for place, step, begin, end in rows:
-            weight = "bold" if step.total else "normal"
             right = max(begin, end, begin + (0.0 if math.isnan(step.upper) else step.upper))
-            beside(axes, step.said, (right, place), color=INK if step.value else FAINT, weight=weight)
+            beside(area, step.said, (right, place), colour=INK if step.value else FAINT, bold=step.total)
         # the thin lines by which each row hangs on the one above it
-        strokes(
-            axes, [((end, place - 1.31), (end, place + 0.31)) for place, _, _, end in rows[:-1]], FAINT, 0.6,
+        area.strokes(
+            [((end, place - 1.31), (end, place + 0.31)) for place, _, _, end in rows[:-1]], FAINT, 0.6,
             above=False,
         )  # fmt: skip
         far = [place for line in ranges for place, _ in line]
         reach = max([*begins, *ends, *far, 0.0]) or 1.0
         low = min([*begins, *ends, *far, 0.0])
-        axes.set_xlim(low, reach)
-        axes.set_ylim(-0.6, len(steps) - 0.4)
-        row_names(axes, {place: short_name(step.name) for place, step, _, _ in rows})
+        area.scale(across=(low, reach), up=(-0.6, len(steps) - 0.4))
+        row_names(area, {place: short_name(step.name) for place, step, _, _ in rows})
 
     return Chart(key, draw, title, description, width=6.2, height=0.45 + 0.27 * len(steps))
 
@@ -216,22 +205,24 @@ def pairs(
         days: names of the two days. width: in inches.
     """
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         names = max((name_width(row.name) for row in rows), default=0.0)
         said = max((name_width(row.said) for row in rows), default=0.0)
-        axes = canvas(figure, left=names, right=said)
-        caption(axes, heading, names=names)
+        area = canvas(drawing, left=names, right=said)
+        caption(area, heading, names=names)
         places = list(range(len(rows)))[::-1]
         above, below = [place + 0.2 for place in places], [place - 0.2 for place in places]
         none = [0.0] * len(rows)
-        boxes(axes, above, none, [row.before for row in rows], 0.36, PAPER, FAINT)
-        boxes(axes, below, none, [row.now for row in rows], 0.36, ACCENT, ACCENT)
+        area.bars(above, none, [row.before for row in rows], 0.36, PAPER, FAINT)
+        area.bars(below, none, [row.now for row in rows], 0.36, ACCENT, ACCENT)
         for place, row in zip(places, rows, strict=True):
-            beside(axes, row.said, (max(row.before, row.now), place), 5)
-        axes.set_xlim(0, max((max(row.before, row.now) for row in rows), default=1) or 1)
-        axes.set_ylim(-0.55, len(rows) - 0.4)
-        row_names(axes, {place: short_name(row.name) for place, row in zip(places, rows, strict=True)})
-        form_key(axes, [("hollow", days[0]), ("solid", days[1])])
+            beside(area, row.said, (max(row.before, row.now), place), 5)
+        area.scale(
+            across=(0, max((max(row.before, row.now) for row in rows), default=1) or 1),
+            up=(-0.55, len(rows) - 0.4),
+        )
+        row_names(area, {place: short_name(row.name) for place, row in zip(places, rows, strict=True)})
+        form_key(area, [("hollow", days[0]), ("solid", days[1])])
 
     return Chart(key, draw, title, description, width=width, height=0.45 + 0.4 * len(rows))
 
@@ -267,47 +258,40 @@ def outlook_chart(
         shown: formats a value. words: what the median, the target and what is booked are called.
     """
 
-    def draw(figure: Figure) -> None:
+    def draw(drawing: Drawing) -> None:
         names = max(name_width(row.name) for row in rows) + 0.12
         said = max(name_width(row.said) for row in rows)
-        axes = canvas(figure, left=names, right=said, top=0.62, bottom=0.25)
+        area = canvas(drawing, left=names, right=said, top=0.62, bottom=0.25)
         places = list(range(len(rows)))[::-1]
         reach = max(
             [value for row in rows for value in (row.spans[0][1], row.target, row.booked) if not math.isnan(value)]
         )
         low = min([row.spans[0][0] for row in rows] + [row.target for row in rows if row.target > 0])
         start = 0.0 if low < 0.35 * reach or any(row.booked > 0 for row in rows) else 0.95 * low
-        strokes(axes, [((start, place), (reach, place)) for place in places], LINE, 0.6, above=False)
+        area.strokes([((start, place), (reach, place)) for place in places], LINE, 0.6, above=False)
         baseline(
-            axes,
-            {tick: shown(tick) for tick in MaxNLocator(3).tick_values(start, reach) if start <= tick <= reach},
+            area,
+            {tick: shown(tick) for tick in round_values(start, reach, 3) if start <= tick <= reach},
         )
         for number, (height, strength) in enumerate(_WEIGHTS):
             lows = [row.spans[number][0] for row in rows]
             widths = [row.spans[number][1] - row.spans[number][0] for row in rows]
-            boxes(axes, places, lows, widths, height, PAPER)  # so that what lies below does not shine through
-            boxes(axes, places, lows, widths, height, ACCENT, strength=strength)
+            area.bars(places, lows, widths, height, PAPER)  # so that what lies below does not shine through
+            area.bars(places, lows, widths, height, ACCENT, strength=strength)
         none = [0.0] * len(rows)
-        boxes(axes, places, none, [max(row.booked, 0.0) for row in rows], 0.3, ACCENT)
-        axes.plot([row.middle for row in rows], places, "o", markersize=6, color=PAPER, markeredgecolor=ACCENT)
+        area.bars(places, none, [max(row.booked, 0.0) for row in rows], 0.3, ACCENT)
+        area.marks([row.middle for row in rows], places, "o", 6, PAPER, ACCENT)
         planned = [(row.target, place) for row, place in zip(rows, places, strict=True) if row.target > 0]
         marks = [((target, place - 0.42), (target, place + 0.42)) for target, place in planned]
-        strokes(axes, marks, PAPER, 3.4)
-        strokes(axes, marks, INK, 1.4, dashed=True)
-        for place, row in zip(places, rows, strict=True):
-            axes.annotate(
-                row.said, (1.0, place), xycoords=("axes fraction", "data"), xytext=(5, 0),
-                textcoords="offset points", va="center", fontsize=8.5, color=MUTED, annotation_clip=False,
-            )  # fmt: skip
-        axes.set_xlim(start, start + 1.02 * ((reach - start) or 1.0))
-        axes.set_ylim(-0.6, len(rows) - 0.4)
-        row_names(axes, {place: short_name(row.name) for place, row in zip(places, rows, strict=True)})
-        caption(axes, heading, pad=22, names=names)
+        area.strokes(marks, PAPER, 3.4)
+        area.strokes(marks, INK, 1.4, dashed=True)
+        row_ends(area, {place: row.said for place, row in zip(places, rows, strict=True)}, gap=5, size=8.5)
+        area.scale(across=(start, start + 1.02 * ((reach - start) or 1.0)), up=(-0.6, len(rows) - 0.4))
+        row_names(area, {place: short_name(row.name) for place, row in zip(places, rows, strict=True)})
+        caption(area, heading, pad=22, names=names)
         forms = [("middle", words[0])]
         forms += [("plan", words[1])] if any(not math.isnan(row.target) for row in rows) else []
         forms += [("solid", words[2])] if any(row.booked > 0 for row in rows) else []
-        axes.legend(
-            handles=[FORMS[form](text) for form, text in forms], loc="lower left", bbox_to_anchor=(0.0, 1.0), **KEY
-        )
+        form_key(area, forms, left=True)
 
     return Chart(key, draw, title, description, width=6.2, height=0.95 + 0.5 * len(rows))

@@ -8,7 +8,8 @@ import html
 import re
 from typing import NamedTuple
 
-from salesreport.brand import ACCENT, DARK_PANEL, Look, mixed, tint
+from salesreport.brand import DARK_PANEL, Look, mixed, tint
+from salesreport.drawing.palette import ACCENT
 from salesreport.report.page import css_string
 
 _MAIN = re.compile(r"<main[^>]*>")

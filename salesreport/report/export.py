@@ -34,8 +34,9 @@ def to_html(notebook: nbformat.NotebookNode, language: str = "en") -> str:
     """
     summary = summary_of(notebook) or {}
     subject = summary.get("subject", {})
+    spoken = Language(summary.get("language", language))
     report = {
-        "language": summary.get("language", language),
+        "language": spoken.code.replace("_", "-"),  # as browsers want it
         "title": summary.get("title") or "salesreport",
         "version": __version__,
         "css": css() + margin_css(summary.get("title") or "salesreport"),
@@ -46,7 +47,7 @@ def to_html(notebook: nbformat.NotebookNode, language: str = "en") -> str:
             "fingerprint": summary.get("fingerprint", ""),
         },
     }
-    laid_out = _laid_out(notebook, Language(report["language"]))
+    laid_out = _laid_out(notebook, spoken)
     html, _ = _exporter().from_notebook_node(laid_out, resources={"report": report})
     # every header carries the style for JupyterLab; here the page has it already
     return smaller(str(html).replace(f"<style>{css()}</style>\n<div", "<div"))

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
 
+from salesreport.drawing import Area, Part
+from salesreport.drawing.palette import MUTED
 from salesreport.report.canvas import text_width
-from salesreport.report.chart import INK, MUTED
 
 SIZE = 8.0
 """Of the labels' letters, in points."""
@@ -28,28 +28,26 @@ class Label(NamedTuple):
     text: str
 
 
-def label_points(axes: Axes, labels: Sequence[Label], others: tuple[Numbers, Numbers], room: float = 0.0) -> None:
+def label_points(area: Area, labels: Sequence[Label], others: tuple[Numbers, Numbers], room: float = 0.0) -> None:
     """Print labels beside their points: to the right, else to the left, moved with a thin line to where is room.
 
     Args:
-        axes: with its limits set. labels: the most important first. others: x and y of all points; a label
+        area: with its scale set. labels: the most important first. others: x and y of all points; a label
             avoids lying on them where it can. room: inches beside the drawing that labels may reach into.
     """
-    to_points = 72 / axes.figure.get_dpi()
-    box = axes.bbox
-    right, low, high = (box.x1 + 72 * room / to_points) * to_points, box.y0 * to_points, box.y1 * to_points
-    crowd = axes.transData.transform(np.column_stack(others)) * to_points
+    right = area.right + 72 * room
+    crowd = np.array([(area.x(x), area.y(y)) for x, y in zip(*others, strict=True)], float).reshape(-1, 2)
     taken: list[tuple[float, float, float, float]] = []
     for label in labels:
-        x, y = (axes.transData.transform((label.x, label.y)) * to_points).tolist()
+        x, y = area.x(label.x), area.y(label.y)
         width = 72 * text_width(label.text, SIZE)
         best: tuple[float, float, int, tuple[float, float, float, float]] | None = None
         for step in range(-_FARTHEST, _FARTHEST + 1):
             for side in (1, -1):
                 left = x + _AWAY if side > 0 else x - _AWAY - width
-                middle = y + step * _LINE / 2
+                middle = y - step * _LINE / 2
                 wanted = (left, left + width, middle - _LINE / 2, middle + _LINE / 2)
-                if left < 0 or wanted[1] > right or wanted[2] < low - 2 or wanted[3] > high + _LINE:
+                if left < 0 or wanted[1] > right or wanted[3] > area.bottom + 2 or wanted[2] < area.top - _LINE:
                     continue
                 if any(_overlap(wanted, other) for other in taken):
                     continue
@@ -57,39 +55,33 @@ def label_points(axes: Axes, labels: Sequence[Label], others: tuple[Numbers, Num
                 hidden &= (crowd[:, 1] > wanted[2]) & (crowd[:, 1] < wanted[3])
                 cost = abs(step) + 2.0 * min(int(hidden.sum()), 4) + (0.5 if side < 0 else 0.0)
                 if best is None or cost < best[0]:
-                    best = (cost, middle - y, side, wanted)
+                    best = (cost, y - middle, side, wanted)
         if best is None:
             continue  # nowhere is room; the table beside the chart names it
-        _, offset, side, wanted = best
+        _, up, side, wanted = best
         taken.append(wanted)
-        axes.annotate(
-            label.text, (label.x, label.y), xytext=(side * _AWAY, offset), textcoords="offset points",
-            ha="left" if side > 0 else "right", va="center", fontsize=SIZE, color=INK, annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 3}
-            if abs(offset) > _LINE / 2 else None,
-        )  # fmt: skip
+        place = (label.x, label.y)
+        if abs(up) > _LINE / 2:
+            area.leader(place, (side * (_AWAY - 1), up), MUTED)
+        anchor = "start" if side > 0 else "end"
+        area.words(label.text, place, away=(side * _AWAY, up), anchor=anchor, size=SIZE)
 
 
 def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
 
 
-def label_ends(axes: Axes, ends: Sequence[tuple[float, str]], colour: str = MUTED) -> None:
+def label_ends(area: Area, ends: Sequence[tuple[float, str]], colour: str = MUTED) -> None:
     """Name lines at the right edge of a drawing, one above the other: height → name.
 
     Args:
-        axes: with its limits set. ends: heights, in the data's terms, and names. colour: of the names.
+        area: with its scale set. ends: heights, in the data's terms, and names. colour: of the names.
     """
     if not ends:
         return
-    to_points = 72 / axes.figure.get_dpi()
-    heights = np.array([end[0] for end in ends])
-    at = axes.transData.transform(np.column_stack([np.zeros(len(ends)), heights]))[:, 1] * to_points
+    at = np.array([-area.y(height) for height, _ in ends])
     for (height, name), place, now in zip(ends, apart(at, _LINE).tolist(), at.tolist(), strict=True):
-        axes.annotate(
-            name, (1.0, height), xycoords=("axes fraction", "data"), xytext=(5, place - now),
-            textcoords="offset points", va="center", fontsize=7.5, color=colour, annotation_clip=False,
-        )  # fmt: skip
+        area.words(name, (Part(1.0), height), away=(5, place - now), size=7.5, colour=colour)
 
 
 def apart(places: Numbers, gap: float) -> Numbers:

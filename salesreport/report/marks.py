@@ -1,56 +1,71 @@
 """The one form that each meaning has in every chart, the key that explains it, and names that leave room."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-
+from salesreport.drawing import Area, Part
+from salesreport.drawing.letters import width
+from salesreport.drawing.palette import ACCENT, FAINT, INK, MUTED, PAPER, PEERS
+from salesreport.drawing.shapes import Form
 from salesreport.language.readable import brief
 from salesreport.report.canvas import text_width
-from salesreport.report.chart import ACCENT, FAINT, INK, MUTED, PAPER, PEERS
 
 
-def form_key(axes: Axes, entries: Sequence[tuple[str, str]], left: bool = False) -> None:
-    """Say what the forms mean, at the right end of the drawing's upper edge or at its left; (form, text) each."""
-    if not entries:
-        return
-    axes.legend(
-        handles=[FORMS[form](text) for form, text in entries],
-        loc="lower left" if left else "lower right",
-        bbox_to_anchor=(0.0, 1.0) if left else (1.0, 1.0),
-        **KEY,
-    )
+class Look(NamedTuple):
+    """How a mark looks: form, size and width of its edge in points, fill, edge."""
 
-
-KEY: dict[str, Any] = {
-    "borderaxespad": 0,
-    "ncols": 3,
-    "frameon": False,
-    "fontsize": 8,
-    "labelcolor": MUTED,
-    "handlelength": 0.9,
-    "handletextpad": 0.4,
-    "columnspacing": 1.2,
-}
-"""How every key looks: a line of small marks."""
-
-
-def _mark(**style: Any) -> Callable[[str], Line2D]:
-    return lambda text: Line2D([], [], linestyle="none", label=text, **style)
+    form: Form
+    size: float
+    fill: str
+    edge: str
+    edge_width: float = 1.0
 
 
 FORMS = {
-    "value": _mark(marker="o", color=ACCENT, markersize=6),
-    "before": _mark(marker="o", color=PAPER, markeredgecolor=FAINT, markersize=6),
-    "plan": _mark(marker="|", color=INK, markersize=9, markeredgewidth=1.4),
-    "tick": _mark(marker="|", color=FAINT, markersize=9, markeredgewidth=3),
-    "solid": _mark(marker="s", color=ACCENT, markersize=6),
-    "hollow": _mark(marker="s", color=PAPER, markeredgecolor=FAINT, markersize=6),
-    "band": _mark(marker="s", color=PEERS, markersize=7),
-    "middle": _mark(marker="o", color=PAPER, markeredgecolor=ACCENT, markersize=6),
+    "value": Look("o", 6, ACCENT, ACCENT),
+    "before": Look("o", 6, PAPER, FAINT),
+    "plan": Look("|", 9, INK, INK, 1.4),
+    "tick": Look("|", 9, FAINT, FAINT, 3),
+    "solid": Look("s", 6, ACCENT, ACCENT),
+    "hollow": Look("s", 6, PAPER, FAINT),
+    "band": Look("s", 7, PEERS, PEERS),
+    "middle": Look("o", 6, PAPER, ACCENT),
 }
 """The one form that each meaning has."""
+
+SIZE = 8.0
+"""Of a key's letters, in points."""
+
+_MARK, _GAP, _BETWEEN, _EDGE = 7.2, 3.2, 9.6, 3.2
+"""Points that a mark of a key takes, between it and its text, between entries, and at the key's ends."""
+
+_UP = 8.0
+"""Points of a key's middle above the drawing."""
+
+_MOST = 3
+"""Entries in a line of a key."""
+
+
+def form_key(area: Area, entries: Sequence[tuple[str, str]], left: bool = False, up: float = _UP) -> None:
+    """Say what forms mean, at the right end of the drawing's upper edge or at its left; (form, text) each.
+
+    Args:
+        area: where. entries: what to explain. left: at the left end.
+        up: points of the last line above the drawing.
+    """
+    for line in reversed(range(0, len(entries), _MOST)):
+        _key_line(area, entries[line : line + _MOST], left, up)
+        up += 1.5 * SIZE
+
+
+def _key_line(area: Area, entries: Sequence[tuple[str, str]], left: bool, up: float) -> None:
+    widths = [_MARK + _GAP + width(text, SIZE) for _, text in entries]
+    whole = sum(widths) + _BETWEEN * (len(entries) - 1)
+    at = _EDGE if left else area.right - area.left - _EDGE - whole
+    for (form, text), each in zip(entries, widths, strict=True):
+        area.sign((Part(0.0), Part(1.0)), (at + _MARK / 2, up), *FORMS[form])
+        area.words(text, (Part(0.0), Part(1.0)), away=(at + _MARK + _GAP, up), size=SIZE, colour=MUTED)
+        at += each + _BETWEEN
 
 
 def short_name(name: str, longest: int = 26) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pandas as pd
 
@@ -17,11 +17,12 @@ from salesreport.language.readable import readable
 from salesreport.relative import said_relative
 from salesreport.report import presence
 from salesreport.report.agreed import read_agreed
-from salesreport.report.asked import asked_for
+from salesreport.report.asked import asked_for, index_language
 from salesreport.report.content import MIME as CONTENT
 from salesreport.report.content import asked
 from salesreport.report.context import Context
 from salesreport.report.extensions import load_extensions
+from salesreport.report.names import Discreet
 from salesreport.report.page import environment
 from salesreport.report.rows import records
 from salesreport.report.section import Section
@@ -47,7 +48,7 @@ class Review:
         dataset: a dataset or its folder.
         period: the period, as written in `relative.asked_period`.
         compare_to: `previous`, `year_before`, or a period.
-        language: `en` or `de`.
+        language: of its words and formats, such as `de` or `fr_CH`.
         mask_names: whether texts from the data (deals, customers, reasons …) show `[name]` where they name another
             rep than the one the review is about; see `salesreport.report.names`.
         extensions: files with metrics, sections and peers of one's own; see docs/extending.md.
@@ -179,14 +180,13 @@ class Review:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The report for machines: subject, period, verdict, what to talk about, figures, fingerprint."""
-        context = self.context
-        figures = []
-        for tile, row in zip(self.tiles.extra["tiles"], records(self.tiles.data), strict=True):
-            value = None if pd.isna(row["value"]) else float(row["value"])
-            figure = {"key": row["metric"], "label": tile.name, "shown": tile.value, "value": value}
-            figures.append({**figure, "unit": row["unit"], "note": tile.base, "brief": tile.brief})
-        subject = context.subject
+        """The report for machines: subject, period, verdict, what to talk about, figures, fingerprint.
+
+        Where the pack's index is in another language, `index` has in that language what the index shows.
+        """
+        context, subject = self.context, self.context.subject
+        other = index_language()
+        index = {} if other in ("", context.language.code) else {"index": self.told_in(other).in_short()}
         return {
             "format": SUMMARY_FORMAT,
             "subject": {"kind": subject.kind, "id": subject.id, "name": subject.name},
@@ -194,13 +194,35 @@ class Review:
             "period_asked": self.asked,
             "language": context.language.code,
             "title": f"{subject.name} · {context.say(context.period.label)}",
+            "fingerprint": context.facts.dataset.fingerprint,
+            **self.in_short(),
+            **index,
+        }
+
+    def in_short(self) -> dict[str, Any]:
+        """What the report says in short, as an index and a mail show it."""
+        figures = []
+        for tile, row in zip(self.tiles.extra["tiles"], records(self.tiles.data), strict=True):
+            value = None if pd.isna(row["value"]) else float(row["value"])
+            figure = {"key": row["metric"], "label": tile.name, "shown": tile.value, "value": value}
+            figures.append({**figure, "unit": row["unit"], "note": tile.base, "brief": tile.brief})
+        return {
             "verdict": self.verdict,
             "talk": self.talk,
             "due": self.due,
             "changed": self.changed,
-            "fingerprint": context.facts.dataset.fingerprint,
             "figures": figures,
         }
+
+    def told_in(self, language: str) -> Self:
+        """The same review in another language: its figures are these, its words are said anew."""
+        spoken, context = language_of(language), self.context
+        if isinstance(context.language, Discreet):
+            spoken = context.shared.discreet(spoken, context.subject)
+        other = object.__new__(type(self))
+        other.asked = self.asked
+        other.context = replace(context, language=spoken, _kept={})
+        return other
 
     def sections(self) -> tuple[Section, ...]:
         """All sections, in the order of a report."""

@@ -17,6 +17,8 @@ from salesreport.brand import Brand
 from salesreport.deliver.mail import LARGEST_BODY, make_mail, message_id
 from salesreport.deliver.parcel import Parcel
 from salesreport.deliver.run import Prepared, prepare
+from salesreport.pack.make import Told
+from salesreport.pack.manifest import read_manifest
 
 NOW = dt.datetime(2026, 2, 3, 7, 30, tzinfo=dt.UTC)
 HOSTILE = "<img src=x onerror=alert(1)>\r\nBcc: all@lumen.example\x00\u202e"
@@ -167,3 +169,22 @@ def test_a_mail_can_be_read_in_the_light_and_in_the_dark(pack: Path, tmp_path: P
             assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
             assert page.evaluate("document.documentElement.scrollWidth") <= 375
         started.close()
+
+
+def test_a_mail_is_in_the_language_of_the_report(pack: Path) -> None:
+    manifest = read_manifest(pack)
+    assert manifest is not None
+    own = Told(verdict="Tout va bien.", talk="Offres", figures=[])
+    manifest.reports[1] = manifest.reports[1].model_copy(update={"language": "fr_CH", "own": own})
+    manifest.write(pack)
+    prepared = prepare(pack, "reps", mail_settings(1), [])
+    mail = mail_of(prepared.parcels[1], prepared)
+    assert mail["Content-Language"] == "fr"
+    for kind in ("plain", "html"):
+        assert "Tout va bien." in words(mail, kind)
+        assert "All well" not in words(mail, kind)
+    # the manager's is in the pack's
+    prepared = prepare(pack, "managers", mail_settings(1), [])
+    said = [words(mail_of(one, prepared), "plain") for one in prepared.parcels]
+    assert not any("Tout va bien." in one for one in said)
+    assert any("All well with Rep 01." in one for one in said)

@@ -143,7 +143,7 @@ def test_a_file_whose_rows_cannot_be_used(pack: Path, known: People, tmp_path: P
         "R03,r03@lumen.example,,",
         "Rep 03,three@lumen.example,,",
         "R00,r04@lumen.example,,",
-        "R04,r04@lumen.example,fr,",
+        "R04,r04@lumen.example,xx,",
         "Boss 1,r03@lumen.example,,everything",
         ",a@lumen.example,,",
     )
@@ -157,7 +157,7 @@ def test_a_file_whose_rows_cannot_be_used(pack: Path, known: People, tmp_path: P
         "Row 4: “two at lumen” is no mail address",
         "Row 6: The subject stands in row 5, too",
         "Row 7: r04@lumen.example is the address of Rep 04 in the dataset, not of Rep 00",
-        "Row 8: There is no language “fr”",
+        "Row 8: There is no language “xx”",
         "Row 9: “everything” is nothing to get",
         "Row 10: There is no subject",
     ):

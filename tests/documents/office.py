@@ -7,6 +7,8 @@ import nbformat
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from salesreport.drawing import Drawing
+from salesreport.drawing.palette import ACCENT
 from salesreport.language import Language
 from salesreport.report.chart import Chart
 from salesreport.report.content import asking
@@ -20,8 +22,9 @@ HOSTILE = '=HYPERLINK("x")<a:t>&amp;</a:t>]]>\x07\x1b[31m\u202e{0}%s\ud83d'
 """A text that is a formula, XML, and full of signs that no XML may hold."""
 
 
-def bars(figure: Any) -> None:
-    figure.add_subplot().bar([1, 2], [3, 1])
+def bars(drawing: Drawing) -> None:
+    area = drawing.area(0.2, 0.2, 6.0, 2.4)
+    area.boxes([(0.1, 0.0, 0.4, 1.0), (0.6, 0.0, 0.9, 0.33)], ACCENT)
 
 
 def section(key: str = "won", message: str = "Ann won more", **changes: Any) -> Section:

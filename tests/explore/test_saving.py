@@ -12,6 +12,7 @@ from salesreport.errors import ConfigError
 from salesreport.explore.saving import as_code, own_folder, save_pack
 from salesreport.explore.state import VIEWS, checked, choices, facts_of
 from salesreport.explore.views import show
+from salesreport.language import LANGUAGES
 from salesreport.pack import load_pack, make_pack, make_plan
 from salesreport.pack.engines import make_engine
 from salesreport.pack.limits import Limits
@@ -32,7 +33,7 @@ def run_code(code: str) -> object:
 @pytest.mark.parametrize("name", VIEWS)
 def test_the_code_makes_the_same_html(state, name):
     chosen = state.but(view=name, rep="R3", product_line="Lamps", step="win", period="2024")
-    for language in ("en", "de"):
+    for language in LANGUAGES:
         section = run_code(as_code(chosen, language))
         assert section._repr_html_() == show(chosen, language)._repr_html_()
 

@@ -1,23 +1,31 @@
-"""Every text of the code, in every language, with 0, 1, 2 and 1.5 in each of its places."""
+"""Every text of the code, in every language, with 0, 1, 2, 5 and 1.5 in each of its places, with hostile names."""
 
 import re
 import string
 from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
 
 import pytest
 
 from salesreport.language import LANGUAGES, Language, Text
 from salesreport.language.extract import read_catalogue, texts_of_the_code
 
-EDGES = (0, 1, 2, 1.5)
+EDGES = (0, 1, 2, 5, 1.5)
 
-ONE = re.compile(r"(?<![\w.,–])1[ \xa0]([^\W\d_]+)")
-MANY = re.compile(r"(?<![\w.,–])(?:0|2|1[.,]5)[ \xa0]([^\W\d_]+)")
+LONE = {
+    number: re.compile(rf"(?<![\w.,–]){re.sub('[.]', '[.,]', str(number))}[ \xa0\u202f]([^\W\d_]+)")
+    for number in EDGES
+}
 """What follows a lone number."""
+
+HOSTILE = "{0} {n.__class__} %s <b>& “Ann”: " + "Ann " * 20 + "\\"
+"""A name that is markup, a template and long."""
 
 VERBS = {
     *("is", "are", "was", "were", "has", "have", "does", "do", "carries", "carry", "lies", "lie"),
     *("ist", "sind", "wurde", "wurden", "hat", "haben", "liegt", "liegen", "bleibt", "bleiben"),
+    *("ne", "est", "sont", "a", "ont", "reste", "restent", "était", "étaient"),
 }
 """They follow other places than numbers, too."""
 
@@ -26,6 +34,7 @@ NEVER_ONE = {
     ("here", "Shown are the {here} reps"): "as many as a picture holds",
     ("n", "The {n} reps farthest"): "as many as a table holds",
     ("n", "The deals come from {n} exports"): "of one export another text tells",
+    ("all", "An account buys {lines} of {all} product lines"): "of one nothing could be missing",
     ("rate", "{who}: {rate} d"): "a rate is a text: 40% of 30",
     ("other", "It is not the same in every"): "a name and points: B +3",
     ("fewest", "needs {fewest} deals won"): "10",
@@ -47,13 +56,14 @@ NEVER_ONE = {
 }
 """Places that are never filled with a lone 1, by the beginning of their text, and why."""
 
-DATES = ("day", "start", "end")
-"""Places of dates, never of bare numbers."""
+DATES = ("day", "start", "end", "period")
+"""Places of dates and periods, never of bare numbers."""
 
 ALONG = ("days", "points")
 """Places whose last or only number is n, which decides between singular and plural."""
 
 
+@cache
 def messages() -> list[Text]:
     """All texts, without fields."""
     found = []
@@ -107,12 +117,17 @@ def test_exceptions_are_of_texts_that_there_are() -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_numbers_agree_with_what_they_count(code: str) -> None:
     language, (singulars, plurals) = Language(code), counted(code)
-    assert {"en": "day", "de": "Tag"}[code] in singulars
+    singular = {number: language.locale.plural_form(Decimal(str(number))) == "one" for number in EDGES}
+    assert [number for number in EDGES if singular[number]] == {"fr": [0, 1, 1.5]}.get(code, [1])
+    assert {"en": "day", "de": "Tag", "fr": "jour"}.get(code) in {
+        *singulars,
+        None,
+    }  # Hungarian nouns do not change
     wrong = []
     for said in messages():
         for name, number, sentence in rendered(said, language):
-            lone, words = (ONE, plurals) if number == 1 else (MANY, singulars)
-            if words & set(lone.findall(sentence)) and not never_one(name, said.template):
+            words = plurals if singular[number] else singulars
+            if words & set(LONE[number].findall(sentence)) and not never_one(name, said.template):
                 wrong.append((name, sentence))
     assert not wrong, "\n".join(f"{name}: {sentence}" for name, sentence in wrong)
 
@@ -123,6 +138,18 @@ def test_nothing_is_left_open_or_doubled(code: str) -> None:
     for said in messages():
         for _, _, sentence in rendered(said, language):
             assert not re.search(r"[{}]|  |\(\)| [,.;:!?](?:\s|$)|,,|\.\.(?!\.)|^\s|\s$", sentence), sentence
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_whatever_a_name_is_the_sentence_stays_the_same(code: str) -> None:
+    language = Language(code)
+    shown = language.show(HOSTILE)
+    for said in messages():
+        names = places(said)
+        n = {"n": 2} if said.plural else {}
+        plain = language.say(Text(said.template, said.plural, {**dict.fromkeys(names, "Word"), **n}))
+        named = language.say(Text(said.template, said.plural, {**dict.fromkeys(names, HOSTILE), **n}))
+        assert named.replace(shown, "Word") == plain, said.template
 
 
 @pytest.mark.parametrize("code", [language for language in LANGUAGES if language != "en"])

@@ -35,11 +35,11 @@ def spaced(text: str) -> str:
         (0.4, "€0.40", "€0.40", "0,40 €", "€ 0,40", "EUR 0.40"),  # some cents are not nothing
         (-0.4, "−€0.40", "−€0.40", "−0,40 €", "−€ 0,40", "EUR−0.40"),
         (999.4, "€999", "€999", "999 €", "€ 999", "EUR 999"),
-        (999.6, "€1K", "€1K", "1.000 €", "€ 1.000", "EUR 1’000"),
-        (1234, "€1.23K", "€1.23K", "1.230 €", "€ 1.230", "EUR 1’230"),
-        (99_960, "€100K", "€1L", "100.000 €", "€ 100.000", "EUR 100’000"),
-        (123_456, "€123K", "€1.23L", "123.000 €", "€ 123.000", "EUR 123’000"),
-        (999_499, "€999K", "€9.99L", "999.000 €", "€ 999.000", "EUR 999’000"),
+        (999.6, "€1K", "€1K", "1 Tsd. €", "€ 1 Tsd.", "EUR 1 Tsd."),
+        (1234, "€1.23K", "€1.23K", "1,23 Tsd. €", "€ 1,23 Tsd.", "EUR 1.23 Tsd."),
+        (99_960, "€100K", "€1L", "100 Tsd. €", "€ 100 Tsd.", "EUR 100 Tsd."),
+        (123_456, "€123K", "€1.23L", "123 Tsd. €", "€ 123 Tsd.", "EUR 123 Tsd."),
+        (999_499, "€999K", "€9.99L", "999 Tsd. €", "€ 999 Tsd.", "EUR 999 Tsd."),
         (999_501, "€1M", "€10L", "1 Mio. €", "€ 1 Mio.", "EUR 1 Mio."),
         (-999_501, "−€1M", "−€10L", "−1 Mio. €", "−€ 1 Mio.", "EUR−1 Mio."),
         (1_234_567, "€1.23M", "€12.3L", "1,23 Mio. €", "€ 1,23 Mio.", "EUR 1.23 Mio."),
@@ -143,19 +143,14 @@ def test_units_are_the_languages() -> None:
         (1, 12, "days", "1 – 12 days", "1 – 12 Tage"),
         (57.02, 57.11, "days", "57.0 – 57.1 days", "57,0 – 57,1 Tage"),
         (950_000, 1_204_000, "EUR", "€0.95M – €1.20M", "0,95 Mio. € – 1,20 Mio. €"),
-        (
-            12_300,
-            1_204_000,
-            "EUR",
-            "€12.3K – €1.2M",
-            "12.300 € – 1,2 Mio. €",
-        ),  # hundredths of a million say nothing
-        (0, 64_800, "EUR", "€0 – €64.8K", "0 € – 64.800 €"),
-        (105_700, 359_300, "EUR", "€106K – €359K", "106.000 € – 359.000 €"),
+        # hundredths of a million say nothing
+        (12_300, 1_204_000, "EUR", "€12.3K – €1.2M", "12,3 Tsd. € – 1,2 Mio. €"),
+        (0, 64_800, "EUR", "€0 – €64.8K", "0 € – 64,8 Tsd. €"),
+        (105_700, 359_300, "EUR", "€106K – €359K", "106 Tsd. € – 359 Tsd. €"),
         (1_230_400, 1_234_000, "EUR", "€1.230M – €1.234M", "1,230 Mio. € – 1,234 Mio. €"),
-        (5_121, 5_124, "EUR", "€5.121K – €5.124K", "5.121 € – 5.124 €"),
+        (5_121, 5_124, "EUR", "€5.121K – €5.124K", "5,121 Tsd. € – 5,124 Tsd. €"),
         (-950_000, 1_204_000, "EUR", "−€0.95M – €1.20M", "−0,95 Mio. € – 1,20 Mio. €"),
-        (1500, 2500, "EUR/day", "€1.50K per day – €2.50K per day", "1.500 € pro Tag – 2.500 € pro Tag"),
+        (1500, 2500, "EUR/day", "€1.50K per day – €2.50K per day", "1,50 Tsd. € pro Tag – 2,50 Tsd. € pro Tag"),
         (4, 8.1, "points", "4.0 – 8.1", "4,0 – 8,1"),
         (None, None, "share", "", ""),
         (float("nan"), 0.5, "share", "– – 50%", "– – 50 %"),
@@ -173,6 +168,9 @@ def test_singular_and_plural_go_by_what_is_shown() -> None:
     assert said == ["0 days", "0.5 days", "1 day", "1 day", "1 day", "1.1 days", "2 days"]
     assert str(ntext("{n} day", "{n} days", n=Fixed(1, 1))) == "1.0 days"
     assert str(ntext("{n} day", "{n} days", n=float("nan"))) == "– days"
+    # by the rule of each language (CLDR): in French all below two is one
+    french = [Language("fr").say(ntext("{n} day", "{n} days", n=n)) for n in (0, 0.5, 1, 1.5, Fixed(1, 1), 2, 2.5)]
+    assert french == ["0 jour", "0,5 jour", "1 jour", "1,5 jour", "1,0 jour", "2 jours", "2,5 jours"]
 
 
 def test_the_locales_are_tested() -> None:
@@ -180,11 +178,35 @@ def test_the_locales_are_tested() -> None:
     assert all(Locale.parse(code) for code in LOCALES)
 
 
-def test_languages_to_come() -> None:
-    """What a catalogue of another language would find: its units, its signs, and the forint of the others."""
-    hungarian = {value: spaced(short("hu", value, 3)[1]) for value in (999.4, 1234, 999_501, 1_234_567, 1e9)}
-    assert hungarian == {999.4: "999", 1234: "1,23 E", 999_501: "1 M", 1_234_567: "1,23 M", 1e9: "1 Mrd"}
+@pytest.mark.parametrize(
+    ("value", "french", "hungarian"),
+    [
+        (0, "0 €", "0 Ft"),
+        (999.4, "999 €", "999 Ft"),
+        (1234, "1,23 k €", "1,23 E Ft"),
+        (357_666, "358 k €", "358 E Ft"),
+        (999_501, "1 M €", "1 M Ft"),
+        (-1_234_567, "−1,23 M €", "−1,23 M Ft"),
+        (1e9, "1 Md €", "1 Mrd Ft"),
+    ],
+)
+def test_money_of_france_and_hungary(value: float, french: str, hungarian: str) -> None:
+    shown = Language("fr").money(value, "EUR"), Language("hu").money(value, "HUF")
+    assert tuple(map(spaced, shown)) == (french, hungarian)
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_a_short_number_never_looks_exact(code: str) -> None:
+    """357,666 rounded to three digits is no number of six digits: no digit is shown that was rounded away."""
+    assert {size for size in (1000, 100_000) if any(unit.size == size for unit in units(code))}
+    for value in (1_001, 1_234, 12_345, 357_666, 999_499):
+        shown = short(code, value, 3)[1]
+        assert sum(map(str.isdigit, shown)) <= 3, (value, shown)
+
+
+def test_money_of_one_country_in_the_language_of_another() -> None:
     assert spaced(written("hu", Decimal(1_234_567))) == "1 234 567"
+    assert written("fr", Decimal(1_234_567)) == "1\u202f234\u202f567"
     assert spaced(Language("en").money(1_234_567, "HUF")) == "HUF 1.23M"
     assert spaced(Language("de").money(1_234_567, "HUF")) == "1,23 Mio. HUF"
     assert Language("en").money(0.4, "JPY") == "¥0"  # a yen has no hundredths

@@ -133,6 +133,12 @@ def plan_of(folder: Path, dataset: Dataset, *before: str) -> Plan:
     return make_plan(load_pack(write_pack(folder / "packs" / "pack.yml", dataset.path)))
 
 
+def with_folders(plan: Plan) -> None:
+    """Make what a pack makes before an engine runs."""
+    for folder in ("reports", "notebooks"):
+        (plan.folder / folder).mkdir(parents=True)
+
+
 def right_reports(out: Path) -> set[str]:
     """The subjects of the reports there are, once sure that each report is about its subject and nobody else."""
     pages = {path.stem.upper(): path.read_text(encoding="utf-8") for path in (out / "reports").iterdir()}
@@ -200,17 +206,48 @@ def test_a_report_that_kills_its_worker_each_time_fails_and_no_other(
     cluster: Cluster, dozen: Dataset, tmp_path: Path
 ) -> None:
     cluster.with_workers(0).with_workers(1)  # one with a nanny, which starts it again
-    trouble = 'import os, signal\nif rep == "R01":\n    os.kill(os.getppid(), signal.SIGKILL)'
+    # a report's parent is the process that stands by, and that one's is the worker
+    trouble = 'import psutil\nif rep == "R01":\n    psutil.Process().parents()[1].kill()'
     plan = plan_of(tmp_path, dozen, trouble)
     watcher = Silent()
-    for folder in ("reports", "notebooks"):
-        (plan.folder / folder).mkdir(parents=True)
+    with_folders(plan)
     (plan.folder / plan.jobs[1].report).write_text("of an earlier run")
     ClusterEngine(cluster.address, export=plain_export).run(plan.jobs[:3], watcher)
     reasons = {rep: Language("en").say(outcome.reason) for rep, outcome in watcher.outcomes.items()}
     assert "workers that made this report were ended" in reasons.pop("R01")
     assert reasons == {"R00": "", "R02": ""}
     assert right_reports(plan.folder) == {"R00", "R02"}
+
+
+@pytest.mark.slow
+def test_a_report_that_ends_the_process_beside_its_worker_fails_and_no_other(
+    cluster: Cluster, dozen: Dataset, tmp_path: Path
+) -> None:
+    cluster.with_workers(1)
+    trouble = 'import psutil, time\nif rep == "R01":\n    psutil.Process().parent().kill()\n    time.sleep(60)'
+    plan = plan_of(tmp_path, dozen, trouble)
+    watcher = Silent()
+    with_folders(plan)
+    ClusterEngine(cluster.address, export=plain_export).run(plan.jobs[:3], watcher)
+    reasons = {rep: Language("en").say(outcome.reason) for rep, outcome in watcher.outcomes.items()}
+    assert "process that makes the reports ended" in reasons.pop("R01")
+    assert reasons == {"R00": "", "R02": ""}
+    assert right_reports(plan.folder) == {"R00", "R02"}
+
+
+@pytest.mark.slow
+def test_one_process_makes_all_reports_of_a_run_and_another_those_of_the_next(
+    cluster: Cluster, dozen: Dataset, tmp_path: Path
+) -> None:
+    cluster.with_workers(1)
+    pids = tmp_path / "pids"
+    plan = plan_of(tmp_path, dozen, f'import os\nprint(os.getppid(), file=open({str(pids)!r}, "a"))')
+    with_folders(plan)
+    for _ in range(2):
+        ClusterEngine(cluster.address, export=plain_export).run(plan.jobs[:3], Silent())
+    first, *rest = pids.read_text().split()
+    assert rest[:2] == [first, first]
+    assert rest[2] == rest[3] == rest[4] != first
 
 
 @pytest.mark.slow

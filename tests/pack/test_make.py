@@ -25,8 +25,8 @@ def test_a_right_report_is_written_with_its_notebook(company: Dataset, tmp_path:
     assert outcome.reason is None
     assert content == b'<html lang="en"><p>All well with Ann Berg</p></html>'
     assert (outcome.bytes, outcome.sha256) == (len(content), hashlib.sha256(content).hexdigest())
-    assert outcome.verdict == "All well with Ann Berg"
-    assert [figure.shown for figure in outcome.figures] == ["2"]
+    assert outcome.told.verdict == "All well with Ann Berg"
+    assert [figure.shown for figure in outcome.told.figures] == ["2"]
     assert nbformat.read(tmp_path / "notebooks" / "one.ipynb", as_version=4).cells[0].source == "review"
     assert {path.name for path in tmp_path.rglob("*.*")} == {"one.html", "one.ipynb"}  # nothing half-written
 
@@ -134,7 +134,7 @@ def test_a_figure_without_a_value(company: Dataset, tmp_path: Path) -> None:
     outcome = make_report(
         job_for(company, tmp_path, ANN), lambda job: shown(job, figures=[figure]), plain_export
     )  # fmt: skip
-    assert outcome.figures[0].value is None
+    assert outcome.told.figures[0].value is None
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
@@ -146,7 +146,7 @@ def test_the_kept_notebook_is_json_whatever_a_cell_shows(company: Dataset, tmp_p
         return notebook
 
     outcome = make_report(job_for(company, tmp_path, ANN), showing, plain_export)
-    assert (outcome.reason, outcome.figures[0].value) == (None, None)
+    assert (outcome.reason, outcome.told.figures[0].value) == (None, None)
     kept = strict((tmp_path / "notebooks" / "one.ipynb").read_bytes())
     assert kept.cells[0].outputs[1].data["application/json"] == {"values": [1.5, None]}
 

@@ -78,9 +78,12 @@ def test_one_of_a_later_version_is_refused_and_stays(written: Path, pack_file: P
         read_manifest(written.parent)
 
 
-def test_what_a_report_says_for_machines_is_what_its_schema_says(sample: Dataset) -> None:
+def test_what_a_report_says_for_machines_is_what_its_schema_says(
+    sample: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert review.SUMMARY_FORMAT == make.REPORT_FORMAT
     assert review.MIME == make.REPORT_MIME
+    monkeypatch.setenv("SALESREPORT_INDEX_LANGUAGE", "de")  # with all that it may say
     said = json.loads(json.dumps(Review(sample, "last-quarter", rep="R000001").summary))
     assert (said["period"], said["period_asked"]) == ("2025-Q4", "last-quarter")
     assert problems(said, f"report-{REPORT_FORMAT}") == []

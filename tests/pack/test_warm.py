@@ -17,8 +17,9 @@ from salesreport.pack.engines import make_engine
 from salesreport.pack.kernels import PapermillEngine
 from salesreport.pack.limits import Limits
 from salesreport.pack.make import Job
+from salesreport.pack.rehearsal import imported_by
 from salesreport.pack.subjects import Subject
-from salesreport.pack.warm import WarmEngine, imported_by
+from salesreport.pack.warm import WarmEngine
 
 pytestmark = pytest.mark.skipif(not warm.available(), reason="this system cannot fork")
 
@@ -64,7 +65,7 @@ def run(made: list[Job], **options: object) -> Silent:
 def test_nothing_leaks_from_one_report_into_the_next(company: Dataset, tmp_path: Path) -> None:
     show = SHOW.replace('f"All well with {rep}"', "str(seen)")
     watcher = run(jobs(company, tmp_path, [LEAKY, show]), workers=1)
-    said = {outcome.verdict for outcome in watcher.outcomes.values()}
+    said = {outcome.told.verdict for outcome in watcher.outcomes.values()}
     assert len(watcher.outcomes) == 3
     # pandas' and matplotlib's own defaults, nothing of an earlier report
     assert said == {"[60, 100.0, 'clean', False, False, False, False]"}
@@ -76,7 +77,7 @@ def test_each_report_is_its_own_and_all_are_told(company: Dataset, tmp_path: Pat
     for n in range(5):
         outcome = watcher.outcomes[f"R{n}"]
         assert outcome.reason is None
-        assert outcome.verdict == f"All well with R{n}"
+        assert outcome.told.verdict == f"All well with R{n}"
         assert f"All well with R{n}" in (tmp_path / "reports" / f"r{n}.html").read_text()
 
 

@@ -13,6 +13,8 @@ import pytest
 from crm_exports import WRITERS, company
 from test_folder import shell
 
+from salesreport.language import LANGUAGES
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 POSIX = os.name == "posix"
 
@@ -61,7 +63,7 @@ def test_documents_notebooks_and_settings_travel_in_the_wheel(wheel: Path) -> No
         there = [one for one in there if ".ipynb_checkpoints" not in one]
         assert there
         assert {f"salesreport/_project/{one}" for one in there} <= names
-    assert {f"salesreport/project/templates/{one}/README.md" for one in ("en", "de")} <= names
+    assert {f"salesreport/project/templates/{one}/README.md" for one in LANGUAGES} <= names
     assert not [name for name in names if name.startswith("salesreport/_project/outputs")]
 
 

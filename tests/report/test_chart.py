@@ -3,12 +3,16 @@
 import math
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 
 import matplotlib as mpl
 import pandas as pd
+import pytest
 from matplotlib.figure import Figure
 
-from salesreport.report.chart import ACCENT, PEERS, Chart, _texts
+from salesreport.drawing import Drawing, Part
+from salesreport.drawing.palette import ACCENT, PEERS
+from salesreport.report.chart import Chart
 from salesreport.report.charts import (
     Bars,
     Columns,
@@ -20,33 +24,53 @@ from salesreport.report.charts import (
     solid_and_hollow,
     trends,
 )
+from salesreport.report.own_figure import _texts, own_style
 from salesreport.report.spark import sparkline
 
 HOSTILE = '<script>alert("1")</script> $\\frac{$ &'
 
 
-def draw(figure: Figure) -> None:
-    axes = figure.subplots()
-    axes.plot([1, 2, 3], [1, 4, 2], marker="o", color=ACCENT)
-    axes.fill_between([1, 2, 3], [0, 1, 1], [2, 5, 3], color=PEERS, clip_on=True)
-    axes.set_title(HOSTILE)
-    axes.text(1, 1, "Model 1.23456 (2.34567)")
+def draw(drawing: Drawing) -> None:
+    area = drawing.area(0.5, 0.5, 6.0, 2.5)
+    area.scale(across=(1, 3), up=(0, 5))
+    area.band([1, 2, 3], [0, 1, 1], [2, 5, 3], PEERS)
+    area.line([1, 2, 3], [1, 4, 2], ACCENT)
+    area.marks([1, 2, 3], [1, 4, 2], "o", 6, ACCENT)
+    area.words(HOSTILE, (Part(0.0), Part(1.0)))
+    area.words("Model 1.23456 (2.34567)", (1, 1))
 
 
-def svg(key: str = "one") -> str:
-    return Chart(key, draw, f"Title {HOSTILE}", f"Description {HOSTILE}").svg()
+def drawn_by_hand(key: str) -> Chart:
+    with own_style():
+        figure = Figure()
+        axes = figure.subplots()
+        axes.plot([1, 2, 3], [1, 4, 2], marker="o", color=ACCENT)
+        axes.fill_between([1, 2, 3], [0, 1, 1], [2, 5, 3], color=PEERS, clip_on=True)
+        axes.set_title(HOSTILE)
+        axes.text(1, 1, "Model 1.23456 (2.34567)")
+    return Chart.of(key, figure, f"Title {HOSTILE}", f"Description {HOSTILE}")
 
 
-def test_it_is_xml_with_title_and_description() -> None:
-    root = ET.fromstring(svg())
+Make = Callable[[str], str]
+
+
+@pytest.fixture(params=["ours", "one’s own"])
+def svg(request: pytest.FixtureRequest) -> Make:
+    if request.param == "ours":
+        return lambda key: Chart(key, draw, f"Title {HOSTILE}", f"Description {HOSTILE}").svg()
+    return lambda key: drawn_by_hand(key).svg()
+
+
+def test_it_is_xml_with_title_and_description(svg: Make) -> None:
+    root = ET.fromstring(svg("one"))
     assert root.attrib["role"] == "img"
     title, description = list(root)[:2]
     assert (title.text, description.text) == (f"Title {HOSTILE}", f"Description {HOSTILE}")
     assert root.attrib["aria-labelledby"] == f"{title.attrib['id']} {description.attrib['id']}"
 
 
-def test_text_stays_text_and_is_escaped() -> None:
-    drawn = svg()
+def test_text_stays_text_and_is_escaped(svg: Make) -> None:
+    drawn = svg("one")
     assert "<script" not in drawn
     texts = [element.text for element in ET.fromstring(drawn).iter() if element.tag.endswith("text")]
     assert HOSTILE in texts
@@ -54,13 +78,13 @@ def test_text_stays_text_and_is_escaped() -> None:
     assert not re.search(r' d="[^"]*\d\.\d{3}', drawn)
 
 
-def test_the_same_drawing_is_the_same_text() -> None:
+def test_the_same_drawing_is_the_same_text(svg: Make) -> None:
     before = dict(mpl.rcParams)
-    assert svg() == svg()
+    assert svg("one") == svg("one")
     assert dict(mpl.rcParams) == before
 
 
-def test_two_charts_share_no_id_and_every_reference_is_met() -> None:
+def test_two_charts_share_no_id_and_every_reference_is_met(svg: Make) -> None:
     ids = [re.findall(r'\bid="([^"]+)"', svg(key)) for key in ("one", "two")]
     assert not set(ids[0]) & set(ids[1])
     for key, own in zip(("one", "two"), ids, strict=True):
@@ -68,14 +92,14 @@ def test_two_charts_share_no_id_and_every_reference_is_met() -> None:
         assert set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg(key))) <= set(own)
 
 
-def test_nothing_reaches_over_the_page() -> None:
-    drawn = svg()
+def test_nothing_reaches_over_the_page(svg: Make) -> None:
+    drawn = svg("one")
     for unwanted in ("<style", "<metadata", "http", "@import", "font-family", "xlink"):
         assert unwanted not in drawn
 
 
-def test_colours_are_the_page_s() -> None:
-    drawn = svg()
+def test_colours_are_the_page_s(svg: Make) -> None:
+    drawn = svg("one")
     assert f"var(--accent, {ACCENT})" in drawn
     bare = re.sub(r"var\(--[a-z-]+, #[0-9a-f]{6}\)", "", drawn)
     assert not re.findall(r"#[0-9a-f]{6}\b", bare)

@@ -4,17 +4,17 @@ import itertools
 import math
 import re
 import xml.etree.ElementTree as ET
+from typing import TypeVar
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.collections import QuadMesh
-from matplotlib.figure import Figure
 
+from salesreport.drawing.palette import ACCENT, ATTENTION
+from salesreport.drawing.shapes import Boxes, Level, Marks, Shape, Strokes
 from salesreport.report.canvas import text_width
-from salesreport.report.chart import _RUN as RUN
-from salesreport.report.chart import ACCENT, ATTENTION, Chart, _one_style, house_style
+from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import (
     Point,
     StepRow,
@@ -52,19 +52,22 @@ def texts(root: ET.Element) -> set[str]:
     return {"".join(element.itertext()).strip() for element in elements(root, "text")}
 
 
-def figure_of(chart: Chart) -> Figure:
-    with house_style("test"):
-        figure = Figure(figsize=(chart.width, chart.height))
-        chart.draw(figure)
-    return figure
+Shaped = TypeVar("Shaped", bound=Shape)
+
+
+def shapes(chart: Chart, kind: type[Shaped]) -> list[Shaped]:
+    """The shapes of one kind in a chart's first area."""
+    return [shape for shape in chart.drawn().areas[0].shapes if isinstance(shape, kind)]
 
 
 def marks(chart: Chart, marker: str, colour: str | None = None) -> list[tuple[float, float]]:
     """Where marks of a form stand, in the data's terms."""
-    lines = [line for line in figure_of(chart).axes[0].lines if line.get_marker() == marker]
-    lines = [line for line in lines if colour is None or line.get_color() == colour]
-    found = [pair for line in lines for pair in zip(line.get_xdata(), line.get_ydata(), strict=True)]
-    return [(float(x), float(y)) for x, y in found if not math.isnan(float(y) + float(x))]
+    found = [
+        mark
+        for mark in shapes(chart, Marks)
+        if mark.form == marker and mark.level is Level.LINE and colour in (None, mark.fill)
+    ]
+    return [place for mark in found for place in mark.places]
 
 
 def percent(rate: float) -> str:
@@ -119,10 +122,8 @@ def test_thousands_of_peers_stay_small() -> None:
     points = [Point("", float(m), float(rng.binomial(m, 0.3) / m), "peer", "") for m in n]
     chart = funnel(points)
     assert len(chart.svg()) < 70_000
-    dots = next(one for one in figure_of(chart).axes[0].patches).get_path()
-    assert len(dots.vertices) > 1000
     path = max(elements(drawn(chart), "path"), key=lambda one: len(one.attrib["d"]))
-    assert path.attrib["d"].count("M") == len(dots.vertices) / 2  # dots have no length, and are there all the same
+    assert 1000 < path.attrib["d"].count("M") == path.attrib["d"].count("h0") < 3000  # those of one place as one
 
 
 def test_a_funnel_plot_of_nothing() -> None:
@@ -142,11 +143,9 @@ def test_a_heat_map_prints_every_number_and_frames_what_stands_out() -> None:
     root = drawn(heat())
     assert {"+10", "▼ −20", "none", "0", "Ann", HOSTILE[:25] + "…", "Offer", "H"} <= texts(root)
     assert {"A very long", "indeed"} <= texts(root)  # of a long name several lines
-    mesh = next(one for one in figure_of(heat()).axes[0].collections if isinstance(one, QuadMesh))
-    mesh.update_scalarmappable()
-    colours = mesh.get_facecolors()  # seaborn's: ±0.2 have the strongest shade
-    assert colours[1][3] == pytest.approx(0.55)
-    assert colours[:, 3].tolist() == pytest.approx([0.28, 0.55, 0, 0])
+    # +0.1 is the fourth of six shades on its side, −0.2 the strongest; of nothing, and of what is not known, none
+    cells = {boxes.corners[0][:2]: (boxes.fill, boxes.strength) for boxes in shapes(heat(), Boxes)}
+    assert cells == {(0, 1): (ACCENT, 0.28), (1, 1): (ATTENTION, 0.55)}
     strongest = [style for style in re.findall(r'style="([^"]*)"', heat().svg()) if "fill-opacity: 0.55" in style]
     assert strongest
     assert all(ATTENTION in style and "var(--attention" in style for style in strongest)
@@ -215,12 +214,7 @@ def test_a_step_funnel_has_a_row_per_step() -> None:
     shown = texts(drawn(chart))
     assert {"Lead", "80% of 66", "no deals", "5 of 5", "Goes on", "now", "like deals", "before", "100%"} <= shown
     assert marks(chart, "o", ACCENT) == [(0.8, 2), (1.0, 0)]
-    ticks = [
-        path.vertices[0][0]
-        for one in figure_of(chart).axes[0].collections
-        if one.get_linewidth()[0] == 3.0
-        for path in one.get_paths()
-    ]
+    ticks = [line[0][0] for one in shapes(chart, Strokes) if one.width == 3.0 for line in one.ends]
     assert ticks == [0.76, 0.3]
     alone = step_funnel(
         "s", [rows[0]._replace(peers_rate=NAN, before_rate=NAN)], "t", "d", "", ("now", "peers", "then")
@@ -242,11 +236,3 @@ def test_places_that_are_apart_stay() -> None:
     assert apart(np.array([5.0, 0.0, 20.0]), 4).tolist() == [5, 0, 20]
     # 0, 1, 2 with a gap of 2 about their middle: −1, 1, 3
     assert apart(np.array([0.0, 1.0, 2.0]), 2).tolist() == [-1, 1, 3]
-
-
-def test_a_style_is_said_once_for_a_run() -> None:
-    run = '<use x="1" style="fill: red" y="2"/>\n<text style="fill: red">a</text>\n<path style="fill: red"/>\n'
-    other = '<path style="opacity: 0.5"/>\n' * 3 + '<path style="fill: red"/>\n'
-    assert RUN.sub(_one_style, "<g>\n" + run + other) == (
-        '<g>\n<g style="fill: red">\n<use x="1" y="2"/>\n<text>a</text>\n<path/>\n</g>\n' + other
-    )

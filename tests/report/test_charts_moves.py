@@ -5,9 +5,9 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
-from matplotlib.figure import Figure
 
-from salesreport.report.chart import Chart, house_style
+from salesreport.drawing.shapes import Boxes
+from salesreport.report.chart import Chart
 from salesreport.report.charts_moves import (
     Outlook,
     Pair,
@@ -34,16 +34,9 @@ def texts(chart: Chart) -> set[str]:
 
 def boxes_of(chart: Chart) -> list[tuple[float, float, float]]:
     """Left, right and middle height of every bar, in the data's terms."""
-    with house_style("test"):
-        figure = Figure(figsize=(chart.width, chart.height))
-        chart.draw(figure)
-    found = []
-    for collection in figure.axes[0].collections:
-        for path in collection.get_paths():
-            if len(path.vertices) >= 4:
-                (left, low), (right, high) = path.vertices.min(axis=0), path.vertices.max(axis=0)
-                found.append((float(left), float(right), float(low + high) / 2))
-    return found
+    shapes = chart.drawn().areas[0].shapes
+    corners = [corner for shape in shapes if isinstance(shape, Boxes) for corner in shape.corners]
+    return [(min(left, right), max(left, right), (low + high) / 2) for left, low, right, high in corners]
 
 
 def test_flows_say_every_count_and_share() -> None:
@@ -101,7 +94,4 @@ def test_a_waterfall_shows_ranges_to_both_ends() -> None:
     steps = [Step("start", 10.0, "10", total=True), Step("came", 5.0, "+5", lower=-20.0, upper=30.0),
              Step("end", 15.0, "15", total=True, form="before")]  # fmt: skip
     chart = waterfall_chart("w", steps, "A heading", "A description", "What")
-    figure = Figure(figsize=(6, 3))
-    chart.draw(figure)
-    low, high = figure.axes[0].get_xlim()
-    assert (low, high) == (-10.0, 40.0)  # from 10 − 20 to 10 + 30
+    assert chart.drawn().areas[0].across == (-10.0, 40.0)  # from 10 − 20 to 10 + 30

@@ -10,6 +10,7 @@ from tiny import dataset
 from salesreport.audit import CHECKS
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
+from salesreport.language import LANGUAGES
 from salesreport.report.content import content_of
 from salesreport.report.diagnostic import DIAGNOSTIC, Diagnostic
 from salesreport.report.sections.diagnosis import chapters
@@ -99,7 +100,7 @@ def test_it_has_its_own_sections_and_no_rep(made: Diagnostic, sample: Dataset) -
 
 
 @pytest.mark.parametrize(("deals", "reps"), [(0, 1), (1, 1), (12, 2), (80, 1)])
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_little_data_says_what_it_cannot_tell(tmp_path: Path, deals: int, reps: int, language: str) -> None:
     random = np.random.default_rng(deals)
     created = pd.Timestamp("2025-01-10") + pd.to_timedelta(random.integers(0, 80, deals), "D")

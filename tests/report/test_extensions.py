@@ -13,9 +13,10 @@ from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import METRICS, Facts, compute
 from salesreport.report import extensions
-from salesreport.report.chart import Chart, own_style
+from salesreport.report.chart import Chart
 from salesreport.report.context import Context
 from salesreport.report.extensions import load_extensions
+from salesreport.report.own_figure import own_style
 from salesreport.report.peers import SAME_ROLE, peer_group
 from salesreport.report.review import Review
 from salesreport.report.section import Section

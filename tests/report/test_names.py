@@ -14,6 +14,7 @@ import pytest
 from salesreport import Dataset, Review
 from salesreport.dataset import write_dataset
 from salesreport.explore import ConversionReview
+from salesreport.language import LANGUAGES
 from salesreport.report.content import MIME as CONTENT
 from salesreport.report.content import asking
 from salesreport.report.names import Names
@@ -160,7 +161,7 @@ def everything(review: Review | ConversionReview) -> list[str]:
     return [*map(str, review._repr_mimebundle_().values()), review.in_words(), *sections]
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_section_names_another_rep(planted: tuple[Dataset, pd.Series], language: str) -> None:
     data, other = planted
     for rep in data.table("reps")["rep_id"].head(2):

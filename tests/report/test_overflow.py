@@ -13,6 +13,7 @@ import pytest
 from cases import least_of
 
 from salesreport import Dataset
+from salesreport.language import LANGUAGES
 from salesreport.report.page import margin_css
 
 pytestmark = [
@@ -78,7 +79,7 @@ def faults(page: Any, made: Path, reports: int) -> list[overflow.Found]:
     return found
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_reps_report_and_its_index(sample: Dataset, tmp_path: Path, page: Any, language: str) -> None:
     reps = sample.table("reps")["rep_id"].iloc[[0, 2]]
     only = [word for rep in reps for word in ("--only", rep)]
@@ -86,7 +87,7 @@ def test_a_reps_report_and_its_index(sample: Dataset, tmp_path: Path, page: Any,
     assert faults(page, made, reports=2) == []
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_teams_report(sample: Dataset, tmp_path: Path, page: Any, language: str) -> None:
     team = sample.table("reps")["team"].iloc[0]
     made = pack(tmp_path, sample, "team_overview", "2025-Q4", language, "--only", team)

@@ -9,6 +9,7 @@ from tiny import dataset, deals
 
 from salesreport import Dataset, Review
 from salesreport.errors import ConfigError
+from salesreport.language import LANGUAGES
 from salesreport.report.review import MIME
 from salesreport.report.section import Section
 
@@ -33,7 +34,7 @@ def test_subjects(tiny: Dataset) -> None:
     with pytest.raises(ConfigError, match="about one subject"):
         Review(tiny, "2025-Q2", rep="Ann", product_line="Lamps")
     with pytest.raises(ConfigError, match="no catalogue"):
-        Review(tiny, "2025-Q2", rep="Ann", language="fr")
+        Review(tiny, "2025-Q2", rep="Ann", language="xx")
 
 
 def test_hostile_names_are_text(tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_names_that_nobody_can_read_as_they_are(tmp_path: Path, name: str, shown
     assert "x" * 200 not in html
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_section_of_the_sample_shows_itself(sample: Dataset, language: str) -> None:
     rep = sample.table("reps")["rep_id"].iloc[0]
     for subject in ({"rep": rep}, {"segment": "B"}, {"team": sample.table("reps")["team"].iloc[0]}, {}):
@@ -129,3 +130,14 @@ def test_german_says_no_english(sample: Dataset) -> None:
 def test_a_figure_that_is_none_names_the_nearest(ann):
     with pytest.raises(ConfigError, match=r"no such metric.*“win_rat”.*Did you mean “win_rate”"):
         ann.context.figure("win_rat")
+
+
+def test_a_review_says_the_same_in_another_language(sample: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    rep = sample.table("reps")["rep_id"].iloc[0]
+    french, german = (Review(sample, "2025-Q4", rep=rep, language=one) for one in ("fr", "de"))
+    assert "index" not in german.summary
+    monkeypatch.setenv("SALESREPORT_INDEX_LANGUAGE", "de")
+    assert french.summary["index"] == german.in_short()
+    assert french.summary["verdict"] != german.verdict
+    assert "index" not in german.summary
+    assert french.told_in("de").in_words() == german.in_words()  # the names of others masked, too

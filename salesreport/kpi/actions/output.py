@@ -10,7 +10,7 @@ from salesreport.kpi.actions import sentences
 from salesreport.kpi.actions.actions import Actions
 from salesreport.kpi.frames import frame_as_csv, frame_as_rows
 from salesreport.kpi.grid import Column, Content, grid
-from salesreport.language import Language, Quantity, Text, text
+from salesreport.language import Language, Quantity, Text, ntext, text
 from salesreport.language.readable import printable
 
 MOST_ROWS = 24
@@ -83,6 +83,6 @@ def explanations(found: Actions, language: Language) -> list[str]:
     lines += [language.say(one) for one in said(found)]
     rest = len(told(found)) - MOST_ROWS
     if rest > 0:
-        lines.append(language.say(text("{n} more stand in CSV and JSON.", n=float(rest))))
+        lines.append(language.say(ntext("{n} more is in CSV and JSON.", "{n} more are in CSV and JSON.", n=rest)))
     lines += [language.say(note) for note in sentences.notes(found)]
     return [printable(line) for line in lines]

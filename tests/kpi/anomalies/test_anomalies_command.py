@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from salesreport.cli import app
 from salesreport.dataset import Dataset
+from salesreport.language import LANGUAGES
 
 CONTRACT = ["step", "n", "rate", "expected", "effect", "lower", "upper", "p", "q", "flag", "at_stake", "deals"]
 
@@ -91,7 +92,7 @@ def test_table_shows_names_as_they_are(hostile: Path) -> None:
     assert "50 points fewer" in said.stderr or "of like deals of others" in said.stderr
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_eighty_columns_hold_a_finding_whole(tmp_path: Path, language: str) -> None:
     # 12 of 40 against 30 of 40, deal by deal alike: 45 points fewer
     deals = [
@@ -104,8 +105,9 @@ def test_eighty_columns_hold_a_finding_whole(tmp_path: Path, language: str) -> N
     shown = run("anomalies", path, "--period", "2024", "--by", "rep", language=language, columns=80).stdout
     assert max(map(len, shown.splitlines())) <= 80
     assert "…" not in shown.replace(" … ", "")  # but between the ends of intervals
-    first = shown.replace("\N{NO-BREAK SPACE}", " ")
-    for whole in ("Anna-Maria", "Wintersteiner", "30% of 40" if language == "en" else "30 % von 40", "−45"):
+    first = re.sub("[\u00a0\u202f]", " ", shown)
+    of = {"en": "30% of 40", "de": "30 % von 40", "fr": "30 % sur 40", "hu": "30% "}[language]
+    for whole in ("Anna-Maria", "Wintersteiner", of, "−45"):
         assert whole in first
     assert re.search(r"\(−\d+ … −\d+\)", shown)  # on one line
 

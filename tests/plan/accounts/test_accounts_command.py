@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from salesreport.cli import app
 from salesreport.dataset import Dataset
 from salesreport.kpi import Facts
+from salesreport.language import LANGUAGES
 from salesreport.plan.accounts import read_account_plans
 
 
@@ -36,7 +37,7 @@ def test_a_line_per_account_and_one_in_full(planted: Dataset) -> None:
 
 def test_eighty_columns_are_enough(planted: Dataset) -> None:
     for arguments in ((), ("--rep", "R0")):
-        for language in ("en", "de"):
+        for language in LANGUAGES:
             shown = accounts(planted, *arguments, columns=80, language=language).stdout
             assert max(map(len, shown.splitlines())) <= 80
 

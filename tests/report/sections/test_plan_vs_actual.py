@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from salesreport import Dataset, Review
 from salesreport.cli import app
 from salesreport.kpi import Facts
+from salesreport.language import LANGUAGES
 from salesreport.plan import action_plan, plan_yaml
 
 
@@ -124,7 +125,7 @@ def plan_file(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path
     return file
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("subject", [{"rep": "R000001"}, {"team": "North"}, {"segment": "B"}, {}])
 def test_of_a_plan_file(sample: Dataset, plan_file: Path, subject: dict[str, str], language: str) -> None:
     strategy = plan_file.with_suffix(".strategy.yml")
