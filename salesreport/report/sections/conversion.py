@@ -153,6 +153,7 @@ def _measured(
     judged = [_judged(row) for row in records(data)]
     at_length = [_judged(row) for row in records(longest.reindex(data["step"]))]
     return data.assign(
+        step=counts["step"].array,  # joined, it may be of objects
         judged=pd.Series(judged, data.index, dtype="str"),
         long_judged=pd.Series(at_length, data.index, dtype="str"),
     )[list(COLUMNS)]
