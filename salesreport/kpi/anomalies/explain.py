@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
-from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions, strata_of
+from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions
 from salesreport.kpi.anomalies.decided import Decisions
-from salesreport.kpi.anomalies.likeness import MONTH
-from salesreport.kpi.anomalies.since import Since, excess_by_month, since
-from salesreport.kpi.facts.columns import Numbers
+from salesreport.kpi.anomalies.likeness import strata
+from salesreport.kpi.anomalies.since import Since, Strata, excess_by_month, since
+from salesreport.kpi.facts.columns import Numbers, Positions
 
 EVEN = 0.05
 """A difference is called uneven where chance would make its parts as different in at most this share of cases."""
@@ -40,8 +40,9 @@ class Crude(NamedTuple):
 
 def crude(made: Comparisons) -> Crude:
     """What the raw rates say, and what explains a difference that like deals do not show."""
-    raw = made.again(strata_of(made.decided, made.by, ()))
-    same_month = made.again(strata_of(made.decided, made.by, (MONTH,)))
+    step = made.decided.step
+    raw = made.again(strata(step, ()))
+    same_month = made.again(strata(step, (made.decided.months,)))
     first = np.flatnonzero(made.cells.level == 0)
     most = HALF * np.abs(raw.effect)
     vanishes = (raw.q <= made.level) & ~(made.cells.q[first] <= made.level)
@@ -88,19 +89,23 @@ class Past:
         # of the longest span nothing lies before: what is alike is known already
         whole = len(self._decided) == len(made.decided)
         self._stratum = (made.like if whole else like_decisions(self._decided, made.by)).stratum
-        self._group = self._decided.dimension(made.by).codes
-        self._steps = [np.flatnonzero(self._decided.step == step) for step in range(len(made.decided.steps))]
+
+        self._pools: dict[tuple[int, tuple[tuple[str, str], ...]], tuple[Positions, Strata]] = {}
 
     def since(self, step: int, group: str, part: dict[str, str]) -> Since | None:
         """When a group began to differ at a step, within a part (dimension → value)."""
-        decided, rows = self._decided, self._steps[step]
-        for name, value in part.items():
-            rows = rows[decided.dimension(name).codes[rows] == _code(decided, name, value)]
-        mine = self._group[rows] == _code(decided, self._by, group)
-        return since(*excess_by_month(mine, decided.success[rows], self._stratum[rows], decided.months[rows]))
+        decided, groups = self._decided, self._decided.dimension(self._by)
+        rows, everybody = self._pool(step, part)
+        mine = rows[groups.codes[rows] == groups.categories.get_loc(group)]
+        return since(*excess_by_month(everybody, decided.success[mine], self._stratum[mine], decided.months[mine]))
 
-
-def _code(decided: Decisions, name: str, value: str) -> int:
-    """The code of a value of a dimension; one that nothing has, where there is no such value."""
-    found = int(decided.dimension(name).categories.get_indexer([value])[0])
-    return found if found >= 0 else -2
+    def _pool(self, step: int, part: dict[str, str]) -> tuple[Positions, Strata]:
+        """The decisions at a step within a part, and what was decided alike there; found once for all groups."""
+        key = step, tuple(part.items())
+        if key not in self._pools:
+            inside = self._decided.step == step
+            for name, value in part.items():
+                inside &= self._decided.has(name, value)
+            rows: Positions = np.flatnonzero(inside)
+            self._pools[key] = rows, Strata.of(self._stratum[rows], self._decided.success[rows])
+        return self._pools[key]
