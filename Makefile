@@ -90,9 +90,9 @@ chaos: $(READY)  ## kill packs and ingests, run them side by side, fill their di
 fuzz: $(READY)  ## read 10,000 damaged exports; writes the table in docs/reliability.md (about 20 minutes)
 	$(BIN)/python benchmarks/fuzz.py --files 10000
 
-OLD ?=
-bench: $(READY)  ## measure packs, ingest and figures against their peers; OLD=CLONE: also ingest against an earlier state; writes docs/performance.md (about 15 minutes)
-	$(BIN)/python benchmarks/bench.py $(if $(OLD),--old $(abspath $(OLD)))
+BASE ?=
+bench: $(READY)  ## measure packs, ingest, figures and explorer against their peers and an earlier commit (BASE=COMMIT); writes docs/performance.md (about an hour)
+	$(BIN)/python benchmarks/bench.py $(if $(BASE),--base $(BASE))
 
 .PHONY: overflow
 PACKS ?= $(wildcard outputs/*/index.html)

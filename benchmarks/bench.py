@@ -36,6 +36,26 @@ process of its own costs each report more than a dirty one, and keeps it apart f
 The first report of a pack was there {first:.1f} s after the command's start (target 4); of these, the bare imports
 of the given stack take {imports:.1f} s in the same run (pandas, pyarrow, matplotlib, papermill, nbconvert, scipy).
 
+## Against other tools
+
+*marimo*: `marimo export html`, a command for each page, two at a time, of a notebook that shows the same review.
+*Observable Framework*: one build of a page for each rep; these hold no figure, for the reader's browser makes a
+table from everybody's deals. Ours is the whole pack, start-up and shared figures included.
+
+| per page | wall (s) | CPU (s) | most memory (MB) | pages |
+|---|---|---|---|---|
+{peers}
+
+## Against an earlier state
+
+Today's code and that of commit `{base}` in an environment of its own, one after the other in one run, {runs}
+pairs: medians, and the median, least and greatest of the pairs' ratios. *Once per pack*: what a pack costs beside
+its further reports; *again*: with what an earlier pack stored beside the dataset.
+
+| | now | then | ratio | least | most |
+|---|---|---|---|---|---|
+{against}
+
 ## Growth
 
 The same, with more reps and deals. Two packs each, of {few} and up to {some} reports, tell what a pack costs once
@@ -54,7 +74,6 @@ what it cost (target: at most 1.2).
 | | ours (s) | peer (s) | ratio | target |
 |---|---|---|---|---|
 {data}
-{old}
 
 ## The explorer
 
@@ -81,9 +100,6 @@ DATA = {
 }
 """What is measured of the data and against what, and the target."""
 
-OLD = {"wall": "wall time", "cpu": "CPU time", "memory": "memory"}
-"""What of ingest is compared with an earlier state of the project."""
-
 
 def report_row(title: str, took: dict[str, float]) -> str:
     """A row of the page's table on reports."""
@@ -97,15 +113,18 @@ def data_row(name: str, took: dict[str, float]) -> str:
     return f"| {what.format(deals=int(took['deals']))} | {numbers} |"
 
 
-def against_old(took: dict[str, float]) -> str:
-    """What ingest takes of what an earlier state of the project took, where one was given."""
-    if "wall_against_old" not in took:
-        return ""
-    shown = [f"{took[f'{what}_against_old']:.2f} of the {name}" for what, name in OLD.items()]
-    return (
-        "\nAgainst an earlier state of the project, the command `salesreport ingest` of the same file takes "
-        f"{', '.join(shown[:-1])} and {shown[-1]} (target for wall time and memory: 0.7).\n"
-    )
+def peer_row(title: str, took: dict[str, Any]) -> str:
+    """A row of the page's table on other tools."""
+    if "reason" in took:
+        return f"| {title} | not measured: {took['reason']} | | | |"
+    return f"| {title} | {took['wall']:.2f} | {took['cpu']:.2f} | {took['memory']:.0f} | {took['pages']} |"
+
+
+def against_row(title: str, took: dict[str, float]) -> str:
+    """A row of the page's table on an earlier state: seconds, or MB."""
+    digits = 0 if "memory" in title else 2
+    spread = "".join(f" {took[end]:.2f} |" if end in took else " |" for end in ("least", "most"))
+    return f"| {title} | {took['now']:.{digits}f} | {took['then']:.{digits}f} | {took['ratio']:.2f} |{spread}"
 
 
 def explorer_row(took: dict[str, Any]) -> str:
@@ -168,9 +187,11 @@ def main() -> None:
         Growth.of(reps, deals, run("pack.py", *options, "--reps", str(reps), "--deals", str(deals)))
         for reps, deals in sizes
     ]
-    old = sys.argv[sys.argv.index("--old") + 1 :][:1] if "--old" in sys.argv else []
-    sizes_of_data = ["--ingest", "200000", "--kpi", "200000"] if quick else []
-    data = run("data.py", *sizes_of_data, *(["--old", *old] if old else []))
+    data = run("data.py", *(["--ingest", "200000", "--kpi", "200000"] if quick else []))
+    base = sys.argv[sys.argv.index("--base") + 1 :][:1] if "--base" in sys.argv else []
+    how = ["--runs", "1", "--ingest", "200000"] if quick else ["--big"]
+    against = run("against.py", *how, *(["--base", *base] if base else []))
+    peers = run("peers.py", *(["--runs", "1"] if quick else []))
     explorer = run("explorer.py", *(["--deals", "100000"] if quick else []))["explorer"]
     where = run("where.py")
     names = {
@@ -182,7 +203,7 @@ def main() -> None:
     shell, warm, near, ours = (report[name] for name in names)
     PAGE.write_text(
         TEXT.format(
-            minutes=2 if quick else 15,
+            minutes=5 if quick else 60,
             quick="; this is its quick version" if quick else "",
             cores=len(os.sched_getaffinity(0)),
             system=platform.system(),
@@ -202,7 +223,14 @@ def main() -> None:
             whole=growth[-1].whole / growth[0].whole,
             where="| step | ms |\n|---|---|\n" + "\n".join(f"| {step} | {ms:.0f} |" for step, ms in where.items()),
             data="\n".join(data_row(name, one) for name, one in data.items()),
-            old=against_old(data["ingest"]),
+            peers="\n".join(peer_row(title, one) for title, one in peers.items()),
+            base=against["base"],
+            runs=against["runs"],
+            against="\n".join(
+                against_row(f"{company}: {what}", one)
+                for company, found in against["took"].items()
+                for what, one in found.items()
+            ),
             explorer="\n".join(map(explorer_row, explorer)),
         ),
         encoding="utf-8",

@@ -1,13 +1,8 @@
-"""Ingest against a bare pandas read and write, and the KPI table against hand-written DuckDB. Prints JSON.
-
-With `--old FOLDER`, a clone of an earlier state of the project, ingest is also measured against that one's: both
-as commands, in turn.
-"""
+"""Ingest against a bare pandas read and write, and the KPI table against hand-written DuckDB. Prints JSON."""
 
 import argparse
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,7 +11,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
-from measure import Took, measure
 
 from salesreport.dataset import Dataset
 from salesreport.ingest import ingest
@@ -78,8 +72,8 @@ def best(what: Callable[[], object], runs: int = 3) -> float:
     return statistics.median(took)
 
 
-def ingest_ratio(deals: int, folder: Path, old: Path | None = None) -> dict[str, float]:
-    """Seconds to ingest a CSV of deals, and to read and write it bare; with `old` also against that clone's."""
+def ingest_ratio(deals: int, folder: Path) -> dict[str, float]:
+    """Seconds to ingest a CSV of deals, and to read and write it bare."""
     dataset = write_company(
         folder / "company", reps=100, deals=deals, activities_per_deal=0.1, snapshot_every=None
     )
@@ -98,25 +92,7 @@ def ingest_ratio(deals: int, folder: Path, old: Path | None = None) -> dict[str,
 
     ours = best(lambda: ingest(source, folder / "out"))
     peer = best(bare)
-    found = {"deals": deals, "ours": ours, "peer": peer, "ratio": ours / peer}
-    return found if old is None else found | against_old(source, folder, old)
-
-
-def against_old(source: Path, folder: Path, old: Path, runs: int = 5) -> dict[str, float]:
-    """What `salesreport ingest` takes, divided by what that of an earlier clone takes: medians of pairs."""
-
-    def command(clone: Path) -> Took:
-        made = [sys.executable, "-m", "salesreport", "ingest", str(source), "--out", str(folder / "command")]
-        # the folder it is run in comes before the path, and holds no package
-        return measure(made, folder, {"PYTHONPATH": str(clone.resolve())})
-
-    pairs = [(command(HERE), command(old)) for _ in range(runs)]
-    return {
-        f"{what}_against_old": statistics.median(
-            getattr(ours, what) / getattr(theirs, what) for ours, theirs in pairs
-        )
-        for what in Took._fields
-    }
+    return {"deals": deals, "ours": ours, "peer": peer, "ratio": ours / peer}
 
 
 def kpi_ratio(deals: int, folder: Path) -> dict[str, float]:
@@ -154,10 +130,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--ingest", type=int, default=1_000_000)
     parser.add_argument("--kpi", type=int, default=1_000_000)
-    parser.add_argument("--old", type=Path, help="clone of an earlier state, to measure ingest against")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        result = {"ingest": ingest_ratio(options.ingest, Path(scratch), options.old)}
+        result = {"ingest": ingest_ratio(options.ingest, Path(scratch))}
     with tempfile.TemporaryDirectory() as scratch:
         result["kpi"] = kpi_ratio(options.kpi, Path(scratch))
     print(json.dumps(result, indent=2))

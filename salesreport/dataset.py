@@ -4,6 +4,7 @@ Layout::
 
     DATASET/dataset.json          settings, provenance, counts, fingerprint, the folder that holds the tables
     DATASET/tables-DIGEST/        deals.parquet, reps.parquet, … and set_aside/deals.csv, …
+    DATASET/.kept/                what packs worked out of it, for the next one; goes when the data change
 
 `dataset.json` is replaced in one step after its tables are complete, so a dataset is always whole: a writer that
 dies leaves what was there before. One process writes at a time; whoever opened a dataset before it was replaced
@@ -41,6 +42,9 @@ from salesreport.tables import TABLES
 
 FORMAT = 1
 """Version of the folder's layout."""
+
+KEPT = ".kept"
+"""The folder in a dataset's with what was worked out of it; see `salesreport.stored`."""
 
 PATIENCE = 20.0
 """For so many seconds a small change of a dataset waits for another who writes."""
@@ -372,6 +376,8 @@ def _write(
         for stale in path.glob("tables-*"):
             if stale.name not in kept:
                 _remove(stale, partial)
+        if (now := named[1]) is None or before is None or now["fingerprint"] != before["fingerprint"]:
+            _remove(path / KEPT, partial)
 
 
 def tidy_dataset(path: Path) -> None:

@@ -27,11 +27,18 @@ def agreed_with(facts: Facts, day: dt.date, reps: Collection[str] | None = None)
         said); `anew`: open, and agreed again since in the same words, which stands in its place; `overdue` of the
         others still open after the day they were due.
     """
-    table = facts.remember("commitments", lambda: facts.dataset.table("commitments"))
+    every = facts.remember(("agreed", day), lambda: _agreed(facts.dataset.table("commitments"), day))
+    if reps is None:
+        return every.copy(deep=False)
+    whose = facts.remember(("agreed, by rep", day), lambda: every.groupby("rep_id").indices)
+    rows = [whose[rep] for rep in set(reps) if rep in whose]
+    return every.take(np.sort(np.concatenate(rows)) if rows else []).reset_index(drop=True)
+
+
+def _agreed(table: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """The same of everybody."""
     now = pd.Timestamp(day)
     known = table[table["agreed_on"] <= now]
-    if reps is not None:
-        known = known[known["rep_id"].isin(list(reps))]
     still = known["status"].isna() | (known["closed_on"] > now)
     status = known["status"].mask(still, "open")
     known = known.assign(

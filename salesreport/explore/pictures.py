@@ -19,7 +19,7 @@ from salesreport.report.charts_compare import (
     heat_map,
     step_funnel,
 )
-from salesreport.report.context import records
+from salesreport.report.rows import records
 
 MOST_SAID = 12
 """How many points of a funnel plot are named at most."""

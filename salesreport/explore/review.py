@@ -13,9 +13,9 @@ from salesreport.explore.views import view as view_of
 from salesreport.explore.words import selection, step_name
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import text
-from salesreport.report.context import records
 from salesreport.report.page import environment
 from salesreport.report.review import MIME
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.shared import Shared
 from salesreport.report.subject import Kind, Subject, find_subject

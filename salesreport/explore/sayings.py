@@ -14,7 +14,7 @@ from salesreport.kpi.anomalies.sentences import TOO_FEW, by_themselves
 from salesreport.kpi.facts.covered import begins_within
 from salesreport.kpi.facts.kinds import CLOSED
 from salesreport.language import Month, Quantity, Text, ntext, text
-from salesreport.report.context import records
+from salesreport.report.rows import records
 
 FEWEST = 10
 """With fewer decisions a rate is no message."""

@@ -120,7 +120,7 @@ def all_decisions(facts: Facts) -> Decisions:
     Raises:
         Unavailable: the data has none.
     """
-    return decisions(facts, process_file(facts))
+    return decisions(facts, process_file(facts), alone=True)
 
 
 def choices(facts: Facts) -> Choices:
@@ -137,8 +137,9 @@ def _choices(facts: Facts) -> Choices:
     values = {}
     for name in FILTERS:
         found = decided.dimension(name)
-        there = np.bincount(found.codes + 1, minlength=len(found.categories) + 1)[1:] > 0
-        values[name] = tuple(map(str, found.categories[there]))
+        there = np.zeros(len(found.categories) + 1, bool)  # the last one: not known
+        there[found.codes] = True
+        values[name] = tuple(map(str, found.categories[there[:-1]]))
     periods = _periods(facts, decided)
     return Choices(periods, decided.steps, values, *_reps(facts, decided), usual=_usual(facts, decided, periods))
 
@@ -157,7 +158,10 @@ def _usual(facts: Facts, decided: Decisions, periods: tuple[Period, ...]) -> Per
 
 def _periods(facts: Facts, decided: Decisions) -> tuple[Period, ...]:
     fiscal = facts.dataset.settings.fiscal_year_start
-    days = pd.DatetimeIndex(np.unique(decided.day.astype("datetime64[M]"))).date
+    first, last = decided.day[[0, -1]].astype("datetime64[M]")
+    months = np.arange(first, last + 1)
+    begins = np.searchsorted(decided.day, months.astype("datetime64[D]"))  # decisions are in order of time
+    days = pd.DatetimeIndex(months[np.diff(begins, append=len(decided)) > 0]).date
     found = []
     for kind in _KINDS:
         found += sorted({Period.of(day, kind, fiscal) for day in days}, key=lambda one: one.start, reverse=True)
@@ -167,9 +171,12 @@ def _periods(facts: Facts, decided: Decisions) -> tuple[Period, ...]:
 def _reps(facts: Facts, decided: Decisions) -> tuple[dict[str, str], dict[str, frozenset[str]]]:
     rep, team = decided.rep, decided.dimension("team")
     width = len(team.categories) + 1
-    pairs = np.bincount((rep.codes.astype(np.intp) + 1) * width + team.codes + 1)
+    seen = np.zeros((len(rep.categories) + 1) * width, bool)
+    key = (rep.codes + np.int32(1)) * np.int32(width)
+    key += team.codes + np.int32(1)
+    seen[key] = True
     teams: dict[str, set[str]] = {}
-    for pair in np.flatnonzero(pairs).tolist():
+    for pair in np.flatnonzero(seen).tolist():
         who, where = divmod(pair, width)
         if who:
             mine = teams.setdefault(str(rep.categories[who - 1]), set())

@@ -9,7 +9,7 @@ from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.language import Month, text
-from salesreport.report.context import records
+from salesreport.report.rows import records
 from salesreport.report.table import NumberTable, number_table
 
 MOST_ROWS = 60

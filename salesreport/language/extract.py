@@ -7,6 +7,7 @@ it is filled in.
 
 import io
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -25,6 +26,7 @@ RULES = "report/sections/coaching/rules.yml"
 CATALOGUES = Path(__file__).resolve().parent / "catalogue"
 
 
+@cache
 def texts_of_the_code(package: Path = PACKAGE) -> Catalog:
     """All texts in the code's order, with the modules that say them; no line numbers, for they change often."""
     found = Catalog(project="salesreport")

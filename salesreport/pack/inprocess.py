@@ -11,20 +11,32 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbformat.v4 import new_output
 from traitlets import Type
 from traitlets.config import Config
 
 from salesreport.pack.complete import runs
 
+_SHOWN = ("execute_result", "display_data")
+"""Outputs that hold a value in one or more forms."""
+
 
 class Outputs(list[NotebookNode]):
     """The outputs of a cell, in the order they came; text printed to one stream in a row is one output."""
 
     def add(self, output_type: str, **content: Any) -> None:
-        """Add an output of one of nbformat's types."""
-        self.append(new_output(output_type, **content))
+        """Add an output of one of nbformat's types.
+
+        nbformat checks each against its schema; texts, as sections show them, need no such check.
+        """
+        shown = content.get("data", {})
+        if output_type in _SHOWN and all(
+            isinstance(one, str) or kind.endswith("+json") for kind, one in shown.items()
+        ):
+            self.append(from_dict({"output_type": output_type, **content}))
+        else:
+            self.append(new_output(output_type, **content))
 
     def print(self, stream: str, text: str) -> None:
         """Add printed text."""

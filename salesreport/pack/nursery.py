@@ -19,7 +19,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
 
-from salesreport.language import Text, ntext, text
+from salesreport.language import Language, Text, ntext, text
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import Exporter, Job, Outcome, default_exporter, make_report
 from salesreport.pack.owner import RunIsOver, WhileRunLasts, stands
@@ -123,6 +123,8 @@ def attend(pipe: Connection, making: Making, jobs: Sequence[Job] = ()) -> None:
 
 
 def _fork(job: Job, tries: int, making: Making, pipe: Connection) -> _Child:
+    for code in filter(None, (job.language, job.index_language)):
+        Language(code).load()  # once, for all forks that speak it
     context = multiprocessing.get_context("fork")
     mine, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_make, args=(job, making, theirs, (mine, pipe)), name=f"report-{job.stem}")

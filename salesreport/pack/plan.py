@@ -13,7 +13,6 @@ from salesreport.dataset import Dataset
 from salesreport.documents.formats import PRINTED, documents_of
 from salesreport.errors import ConfigError, nearest
 from salesreport.files import safe_names
-from salesreport.kpi import Facts
 from salesreport.kpi.facts.called import matching
 from salesreport.language import Language, Text, text
 from salesreport.pack.inputs import checksum_of_inputs
@@ -31,6 +30,7 @@ from salesreport.period import Period
 from salesreport.relative import Asked
 from salesreport.report.agreed import FILES, NOTHING, read_agreed
 from salesreport.report.extensions import digest_of, load_extensions
+from salesreport.report.shared import Shared
 
 _TITLES = {
     "rep": text("Reviews by rep"),
@@ -108,7 +108,7 @@ def make_plan(pack: Pack, only: Sequence[str] = ()) -> Plan:
     asked = _period(dataset, settings.period, pack.where("period"))
     period = asked.period
     files = {name: pack.file(name) for name in FILES if getattr(settings, name)}
-    agreed = read_agreed(Facts.of(dataset), period, files) if files else NOTHING
+    agreed = read_agreed(Shared.of(dataset).facts, period, files) if files else NOTHING
     digests = [*map(digest_of, extensions), *(f"{name} {one}" for name, one in sorted(agreed.digests.items()))]
     if asked.written:
         digests.append(f"period {asked.written} as of {asked.as_of}")

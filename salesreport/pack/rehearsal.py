@@ -4,7 +4,8 @@ import ast
 import contextlib
 import gc
 import importlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import nbformat
@@ -31,11 +32,10 @@ def execute_here(job: Job) -> NotebookNode:
     from salesreport.pack.inprocess import InProcessEngine
 
     papermill_engines.register("salesreport", InProcessEngine)
-    notebook = nbformat.reads(job.source.decode("utf-8"), as_version=4)
     running: list[NotebookNode] = []
     try:
         return papermill.execute_notebook(
-            notebook,
+            read_once(job.source),
             None,
             dict(job.parameters),
             engine_name="salesreport",
@@ -47,6 +47,12 @@ def execute_here(job: Job) -> NotebookNode:
         )
     except PapermillExecutionError as error:
         raise ReportFailed(in_words(error.ename, error.evalue), running[0]) from None
+
+
+@lru_cache(maxsize=2)
+def read_once(notebook: bytes) -> NotebookNode:
+    """A notebook as a file has it, read and checked; papermill makes its own of it, so nobody changes this one."""
+    return nbformat.reads(notebook.decode("utf-8"), as_version=4)
 
 
 def prepare(job: Job, languages: Iterable[str] = ()) -> None:
@@ -64,7 +70,12 @@ def prepare(job: Job, languages: Iterable[str] = ()) -> None:
         with contextlib.suppress(Exception):  # a module that fails to import fails in the report, with its reason
             importlib.import_module(name)
     with contextlib.suppress(Exception):  # whatever is wrong shows in the reports themselves
-        _rehearse(job.parameters)
+        if not job.parameters.get("extensions"):  # nobody knows what figures of one's own depend on
+            from salesreport.dataset import Dataset
+            from salesreport.stored.store import keep_results
+
+            keep_results(Dataset.open(job.parameters["dataset"]))
+        _rehearse(job.parameters, attributes_in(job.source), languages)
     for code in languages:
         Language(code).load()
     # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
@@ -73,16 +84,17 @@ def prepare(job: Job, languages: Iterable[str] = ()) -> None:
     gc.set_threshold(*COLLECTING)
 
 
-def _rehearse(parameters: Any) -> None:
-    """Make one report of the kit's own sections, and throw it away.
+def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] = ()) -> None:
+    """Make one report of those of the kit's own sections that have some names, and throw it away.
 
     One chart is drawn: that loads the fonts and all that charts have in common. The others would gain the reports
-    less than they take.
+    less than they take. The templates of all sections are compiled, which takes longer than using them.
     """
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
     from salesreport.report.agreed import FILES
     from salesreport.report.export import to_html
+    from salesreport.report.page import environment
     from salesreport.report.review import Review
     from salesreport.report.subject import KINDS
 
@@ -90,7 +102,11 @@ def _rehearse(parameters: Any) -> None:
     settings = ("compare_to", "language", "mask_names", "extensions", *FILES)
     about |= {name: parameters[name] for name in settings if name in parameters}
     review = Review(parameters["dataset"], parameters["period"], **about)
-    drawn = [section for section in review.sections() if section.charts][:1]
+    sections = [getattr(review, name) for name in review.listed() if name in names] or review.sections()
+    for code in dict.fromkeys((review.context.language.code, *languages)):
+        for template in dict.fromkeys(section.template for section in sections):
+            environment(Language(code)).get_template(template)
+    drawn = [section for section in sections if section.charts][:1]
     shown = [review._repr_mimebundle_(), *({"text/html": section._repr_html_()} for section in drawn)]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
@@ -99,16 +115,23 @@ def _rehearse(parameters: Any) -> None:
 def imported_by(notebook: bytes) -> list[str]:
     """The modules that the cells of a notebook (as a file has it) import at their top level."""
     names: list[str] = []
-    for cell in nbformat.reads(notebook.decode("utf-8"), as_version=4).cells:
-        if cell.cell_type != "code":
-            continue
-        try:
-            tree = ast.parse(cell.source)
-        except SyntaxError:  # magics, or a mistake that the report will tell
-            continue
+    for tree in _cells(notebook):
         for node in tree.body:
             if isinstance(node, ast.Import):
                 names += [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.append(node.module)
     return list(dict.fromkeys(names))
+
+
+def attributes_in(notebook: bytes) -> set[str]:
+    """The names of all attributes that the cells of a notebook (as a file has it) ask for."""
+    return {node.attr for tree in _cells(notebook) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+def _cells(notebook: bytes) -> Iterator[ast.Module]:
+    """The code of a notebook's cells; none that are no Python (magics, or a mistake that the report will tell)."""
+    for cell in read_once(notebook).cells:
+        if cell.cell_type == "code":
+            with contextlib.suppress(SyntaxError):
+                yield ast.parse(cell.source)

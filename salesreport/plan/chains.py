@@ -16,7 +16,7 @@ from salesreport.kpi.milestones.reached import Place, places_of
 from salesreport.period import Period
 from salesreport.plan.course import place_of, summed
 from salesreport.plan.look_back import number_of, ratios
-from salesreport.plan.own import conversions_of, own_sizes, tilts_of
+from salesreport.plan.own import conversions_of, left_of, own_sizes, tilts_of
 from salesreport.process import ProcessFile
 
 _OWN_WEIGHT = 10.0
@@ -104,7 +104,8 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
     ratio = ratios(ways, hazards, model.effects, len(places), period, last)
     found, own = [], {}
     like, weight, shift = _like(facts, model, None, None)
-    conversion = conversions_of(model, len(places), np.zeros(len(places)), weight, shift)
+    left = left_of(model, len(places))
+    conversion = conversions_of(left, np.zeros(len(places)), weight, shift)
     team = _chain(model, plain, places, last, ("", None), (like, weight, shift), ratio, conversion)
     for rep, segment in rows:
         tilt = tilts.get(rep, np.zeros(len(places)))
@@ -112,7 +113,7 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
             own[rep] = _own_curves(hazards, tilt, ways.day, spans, plain)
         curves = own[rep]
         like, weight, shift = _like(facts, model, rep, segment)
-        conversion = conversions_of(model, len(places), tilt, weight, shift)
+        conversion = conversions_of(left, tilt, weight, shift)
         chain = _chain(model, curves, places, last, (rep, segment), (like, weight, shift), ratio, conversion)
         found.append(chain._replace(money=chain.money * sizes.get(rep, 1.0)))
     standing = _standing(facts, model, places, rows, last, spans, level)

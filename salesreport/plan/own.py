@@ -1,5 +1,7 @@
 """What is a rep's own: odds at each milestone, conversions, sizes of deals, each drawn to the team's by chance."""
 
+from typing import NamedTuple
+
 import numpy as np
 from scipy.special import expit, logit
 
@@ -30,15 +32,26 @@ def tilts_of(model: Learnt, places: int) -> dict[str, Numbers]:
     return {str(rep): tilt[number] for number, rep in enumerate(reps)}
 
 
-def conversions_of(model: Learnt, places: int, tilt: Numbers, weight: Numbers, shift: Numbers) -> Numbers:
-    """The share of those that leave each milestone forward, in the end: the team's odds, moved to the rep's."""
+class Left(NamedTuple):
+    """How many deals of everybody left each milestone of late: forward, and lost."""
+
+    on: list[int]
+    lost: list[int]
+
+
+def left_of(model: Learnt, places: int) -> Left:
+    """How many deals of everybody left each milestone of late."""
     ways = model.ways
     seen = ways.dated & (ways.last > ways.day - WINDOW)
-    usual = np.full(places, np.nan)
-    for place in range(places):
-        here = seen & (ways.state == place)
-        on = int((here & np.isin(ways.outcome, (ADVANCED, WON))).sum())
-        lost = int((here & (ways.outcome == LOST)).sum())
+    forward, lost = seen & np.isin(ways.outcome, (ADVANCED, WON)), seen & (ways.outcome == LOST)
+    counts = (np.bincount(ways.state[rows], minlength=places)[:places].tolist() for rows in (forward, lost))
+    return Left(*counts)
+
+
+def conversions_of(left: Left, tilt: Numbers, weight: Numbers, shift: Numbers) -> Numbers:
+    """The share of those that leave each milestone forward, in the end: the team's odds, moved to the rep's."""
+    usual = np.full(len(left.on), np.nan)
+    for place, (on, lost) in enumerate(zip(*left, strict=True)):
         if not on + lost:
             continue
         odds = logit(np.clip(on / (on + lost), 1e-6, 1 - 1e-6)) + tilt[place]

@@ -72,5 +72,5 @@ def ahead(context: Context) -> Ahead:
         raise Unavailable(unknown)
     goals, strategy = goals_of(context, period)
     key = ("plan ahead", period, context.agreed.digests.get("strategy"))
-    plan = facts.remember(key, lambda: action_plan(facts, strategy, period))
+    plan = facts.store(key, lambda: action_plan(facts, strategy, period))
     return Ahead(plan, goals, strategy)

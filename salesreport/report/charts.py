@@ -51,6 +51,9 @@ class Scale(NamedTuple):
     ticks: list[float]
 
 
+_OFF = 7.0
+"""Points between a line's last dot and what is said of it."""
+
 _SMALL = 8.0
 """Size of the letters beside a scale, in points."""
 
@@ -105,17 +108,23 @@ def _trend(area: Area, panel: Panel, reach: Scale, left: float) -> None:
         ends = zip(places, frame["lower"].tolist(), frame["upper"].tolist(), strict=True)
         area.strokes([((at, low), (at, high)) for at, low, high in ends], ACCENT, 0.9, strength=0.55)
     area.line(places, frame["value"], ACCENT)
+    begin, end = -0.08 * len(places), len(places) - 0.55 + 0.22 * len(places)
     known = frame["value"].last_valid_index()
     if known is not None:
         last = float(frame["value"][known])
         area.marks(known, last, "o", 5, ACCENT)
-        area.words(panel.shown(last), (known, last), away=(7, 0), colour=ACCENT, bold=True)
-    area.scale(up=(reach.low, reach.high + 0.06 * (reach.high - reach.low)))
-    begin, end = -0.08 * len(places), len(places) - 0.55 + 0.22 * len(places)
-    area.scale(across=(begin, end))
+        area.words(panel.shown(last), (known, last), away=(_OFF, 0), colour=ACCENT, bold=True)
+        end = max(end, _room_for(panel.shown(last), known, begin, area))
+    area.scale(across=(begin, end), up=(reach.low, reach.high + 0.06 * (reach.high - reach.low)))
     levels(area, {tick: panel.shown(tick) for tick in reach.ticks}, gap=4, size=_SMALL)
     shown = places if len(places) <= 4 else (0, len(places) // 2, len(places) - 1)
     baseline(area, {place: panel.labels[place] for place in shown})
+
+
+def _room_for(text: str, place: float, begin: float, area: Area) -> float:
+    """Where a scale has to end that a text beside a place on it, in bold, finds room on it."""
+    part = min((text_width(text) + _OFF / 72) / area.inches, 0.7)
+    return place + (place - begin) * part / (1 - part)
 
 
 class Bars(NamedTuple):

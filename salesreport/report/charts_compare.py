@@ -6,7 +6,6 @@ limits are a grey band. What stands out is a triangle that points to the side it
 
 import itertools
 import math
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
@@ -19,7 +18,7 @@ from salesreport.drawing.shapes import Form as Mark
 from salesreport.report.canvas import baseline, canvas, caption, levels, row_ends, row_names, text_width
 from salesreport.report.chart import Chart
 from salesreport.report.labels import Label, label_ends, label_points
-from salesreport.report.marks import form_key, name_width, short_name
+from salesreport.report.marks import form_key, name_width, short_name, wrapped
 
 Numbers = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -170,7 +169,7 @@ def heat_map(
     names = max(map(name_width, rows), default=0.0)
     wide = width or min(9.4, max(text_width(heading, 9.5), names + each * max(len(columns), 1)) + 0.2)
     letters = max(int((wide - names) / max(len(columns), 1) / text_width("n", 8.0)), 4)
-    titles = [_wrapped(column, letters, 4) for column in columns]
+    titles = [wrapped(column, letters, 4) for column in columns]
     lines = max((one.count("\n") + 1 for one in titles), default=1)
     top = 0.42 + 0.15 * lines
 
@@ -202,14 +201,6 @@ def heat_map(
         caption(area, heading, pad=12 + 11 * lines, names=names)
 
     return Chart(key, draw, title, description, width=wide, height=top + 0.1 + 0.25 * max(len(rows), 1))
-
-
-def _wrapped(name: str, letters: int, most: int) -> str:
-    """A name in so many lines at most, of so many letters each."""
-    lines = textwrap.wrap(name, letters) or [""]
-    return "\n".join(
-        [*lines[: most - 1], short_name(" ".join(lines[most - 1 :]), letters)] if len(lines) > most else lines
-    )
 
 
 def _shades(gaps: Numbers) -> Numbers:
@@ -333,7 +324,7 @@ def step_funnel(
         key, title, description: as in `Chart`. rows: in the order of the process. heading: what the share is.
         words: what now, peers and before are called. shown: formats a rate.
     """
-    titles = [_wrapped(row.name, 24, 2) for row in rows]
+    titles = [wrapped(row.name, 24, 2) for row in rows]
     tall = any("\n" in name for name in titles)
 
     def draw(drawing: Drawing) -> None:

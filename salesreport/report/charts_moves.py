@@ -13,9 +13,9 @@ import numpy as np
 
 from salesreport.drawing import Area, Drawing, Part, round_values
 from salesreport.drawing.palette import ACCENT, ACCENT_SOFT, FAINT, INK, LINE, MUTED, PAPER, PEERS
-from salesreport.report.canvas import GAP, baseline, beside, canvas, caption, row_ends, row_names
+from salesreport.report.canvas import GAP, baseline, beside, canvas, caption, row_ends, row_names, text_width
 from salesreport.report.chart import Chart
-from salesreport.report.marks import form_key, name_width, short_name
+from salesreport.report.marks import form_key, name_width, short_name, wrapped
 
 Form = Literal["before", "in", "on", "out", "now"]
 
@@ -67,13 +67,15 @@ def flows(
         strands: the columns of bars. rates: one per row, or none. heading: what the share is.
     """
     most = max((value for strand in strands for value in strand.values), default=1) or 1
+    left = max(map(name_width, names), default=0.0)
+    said = max((name_width(rate.said) for rate in rates), default=0.0)
+    each = (_WIDE - GAP / 2 - left - said - (_RATE + GAP if rates else 0.0)) / max(len(strands), 1)
+    titles = [wrapped(strand.title, max(int(each / text_width("n", _TITLE)), 6), 2) for strand in strands]
+    more = 0.14 * any("\n" in title for title in titles)
 
     def draw(drawing: Drawing) -> None:
-        left = max(map(name_width, names), default=0.0)
-        said = max((name_width(rate.said) for rate in rates), default=0.0)
-        area = canvas(drawing, left=left, right=said, top=0.42)
+        area = canvas(drawing, left=left, right=said, top=0.42 + more)
         width = area.inches  # drawn to the scale of inches
-        each = (width - (_RATE + GAP if rates else 0.0)) / max(len(strands), 1)
         places = [float(place) for place in range(len(names))][::-1]
         for column, strand in enumerate(strands):
             begin = column * each
@@ -81,21 +83,27 @@ def flows(
             area.bars(places, [begin] * len(places), lengths, 0.56, _FILL[strand.form], _EDGE[strand.form])
             for place, length, value, shown in zip(places, lengths, strand.values, strand.said, strict=True):
                 beside(area, shown, (begin + length, place), 3, colour=INK if value else FAINT)
-            _column_title(area, begin, strand.title)
+            _column_title(area, begin, titles[column])
         if rates:
             _rates(area, rates, places, width - _RATE, heading)
         area.scale(across=(0, width), up=(-0.6, len(names) - 0.4))
         row_names(area, {place: short_name(name) for place, name in zip(places, names, strict=True)})
 
-    return Chart(key, draw, title, description, width=9.4, height=0.5 + _ROW * max(len(names), 1))
+    return Chart(key, draw, title, description, width=_WIDE, height=0.5 + more + _ROW * max(len(names), 1))
 
+
+_WIDE = 9.4
+"""Inches of the picture."""
 
 _RATE = 1.5
 """Inches from 0 to 100 %."""
 
+_TITLE = 8.5
+"""Size of the letters above a column, in points."""
+
 
 def _column_title(area: Area, column: float, title: str) -> None:
-    area.words(title, (column, Part(1.0)), away=(0, 6), stand="above", size=8.5, colour=MUTED)
+    area.words(title, (column, Part(1.0)), away=(0, 6), stand="above", size=_TITLE, colour=MUTED)
 
 
 def _rates(area: Area, rates: Sequence[Rate], places: Sequence[float], zero: float, heading: str) -> None:

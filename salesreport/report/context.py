@@ -82,11 +82,6 @@ class Figure(NamedTuple):
         return bool(pd.notna(self.lower) and pd.notna(self.upper))
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame, each as a mapping from column to value."""
-    return [{str(column): value for column, value in row.items()} for row in frame.to_dict("records")]
-
-
 class Band(NamedTuple):
     """The middle half of the peers: quartiles, median, and how many peers they are from."""
 

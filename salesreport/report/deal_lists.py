@@ -1,15 +1,17 @@
 """Lists of deals as a reader knows them: name, customer, stage, amount, and why they are listed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from salesreport.language import Text, ntext, text
 from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.table import NumberTable, number_table
 
 
-def deal_name(context: Context, deal: pd.Series) -> str:
+def deal_name(context: Context, deal: Mapping[str, Any]) -> str:
     """What people call a deal: its name, with its id where the name is not the id."""
     name, shown = deal.get("name"), context.language.show
     return shown(str(deal["deal_id"])) if pd.isna(name) else f"{shown(str(name))} ({shown(str(deal['deal_id']))})"
@@ -34,7 +36,7 @@ def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequenc
     known = [(title, values) for title, values in columns if values.notna().any()]
     headings = [text("Deal"), *(title for title, _ in known), text("Why")]
     cells = [
-        [deal_name(context, deal) for _, deal in deals.iterrows()],
+        [deal_name(context, deal) for deal in records(deals[["deal_id", "name"]])],
         *([or_dash(context, value) for value in values] for _, values in known),
         list(why),
     ]

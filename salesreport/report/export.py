@@ -9,7 +9,6 @@ import mistune
 import nbformat
 from nbconvert.exporters import TemplateExporter
 from nbformat.v4 import new_code_cell, new_output
-from traitlets.config import Config
 
 from salesreport import __version__
 from salesreport.language import Language
@@ -69,6 +68,7 @@ def _laid_out(notebook: nbformat.NotebookNode, language: Language) -> nbformat.N
     what the data do not tell in one list at the end.
     """
     shown = [cell for cell in notebook.cells if NOTEBOOK_ONLY not in cell.metadata.get("tags", [])]
+    notebook = nbformat.from_dict({**notebook, "cells": shown})
     parts = [one for cell in shown for output in cell.get("outputs", []) if (one := _part(output)) is not None]
     if not parts:
         return notebook
@@ -110,21 +110,26 @@ def _html_cell(html: str) -> nbformat.NotebookNode:
     return new_code_cell("", outputs=[new_output("execute_result", data={"text/html": html})])
 
 
+class _AsItIs(TemplateExporter):
+    """Hands a notebook to the template as it is; copying and checking it again takes most of an export's time."""
+
+    def _preprocess(self, nb: nbformat.NotebookNode, resources: Any) -> tuple[nbformat.NotebookNode, Any]:
+        return nb, resources
+
+
 @lru_cache
 def _exporter() -> TemplateExporter:
     """The exporter with our template; made once, for compiling the template takes longer than using it.
 
     Not nbconvert's `HTMLExporter`: that parses the finished page once more, which takes longer than all the rest.
     """
-    config = Config()
-    config.TagRemovePreprocessor.enabled = True
-    config.TagRemovePreprocessor.remove_cell_tags = {NOTEBOOK_ONLY}
-    exporter = TemplateExporter(
-        config=config,
+    exporter = _AsItIs(  # type: ignore[no-untyped-call]
         template_name="salesreport",
         template_file="index.html.j2",
         extra_template_basedirs=[str(Path(__file__).parent / "nbconvert")],
     )
     # HTML inside Markdown is shown as text: it may come from the data
-    exporter.register_filter("markdown", mistune.create_markdown(escape=True, plugins=["table", "strikethrough"]))
+    exporter.register_filter(  # type: ignore[no-untyped-call]
+        "markdown", mistune.create_markdown(escape=True, plugins=["table", "strikethrough"])
+    )
     return exporter

@@ -1,5 +1,6 @@
 """The one form that each meaning has in every chart, the key that explains it, and names that leave room."""
 
+import textwrap
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -71,6 +72,14 @@ def _key_line(area: Area, entries: Sequence[tuple[str, str]], left: bool, up: fl
 def short_name(name: str, longest: int = 26) -> str:
     """A label that leaves room for the chart."""
     return brief(name, longest)
+
+
+def wrapped(name: str, letters: int, most: int) -> str:
+    """A name in so many lines at most, of so many letters each."""
+    lines = textwrap.wrap(name, letters) or [""]
+    return "\n".join(
+        [*lines[: most - 1], short_name(" ".join(lines[most - 1 :]), letters)] if len(lines) > most else lines
+    )
 
 
 def name_width(name: str) -> float:

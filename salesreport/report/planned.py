@@ -1,6 +1,7 @@
 """The subject's part of plan against actual, of which several sections tell."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -11,6 +12,9 @@ from salesreport.plan.actual.against import LINES, Against, against
 from salesreport.plan.actual.lines import line_of
 from salesreport.report.context import Context
 from salesreport.report.shared import slice_up
+
+Row = Mapping[str, Any]
+"""A row of a frame: a Series, or one of `records`."""
 
 DIMENSIONS = ("rep_id", "team", "manager", "segment", "product_line")
 """What plans are made for; the company, too."""
@@ -40,7 +44,7 @@ def _key(context: Context) -> tuple[Hashable, ...]:
 def _every(context: Context, dimension: str | None) -> Against:
     agreed, facts = context.agreed, context.facts
     key = ("plan against actual", dimension, *_key(context))
-    return facts.remember(key, lambda: against(facts, context.period, agreed.plan, agreed.strategy, dimension))
+    return facts.store(key, lambda: against(facts, context.period, agreed.plan, agreed.strategy, dimension))
 
 
 def _mine(context: Context, key: tuple[Hashable, ...], frame: pd.DataFrame) -> pd.DataFrame:
@@ -48,8 +52,8 @@ def _mine(context: Context, key: tuple[Hashable, ...], frame: pd.DataFrame) -> p
     dimension = context.subject.dimension
     if dimension is None:
         return frame
-    sliced = context.facts.remember(("slices", dimension, *key), lambda: slice_up(frame, dimension))
-    return sliced.of(context.subject).drop(columns=dimension)
+    sliced = context.facts.remember(("slices", dimension, *key), lambda: slice_up(frame, dimension, keep=False))
+    return sliced.of(context.subject)
 
 
 def served_accounts(context: Context) -> pd.DataFrame | Text:
@@ -90,7 +94,7 @@ def _of_subject(context: Context, key: tuple[Hashable, ...], frame: pd.DataFrame
     return accounts.whose(frame, context.facts, context.as_of, dimension, context.subject.id)
 
 
-def line_name(context: Context, row: pd.Series) -> str:
+def line_name(context: Context, row: Row) -> str:
     """What a line is called, with the day up to which it is counted where that is not the period's."""
     title = context.language.show(line_of(row["what"], context.facts).title)
     if row["end"] < context.as_of:
@@ -98,7 +102,7 @@ def line_name(context: Context, row: pd.Series) -> str:
     return title
 
 
-def bare_name(context: Context, row: pd.Series) -> str:
+def bare_name(context: Context, row: Row) -> str:
     """What a line is called in short: a milestone by its own name."""
     return context.language.show(line_of(row["what"], context.facts).bare)
 
@@ -107,7 +111,7 @@ AS_PLANNED = 0.03
 """A smaller part of the plan is no deviation."""
 
 
-def relative(row: pd.Series) -> float:
+def relative(row: Row) -> float:
     """The deviation of a line as a part of its plan; NaN where nothing was planned."""
     return float(row["deviation"] / row["planned"]) if row["planned"] > 0 else float("nan")
 
@@ -118,7 +122,7 @@ def shown(context: Context, value: float, unit: str) -> str:
     return context.shown(float(round(value)) if whole else value, unit)
 
 
-def shown_between(context: Context, row: pd.Series) -> str:
+def shown_between(context: Context, row: Row) -> str:
     """A line's 95 % interval; nothing where there is none."""
     if pd.isna(row["actual"]) or pd.isna(row["lower"]):
         return ""

@@ -20,10 +20,11 @@ from salesreport.report.agreed import read_agreed
 from salesreport.report.asked import asked_for, index_language
 from salesreport.report.content import MIME as CONTENT
 from salesreport.report.content import asked
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.extensions import load_extensions
 from salesreport.report.names import Discreet
 from salesreport.report.page import environment
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections import SECTIONS, Listed
 from salesreport.report.sections.commitments import what_is_due

@@ -2,6 +2,7 @@
 
 - `salesreport.stats.intervals`: how far a rate, mean, median, count or ratio can be trusted
 - `salesreport.stats.dispersion`: counts and sums that vary more than chance alone explains
+- `salesreport.stats.overdispersed`: where 95% of such counts lie
 - `salesreport.stats.between`: how much groups truly differ, each known with an error
 - `salesreport.stats.holds`: that intervals hold their estimates, asserted wherever one is made
 - `salesreport.stats.shrinkage`: rates of groups, drawn towards their mean as far as they are small

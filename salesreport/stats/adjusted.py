@@ -126,7 +126,7 @@ def _taken_out(values: Array, columns: Sequence[Groups]) -> Array:
         moved = 0.0
         for column, n in zip(columns, numbers, strict=True):
             mean = np.bincount(column, left, len(n)) / n
-            left = left - mean[column]
+            left -= mean[column]
             moved = max(moved, float(np.abs(mean).max(initial=0.0)))
         if moved <= _SETTLED or len(columns) == 1:
             break

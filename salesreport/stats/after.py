@@ -17,11 +17,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtr, ndtri, stdtr, stdtrit
 
 from salesreport.stats.believed import believed_counts, believed_means
 from salesreport.stats.intervals import Array
+from salesreport.stats.overdispersed import beta_binomial, negative_binomial
 from salesreport.stats.shrinkage import Believed, believed_rates
 
 Family = Literal["rate", "count", "mean", "level"]
@@ -32,6 +32,9 @@ FEWEST = 5
 
 SLOPE = {"rate": 0.3, "count": 0.3, "mean": 0.3, "level": 1.0}
 """How far the slope may be from 1, by family; nothing else draws levels together, so there the peers decide."""
+
+_NORMAL = float(ndtri(0.975))
+"""Standard errors from the middle to the end of a normal distribution's 95%."""
 
 _ROUNDS = 25
 _TINY = 1e-9
@@ -224,27 +227,26 @@ def _held_against(
     """
     if family == "mean":
         error = np.sqrt(variance + size**2)
-        low, high = stats.norm(middle, error).interval(0.95)
-        return float(low), float(high), float(2 * stats.norm.sf(abs(total - middle) / error))
+        reach = _NORMAL * error
+        return middle - reach, middle + reach, float(2 * ndtr(-abs(total - middle) / error))
     if family == "level":
         error, root = np.sqrt(variance), np.sqrt(middle)
-        reach = error * stats.t.ppf(0.975, peers - 2)
+        reach = error * stdtrit(peers - 2, 0.975)
         off = abs(np.sqrt(max(total, 0.0)) - root)
-        return max(0.0, root - reach) ** 2, (root + reach) ** 2, float(2 * stats.t.sf(off / error, peers - 2))
+        return max(0.0, root - reach) ** 2, (root + reach) ** 2, float(2 * stdtr(peers - 2, -off / error))
     spread = variance / float(_slope(family, np.array(middle))) ** 2
     came = round(total)
     if family == "rate":
         trials = max(1, round(size))
         alpha = max(middle * (1 - middle) / spread - 1, 1e-3)
-        counted = stats.betabinom(trials, max(alpha * middle, _TINY), max(alpha * (1 - middle), _TINY))
-        came, per = min(came, trials), 1 / trials
+        shapes = max(alpha * middle, _TINY), max(alpha * (1 - middle), _TINY)
+        low, high, below = beta_binomial(trials, *shapes, min(came, trials))
+        per = 1 / trials
     else:
         shape = middle**2 / spread  # of the gamma distribution with this mean and variance
-        counted = stats.nbinom(shape, shape / (shape + middle * size))
+        low, high, below = negative_binomial(shape, shape / (shape + middle * size), came)
         per = 1 / size
-    below = float(counted.cdf(came)) - 0.5 * float(counted.pmf(came))
-    low, high = counted.interval(0.95)
-    return float(low) * per, float(high) * per, min(1.0, 2 * min(below, 1 - below))
+    return low * per, high * per, min(1.0, 2 * min(below, 1 - below))
 
 
 def _link(family: Family, value: Array) -> Array:
@@ -319,5 +321,5 @@ def together(changes: Sequence[Change]) -> Together:
     value = float(weight @ surplus)
     uneven = float(((surplus - value) ** 2 / (own + common)).sum() / max(len(surplus) - 1, 1))
     error = float(np.sqrt(weight**2 @ own * max(1.0, uneven) + (weight @ np.sqrt(common)) ** 2))
-    reach = float(stats.norm.ppf(0.975)) * error
-    return Together(value, error, value - reach, value + reach, float(2 * stats.norm.sf(abs(value) / error)))
+    reach = _NORMAL * error
+    return Together(value, error, value - reach, value + reach, float(2 * ndtr(-abs(value) / error)))

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from salesreport.stats.intervals import Interval
 
@@ -50,8 +49,8 @@ def spread_between(
 
     tail = (1 - confidence) / 2
     value = _variance(heterogeneity, float(freedom))
-    lower = _variance(heterogeneity, float(chi2.ppf(1 - tail, freedom)))
-    upper = _variance(heterogeneity, float(chi2.ppf(tail, freedom)))
+    lower = _variance(heterogeneity, float(chdtri(freedom, tail)))
+    upper = _variance(heterogeneity, float(chdtri(freedom, 1 - tail)))
     lower, upper = min(lower, value), max(upper, value)
     root = np.sqrt(np.array([[value], [lower], [upper]]))
     return Interval.of(root[0], root[1], root[2], n)
@@ -59,6 +58,8 @@ def spread_between(
 
 def _variance(heterogeneity: Callable[[float], float], wanted: float) -> float:
     """The variance at which a decreasing statistic is so large; 0 where it never is."""
+    from scipy.optimize import brentq  # only here: it takes long to import
+
     if heterogeneity(0.0) <= wanted:
         return 0.0
     high = 1e-6

@@ -6,6 +6,7 @@ odds ratio alone; the sum over the strata follows their convolution. That holds 
 where `salesreport.stats.stratified` needs many.
 """
 
+from bisect import bisect
 from math import prod
 from typing import NamedTuple
 
@@ -93,9 +94,8 @@ def exact_conditional(
     reach = room[order].tolist()
     start = 0
     while start < len(reach):  # batches of like support, so that the padding stays small
-        stop = start + 1
-        while stop < len(reach) and (stop + 1 - start) * (reach[stop] + 1) <= _ROOM:
-            stop += 1
+        first = start
+        stop = bisect(range(len(reach)), _ROOM, first + 1, key=lambda last: (last + 1 - first) * (reach[last] + 1))
         batch = order[start:stop]
         tilt = _about(won[batch], lost[batch], other_won[batch], other_lost[batch])
         log_ways = _convolved(size[batch], other[batch], total[batch], least[batch], most[batch], tilt)

@@ -167,7 +167,8 @@ def fit(design: Design, won: Array, n: Array, ridge: float, start: Fit | None) -
 
 def _solve(matrix: Array, right: Array) -> Array:
     """The solution of a symmetric system, the shortest one where columns are redundant (without a penalty)."""
-    if np.linalg.cond(matrix) < 1e11:
+    bends = np.abs(np.linalg.eigvalsh(matrix))  # of a symmetric matrix these are the singular values
+    if bends.max() < 1e11 * bends.min():
         return np.linalg.solve(matrix, right).astype(np.float64, copy=False)
     solution: Array = np.linalg.pinv(matrix, rcond=1e-10, hermitian=True) @ right
     return solution

@@ -22,13 +22,19 @@ _MOST_STEPS = 100
 
 
 def rate_difference(
-    a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike, confidence: float = 0.95
+    a: npt.ArrayLike,
+    b: npt.ArrayLike,
+    c: npt.ArrayLike,
+    d: npt.ArrayLike,
+    confidence: float = 0.95,
+    fewest: float = 0.0,
 ) -> Interval:
     """The group's rate less the others', Mantel and Haenszel's weighted mean over strata, with its score interval.
 
     Args:
         a, b, c, d: the tables' cells; the last axis is that of the strata.
         confidence: how often the interval is to hold the true difference.
+        fewest: groups with fewer trials that count get no interval, which takes nearly all of the time.
 
     Returns:
         `n` is the group's trials in strata in which both sides have trials; without any all else is NaN.
@@ -52,7 +58,11 @@ def rate_difference(
     shape, strata = t.a.shape[:-1], t.a.shape[-1]
     pairs = _Pairs.of(Tables(*(cell.reshape(prod(shape), strata) for cell in t)))
     z = normal_quantile(confidence)
-    lower, upper = (pairs.bound(z, end) for end in (-1.0, 1.0))
+    bounded = np.flatnonzero(pairs.n >= fewest)
+    lower, upper = np.full((2, len(pairs.n)), np.nan)
+    some = pairs if len(bounded) == len(pairs.n) else pairs._take(bounded)
+    inside = some._beyond(some.value, z)
+    lower[bounded], upper[bounded] = (some.bound(z, end, inside) for end in (-1.0, 1.0))
     return Interval.of(*(column.reshape(shape) for column in (pairs.value, lower, upper, pairs.n)))
 
 
@@ -87,31 +97,28 @@ class _Pairs(NamedTuple):
         value = np.where(n > 0, value, np.nan)
         return cls(a, c, one, other, weight, value, n)
 
-    def bound(self, z: float, end: float) -> Array:
+    def bound(self, z: float, end: float, before: Array) -> Array:
         """The outermost difference towards an end (−1 or 1) that the observed one does not contradict.
 
         Between the difference observed and the end, the distance from the former less `z` standard errors goes
-        from below to above nothing. The chord's zero, halved where it stalls (Illinois), or the middle.
+        from below (`before`) to above nothing. Were the standard errors everywhere those of here, a step as long
+        as what is lacking would lead there; from then on the secant's zero, or the middle where that lies outside.
         """
         inside, outside = self.value.copy(), np.where(np.isnan(self.value), np.nan, end)
-        low, high = self._beyond(inside, z), self._beyond(outside, z)
+        last, at, height = inside.copy(), inside - end * before, before.copy()
         going = np.flatnonzero(np.abs(outside - inside) > _CLOSE)  # none of what is missing
-        before = np.zeros(len(inside), bool)  # whether the last step was beyond the bound
         for step in range(_MOST_STEPS):
             if not len(going):
                 break
-            near, far, f_near, f_far = (column[going] for column in (inside, outside, low, high))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                at = (near * f_far - far * f_near) / (f_far - f_near)
-            middle = (step % 8 == 7) | ~((at - near) * (far - at) > 0)
-            at = np.where(middle, (near + far) / 2, at)
-            found = self._take(going)._beyond(at, z)
+            near, far, tried = inside[going], outside[going], at[going]
+            astray = (step % 8 == 7) | ~((tried - near) * (far - tried) > 0)
+            tried = np.where(astray, (near + far) / 2, tried)
+            found = self._take(going)._beyond(tried, z)
             out = found > -_CLOSE  # as good as there
-            stalls = (out == before[going]) & (step > 0)
-            inside[going], outside[going] = np.where(out, near, at), np.where(out, at, far)
-            low[going] = np.where(out, np.where(stalls, f_near / 2, f_near), found)
-            high[going] = np.where(out, found, np.where(stalls, f_far / 2, f_far))
-            before[going] = out
+            inside[going], outside[going] = np.where(out, near, tried), np.where(out, tried, far)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                at[going] = tried - found * (tried - last[going]) / (found - height[going])
+            last[going], height[going] = tried, found
             going = going[(np.abs(found) > _CLOSE) & (np.abs(outside[going] - inside[going]) > _CLOSE)]
         return outside
 

@@ -5,6 +5,7 @@ with enough trials that is found, group by group: differences that nobody asked 
 are left out of what the others are compared with.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -12,8 +13,12 @@ import numpy.typing as npt
 
 from salesreport.stats.intervals import Array
 from salesreport.stats.multiplicity import benjamini_hochberg
+from salesreport.stats.numbering import numbered
 from salesreport.stats.stratified import Comparison, Departure, against_the_rest, compare, departure
 from salesreport.stats.two_by_two import Tables
+
+_AT_A_TIME = 200_000
+"""So many tables are worked on at a time."""
 
 _MEASURE = 2
 """At least so many groups are left as a measure, so that each of them still has another."""
@@ -95,6 +100,7 @@ def compare_in_pools(
     level: float = 0.1,
     confidence: float = 0.95,
     criterion: float = 5.0,
+    fewest: float = 0.0,
 ) -> Pooled:
     """`compare_with_ordinary` for many pools at once, from single trials: much quicker than one after the other.
 
@@ -103,6 +109,8 @@ def compare_in_pools(
             with each other, whatever their numbers.
         success: whether each trial succeeded.
         level, confidence, criterion: as for `compare_with_ordinary`.
+        fewest: groups with fewer trials get no odds ratio and no intervals, see
+            `salesreport.stats.stratified.compare`; they are tested, though.
 
     Examples:
         >>> group, won = np.repeat([0, 1, 2], 40), np.tile(np.arange(40) < 24, 3)
@@ -114,14 +122,16 @@ def compare_in_pools(
     pools, groups, strata = (np.asarray(codes, np.int64) for codes in (pool, group, stratum))
     won = np.asarray(success, float)
     rows, row = _pairs(pools, groups)
-    _, column = _pairs(pools, strata)
-    cells, cell = _pairs(row, column)
+    columns, column = _pairs(pools, strata)
+    # a row has columns of its pool alone: counted from the pool's first one the pairs lie close together
+    first = np.searchsorted(columns[0], rows[0])
+    cells, cell = _pairs(row, column - first[row])
     size = len(cells[0])
     wins = np.bincount(cell, won, size).astype(float)
     losses = np.bincount(cell, minlength=size) - wins
-    counts = _Counts(cells[0], cells[1], wins, losses)
+    counts = _Counts(cells[0], cells[1] + first[cells[0]], wins, losses)
     trials = np.bincount(row, minlength=len(rows[0]))
-    return Pooled(rows[0], rows[1], trials, *_compared(counts, rows[0], level, confidence, criterion))
+    return Pooled(rows[0], rows[1], trials, *_compared(counts, rows[0], level, confidence, criterion, fewest))
 
 
 class _Counts(NamedTuple):
@@ -132,27 +142,37 @@ class _Counts(NamedTuple):
     won: Array
     lost: Array
 
-    def tables(self, rows: npt.NDArray[np.intp], ordinary: npt.NDArray[np.bool_]) -> Tables:
+    def tables(self, rows: npt.NDArray[np.intp], ordinary: npt.NDArray[np.bool_]) -> Iterator[Tables]:
         """Some rows' tables against the ordinary rows but themselves, in the strata where they have trials.
 
-        Most of many groups have trials in few of many strata; the others say nothing of them.
+        Most of many groups have trials in few of many strata; the others say nothing of them. Of many rows the
+        tables of some come after those of others, so that they and all that is made of them stay small.
         """
         size = int(self.stratum.max(initial=-1)) + 1
         count = np.bincount(self.row, minlength=len(ordinary))
         first = np.cumsum(count) - count
-        width = max(int(count[rows].max(initial=0)), 1)
-        place = np.arange(width)
-        there = place < count[rows, None]
-        cell = np.where(there, first[rows, None] + place, 0)
-        if not len(self.row):
-            return Tables(*(np.zeros((len(rows), 1)) for _ in range(4)))
-        own = [np.where(there, counts[cell], 0.0) for counts in (self.won, self.lost)]
         usual = ordinary[self.row]
-        others = []
-        for counts, mine in zip((self.won, self.lost), own, strict=True):
-            whole = np.bincount(self.stratum, counts * usual, size)[self.stratum[cell]]
-            others.append(np.where(there, np.maximum(whole - mine * ordinary[rows, None], 0.0), 0.0))
-        return Tables(*own, *others)
+        whole = [np.bincount(self.stratum, counts * usual, size) for counts in (self.won, self.lost)]
+        most = max(int(count[rows].max(initial=0)), 1)
+        for some in np.split(rows, range(_AT_A_TIME // most + 1, len(rows), _AT_A_TIME // most + 1)):
+            if not len(self.row):
+                yield Tables(*(np.zeros((len(some), 1)) for _ in range(4)))
+                continue
+            place = np.arange(max(int(count[some].max(initial=0)), 1))
+            there = place < count[some, None]
+            cell = np.where(there, first[some, None] + place, 0)
+            own = [np.where(there, counts[cell], 0.0) for counts in (self.won, self.lost)]
+            mine = ordinary[some, None]
+            others = [
+                np.where(there, np.maximum(all_[self.stratum[cell]] - one * mine, 0.0), 0.0)
+                for all_, one in zip(whole, own, strict=True)
+            ]
+            yield Tables(*own, *others)
+
+    def departed(self, rows: npt.NDArray[np.intp], ordinary: npt.NDArray[np.bool_], criterion: float) -> Departure:
+        """How far some rows are from what is to be expected of the ordinary ones."""
+        made = [departure(*tables, criterion) for tables in self.tables(rows, ordinary)]
+        return Departure(*(np.concatenate(column) for column in zip(*made, strict=True)))
 
 
 def _pairs(
@@ -160,19 +180,24 @@ def _pairs(
 ) -> tuple[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], npt.NDArray[np.intp]]:
     """The pairs of numbers that occur, in order, and which one each is."""
     low, span = int(other.min(initial=0)), int(other.max(initial=0)) - int(other.min(initial=0)) + 1
-    keys, number = np.unique(one.astype(np.int64) * span + (other - low), return_inverse=True)
+    keys, number = numbered(one.astype(np.int64) * span + (other - low))
     return (keys // span, keys % span + low), number
 
 
 def _compared(
-    counts: _Counts, pool: npt.NDArray[np.intp], level: float, confidence: float, criterion: float
+    counts: _Counts,
+    pool: npt.NDArray[np.intp],
+    level: float,
+    confidence: float,
+    criterion: float,
+    fewest: float = 0.0,
 ) -> tuple[Comparison, Array, npt.NDArray[np.bool_]]:
     """Comparison and q of every row, and which rows the others were compared with; pools are in order."""
     ordinary, q = np.ones(len(pool), bool), np.full(len(pool), np.nan)
     ends = np.flatnonzero(np.append(np.diff(pool) != 0, True)) + 1
     pools = [np.arange(*span) for span in zip([0, *ends[:-1]], ends, strict=True)] if len(pool) else []
     everything = np.arange(len(pool))
-    found = departure(*counts.tables(everything, ordinary), criterion)
+    found = counts.departed(everything, ordinary, criterion)
     while pools:
         changed = []
         for rows in pools:
@@ -184,10 +209,12 @@ def _compared(
         pools = changed
         if changed:
             rows = np.concatenate(changed)
-            again = departure(*counts.tables(rows, ordinary), criterion)
+            again = counts.departed(rows, ordinary, criterion)
             for column, values in zip(found, again, strict=True):
                 column[rows] = values
-    return compare(*counts.tables(everything, ordinary), confidence, criterion), q, ordinary
+    made = [compare(*tables, confidence, criterion, fewest) for tables in counts.tables(everything, ordinary)]
+    comparison = Comparison(*(np.concatenate(column) for column in zip(*made, strict=True)))
+    return comparison._replace(p=found.p), q, ordinary
 
 
 def _next_out(

@@ -10,7 +10,7 @@ chooses between the two.
 """
 
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -294,6 +294,7 @@ def compare(
     d: npt.ArrayLike,
     confidence: float = 0.95,
     criterion: float = 5.0,
+    fewest: float = 0.0,
 ) -> Comparison:
     """Groups against others within strata: test, odds ratio, difference of rates and extra successes.
 
@@ -310,6 +311,8 @@ def compare(
         criterion: the least distance of the expected successes from the fewest and most possible at which the
             sums over strata are trusted; 0 for never exact unless the odds ratio is 0 or infinite, infinity for
             always exact.
+        fewest: groups with fewer trials that can be compared get neither odds ratio and test nor intervals, which
+            take most of the time: these are NaN.
 
     References:
         Those of the functions it is made of.
@@ -324,14 +327,36 @@ def compare(
     flat = [cell.reshape(prod(shape), strata) for cell in t]
     step = max(_CELLS // max(strata, 1), 1)
     parts = [
-        _compared(Tables(*(cell[start : start + step] for cell in flat)), confidence, criterion)
+        _compared(Tables(*(cell[start : start + step] for cell in flat)), confidence, criterion, fewest)
         for start in range(0, max(len(flat[0]), 1), step)
     ]
     return Comparison(*(np.concatenate(column).reshape(shape) for column in zip(*parts, strict=True)))
 
 
-def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
+def _compared(t: Tables, confidence: float, criterion: float, fewest: float) -> Comparison:
     t = comparable(t)
+    observed, expected, variance = moments(t)
+    gap = rate_difference(*t, confidence, fewest)
+    enough = np.flatnonzero(gap.n >= fewest)
+    some = t if len(enough) == len(gap.n) else Tables(*(cell[enough] for cell in t))
+    odds = _odds(some, confidence, criterion)
+    return Comparison(
+        **{name: _spread(column, enough, len(gap.n)) for name, column in odds.items()},
+        n=gap.n,
+        observed=observed,
+        expected=expected,
+        variance=variance,
+        difference=gap.value,
+        difference_lower=gap.lower,
+        difference_upper=gap.upper,
+        extra=gap.value * gap.n,
+        extra_lower=gap.lower * gap.n,
+        extra_upper=gap.upper * gap.n,
+    )
+
+
+def _odds(t: Tables, confidence: float, criterion: float) -> dict[str, Any]:
+    """What a `Comparison` says of the odds: their ratio with its interval, and the tests."""
     observed, expected, variance = moments(t)
     ratio = odds_ratio_mh(*t, confidence)
     p = _cmh(observed - expected, variance, correct=False).p
@@ -347,25 +372,21 @@ def _compared(t: Tables, confidence: float, criterion: float) -> Comparison:
     for column in (value, lower, upper, p):
         column[~told] = np.nan
     assert_holds(lower, value, upper)
-    gap = rate_difference(*t, confidence)
-    return Comparison(
-        odds_ratio=value,
-        lower=lower,
-        upper=upper,
-        p=p,
-        exact=exact,
-        homogeneity_p=breslow_day(*t, least_fitted=_FITTED).p,
-        n=gap.n,
-        observed=observed,
-        expected=expected,
-        variance=variance,
-        difference=gap.value,
-        difference_lower=gap.lower,
-        difference_upper=gap.upper,
-        extra=gap.value * gap.n,
-        extra_lower=gap.lower * gap.n,
-        extra_upper=gap.upper * gap.n,
-    )
+    return {
+        "odds_ratio": value,
+        "lower": lower,
+        "upper": upper,
+        "p": p,
+        "exact": exact,
+        "homogeneity_p": breslow_day(*t, least_fitted=_FITTED).p,
+    }
+
+
+def _spread(values: Any, rows: npt.NDArray[np.intp], size: int) -> Any:
+    """A column of `size` rows with values in some of them; NaN, or no, in the others."""
+    column = np.full(size, False if values.dtype == bool else np.nan)
+    column[rows] = values
+    return column
 
 
 def _cmh(gap: Array, variance: Array, correct: bool) -> ChiSquare:

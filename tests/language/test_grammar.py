@@ -80,6 +80,13 @@ def places(said: Text) -> list[str]:
     return list(dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(both) if name))
 
 
+@cache
+def sentences(code: str) -> list[tuple[Text, str, float, str]]:
+    """Every text of a language as `rendered`, said once for all tests."""
+    language = Language(code)
+    return [(said, *one) for said in messages() for one in rendered(said, language)]
+
+
 def rendered(said: Text, language: Language) -> Iterator[tuple[str, float, str]]:
     """A text with a number in one place and words in all others: the place, the number, the sentence."""
     names = places(said)
@@ -124,20 +131,17 @@ def test_numbers_agree_with_what_they_count(code: str) -> None:
         None,
     }  # Hungarian nouns do not change
     wrong = []
-    for said in messages():
-        for name, number, sentence in rendered(said, language):
-            words = plurals if singular[number] else singulars
-            if words & set(LONE[number].findall(sentence)) and not never_one(name, said.template):
-                wrong.append((name, sentence))
+    for said, name, number, sentence in sentences(code):
+        words = plurals if singular[number] else singulars
+        if words & set(LONE[number].findall(sentence)) and not never_one(name, said.template):
+            wrong.append((name, sentence))
     assert not wrong, "\n".join(f"{name}: {sentence}" for name, sentence in wrong)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_nothing_is_left_open_or_doubled(code: str) -> None:
-    language = Language(code)
-    for said in messages():
-        for _, _, sentence in rendered(said, language):
-            assert not re.search(r"[{}]|  |\(\)| [,.;:!?](?:\s|$)|,,|\.\.(?!\.)|^\s|\s$", sentence), sentence
+    wrong = re.compile(r"[{}]|  |\(\)| [,.;:!?](?:\s|$)|,,|\.\.(?!\.)|^\s|\s$")
+    assert not [sentence for *_, sentence in sentences(code) if wrong.search(sentence)]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

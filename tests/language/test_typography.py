@@ -115,6 +115,12 @@ def test_hungarian_is_right_whatever_stands_in_a_place() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_hungarian_endings_stay_with_their_number() -> None:
+    """A hyphen that lines cannot break at: “95%-” at the end of a line reads like a minus."""
+    wrong = [other for one, other in translated("hu") if re.search(r"[\d%]-[a-záéíóöőúüű]", prose(one, other))]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_french_is_right_whatever_stands_in_a_place() -> None:
     """No elision hangs on it: nobody knows whether it begins with a vowel."""
     wrong = [other for _, other in translated("fr") if re.search(r"\w’\{|\}’", other)]

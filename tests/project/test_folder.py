@@ -73,7 +73,7 @@ def test_everything_in_it_can_be_read(language: str, tmp_path: Path) -> None:
     }  # fmt: skip
     for name, pack in packs.items():
         assert pack.settings.period == "2025-Q2"
-        assert (pack.settings.language, pack.settings.title) == (language, "Lumen: [1]")
+        assert (pack.settings.language.otherwise, pack.settings.title) == (language, "Lumen: [1]")
         assert pack.file("dataset") == folder / "outputs" / "dataset"
         assert pack.output(Period.parse("2025-Q2")) == folder / "outputs" / name / "2025-Q2"
         assert (folder / "notebooks" / f"{pack.settings.notebook}.ipynb").is_file()

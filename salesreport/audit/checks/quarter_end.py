@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from salesreport.audit.doubts import closed_at_ends_of_months
 from salesreport.audit.model import Check, Estimate, Found, Looked
@@ -118,7 +118,7 @@ def _by_rep(looked: Looked, won: _Won) -> _Reps:
     told = np.flatnonzero((n >= FEWEST_WON) & (quarters >= FEWEST_QUARTERS))
     odd = told[:0]
     if len(told):
-        q = benjamini_hochberg(binom.sf(late[told] - 1, n[told], expected[told]))
+        q = benjamini_hochberg(bdtrc(late[told] - 1, n[told], expected[told]))
         odd = told[(q <= UNLIKELY) & (late[told] > LOOK_AT_PAY * n[told])]
     mean = float(given[rows].mean()) if len(rows) else float("nan")
     return _Reps(rep.categories, told, n, late, mean, odd, at[rows], codes[rows])

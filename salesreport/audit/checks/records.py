@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 from salesreport.audit.checks.words import is_test, may_be_tests
 from salesreport.audit.model import ANY, Check, Found, Looked, share_of
@@ -195,7 +195,7 @@ def _duplicates(looked: Looked) -> Found:
         "By chance about {n} would be equal, as many as are alike farther apart.",
         n=Fixed(expected, 1),
     )
-    chance = float(poisson.sf(len(near) - 1, max(expected, 0.5 * (DAYS + 1) / (_FAR[1] - _FAR[0] + 1))))
+    chance = float(pdtrc(len(near) - 1, max(expected, 0.5 * (DAYS + 1) / (_FAR[1] - _FAR[0] + 1))))
     return replace(found, detail=detail, level="fine" if chance > _CHANCE else None)
 
 

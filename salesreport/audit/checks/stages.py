@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy.special import bdtrc
 
 from salesreport.audit.model import Check, Estimate, Found, Looked, share_of
 from salesreport.audit.own_past import usual
@@ -129,9 +129,8 @@ def decay(looked: Looked) -> Found:
         only_before = int((visited[before.number] & ~visited[after.number]).sum())
         tested += 1
         together = only_after + only_before
-        if only_after > only_before and binomtest(only_after, together).pvalue <= UNLIKELY / max(
-            len(places) - 1, 1
-        ):
+        by_chance = 2 * bdtrc(only_after - 1, together, 0.5)  # the sign test
+        if only_after > only_before and by_chance <= UNLIKELY / max(len(places) - 1, 1):
             odd.append(text("{later} has more deals than {earlier}", later=after.milestone.title,
                             earlier=before.milestone.title))  # fmt: skip
     if not tested:

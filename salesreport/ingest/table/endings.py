@@ -34,7 +34,8 @@ WORDS: Mapping[Ending, str] = {
         afgewezen | elveszett elvesztett vesztett elvesztve elutasított elutasítva | przegrana przegrane przegrany
         utracona odrzucona odrzucono | prohráno prohraná prohraný ztraceno ztracená odmítnuto | prehrané stratená
         stratené odmietnuté | pierdut pierdută respins respinsă | проиграна проиграно проигран проигранная потеряна
-        потерян провалена провалено отклонена отклонено отказ отказано | програно програна втрачено відмова
+        потерян провалена провалено закрыто-и-не-реализовано отклонена отклонено отказ отказано
+        програно програна втрачено відмова |
         изгубена отхвърлена | izgubljeno izgubljena odbijeno | kaybedildi kayıp reddedildi | tapt avslått förlorad
         förlorat tabt afvist | hävitty hylätty | 失注 输单 輸單 丢单 丟單 실주
         """,

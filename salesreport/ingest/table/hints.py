@@ -123,7 +123,7 @@ def _is_flag(word: str) -> bool:
 def _closed_elsewhere(judged: Judged) -> list[Text]:
     """Closed deals without a closing date, where another column has one for them and for no open deal."""
     origin = judged.spec.columns.get("closed_on")
-    if origin is None or origin.join or origin.lookup or "closed_on" not in judged.cells:
+    if not judged.aside.any() or origin is None or origin.join or origin.lookup or "closed_on" not in judged.cells:
         return []
     empty = ~np.asarray(pc.is_valid(judged.cells["closed_on"].texts))
     missing = judged.is_state("won", "lost") & judged.aside & empty
@@ -152,6 +152,8 @@ def _closed_elsewhere(judged: Judged) -> list[Text]:
 def _written_in_utc(judged: Judged) -> list[Text]:
     """Deals that were closed before they were created, unless their times are of UTC."""
     if judged.spec.timezone is not None or not {"created_on", "closed_on"} <= judged.cells.keys():
+        return []
+    if not judged.aside.any():
         return []
     frame = judged.frame
     closed = judged.is_state("won", "lost") & judged.aside

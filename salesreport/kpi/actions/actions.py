@@ -1,7 +1,7 @@
 """Which actions go with deals that go on: every activity type at every milestone, in one frame."""
 
 import datetime as dt
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ from salesreport.kpi.anomalies.likeness import MONTH
 from salesreport.kpi.facts.checks import check_dimensions, check_level
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.reached import store_of_process
 from salesreport.language import text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
@@ -122,8 +123,8 @@ def actions(
     check_level(level)
     only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
     span = None if period is None else (period.start, period.end)
-    key: Hashable = ("actions", id(file), span, tuple(sorted(set(milestones))), level, only)
-    return facts.remember(key, lambda: _look(facts, file, period, tuple(milestones), level, only))
+    key = ("actions", period, span, tuple(sorted(set(milestones))), level, only)
+    return store_of_process(facts, file, key, lambda: _look(facts, file, period, tuple(milestones), level, only))
 
 
 def ever(facts: Facts, file: ProcessFile, period: Period) -> Period:

@@ -15,6 +15,7 @@ from salesreport.kpi.anomalies.likeness import MONTH, likeness
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.adjusted import Adjusted, adjusted_difference
 from salesreport.stats.multiplicity import benjamini_hochberg
+from salesreport.stats.numbered import numbered
 from salesreport.stats.rate_difference import rate_difference
 from salesreport.stats.stratified import cochran_mantel_haenszel
 
@@ -224,4 +225,4 @@ def _often(codes: Codes) -> Positions:
 
 def _dense(codes: Codes) -> Positions:
     """Codes as numbers from 0 without gaps."""
-    return np.unique(codes, return_inverse=True)[1].astype(np.intp)
+    return numbered(codes)[1]

@@ -23,6 +23,7 @@ from salesreport.kpi.facts.columns import Flags
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.reached import store_of_process
 from salesreport.language import text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
@@ -194,7 +195,12 @@ def in_one_family(
     key = (id(file), tuple((one.start, one.end) for one in periods), chosen, level, only)
     kept: dict[Hashable, tuple[Anomalies, ...]] = facts.remember("anomalies", dict)
     if key not in kept:
-        made = _look(facts, file, tuple(periods), chosen, level, only)
+        made = store_of_process(
+            facts,
+            file,
+            ("anomalies looked for", tuple(periods), chosen, level, only),
+            lambda: _look(facts, file, tuple(periods), chosen, level, only),
+        )
         while len(kept) >= MOST_KEPT:
             kept.pop(next(iter(kept)), None)
         kept[key] = made

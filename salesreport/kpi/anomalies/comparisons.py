@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.kpi.anomalies.decided import Decisions
 from salesreport.kpi.anomalies.family import Cells, compare_family, in_one_family
-from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_bands, strata
+from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_bands
 from salesreport.kpi.facts.columns import Numbers, Positions
+from salesreport.stats.numbering import numbered
 
 PARTS = ("product_line", "segment", "lead_source")
 """What groups are looked at within, besides as a whole."""
@@ -60,9 +62,11 @@ class Comparisons:
         return tuple(replace(one, cells=part) for one, part in zip(made, cells, strict=True))
 
     def again(self, stratum: Positions) -> Cells:
-        """The comparisons of the first level with other strata; the cells are the same, in the same order."""
+        """The tests of the first level with other strata; the cells are the same, in the same order."""
         decided = self.decided
-        return compare_family(self.groups.codes, decided.step, decided.success, stratum, self.codes[:1])
+        return compare_family(
+            self.groups.codes, decided.step, decided.success, stratum, self.codes[:1], tests_only=True
+        )
 
     def sums(self, values: Numbers) -> Numbers:
         """The sum of a number of each decision, by cell; of all decisions of the group, like others or not."""
@@ -71,12 +75,11 @@ class Comparisons:
             cells = np.flatnonzero(self.cells.level == number)
             inside = np.zeros(len(self.decided), np.intp) if part is None else part
             rows = np.flatnonzero((inside >= 0) & (self.groups.codes >= 0))
-            sizes = int(inside.max(initial=0)) + 1, len(self.groups.categories)
-            key = (self.decided.step[rows].astype(np.int64) * sizes[0] + inside[rows]) * sizes[1]
-            key += self.groups.codes[rows]
-            own = (self.cells.step[cells] * sizes[0] + self.cells.part[cells]) * sizes[1] + self.cells.group[cells]
-            # cells come by level, step, part and group, so their keys ascend
-            found[cells] = np.bincount(np.searchsorted(own, key), values[rows], len(own))
+            width = int(inside.max(initial=0)) + 1
+            key = self.decided.step[rows].astype(np.int64) * width + inside[rows]
+            _, cell = numbered(key * len(self.groups.categories) + self.groups.codes[rows])
+            # there is a cell for each key that occurs, and they come by level, step, part and group
+            found[cells] = np.bincount(cell, values[rows], len(cells))
         return found
 
     def names(self) -> dict[str, pd.Series]:
@@ -99,20 +102,14 @@ def like_decisions(decided: Decisions, by: str) -> Likeness:
     return likeness(decided.dimension(by).codes, decided.step, decided.success, like_columns(decided, by))
 
 
-def like_columns(decided: Decisions, by: str) -> dict[str, Positions]:
+def like_columns(decided: Decisions, by: str) -> dict[str, npt.NDArray[np.integer]]:
     """The columns that tell what deals promise: what is sold, to whom, whence, how large, decided when."""
     facts = decided.facts
     names = [name for name in _TELLING if name != by and facts.dimensions.carries("deals", name)]
-    columns = {name: decided.dimension(name).codes for name in names}
+    columns: dict[str, npt.NDArray[np.integer]] = {name: decided.dimension(name).codes for name in names}
     columns[MONTH] = decided.months
     sizes = size_bands(decided.amount, decided.step, decided.success)
     return columns if sizes is None else {**columns, SIZE: sizes}
-
-
-def strata_of(decided: Decisions, by: str, names: Sequence[str]) -> Positions:
-    """Decisions that have some of the columns in common; those that there are not count as common."""
-    columns = like_columns(decided, by)
-    return strata(decided.step, [columns[name] for name in names if name in columns])
 
 
 def part_codes(decided: Decisions, names: Sequence[str]) -> Positions | None:

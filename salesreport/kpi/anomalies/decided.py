@@ -18,7 +18,7 @@ import pandas as pd
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.gaps import need_losses
-from salesreport.kpi.facts.known import largest
+from salesreport.kpi.facts.known import owner_on
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.journeys import ADVANCED, OPEN, WON, Journeys
@@ -140,19 +140,21 @@ class Decisions:
         return names
 
 
-def decisions(facts: Facts, file: ProcessFile) -> Decisions:
+def decisions(facts: Facts, file: ProcessFile, alone: bool = False) -> Decisions:
     """All decisions up to the facts' as-of date; worked out once.
 
     A stay of which nobody knows since when it lasts, is left out: nobody knows whether it was in time.
 
     Args:
         facts: whose deals. file: the processes they follow.
+        alone: nothing else will be asked of how deals went through their process: it is not remembered, which
+            saves most of the memory.
 
     Raises:
         Unavailable: there are no deals, none was ever decided, or none that was lost is in the data.
     """
     key: Hashable = ("decisions", id(file))  # whoever remembers it holds the file, so that its id stays its own
-    return facts.remember(key, lambda: _decide(facts, file))
+    return facts.remember(key, lambda: _decide(facts, file, alone))
 
 
 def of_people(decided: Decisions) -> Decisions:
@@ -163,24 +165,56 @@ def of_people(decided: Decisions) -> Decisions:
     return decided.take(~nobody[decided.rep.codes])
 
 
-def _decide(facts: Facts, file: ProcessFile) -> Decisions:
+def _decide(facts: Facts, file: ProcessFile, alone: bool) -> Decisions:
     if not facts.columns.has("deals"):
         raise lacks("deals")
     need_losses(facts)
-    journeys = journeys_of(facts, file, facts.as_of)
-    steps = steps_of(file)
-    found = decided_stays(journeys)
-    at_milestones = journeys.stays.deal[found.stay], found.place, found.success, found.day, found.eve
-    parts = [at_milestones, _closings(facts, len(steps) - 1)]
-    deal, step, success, day, eve = (np.concatenate(column) for column in zip(*parts, strict=True))
-    if not len(deal):
+    last, steps = facts.as_of, steps_of(file)
+    columns = [_Growing() for _ in range(5)]
+
+    def add(deal: Positions, step: Codes, success: Flags, day: Days, eve: Days) -> pd.Index:
+        rep = owner_on(facts.owners, deal, eve, taken(facts.dimensions.of("deals", "rep_id"), deal))
+        for column, part in zip(columns, (deal, step, success, day, rep.codes), strict=True):
+            column.add(part)
+        return rep.categories
+
+    for journeys in Journeys.in_parts(facts, file, last) if alone else [journeys_of(facts, file, last)]:
+        found = decided_stays(journeys)
+        deal = journeys.stays.deal[found.stay]
+        add(deal, found.place.astype(np.int16), found.success, found.day, found.eve)
+    categories = add(*_closings(facts, len(steps) - 1))
+    if not len(columns[0].array):
         raise Unavailable(text("needs closed deals or the history of stages; this export has neither"))
-    order = np.lexsort((deal, step, day))
-    deal, step, success, day, eve = (column[order] for column in (deal, step, success, day, eve))
-    rep = taken(facts.dimensions.of("deals", "rep_id"), deal)
-    if facts.owners is not None:
-        rep = largest(facts.owners.credit(deal, eve, rep))
-    return Decisions(facts, steps, deal, step.astype(np.int16), success, day, rep)
+    order = _in_order(columns[3].array, columns[1].array, len(steps))
+    deal, step, success, day, codes = (columns.pop(0).array[order] for _ in range(5))
+    rep = pd.Categorical.from_codes(codes, categories=categories, validate=False)
+    return Decisions(facts, steps, deal, step, success, day, rep)
+
+
+class _Growing:
+    """An array that grows in place; parts that are kept until they are joined leave holes in the memory."""
+
+    def __init__(self) -> None:
+        self._bytes, self._kind = bytearray(), np.dtype(np.intp)
+
+    def add(self, part: npt.NDArray[Any]) -> None:
+        """Add a part at the end."""
+        self._kind = part.dtype
+        self._bytes += np.ascontiguousarray(part).view(np.uint8).data
+
+    @property
+    def array(self) -> npt.NDArray[Any]:
+        """All parts as one; nothing can be added as long as it is there."""
+        return np.frombuffer(self._bytes, self._kind)
+
+
+def _in_order(day: Days, step: Codes, steps: int) -> Positions:
+    """By day, then step, then as they came: at each step they come by deal."""
+    key = (day - day.min()).astype(np.int32)
+    key *= steps
+    key += step
+    # numbers of 16 bits, which hold decades, are sorted by counting
+    return np.argsort(key.astype(np.uint16) if key.max() < 2**16 else key, kind="stable")
 
 
 def steps_of(file: ProcessFile) -> tuple[Step, ...]:
@@ -227,9 +261,9 @@ def decided_stays(journeys: Journeys) -> DecidedStays:
     return DecidedStays(decided, number[decided], success[decided], day[decided], eve[decided])
 
 
-def _closings(facts: Facts, step: int) -> tuple[Positions, Positions, Flags, Days, Days]:
+def _closings(facts: Facts, step: int) -> tuple[Positions, Codes, Flags, Days, Days]:
     """Likewise of every deal that was won or lost."""
     closing = facts.closing
     deals = np.flatnonzero(closing.closed & (closing.day <= np.datetime64(facts.as_of, "D")))
     day = closing.day[deals]
-    return deals, np.full(len(deals), step), closing.won[deals], day, day
+    return deals, np.full(len(deals), step, np.int16), closing.won[deals], day, day

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc
 
-from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions, strata_of
+from salesreport.kpi.anomalies.comparisons import Comparisons, like_decisions
 from salesreport.kpi.anomalies.decided import Decisions
-from salesreport.kpi.anomalies.likeness import MONTH
-from salesreport.kpi.anomalies.since import Since, excess_by_month, since
+from salesreport.kpi.anomalies.likeness import strata
+from salesreport.kpi.anomalies.since import Since, Strata, excess_by_month, since
 from salesreport.kpi.facts.columns import Numbers, Positions
 
 EVEN = 0.05
@@ -40,8 +40,9 @@ class Crude(NamedTuple):
 
 def crude(made: Comparisons) -> Crude:
     """What the raw rates say, and what explains a difference that like deals do not show."""
-    raw = made.again(strata_of(made.decided, made.by, ()))
-    same_month = made.again(strata_of(made.decided, made.by, (MONTH,)))
+    step = made.decided.step
+    raw = made.again(strata(step, ()))
+    same_month = made.again(strata(step, (made.decided.months,)))
     first = np.flatnonzero(made.cells.level == 0)
     most = HALF * np.abs(raw.effect)
     vanishes = (raw.q <= made.level) & ~(made.cells.q[first] <= made.level)
@@ -89,12 +90,22 @@ class Past:
         whole = len(self._decided) == len(made.decided)
         self._stratum = (made.like if whole else like_decisions(self._decided, made.by)).stratum
 
+        self._pools: dict[tuple[int, tuple[tuple[str, str], ...]], tuple[Positions, Strata]] = {}
+
     def since(self, step: int, group: str, part: dict[str, str]) -> Since | None:
         """When a group began to differ at a step, within a part (dimension → value)."""
-        decided = self._decided
-        inside = decided.step == step
-        for name, value in part.items():
-            inside &= decided.has(name, value)
-        rows: Positions = np.flatnonzero(inside)
-        mine = decided.has(self._by, group)[rows]
-        return since(*excess_by_month(mine, decided.success[rows], self._stratum[rows], decided.months[rows]))
+        decided, groups = self._decided, self._decided.dimension(self._by)
+        rows, everybody = self._pool(step, part)
+        mine = rows[groups.codes[rows] == groups.categories.get_loc(group)]
+        return since(*excess_by_month(everybody, decided.success[mine], self._stratum[mine], decided.months[mine]))
+
+    def _pool(self, step: int, part: dict[str, str]) -> tuple[Positions, Strata]:
+        """The decisions at a step within a part, and what was decided alike there; found once for all groups."""
+        key = step, tuple(part.items())
+        if key not in self._pools:
+            inside = self._decided.step == step
+            for name, value in part.items():
+                inside &= self._decided.has(name, value)
+            rows: Positions = np.flatnonzero(inside)
+            self._pools[key] = rows, Strata.of(self._stratum[rows], self._decided.success[rows])
+        return self._pools[key]

@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.logistic import Design, fit
+from salesreport.stats.numbering import numbered
+from salesreport.stats.poisson_binomial import by_group
 
 MONTH = "month"
 """The column of the month of the decision."""
@@ -79,49 +81,65 @@ def likeness(
     """
     at_step = _dense(np.asarray(step))
     names = [name for name in sorted(columns) if len(columns[name]) and np.ptp(columns[name]) > 0]
-    rate, used = np.zeros(len(at_step)), set[str]()
-    rows = _by_step(at_step)
+    rows, made, used = _by_step(at_step), list[Promised](), set[str]()
     for here in rows:
-        rate[here], telling = promised(success[here], {name: np.asarray(columns[name])[here] for name in names})
-        used |= telling
+        made.append(promised(success[here], {name: np.asarray(columns[name])[here] for name in names}))
+        used |= made[-1].columns
     whole = _told(group, at_step)
     found, number = at_step, 1
     for number in BANDS if used else ():
-        band = np.zeros(len(at_step), np.intp)
-        for here in rows:
-            edges = np.quantile(rate[here], np.arange(1, number) / number)
-            band[here] = np.searchsorted(edges, rate[here], side="left")
+        band = np.zeros(len(at_step), np.int8)
+        for here, (rate, kind, _) in zip(rows, made, strict=True):
+            edges = np.quantile(rate[kind], np.arange(1, number) / number)
+            band[here] = np.searchsorted(edges, rate, side="left")[kind]
         found = _dense(_crossed(at_step, band))
         if _told(group, found) >= kept * whole:
             break
     return Likeness(found, tuple(name for name in columns if name in used), number)
 
 
-def promised(success: Flags, columns: Mapping[str, npt.NDArray[np.integer]]) -> tuple[Numbers, set[str]]:
-    """The chance of success of each decision at a step, by a ridge logistic model, and the columns that tell it.
+class Promised(NamedTuple):
+    """What decisions at a step promise.
+
+    Attributes:
+        rate: the chance of success of each kind of decision, those that have all columns in common.
+        kind: of each decision, from 0. columns: those that tell the chance.
+    """
+
+    rate: Numbers
+    kind: Positions
+    columns: set[str]
+
+
+def promised(success: Flags, columns: Mapping[str, npt.NDArray[np.integer]]) -> Promised:
+    """The chance of success of decisions at a step, by a ridge logistic model, and the columns that tell it.
 
     A column, or a pair of them beyond each, is in the model where it raises twice the log likelihood by more than
-    twice its freedom: what only fits chance would take away from what the groups differ by.
+    twice its freedom: what only fits chance would take away from what the groups differ by. All of that is
+    counted by kind of decision, of which there are few even among millions.
 
     References:
         Akaike (1974), doi 10.1109/TAC.1974.1100705.
     """
-    codes = {name: _dense(np.asarray(column)) for name, column in columns.items()}
-    alone = {name: _gain(success, column) for name, column in codes.items()}
+    kind = strata(np.zeros(len(success), np.intp), list(columns.values()))
+    n, won = np.bincount(kind).astype(float), np.bincount(kind, success).astype(float)
+    some = np.zeros(len(n), np.intp)
+    some[kind] = np.arange(len(kind))  # a decision of each kind
+    codes = {name: _dense(np.asarray(column)[some]) for name, column in columns.items()}
+    alone = {name: _gain(n, won, column) for name, column in codes.items()}
     names = {name for name, (gain, freedom) in alone.items() if gain > 2 * freedom}
     used = [codes[name] for name in codes if name in names]
     for one, other in combinations([name for name in codes if name != MONTH], 2):
         pair = _dense(_crossed(codes[one], codes[other]))
-        gain, freedom = _gain(success, pair)
+        gain, freedom = _gain(n, won, pair)
         if gain - alone[one][0] - alone[other][0] > 2 * (freedom - alone[one][1] - alone[other][1]):
             used.append(pair)
             names |= {one, other}
     if not used:
-        return np.full(len(success), success.mean() if len(success) else np.nan), names
-    weight = np.ones(len(success))
-    design, pattern = Design.of(used, (), weight, RARE, 1)
-    found = fit(design, design.counts(pattern, success.astype(float)), design.counts(pattern, weight), 1.0, None)
-    return np.round(found.rates[pattern], 9), names  # what is equal but for rounding is equal
+        return Promised(np.full(len(n), success.mean() if len(success) else np.nan), kind, names)
+    design, pattern = Design.of(used, (), n, RARE, 1)
+    found = fit(design, design.counts(pattern, won), design.counts(pattern, n), 1.0, None)
+    return Promised(np.round(found.rates[pattern], 9), kind, names)  # what is equal but for rounding is equal
 
 
 def strata(step: npt.NDArray[np.integer], columns: Sequence[npt.NDArray[np.integer]]) -> Positions:
@@ -132,7 +150,7 @@ def strata(step: npt.NDArray[np.integer], columns: Sequence[npt.NDArray[np.integ
     return found
 
 
-def size_bands(amount: Numbers, step: npt.NDArray[np.integer], success: Flags) -> Positions | None:
+def size_bands(amount: Numbers, step: npt.NDArray[np.integer], success: Flags) -> npt.NDArray[np.int8] | None:
     """Small, middling, large: thirds of the amounts decided on at each step; −1 without an amount.
 
     Returns:
@@ -142,7 +160,7 @@ def size_bands(amount: Numbers, step: npt.NDArray[np.integer], success: Flags) -
     for outcome in (success, ~success):
         if outcome.any() and (~priced[outcome]).mean() > MOST_UNPRICED:
             return None
-    band = np.full(len(amount), -1, np.intp)
+    band = np.full(len(amount), -1, np.int8)
     for one in np.unique(step):
         here = (step == one) & priced
         if here.any():
@@ -161,20 +179,25 @@ def _by_step(step: Positions) -> list[Positions]:
 def _told(group: npt.NDArray[np.integer], stratum: Positions) -> float:
     """How many deals' worth of comparison is left: Σ own × others ÷ all, over groups and strata."""
     size = int(stratum.max(initial=-1)) + 1
-    own = np.unique(group.astype(np.int64) * size + stratum, return_counts=True)
-    everybody = np.bincount(stratum, minlength=size)[own[0] % max(size, 1)]
-    return float((own[1] * (everybody - own[1]) / everybody).sum())
+    own, place = numbered(group.astype(np.int64) * size + stratum)
+    n = np.bincount(place)
+    everybody = np.bincount(stratum, minlength=size)[own % max(size, 1)]
+    return float((n * (everybody - n) / everybody).sum())
 
 
-def _gain(success: Flags, column: Positions) -> tuple[float, float]:
-    """What a column adds to twice the log likelihood, and how many free numbers that takes."""
-    nothing = np.zeros(len(success), np.intp)
-    gain = _log_likelihood(column, success) - _log_likelihood(nothing, success)
+def _gain(n: Numbers, won: Numbers, column: Positions) -> tuple[float, float]:
+    """What a column adds to twice the log likelihood, and how many free numbers that takes.
+
+    Args:
+        n, won: decisions and successes of each kind. column: its code, from 0 without gaps.
+    """
+    nothing = np.zeros(len(n), np.intp)
+    gain = _log_likelihood(column, n, won) - _log_likelihood(nothing, n, won)
     return 2 * gain, float(column.max(initial=0))
 
 
-def _log_likelihood(cell: Positions, success: Flags) -> float:
-    n, won = np.bincount(cell), np.bincount(cell, success)
+def _log_likelihood(cell: Positions, n: Numbers, won: Numbers) -> float:
+    n, won = by_group(n, cell, 0), by_group(won, cell, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = won * np.log(won / n), (n - won) * np.log(1 - won / n)
     return float(sum(np.nansum(part) for part in parts))
@@ -182,17 +205,13 @@ def _log_likelihood(cell: Positions, success: Flags) -> float:
 
 def _crossed(one: Positions, other: npt.NDArray[np.integer]) -> Positions:
     """A number for each pair of codes, the second of which may be −1."""
-    codes = other.astype(np.int64) - min(int(other.min(initial=0)), 0)
-    return one.astype(np.int64) * (int(codes.max(initial=0)) + 1) + codes
+    low = min(int(other.min(initial=0)), 0)
+    pair = one.astype(np.int64, copy=False) * (int(other.max(initial=0)) - low + 1)
+    pair += other
+    pair -= low
+    return pair
 
 
 def _dense(codes: npt.NDArray[np.integer]) -> Positions:
     """Codes as numbers from 0 without gaps."""
-    if not len(codes):
-        return codes.astype(np.intp)
-    low, span = int(codes.min()), int(codes.max() - codes.min()) + 1
-    if span <= 4 * len(codes) + 1000:
-        there = np.zeros(span, bool)
-        there[codes - low] = True
-        return (np.cumsum(there) - 1)[codes - low]
-    return np.unique(codes, return_inverse=True)[1].astype(np.intp)
+    return numbered(codes)[1]

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
+from salesreport.stats.numbering import numbered
 
 SURE = 0.95
 """The probability of the months between which the change lies."""
@@ -25,38 +26,44 @@ class Since(NamedTuple):
     always: bool
 
 
+class Strata(NamedTuple):
+    """All that were decided alike: by stratum, decisions and successes, anybody's."""
+
+    n: Numbers
+    won: Numbers
+
+    @classmethod
+    def of(cls, stratum: npt.NDArray[np.integer], success: Flags) -> "Strata":
+        """Those of some decisions; strata are numbered from 0."""
+        return cls(np.bincount(stratum).astype(float), np.bincount(stratum, success).astype(float))
+
+
 def excess_by_month(
-    mine: Flags, success: Flags, stratum: npt.NDArray[np.integer], month: npt.NDArray[np.integer]
+    everybody: Strata, success: Flags, stratum: npt.NDArray[np.integer], month: npt.NDArray[np.integer]
 ) -> tuple[Positions, Numbers, Numbers]:
-    """By month: successes more than expected with the margins of the strata given, and their variance.
+    """By month: a group's successes more than expected with the margins of the strata given, and their variance.
 
     The variance of a stratum is shared out by the group's decisions.
 
     Args:
-        mine: whether each decision is the group's. success, stratum (from 0), month: of each.
+        everybody: what was decided alike, the group's own included.
+        success, stratum, month: of each of the group's decisions.
 
     Examples:
         A stratum of 4 with 2 successes: of the group's 2, one is expected, and both succeeded.
 
         >>> month, excess, variance = excess_by_month(
-        ...     np.array([True, True, False, False]), np.array([True, True, False, False]),
-        ...     np.zeros(4, int), np.full(4, 600),
+        ...     Strata(np.array([4.0]), np.array([2.0])), np.array([True, True]), np.zeros(2, int), np.full(2, 600)
         ... )
         >>> month.tolist(), excess.tolist(), variance.round(3).tolist()  # 2 · 2 · 2 · 2 ÷ (4² · 3)
         ([600], [1.0], [0.333])
     """
-    shared = np.zeros(int(stratum.max(initial=-1)) + 1, bool)
-    shared[stratum[mine]] = True
-    here = np.flatnonzero(shared[stratum])  # the other strata say nothing of the group
-    mine, success, stratum, month = mine[here], success[here], stratum[here], month[here]
-    _, code = np.unique(stratum, return_inverse=True)
-    n, own = np.bincount(code).astype(float), np.bincount(code, mine)
-    won = np.bincount(code, success)
+    n, won = everybody
+    own = np.bincount(stratum, minlength=len(n))
     variance = own * (n - own) * won * (n - won) / np.where(n > 1, n**2 * (n - 1), np.inf)
-    theirs = np.flatnonzero(mine)
-    months, at = np.unique(month[theirs], return_inverse=True)
-    excess = np.bincount(at, success[theirs] - (won / n)[code[theirs]])
-    return months, excess.astype(float), np.bincount(at, (variance / own)[code[theirs]]).astype(float)
+    months, at = numbered(month)
+    excess = np.bincount(at, success - won[stratum] / n[stratum])
+    return months, excess.astype(float), np.bincount(at, variance[stratum] / own[stratum]).astype(float)
 
 
 def since(month: Positions, excess: Numbers, variance: Numbers) -> Since | None:

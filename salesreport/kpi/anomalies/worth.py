@@ -38,14 +38,15 @@ def worth(made: Comparisons, everything: Decisions, end: dt.date) -> dict[str, N
         codes = decided.dimension("product_line").codes.astype(np.int64)
         return decided.step.astype(np.int64) * width + np.where(codes < 0, width - 1, codes)
 
-    n = np.bincount(keys(past)[told], minlength=steps * width).reshape(steps, width)
-    total = np.bincount(keys(past)[told], brought[told], steps * width).reshape(steps, width)
+    key = keys(past)[told]
+    n = np.bincount(key, minlength=steps * width).reshape(steps, width)
+    total = np.bincount(key, brought[told], steps * width).reshape(steps, width)
     with np.errstate(divide="ignore", invalid="ignore"):
         overall = total.sum(axis=1, keepdims=True) / n.sum(axis=1, keepdims=True)
         value = np.where(n >= FEWEST, total / n, overall)
     of_each = value.ravel()[keys(made.decided)]
-    mean = made.sums(of_each) / made.sums(np.ones(len(made.decided)))
     cells = made.cells
+    mean = made.sums(of_each) / cells.size
     bounds = np.stack([cells.extra_lower, cells.extra_upper]) * mean
     gained = cells.extra >= 0
     low = np.where(gained, bounds[0], -bounds[1])

@@ -105,31 +105,35 @@ class Columns:
         """
         key = (table, column, of, "found")
         if key not in self._read:
-            self._read[key] = (
-                positions_in(self.ids(table, column), self.ids(of, column))
-                if self.has(table, column) and self.has(of, column)
-                else np.full(self.size(table), -1)
-            )
+            self._read[key] = self.look_up(table, column, of)
         return self._read[key]
+
+    def look_up(self, table: str, column: str, of: str) -> Positions:
+        """`find`, of which nothing is kept: for large tables that are looked up once."""
+        if not (self.has(table, column) and self.has(of, column)):
+            return np.full(self.size(table), -1)
+        return positions_in(self.dataset.array(table, column, coded=True), self.ids(of, column))
 
 
 def positions_in(values: pa.Array, keys: pa.Array) -> Positions:
     """Where each value stands among keys, which are all different; −1: missing or nowhere.
 
-    The shorter side is hashed and the longer one looked up in it, which is quicker than the other way round.
+    Each different value is looked up once. The shorter side is hashed and the longer one looked up in it, which is
+    quicker than the other way round.
 
     Examples:
         >>> positions_in(pa.array(["c", "x", None, "c"]), pa.array(["a", "b", "c", "d", "e"])).tolist()
         [2, -1, -1, 2]
     """
-    if len(values) >= len(keys):
-        found = _numbers(pc.index_in(values, value_set=keys))
-        return np.where(np.asarray(pc.is_valid(values)), found, -1) if values.null_count else found
-    encoded = values.dictionary_encode()
-    there = _numbers(pc.index_in(keys, value_set=encoded.dictionary))
-    position = np.full(len(encoded.dictionary) + 1, -1, dtype=np.intp)
-    hits = np.flatnonzero(there >= 0)
-    position[there[hits]] = hits
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    different = encoded.dictionary
+    position = np.full(len(different) + 1, -1, dtype=np.intp)
+    if len(different) >= len(keys):
+        position[:-1] = _numbers(pc.index_in(different, value_set=keys))
+    else:
+        there = _numbers(pc.index_in(keys, value_set=different))
+        hits = np.flatnonzero(there >= 0)
+        position[there[hits]] = hits
     return position[_numbers(encoded.indices)]
 
 

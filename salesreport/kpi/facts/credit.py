@@ -8,6 +8,9 @@ import pyarrow as pa
 
 from salesreport.kpi.facts.columns import Columns, Days, Numbers, Positions, filled, positions_in, recoded
 
+_BLOCK = 1_000_000
+"""So many events are looked at a time: of more, what leads to the answer takes ten times the answer's memory."""
+
 _DAY_SPAN = np.int64(2**22)
 """More days than `datetime64[D]` needs for any date in data; makes (rep, day) one sortable number."""
 
@@ -82,6 +85,10 @@ class Owners:
         assert np.allclose(np.bincount(credit.event, weights=credit.share, minlength=len(deals)), 1), "shares"
         return credit
 
+    def known(self, deals: Positions) -> Positions:
+        """Which of some deals have owners at all, as places in the list; most have none."""
+        return np.flatnonzero(np.where(deals >= 0, self._count[deals], 0))
+
     def shared(self, table: str, rows: Positions) -> Positions:
         """For rows of a table, the row of their deal in table `deals`; −1 where it never had several owners.
 
@@ -107,9 +114,8 @@ class Owners:
 
     def _rows(self, deals: Positions) -> tuple[Positions, Positions]:
         """All owners of some deals: the number of the deal in the list, and the row of the owner."""
-        count = np.where(deals >= 0, self._count[deals], 0)
-        owned = np.flatnonzero(count)  # most deals have no history of owners
-        count = count[owned]
+        owned = self.known(deals)
+        count = self._count[deals[owned]]
         start = np.repeat(self._first[deals[owned]] - (np.cumsum(count) - count), count)
         return np.repeat(owned, count), np.arange(len(start)) + start
 
@@ -132,6 +138,13 @@ class Placements:
             column: `team` or `manager`.
             rep, days: of each event.
         """
+        blocks = [
+            self._on(column, rep[start : start + _BLOCK], days[start : start + _BLOCK])
+            for start in range(0, max(len(rep), 1), _BLOCK)
+        ]
+        return blocks[0] if len(blocks) == 1 else pd.api.types.union_categoricals(blocks, sort_categories=True)
+
+    def _on(self, column: str, rep: pd.Categorical, days: Days) -> pd.Categorical:
         found = pd.Index(self._reps["rep_id"]).get_indexer(rep.categories)
         now = pd.Categorical(self._reps[column])
         by_rep = np.append(np.where(found >= 0, now.codes[found] if len(now) else -1, -1), -1)

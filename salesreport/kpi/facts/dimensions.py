@@ -138,11 +138,11 @@ class Dimensions:
     def _source_of_lead(self) -> pd.Categorical:
         """The source of the lead each deal came from; of the first one where there are several."""
         source = self._ledger.coded("leads", "source")
-        deal = self._ledger.find("leads", "deal_id", "deals")
-        codes = pd.Series(source.codes, dtype="int64").where(source.codes >= 0)
-        first = codes[deal >= 0].groupby(deal[deal >= 0]).first().dropna()
-        positions = first.reindex(range(self._ledger.size("deals")), fill_value=-1).to_numpy("int64")
-        return pd.Categorical.from_codes(positions, categories=source.categories)
+        deal = self._ledger.look_up("leads", "deal_id", "deals")  # once: what is found is kept
+        found = np.full(self._ledger.size("deals"), -1)
+        known = np.flatnonzero((deal >= 0) & (source.codes >= 0))[::-1]  # backwards: the first one stays
+        found[deal[known]] = source.codes[known]
+        return pd.Categorical.from_codes(found, categories=source.categories, validate=False)
 
     def _by_deal(self, table: str) -> bool:
         return table in _BY_DEAL and self._ledger.has(table, "deal_id") and self._ledger.has("deals")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from salesreport.kpi.facts.columns import Columns, Days, Flags, Positions, taken
 
@@ -38,6 +39,10 @@ class Moves(NamedTuple):
     def day(self) -> Days:
         """The day of each move, or the first on which it was seen."""
         return self.at.astype("datetime64[D]")
+
+    def until(self, day: dt.date) -> Flags:
+        """Which moves were made, or seen, up to the end of a day."""
+        return self.at < np.datetime64(day, "D") + 1
 
 
 class History:
@@ -71,8 +76,10 @@ class History:
         """The last move of each deal up to the end of a day, as a place in `moves`; −1: none."""
         last = np.full(self.columns.size("deals"), -1)
         if self.moves is not None:
-            place = np.flatnonzero(self.move_days <= np.datetime64(day, "D"))
-            last[self.moves.deal[place]] = place  # in order of time, so the last one stays
+            here = self.moves.until(day)
+            deal, place = self.moves.deal, np.arange(len(here))
+            # in order of time, so the last one stays
+            last[deal if here.all() else deal[here]] = place if here.all() else place[here]
         return last
 
     def last_snapshot(self, day: dt.date) -> Positions:
@@ -143,17 +150,20 @@ def stage_moves(
 
 
 def _from_events(columns: Columns) -> Moves:
-    deal = columns.find("stage_events", "deal_id", "deals")
-    at = local(columns.series("stage_events", "entered_at"))
+    # by far the largest table: nothing of it is kept but the moves
+    deal = columns.look_up("stage_events", "deal_id", "deals")
+    at = local(columns.dataset.table("stage_events", ["entered_at"])["entered_at"])
     order = np.lexsort((at, deal))
-    order = order[np.searchsorted(deal[order], 0) :]
-    after: Days = np.full(len(order), _NEVER)
+    order = order[np.searchsorted(deal, 0, sorter=order) :]
+    deal, at = deal[order], at[order]
+    after: Days = np.broadcast_to(_NEVER, len(order))
     if columns.has("stage_events", "entered_after"):
         after = columns.days("stage_events", "entered_after")[order]
         # seen the day before, or on the same: by day that is exact
-        after = np.where(after < at[order].astype("datetime64[D]") - 1, after, _NEVER)
+        after = np.where(after < at.astype("datetime64[D]") - 1, after, _NEVER)
     stage = taken(columns.coded("stage_events", "stage"), order)
-    return Moves(deal[order], stage, at[order], after, np.ones(len(order), bool))
+    pa.default_memory_pool().release_unused()  # what it was read with
+    return Moves(deal, stage, at, after, np.ones(len(order), bool))
 
 
 def _from_snapshots(columns: Columns) -> Moves:

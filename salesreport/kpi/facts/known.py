@@ -17,8 +17,8 @@ import pandas as pd
 
 from salesreport.kpi.facts.checks import check_day
 from salesreport.kpi.facts.closing import Closing, closing_stages, closings, stated
-from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, filled, taken
-from salesreport.kpi.facts.credit import Credit
+from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, filled, recoded, taken
+from salesreport.kpi.facts.credit import Credit, Owners
 from salesreport.kpi.facts.source import Source
 from salesreport.language import Text, ntext, text
 
@@ -337,6 +337,21 @@ class Known:
             shown = np.flatnonzero(self._seen >= 0)
             then[shown] = read("snapshots", column)[self._seen[shown]]
         return then
+
+
+def owner_on(owners: Owners | None, deals: Positions, days: Days, rep: pd.Categorical) -> pd.Categorical:
+    """Who had each deal on a day: of several owners the one with the largest share; without any the rep given.
+
+    Args:
+        owners: all that is known of them; None: nothing. deals: rows in table `deals`. days, rep: of each.
+    """
+    if owners is None:
+        return rep
+    some = owners.known(deals)
+    found = largest(owners.credit(deals[some], days[some], rep.take(some)))
+    codes = recoded(rep, found.categories)
+    codes[some] = found.codes
+    return pd.Categorical.from_codes(codes, categories=found.categories, validate=False)
 
 
 def largest(credit: Credit, named: pd.Categorical | None = None) -> pd.Categorical:

@@ -20,6 +20,7 @@ from salesreport.kpi.facts.dimensions import Dimensions
 from salesreport.kpi.facts.history import History
 from salesreport.language import text
 from salesreport.period import Period
+from salesreport.stored.store import stored
 
 Kept = TypeVar("Kept")
 
@@ -154,6 +155,16 @@ class Source:
             start=pd.to_datetime(targets["period"].map({name: one.start for name, one in periods.items()})),
             end=pd.to_datetime(targets["period"].map({name: one.end for name, one in periods.items()})),
         )
+
+    def store(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """As `remember`; where results are stored (`salesreport.stored`), it is also there for the next process.
+
+        Args:
+            key: says all that it depends on beside the dataset, the day and the policy, also to another process.
+            make: makes it.
+        """
+        whole = (key, self.as_of, self.reopened)
+        return self.remember(("stored", key), lambda: stored(self.dataset, whole, make, self))
 
     def remember(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What was made for a key; made once."""

@@ -27,6 +27,7 @@ from salesreport.kpi.forecast.hazards import Hazards
 from salesreport.kpi.forecast.simulate import New, Open, Samples, Shocks, factors, simulate
 from salesreport.kpi.forecast.sizes import Sizes
 from salesreport.kpi.forecast.ways import Ways, ways_of
+from salesreport.kpi.milestones.reached import store_of_process
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
@@ -180,11 +181,12 @@ def drift_of(facts: Facts, file: ProcessFile, as_of: dt.date, horizon: int) -> D
     Raises:
         Unavailable: the data cannot tell.
     """
-    model, fiscal = learn(facts, file, as_of), facts.dataset.settings.fiscal_year_start
-    return facts.remember(
-        ("forecast drift", id(file), as_of, min(horizon, 92)),
-        lambda: drift.learn(facts, model.ways, model.counts, model.effects, horizon, fiscal),
-    )
+
+    def find() -> Drift:
+        model, fiscal = learn(facts, file, as_of), facts.dataset.settings.fiscal_year_start
+        return drift.learn(facts, model.ways, model.counts, model.effects, horizon, fiscal)
+
+    return store_of_process(facts, file, ("forecast drift", as_of, min(horizon, 92)), find)
 
 
 def learn(facts: Facts, file: ProcessFile, as_of: dt.date) -> Learnt:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from salesreport.kpi.facts.columns import Days, Flags, Positions, taken
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.facts.known import largest
+from salesreport.kpi.facts.known import owner_on
 from salesreport.kpi.milestones.journeys import ADVANCED, BACK, LOST, OPEN, WON, Journeys
 from salesreport.process import Milestone, Process, ProcessFile
 
@@ -150,8 +150,7 @@ def _chain(journeys: Journeys, by_milestone: bool) -> Ways:
 
 def _owners(facts: Facts, deals: Positions, days: Days) -> pd.Categorical:
     """Whom each deal belonged to on a day; of several the one with the largest share."""
-    rep = taken(facts.dimensions.of("deals", "rep_id"), deals)
-    return rep if facts.owners is None else largest(facts.owners.credit(deals, days, rep))
+    return owner_on(facts.owners, deals, days, taken(facts.dimensions.of("deals", "rep_id"), deals))
 
 
 def _number(days: Days) -> Whole:

@@ -1,9 +1,10 @@
 """The way of deals through their process: every stay of each at a milestone, as known at the end of a day."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import pandas as pd
 
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.facts.known import largest
+from salesreport.kpi.facts.known import owner_on
 from salesreport.kpi.milestones.signs import LOSES, RAISES, SETS, WINS, Signs, processes_of, signs_of
 from salesreport.process import ProcessFile
 
@@ -116,20 +117,30 @@ class Journeys:
             ConfigError: a day after the facts' as-of date.
         """
         day = day or facts.as_of
-        known = facts.known(day)
         process = processes_of(facts, file)
-        signs = _in_order(signs_of(facts, file, process, day))
-        lengths = np.array([len(one.milestones) for one in file.processes] + [0])
-        stays = _stays(signs, *_walk(signs), process, lengths)
-        _check(stays, known.open)
-        direct = known.won & (process >= 0)
+        parts, raised = [], False
+        for stays, raises in _followed(facts, file, process, day):
+            parts.append(list(stays))
+            raised |= raises
+        stays = Stays(*(_joined([part.pop(0) for part in parts]) for _ in Stays._fields))
+        direct = facts.known(day).won & (process >= 0)
         direct[stays.deal] = False
-        if not (facts.history.moves is not None or (signs.kind == RAISES).any()):
+        if facts.history.moves is None and not raised:
             direct[:] = False
         for number, one in enumerate(file.processes):  # without its date, nobody knows where it began
             for field in {milestone.field for milestone in one.milestones} - {None}:
                 direct &= (process != number) | ~np.isnat(facts.columns.days("deals", str(field)))
         return cls(facts, file, day, process, direct, stays)
+
+    @classmethod
+    def in_parts(cls, facts: Facts, file: ProcessFile, day: dt.date) -> Iterator["Journeys"]:
+        """The same with the stays of some deals after the others, and without what is told by all: `direct`.
+
+        For who looks at every stay once: those of millions of deals take most of a gigabyte.
+        """
+        process = processes_of(facts, file)
+        for stays, _ in _followed(facts, file, process, day):
+            yield cls(facts, file, day, process, np.zeros(len(process), bool), stays)
 
     def there(self, day: dt.date) -> Flags:
         """Which stays are going on at the end of a day."""
@@ -195,9 +206,7 @@ class Journeys:
 
     def _owner(self, days: Days) -> pd.Categorical:
         rep = taken(self.facts.dimensions.of("deals", "rep_id"), self.stays.deal)
-        if self.facts.owners is None:
-            return rep
-        return largest(self.facts.owners.credit(self.stays.deal, days, rep))
+        return owner_on(self.facts.owners, self.stays.deal, days, rep)
 
 
 def spells(journeys: Journeys, owners: bool = True) -> Spells:
@@ -247,6 +256,24 @@ def spells(journeys: Journeys, owners: bool = True) -> Spells:
         shortest=np.where(ended, shortest[whose], age),
         longest=np.where(ended, longest[whose], age + longest[whose] - journeys.days[whose]),
     )
+
+
+def _followed(facts: Facts, file: ProcessFile, process: Positions, day: dt.date) -> Iterator[tuple[Stays, bool]]:
+    """The stays of some deals after the others, and whether anything but a stage showed them."""
+    lengths = np.array([len(one.milestones) for one in file.processes] + [0])
+    for unordered in signs_of(facts, file, process, day):
+        signs = _in_order(unordered)
+        stays = _stays(signs, *_walk(signs), process, lengths)
+        _check(stays, facts.known(day).open)
+        yield stays, bool((signs.kind == RAISES).any())
+
+
+def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """One column of all parts; of days that nobody knows, which may be millions, only one is kept."""
+    column = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    if column.dtype.kind == "M" and np.isnat(column).all():
+        return np.broadcast_to(_NEVER, len(column))
+    return column
 
 
 def _in_order(signs: Signs) -> Signs:

@@ -1,7 +1,8 @@
 """What happened at milestones, credited to reps: deals that reached one, and how long they were watched there."""
 
 import datetime as dt
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ from salesreport.kpi.milestones.journeys import BACK, LOST, OPEN, WON, Journeys,
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.process import Milestone, Process, ProcessFile, process_of
+
+Kept = TypeVar("Kept")
 
 ON, OUT, DOWN = 1, 2, 3
 """Why a stay at a milestone ends, as competing risks: the deal goes on (further milestone or order), is lost, or
@@ -56,6 +59,13 @@ def places_of(file: ProcessFile) -> list[Place]:
 def process_file(facts: Facts) -> ProcessFile:
     """The process file of a dataset, read once."""
     return facts.remember("process file", lambda: process_of(facts.dataset))
+
+
+def store_of_process(facts: Facts, file: ProcessFile, key: tuple[Hashable, ...], make: Callable[[], Kept]) -> Kept:
+    """What depends on a process file, made once; stored where that is the dataset's own, see `Source.store`."""
+    if file is process_file(facts):
+        return facts.store(key, make)
+    return facts.remember((*key, id(file)), make)
 
 
 def journeys_of(facts: Facts, file: ProcessFile, day: dt.date) -> Journeys:

@@ -1,13 +1,14 @@
 """What shows where a deal is in its process: stages entered, activities done, dates, and its closings."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesreport.kpi.facts.closing import closing_stages, stated
+from salesreport.kpi.facts.closing import Outcomes, closing_stages, stated
 from salesreport.kpi.facts.columns import Days, Flags, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.history import Instants, local
@@ -15,6 +16,9 @@ from salesreport.process import Milestone, ProcessFile, StageSign
 
 SETS, RAISES, LOSES, WINS = 0, 1, 2, 3
 """What a sign does to a deal: it is at the milestone now; it is there at least; it closed."""
+
+AT_A_TIME = 50_000
+"""So many deals are followed at a time."""
 
 _NEVER = np.datetime64("NaT", "D")
 _BY_DIMENSION = ("segment", "product_line", "lead_source")
@@ -43,6 +47,10 @@ class Signs(NamedTuple):
             self.dated[places],
         )  # fmt: skip
 
+    def of(self, among: range) -> "Signs":
+        """Those of some deals."""
+        return self.take(np.flatnonzero((self.deal >= among.start) & (self.deal < among.stop)))
+
 
 def processes_of(facts: Facts, file: ProcessFile) -> Positions:
     """The process each deal follows, the first that fits; −1: none does."""
@@ -60,21 +68,24 @@ def processes_of(facts: Facts, file: ProcessFile) -> Positions:
     return found
 
 
-def signs_of(facts: Facts, file: ProcessFile, process: Positions, day: dt.date) -> Signs:
-    """Everything that shows up to the end of a day where deals are.
+def signs_of(facts: Facts, file: ProcessFile, process: Positions, day: dt.date) -> Iterator[Signs]:
+    """Everything that shows up to the end of a day where deals are, some deals after the others.
 
     Args:
         facts: of these deals. file: the processes. process: of each deal. day: nothing later counts.
+
+    Yields:
+        All signs of at most `AT_A_TIME` deals, so that of millions not all that leads to them is there at once.
     """
     process = np.where(facts.known(day).there, process, -1)  # an event dated before its deal was created: not yet
-    parts = [
-        *_dates(facts, file, process, day),
-        *_activities(facts, file, process, day),
-        *_moves(facts, file, process, day),
-        *_today(facts, file, process, day),
-    ]
-    parts = [_before_closing(facts, day, part) for part in parts] + [_closings(facts, process, day)]
-    return Signs(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    parts = [*_dates(facts, file, process, day), *_activities(facts, file, process, day)]
+    parts += _today(facts, file, process, day)
+    closings, outcome = _closings(facts, process, day), closing_stages(facts.history, day)
+    for first in range(0, max(len(process), 1), AT_A_TIME):
+        among = range(first, first + AT_A_TIME)
+        some = [part.of(among) for part in parts] + _moves(facts, file, process, day, outcome, among)
+        some = [_before_closing(facts, day, part) for part in some] + [closings.of(among)]
+        yield Signs(*(np.concatenate(columns) for columns in zip(*some, strict=True)))
 
 
 def _dates(facts: Facts, file: ProcessFile, process: Positions, day: dt.date) -> list[Signs]:
@@ -112,19 +123,24 @@ def _activities(facts: Facts, file: ProcessFile, process: Positions, day: dt.dat
     return [_exact(deal[shown], RAISES, meant[shown], at[shown])]
 
 
-def _moves(facts: Facts, file: ProcessFile, process: Positions, day: dt.date) -> list[Signs]:
+def _moves(
+    facts: Facts, file: ProcessFile, process: Positions, day: dt.date, outcome: Outcomes, among: range
+) -> list[Signs]:
     """Milestones and closings that stages show; a stage that is neither leaves a deal where it is."""
-    history, moves = facts.history, facts.history.moves
+    moves = facts.history.moves
     if moves is None:
         return []
-    place = np.flatnonzero(history.move_days <= np.datetime64(day, "D"))
-    deal = moves.deal[place]
-    meant = _meaning(file, process[deal], moves.stage.take(place), history.move_days[place])
-    outcome = closing_stages(history, day)[moves.stage.codes[place]]
-    kind = np.where(meant >= 0, SETS, np.where(outcome == 1, WINS, LOSES)).astype(np.int8)
-    shown = ((meant >= 0) | (outcome >= 0)) & (process[deal] >= 0)
-    place = place[shown]
-    return [Signs(deal[shown], kind[shown], meant[shown], moves.at[place], moves.after[place], moves.dated[place])]
+    begin, end = np.searchsorted(moves.deal, [among.start, among.stop])
+    days = moves.at[begin:end].astype("datetime64[D]")
+    here = np.flatnonzero(days <= np.datetime64(day, "D"))
+    place, days = begin + here, days[here]
+    of_deal = process[moves.deal[place]]
+    meant = _meaning(file, of_deal, moves.stage.take(place), days)
+    closes = outcome[moves.stage.codes[place]]
+    kind = np.where(meant >= 0, SETS, np.where(closes == 1, WINS, LOSES)).astype(np.int8)
+    shown = ((meant >= 0) | (closes >= 0)) & (of_deal >= 0)
+    kind, meant, place = kind[shown], meant[shown], place[shown]
+    return [Signs(moves.deal[place], kind, meant, moves.at[place], moves.after[place], moves.dated[place])]
 
 
 def _today(facts: Facts, file: ProcessFile, process: Positions, day: dt.date) -> list[Signs]:

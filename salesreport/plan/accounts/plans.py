@@ -87,7 +87,7 @@ def market_of(facts: Facts, day: dt.date) -> Market:
     Raises:
         Unavailable: the data know of no customers, or no order and no deal names one.
     """
-    return facts.remember(("market of accounts", day), lambda: _market(facts, day))
+    return facts.store(("market of accounts", day), lambda: _market(facts, day))
 
 
 def _market(facts: Facts, day: dt.date) -> Market:
@@ -132,7 +132,7 @@ def account_plans(
     """
     every = (*named_in(strategy), *named)
     wanted = () if strategy is None else strategy.accounts
-    return facts.remember(("account plans", day, every, wanted), lambda: _plans(facts, day, every, strategy))
+    return facts.store(("account plans", day, every, wanted), lambda: _plans(facts, day, every, strategy))
 
 
 def _plans(facts: Facts, day: dt.date, named: Sequence[Named], strategy: Strategy | None) -> AccountPlans:

@@ -169,11 +169,12 @@ def account_plans_yaml(
     reps = []
     for rep in dict.fromkeys(plans.accounts["rep_id"]):
         mine = plans.of(rep)
+        lines = lines_by_account(mine)
         accounts = [
             {"account_id": row["account_id"], "name": row["name"]}
             | {"answers": dict.fromkeys(QUESTIONS, ""), "actions": []}
             | _told(row)
-            | {"lines": [_told(line) for line in lines_of(mine, row["account_id"])]}
+            | {"lines": [_told(line) for line in lines[row["account_id"]]]}
             for row in mine.accounts.to_dict("records")
         ]
         reps.append({"rep_id": rep, "name": names.get(rep, ""), "accounts": accounts})
@@ -186,10 +187,18 @@ def account_plans_yaml(
     )
 
 
+def lines_by_account(plans: AccountPlans) -> dict[str, list[dict[str, Any]]]:
+    """The product lines of each account, a mapping each; none of an account that has none."""
+    found: dict[str, list[dict[str, Any]]] = {account: [] for account in plans.accounts["account_id"]}
+    lines = plans.lines.drop(columns=["rep_id", "account_id"]).to_dict("records")
+    for account, row in zip(plans.lines["account_id"], lines, strict=True):
+        found.setdefault(account, []).append({str(name): value for name, value in row.items()})
+    return found
+
+
 def lines_of(plans: AccountPlans, account: str) -> list[dict[str, Any]]:
     """The product lines of one account, a mapping each."""
-    mine = plans.lines[plans.lines["account_id"] == account].drop(columns=["rep_id", "account_id"])
-    return [{str(name): value for name, value in row.items()} for row in mine.to_dict("records")]
+    return lines_by_account(plans._replace(lines=plans.lines[plans.lines["account_id"] == account]))[account]
 
 
 def _head(language: Language) -> str:

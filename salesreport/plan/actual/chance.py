@@ -13,6 +13,7 @@ from salesreport.period import Period
 from salesreport.plan.actual.doings import Doings, doings
 from salesreport.plan.past import FEWEST, MOST, YEARS
 from salesreport.stats.dispersion import Dispersion, count_jeffreys, moderated, successive
+from salesreport.stats.numbered import numbered
 
 Unit = tuple[str, str | None]
 """Who, and which part of the whole (None: all of it, or not stated)."""
@@ -85,7 +86,7 @@ def _cells(found: Doings, dimension: str | None, part: str, also: list[Unit]) ->
         for one, of in also
     ]
     cell = who * len(groups) + group
-    used, place = np.unique(np.concatenate((cell, np.array(wanted, np.intp))), return_inverse=True)
+    used, place = numbered(np.concatenate((cell, np.array(wanted, np.intp))))
     names = (whos.to_numpy(object)[used // len(groups)], groups.to_numpy(object)[used % len(groups)])
     return _Cells(place[: len(cell)], *names, np.isin(used, wanted))
 
@@ -115,7 +116,7 @@ def _dispersion(
     # a rep's doings are those of his units of today, whatever he was in then
     unit = _units_of_today(facts, found, rep, reps, end, dimension, cells) if people else cells.of
     before = before[unit[before] >= 0]
-    member, place = np.unique(unit[before] * len(reps) + rep[before], return_inverse=True)
+    member, place = numbered(unit[before] * len(reps) + rep[before])
     counts = np.bincount(place * MOST + (ago[before] - 1) // length, found.weight[before], len(member) * MOST)
     counts = counts.reshape(-1, MOST).astype(np.float64)
     first, last = _there(facts, found, start, length, reps)

@@ -9,8 +9,9 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.plan.accounts.chosen import LARGEST, MOST, WHY
 from salesreport.plan.accounts.plans import TITLES, AccountPlans, account_plans
 from salesreport.plan.accounts.questions import QUESTIONS, STATES
-from salesreport.plan.accounts.written import Filled, lines_of
-from salesreport.report.context import Context, records
+from salesreport.plan.accounts.written import Filled, lines_by_account
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.white_space import white_space_section
 from salesreport.report.table import Cell, Content, NumberTable, number_table
@@ -19,6 +20,10 @@ MOST_LINES = 6
 """Product lines that have a column; of more, the ones with the most orders, and the rest together."""
 
 KEY, TOPIC = "account-plans", text("Accounts")
+
+
+Lines = dict[str, list[dict[str, Any]]]
+"""The product lines of each account; see `lines_by_account`."""
 
 
 class Sheet(NamedTuple):
@@ -68,15 +73,16 @@ def _of_rep(context: Context, plans: AccountPlans, topic: str) -> Section:
     filled = {} if context.agreed.account_plans is None else context.agreed.account_plans.accounts
     sheets = [_sheet(context, row, filled.get(row["account_id"])) for row in shown]
     any_filled = any(filled[row["account_id"]].anything for row in shown if row["account_id"] in filled)
-    gaps = _gaps(context, plans, shown)
+    lines = lines_by_account(plans)
+    gaps = _gaps(context, plans, shown, lines)
     notes = [*_how(plans, len(every) - len(shown)), *context.of_all(plans.notes)]
     return Section(
         key=KEY,
         topic=topic,
-        message=say(_message(context, plans, shown)),
+        message=say(_message(plans, shown, lines)),
         data=plans.lines,
         language=context.language,
-        tables=(_matrix(context, plans, shown), *gaps),
+        tables=(_matrix(context, plans, shown, lines), *gaps),
         notes=tuple(say(note) for note in notes),
         template="account_plans.html.j2",
         extra={
@@ -91,10 +97,9 @@ def _of_rep(context: Context, plans: AccountPlans, topic: str) -> Section:
     )
 
 
-def _message(context: Context, plans: AccountPlans, shown: list[dict[str, Any]]) -> Text:
+def _message(plans: AccountPlans, shown: list[dict[str, Any]], lines: Lines) -> Text:
     currency = plans.currency
-    names = {row["account_id"] for row in shown}
-    gaps = [row for row in records(plans.lines) if row["gap"] and row["account_id"] in names]
+    gaps = [line for row in shown for line in lines[row["account_id"]] if line["gap"]]
     known = [row["ordered"] for row in shown if row["ordered"] is not None]
     if known:
         said = ntext(
@@ -120,10 +125,10 @@ def _message(context: Context, plans: AccountPlans, shown: list[dict[str, Any]])
     )  # fmt: skip
 
 
-def _matrix(context: Context, plans: AccountPlans, shown: list[dict[str, Any]]) -> NumberTable:
+def _matrix(context: Context, plans: AccountPlans, shown: list[dict[str, Any]], every: Lines) -> NumberTable:
     """Accounts × product lines: what was ordered in two years, else a gap, an open deal or nothing."""
     say, currency = context.say, plans.currency
-    lines = {row["account_id"]: lines_of(plans, row["account_id"]) for row in shown}
+    lines = {row["account_id"]: every[row["account_id"]] for row in shown}
     columns, rest = _columns(lines)
     rows: list[list[Content]] = []
     for row in shown:
@@ -201,12 +206,14 @@ def _about(context: Context, row: dict[str, Any]) -> str:
     return " · ".join([*parts, context.say(WHY[row["why"]])])
 
 
-def _gaps(context: Context, plans: AccountPlans, shown: list[dict[str, Any]]) -> tuple[NumberTable, ...]:
+def _gaps(
+    context: Context, plans: AccountPlans, shown: list[dict[str, Any]], lines: Lines
+) -> tuple[NumberTable, ...]:
     """The gaps that are claimed, and what they rest on."""
     say, currency = context.say, plans.currency
     rows: list[list[Content]] = []
     for row in shown:
-        for line in lines_of(plans, row["account_id"]):
+        for line in lines[row["account_id"]]:
             if not line["gap"]:
                 continue
             alike = text("{buying} of {n}", buying=line["like_buying"], n=line["like_n"])

@@ -9,9 +9,10 @@ from salesreport.kpi.metrics.activity import activity_types
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.charts import Measure, dots
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.planned import against_plan, planned_activities
 from salesreport.report.presence import in_part
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 

@@ -8,7 +8,8 @@ from salesreport.kpi.customers.cash import cash_plan, cash_total
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import text
 from salesreport.process.categories import NEW
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.table import Content, NumberTable, number_table
 
 MONTHS = 3

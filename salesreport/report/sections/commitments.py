@@ -10,8 +10,9 @@ from salesreport.coach.progress import Progress, prepare, safe_progress
 from salesreport.coach.sentences import STATUS, VERDICTS, figure
 from salesreport.kpi.compute import contract
 from salesreport.language import Language, Quantity, Text, ntext, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.peers import peer_group
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.commitments_of_team import of_team
 from salesreport.report.table import Cell, Content, NumberTable, number_table

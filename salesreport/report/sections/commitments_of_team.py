@@ -7,7 +7,8 @@ import pandas as pd
 
 from salesreport.coach.agreed import agreed_with, months_without
 from salesreport.language import Text, ntext, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.table import Content, NumberTable, number_table
 

@@ -84,7 +84,8 @@ def findings_of(spans: Spans, rows: Sequence[pd.DataFrame]) -> list[Finding]:
     """
     listed: dict[Hashable, Finding] = {}
     for found, frame in zip(spans.both, rows, strict=True):
-        for _, row in frame[frame["flag"].isin(["worse", "better"])].iterrows():
+        flagged = [place for place, flag in enumerate(frame["flag"].tolist()) if flag in ("worse", "better")]
+        for _, row in frame.take(flagged).iterrows() if flagged else ():
             what = (row[found.family.by], row["step"], row["flag"], *found.part(row).items())
             if what not in listed or row["q"] < listed[what][1]["q"]:
                 listed[what] = (found, row)
@@ -96,8 +97,8 @@ def in_other_span(spans: Spans, rows: Sequence[pd.DataFrame], finding: Finding) 
     found, row = finding
     for other, frame in zip(spans.both, rows, strict=True):
         if other is not found:
-            same = frame[(frame["step"] == row["step"]) & (frame[found.family.by] == row[found.family.by])]
-            for _, one in same.iterrows():
+            same = (frame["step"] == row["step"]) & (frame[found.family.by] == row[found.family.by])
+            for _, one in frame[same].iterrows():
                 if other.part(one) == found.part(row):
                     return other, one
     return None

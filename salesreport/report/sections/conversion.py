@@ -15,7 +15,8 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import SIGN, StepRow, step_funnel
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import (
     FEWEST_BEFORE,
@@ -152,6 +153,7 @@ def _measured(
     judged = [_judged(row) for row in records(data)]
     at_length = [_judged(row) for row in records(longest.reindex(data["step"]))]
     return data.assign(
+        step=counts["step"].array,  # joined, it may be of objects
         judged=pd.Series(judged, data.index, dtype="str"),
         long_judged=pd.Series(at_length, data.index, dtype="str"),
     )[list(COLUMNS)]
@@ -360,7 +362,8 @@ def _notes(
     if spans is not None:
         notes += [note for at, one in enumerate(findings) if (note := _more(context, spans, rows, one, at > 0))]
         year = rows[0]
-        for _, row in year[year["explained"].isin(["mix", "timing"])].iterrows():
+        explained = [place for place, cause in enumerate(year["explained"].tolist()) if cause in ("mix", "timing")]
+        for _, row in year.take(explained).iterrows() if explained else ():
             where = place(context, spans.year, row)
             notes += [text("{place}: {said}", place=where, said=one) for one in sentences.details(spans.year, row)]
     if reason is not None:

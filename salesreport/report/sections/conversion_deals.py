@@ -8,8 +8,9 @@ from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import did_not_go_on, last_of_each, not_gone_on, outcomes, went_on
 from salesreport.language import text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name, or_dash
+from salesreport.report.rows import records
 from salesreport.report.sections.compared import Finding, Spans, in_other_span, step_title
 from salesreport.report.table import NumberTable, number_table
 
@@ -86,7 +87,7 @@ def _listed(context: Context, decided: Decisions, caption: str, since: bool) -> 
     for row in records(frame):
         customer = customers.get(row["account_id"], row["account_id"])
         cells = [
-            deal_name(context, pd.Series(row)),
+            deal_name(context, row),
             or_dash(context, customer),
             or_dash(context, row["product_line"]),
             context.language.date(pd.Timestamp(row["day"]).date()),

@@ -13,6 +13,7 @@ from salesreport.language import Text, ntext, text
 from salesreport.process.categories import NEW, UNKNOWN
 from salesreport.report.charts_moves import Pair, pairs
 from salesreport.report.context import Context
+from salesreport.report.rows import totals
 from salesreport.report.section import Section
 from salesreport.report.sections.cash import MONTHS, cash_table
 from salesreport.report.sections.equipment import equipment_table
@@ -59,8 +60,9 @@ def customer_base(context: Context) -> Section:
         return untold(text("No customers of {name} by {day}.", name=context.subject.name, day=end))
     titles = {one.key: context.language.show(one.title) for one in file.base}
     keys = list(titles)
-    matrix = data.pivot_table(index="from", columns="to", values="n", aggfunc="sum", observed=False)
-    matrix = matrix.reindex(index=[NEW, UNKNOWN, *keys], columns=keys).fillna(0).astype(int)
+    moves = totals(zip(data["from"], data["to"], strict=True), data["n"].astype(float))
+    cells = {to: [int(moves.get((since, to), 0)) for since in (NEW, UNKNOWN, *keys)] for to in keys}
+    matrix = pd.DataFrame(cells, index=[NEW, UNKNOWN, *keys])
     before, now = matrix.loc[keys].sum(axis=1), matrix.sum(axis=0)
     message = context.say(_message(counted(matrix, keys), int(now.sum())))
     keys = [key for key in keys if before[key] or now[key]]  # others say nothing

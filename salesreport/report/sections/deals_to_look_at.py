@@ -1,10 +1,16 @@
 """Single deals that are worth a talk: overdue, biggest open, biggest lost."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
+from salesreport.kpi.facts.columns import Flags
 from salesreport.language import Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_table
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 
 EACH = 3
@@ -16,15 +22,15 @@ def deals_to_look_at(context: Context) -> Section:
     open_deals, closed = context.open, context.closed
     day = pd.Timestamp(context.as_of)
     overdue = open_deals[open_deals["expected_close_on"] < day].sort_values(["expected_close_on", "deal_id"])
-    lost = closed[(closed["status"] == "lost") & (closed["amount"] > 0)]
-    parts = [
-        overdue.head(EACH).assign(why="overdue"),
-        _biggest(open_deals[open_deals["amount"] > 0]).assign(why="biggest_open"),
-        _biggest(lost).assign(why="biggest_lost"),
-    ]
-    data = pd.concat([part for part in parts if len(part)] or parts[:1]).drop_duplicates(
-        "deal_id", ignore_index=True
-    )
+    parts = {
+        "overdue": overdue.head(EACH),
+        "biggest_open": _biggest(open_deals),
+        "biggest_lost": _biggest(closed, (closed["status"] == "lost").to_numpy(bool)),
+    }
+    some = {why: part for why, part in parts.items() if len(part)} or {"overdue": parts["overdue"]}
+    data = pd.concat(list(some.values()), ignore_index=True)
+    data["why"] = pd.Series([why for why, part in some.items() for _ in range(len(part))], dtype="str")
+    data = data.drop_duplicates("deal_id", ignore_index=True)
     topic = context.say(text("Deals to look at"))
     if data.empty:
         nothing = (
@@ -35,7 +41,7 @@ def deals_to_look_at(context: Context) -> Section:
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("deals", topic, message, data, context.language, available=False)
     message = context.say(_message(len(overdue), len(data)))
-    why = [context.say(_why(context, row)) for _, row in data.iterrows()]
+    why = [context.say(_why(context, row)) for row in records(data)]
     return Section(
         key="deals",
         topic=topic,
@@ -46,8 +52,11 @@ def deals_to_look_at(context: Context) -> Section:
     )
 
 
-def _biggest(deals: pd.DataFrame) -> pd.DataFrame:
-    return deals.sort_values(["amount", "deal_id"], ascending=[False, True]).head(EACH)
+def _biggest(deals: pd.DataFrame, among: Flags | None = None) -> pd.DataFrame:
+    """Those with the largest amounts, which are above nothing."""
+    amounts, ids = deals["amount"].to_numpy(float), deals["deal_id"].tolist()
+    known = np.flatnonzero(amounts > 0 if among is None else (amounts > 0) & among)
+    return deals.take(sorted(known.tolist(), key=lambda place: (-amounts[place], ids[place]))[:EACH])
 
 
 def _message(overdue: int, listed: int) -> Text:
@@ -60,7 +69,7 @@ def _message(overdue: int, listed: int) -> Text:
     )
 
 
-def _why(context: Context, deal: pd.Series) -> Text:
+def _why(context: Context, deal: Mapping[str, Any]) -> Text:
     if deal["why"] == "overdue":
         return text("was expected to close on {day}", day=deal["expected_close_on"].date())
     if deal["why"] == "biggest_open":

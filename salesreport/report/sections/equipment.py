@@ -3,8 +3,9 @@
 from salesreport.kpi.customers.equipment import EQUIPMENT, equipment_out
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, ntext, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import or_dash
+from salesreport.report.rows import records
 from salesreport.report.table import NumberTable, number_table
 
 OLDEST = 3

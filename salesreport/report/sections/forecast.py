@@ -14,7 +14,8 @@ from salesreport.language import Quantity, Text, bounds, ntext, text
 from salesreport.period import Period
 from salesreport.plan.sentences import chance_in_words
 from salesreport.report.charts_moves import Outlook, outlook_chart
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.said import said_and_came
 from salesreport.report.subject import Subject
@@ -149,7 +150,8 @@ def _everybody(context: Context, dimension: str | None) -> _All:
             return problem.reason
         return _in_orders(context, made)
 
-    everybody = facts.remember((_key(context), by), find)
+    trend = tuple(period.name for period in context.trend)
+    everybody = facts.store((_key(context), by, trend), find)
     if isinstance(everybody, Text):
         raise Unavailable(everybody)
     return everybody

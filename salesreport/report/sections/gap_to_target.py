@@ -14,10 +14,11 @@ from salesreport.plan.strategy import METRICS as GOALS
 from salesreport.report.ahead import facts_then
 from salesreport.report.chart import Chart
 from salesreport.report.charts_moves import Step, waterfall_chart
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.gap import Gap, split_gap
 from salesreport.report.gap_sides import SHORTEST, Sides, sides_of
 from salesreport.report.presence import in_part
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import step_title
 from salesreport.report.sections.conversion import found_in_conversion

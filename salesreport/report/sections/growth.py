@@ -4,8 +4,9 @@ import pandas as pd
 
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
-from salesreport.report.context import Context, change_in_words, difference, records
+from salesreport.report.context import Context, change_in_words, difference
 from salesreport.report.presence import partly, started, with_caveat
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 

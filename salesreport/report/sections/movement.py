@@ -19,7 +19,8 @@ from salesreport.kpi.milestones.movement import movement
 from salesreport.kpi.milestones.reached import journeys_of, no_milestones
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.charts_moves import Rate, Strand, flows
-from salesreport.report.context import FEWEST_PEERS, Context, records
+from salesreport.report.context import FEWEST_PEERS, Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.conversion import found_in_conversion
 from salesreport.report.sections.verdict import differs

@@ -11,7 +11,8 @@ from salesreport.plan.action import REPS, entry_of
 from salesreport.plan.past import FEASIBLE
 from salesreport.plan.sentences import chance_in_words, titles_of, whole
 from salesreport.report.ahead import Ahead, facts_then
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.next_goal import ORDERS, chance, goal_chart
 from salesreport.report.subject import Subject

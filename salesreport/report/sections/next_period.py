@@ -13,7 +13,8 @@ from salesreport.plan.output import STATUS
 from salesreport.plan.past import FEASIBLE
 from salesreport.plan.sentences import further_of, heading_of, titles_of, whole
 from salesreport.report.ahead import Ahead, ahead, coming_period, facts_then
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.next_goal import ORDERS, chance, goal_chart
 from salesreport.report.sections.next_group import group_plan

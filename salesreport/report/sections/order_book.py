@@ -1,6 +1,7 @@
 """The order book: open deals by milestone now and at the period's start, and the deals that went off course."""
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,8 +15,9 @@ from salesreport.kpi.milestones.reached import journeys_of, place_numbers, place
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_moves import Pair, pairs
-from salesreport.report.context import Context, Figure, records
+from salesreport.report.context import Context, Figure
 from salesreport.report.deal_lists import deal_name, not_valued, or_dash
+from salesreport.report.rows import records, totals
 from salesreport.report.section import Section
 from salesreport.report.shared import Maker
 from salesreport.report.table import NumberTable, number_table
@@ -144,12 +146,10 @@ def _priced(context: Context) -> bool:
 
 def _by_milestone(context: Context, book: pd.DataFrame) -> pd.DataFrame:
     """place, title, n_before, n_now, value_before, value_now: a row per milestone, and one for deals at none."""
-    priced = book.assign(value=book["amount"] * book["share"])
-    sums = priced.pivot_table(index="place", columns="when", values=["share", "value"], aggfunc="sum")
-    sums.columns = [f"{'n' if what == 'share' else what}_{when}" for what, when in sums.columns]
+    cells = list(zip(book["when"], book["place"], strict=True))
+    n, value = totals(cells, book["share"]), totals(cells, book["amount"] * book["share"])
     places = places_of(context.shared.process)
-    order = [place for place in [*range(len(places)), -1] if place >= 0 or place in sums.index]
-    sums = sums.reindex(index=order, columns=["n_before", "n_now", "value_before", "value_now"]).fillna(0.0)
+    order = [place for place in [*range(len(places)), -1] if place >= 0 or any(at == place for _, at in n)]
     several, show = len(context.shared.process.processes) > 1, context.language.show
     titles = [
         context.say(text("at no milestone"))
@@ -159,7 +159,12 @@ def _by_milestone(context: Context, book: pd.DataFrame) -> pd.DataFrame:
         else show(places[place].milestone.title)
         for place in order
     ]
-    return sums.rename_axis("place").reset_index().assign(title=titles)
+    sums = {
+        f"{name}_{when}": [what.get((when, place), 0.0) for place in order]
+        for name, what in (("n", n), ("value", value))
+        for when in ("before", "now")
+    }
+    return pd.DataFrame({"place": order, **sums, "title": titles})
 
 
 def _summary(context: Context, milestones: pd.DataFrame, both: bool) -> NumberTable:
@@ -167,15 +172,18 @@ def _summary(context: Context, milestones: pd.DataFrame, both: bool) -> NumberTa
     days = {"before": context.eve, "now": context.as_of} if both else {"now": context.as_of}
     say, count, currency = context.say, context.language.count, context.facts.dataset.currency
     priced = _priced(context)
-    whole = milestones.drop(columns="title").sum().to_dict() | {"title": say(text("all"))}
+    listed = records(milestones)
+    whole = {name: sum(row[name] for row in listed) for name in milestones.columns[:-1]} | {
+        "title": say(text("all"))
+    }
 
     worth = {when: priced and context.facts.known(day).why_amounts_unknown is None for when, day in days.items()}
 
     def cell(row: dict[str, Any], when: str) -> tuple[str, str]:
         return count(row[f"n_{when}"]), context.shown(row[f"value_{when}"], currency) if worth[when] else ""
 
-    shown = milestones[(milestones["place"] >= 0) | milestones[[f"n_{when}" for when in days]].any(axis=1)]
-    rows = [[row["title"], *(cell(row, when) for when in days)] for row in [*records(shown), whole]]
+    shown = [row for row in listed if row["place"] >= 0 or any(row[f"n_{when}"] for when in days)]
+    rows = [[row["title"], *(cell(row, when) for when in days)] for row in [*shown, whole]]
     caption = text("Open deals: number and value") if priced else text("Open deals: number")
     return number_table(
         say(caption),
@@ -212,15 +220,31 @@ def _deviating(context: Context, book: pd.DataFrame) -> pd.DataFrame:
             n=int(days),
             limit=Quantity(float(limit), "days"),
         )
-    data = book[book["deal_id"].isin(set().union(*why.values()))].sort_values(["deal_id", "when"])
-    data = data.assign(amount=data["amount"].fillna(data["last_amount"]))
-    off = book.groupby("deal_id")[["put_off", "days"]].max().max(axis=1)
-    data = data.assign(off=data["deal_id"].map(off).astype(float))
-    data = data.drop_duplicates("deal_id")[["off", "deal_id", "name", "account_id", "place", "amount"]]
-    data = data.assign(**{name: [why[name].get(deal) for deal in data["deal_id"]] for name in WHY})
-    return data.sort_values(
-        ["amount", "off", "deal_id"], ascending=[False, False, True], na_position="last", ignore_index=True
-    ).drop(columns="off")
+    told = set().union(*why.values())
+    rows = [place for place, deal in enumerate(book["deal_id"].tolist()) if deal in told]
+    some = book.take(rows)
+    amounts = some["amount"].fillna(some["last_amount"]).tolist()
+    off: dict[str, float] = {}
+    for deal, *days in zip(some["deal_id"], some["put_off"], some["days"], strict=True):
+        off[deal] = max([off.get(deal, -math.inf), *(float(one) for one in days if pd.notna(one))])
+    # a row per deal: as it was at the start, where it was open then
+    first: dict[str, int] = {}
+    for place, (deal, _) in sorted(
+        enumerate(zip(some["deal_id"], some["when"], strict=True)), key=lambda one: one[1]
+    ):
+        first.setdefault(deal, place)
+    order = sorted(first, key=lambda deal: (_least_last(amounts[first[deal]]), -off[deal], deal))
+    chosen = [first[deal] for deal in order]
+    data = some.take(chosen)[["deal_id", "name", "account_id", "place", "amount"]].reset_index(drop=True)
+    return data.assign(
+        amount=np.array([amounts[place] for place in chosen], float),
+        **{name: pd.Series([why[name].get(deal) for deal in order], dtype=object) for name in WHY},
+    )
+
+
+def _least_last(amount: float) -> float:
+    """To sort by: the largest first, those that are not known last."""
+    return math.inf if math.isnan(amount) else -amount
 
 
 def _lost(day: dt.date, reason: object) -> Text:
@@ -242,12 +266,8 @@ def _listed(context: Context, data: pd.DataFrame) -> tuple[NumberTable, ...]:
         milestone = context.language.show(places[row["place"]].milestone.title if row["place"] >= 0 else None)
         account = row["account_id"]
         customer = or_dash(context, customers.get(account, account) if isinstance(account, str) else None)
-        cells = [
-            deal_name(context, pd.Series(row)),
-            *([customer] if named else []),
-            milestone,
-            context.language.apart(reasons),
-        ]
+        why = context.language.apart(reasons)
+        cells = [deal_name(context, row), *([customer] if named else []), milestone, why]
         amount = context.shown(row["amount"], context.facts.dataset.currency)
         rows.append([*cells, amount] if priced else cells)
     started = context.facts.known(context.eve).why_amounts_unknown is None

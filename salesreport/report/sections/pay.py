@@ -82,7 +82,7 @@ def _paid(context: Context, plan: PayPlan, period: Period) -> Paid:
             return Paid(None, None, problem.problem)
         return Paid(payouts, outlooks(then, payouts), None)
 
-    return facts.remember(("pay of everybody", context.agreed.digests["pay"], period, day), find)
+    return facts.store(("pay of everybody", context.agreed.digests["pay"], period, day), find)
 
 
 # --- a rep's own

@@ -5,8 +5,9 @@ import pandas as pd
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts import Bars, Columns, columns_and_bars
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_table, not_valued
+from salesreport.report.rows import totals
 from salesreport.report.section import Section
 
 EDGES = (30, 60, 90, 180, 365)
@@ -84,17 +85,17 @@ def _by_stage(context: Context, data: pd.DataFrame) -> Bars | None:
     """Number and value of open deals per stage, most first; None where the data has no stages."""
     if data["stage"].isna().all():
         return None
-    priced = data.assign(value=data["amount"] * data["share"])
-    stages = priced.groupby("stage").agg(count=("share", "sum"), value=("value", "sum")).reset_index()
-    stages = stages.sort_values(["count", "stage"], ascending=[False, True])
+    at = data["stage"].tolist()
+    counts, values = totals(at, data["share"]), totals(at, data["amount"] * data["share"])
+    stages = sorted(counts, key=lambda stage: (-counts[stage], stage))
     currency, count = context.facts.dataset.currency, context.language.count
     said = [
-        f"{count(row['count'])} · {context.shown(row['value'], currency)}" if row["value"] else count(row["count"])
-        for row in records(stages)
+        f"{count(counts[one])} · {context.shown(values[one], currency)}" if values[one] else count(counts[one])
+        for one in stages
     ]
     title = context.say(text("Open deals by stage: number and value"))
-    names = [context.language.show(stage) for stage in stages["stage"]]
-    return Bars(title, names, list(stages["count"]), [0.0] * len(stages), said)
+    names = [context.language.show(stage) for stage in stages]
+    return Bars(title, names, [counts[stage] for stage in stages], [0.0] * len(stages), said)
 
 
 def _message(context: Context, data: pd.DataFrame, limit: float | None) -> Text:

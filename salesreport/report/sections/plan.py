@@ -7,7 +7,7 @@ import pandas as pd
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.made_of import (
     COLUMNS,
     MadeOf,
@@ -17,6 +17,7 @@ from salesreport.report.made_of import (
     of_subject,
     parts_of_year,
 )
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.table import Content, NumberTable, number_table
 

@@ -1,14 +1,17 @@
 """The tables of plan against actual: every line, its parts, reps by name, accounts and outcomes."""
 
+from typing import Any
+
 import pandas as pd
 
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.plan.actual.against import VERDICTS
 from salesreport.plan.actual.served import FREQUENCIES
 from salesreport.plan.output import STATUS
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.planned import (
     AS_PLANNED,
+    Row,
     activity_outcomes,
     bare_name,
     line_name,
@@ -17,6 +20,7 @@ from salesreport.report.planned import (
     shown,
     shown_between,
 )
+from salesreport.report.rows import records
 from salesreport.report.table import Cell, Content, NumberTable, number_table
 
 MOST_PARTS, MOST_ACCOUNTS, MOST_OUTCOMES = 6, 8, 4
@@ -46,20 +50,20 @@ def planned_lines(context: Context, whole: pd.DataFrame) -> NumberTable | None:
             shown_between(context, row),
             _deviation(context, row),
         ]
-        for _, row in rows.iterrows()
+        for row in records(rows)
     ]
     numbers = [text("planned"), text("done"), text("95% interval"), text("deviation")]
     headings = ["", say(text("that is")), *map(say, numbers)]
     return number_table(say(text("Planned and done")), headings, body, texts=2, wide=True)
 
 
-def _what_it_is(context: Context, row: pd.Series) -> str:
+def _what_it_is(context: Context, row: Row) -> str:
     if row["verdict"] == "chance" and abs(relative(row)) < AS_PLANNED:
         return context.say(text("as planned"))
     return context.say(VERDICTS[row["verdict"]])
 
 
-def _deviation(context: Context, row: pd.Series) -> str:
+def _deviation(context: Context, row: Row) -> str:
     if pd.isna(row["deviation"]):
         return ""
     part = relative(row)
@@ -72,7 +76,7 @@ def unplanned_lines(context: Context, whole: pd.DataFrame) -> NumberTable | None
     rows = whole[whole["verdict"] == "unplanned"] if len(whole) else whole
     if rows.empty:
         return None
-    body = [[line_name(context, row), context.shown(row["actual"], row["unit"])] for _, row in rows.iterrows()]
+    body = [[line_name(context, row), context.shown(row["actual"], row["unit"])] for row in records(rows)]
     say = context.say
     return number_table(say(text("Done without a plan")), ["", say(text("done"))], body)
 
@@ -92,27 +96,31 @@ _CAPTIONS: dict[str, tuple[Text, Text]] = {
 
 def by_part(context: Context, data: pd.DataFrame, part: str) -> NumberTable | None:
     """What was done of what was planned, by segment or territory; nothing where there is only one."""
-    planned = set(data.loc[data["source"].notna(), "what"]) if len(data) else set()
-    told = planned | {"revenue", "deals_won"}
-    rows = data[(data["part"] == part) & data["what"].isin(told)] if len(data) else data
-    groups = sorted(rows["group"].dropna().unique()) if len(rows) else []
-    if not 2 <= len(groups) <= MOST_PARTS:
+    every = records(data)
+    told = {row["what"] for row in every if pd.notna(row["source"])} | {"revenue", "deals_won"}
+    by_line: dict[str, dict[str | None, dict[str, Any]]] = {}
+    for row in every:
+        if row["part"] == part and row["what"] in told:
+            group = None if pd.isna(row["group"]) else row["group"]
+            by_line.setdefault(row["what"], {}).setdefault(group, row)
+    groups = dict.fromkeys(group for lines in by_line.values() for group in lines)
+    stated = sorted(group for group in groups if group is not None)
+    if not 2 <= len(stated) <= MOST_PARTS:
         return None
     say, show = context.say, context.language.show
-    names = [*groups, *([None] if rows["group"].isna().any() else [])]
+    names = [*stated, *([None] if None in groups else [])]
     body: list[list[Content]] = []
-    for _, mine in rows.groupby("what", sort=False):
-        cells: list[Content] = [line_name(context, mine.iloc[0])]
-        for name in names:
-            here = mine[mine["group"].isna() if name is None else mine["group"] == name]
-            cells.append(_done_of(context, here.iloc[0]) if len(here) else "0")
+    for lines in by_line.values():
+        cells: list[Content] = [line_name(context, next(iter(lines.values())))]
+        cells += [_done_of(context, lines[name]) if name in lines else "0" for name in names]
         body.append(cells)
     titles = [say(text("(not stated)")) if name is None else show(str(name)) for name in names]
-    caption = _CAPTIONS[part][int(rows["planned"].notna().any())]
+    planned = any(pd.notna(row["planned"]) for lines in by_line.values() for row in lines.values())
+    caption = _CAPTIONS[part][int(planned)]
     return number_table(say(caption), ["", *titles], body, wide=len(titles) > _NARROW)
 
 
-def _done_of(context: Context, row: pd.Series) -> Content:
+def _done_of(context: Context, row: Row) -> Content:
     """What was done, and below it what was planned, with the verdict where it is more than chance."""
     done = context.shown(row["actual"], row["unit"])
     if pd.isna(row["planned"]):
@@ -221,18 +229,25 @@ def what_came(context: Context, wide: bool) -> NumberTable | None:
     if frame.empty or frame["outcome"].isna().all():
         return None
     say, count = context.say, context.language.count
+    by_type: dict[str, list[dict[str, Any]]] = {}
+    for row in records(frame):
+        if pd.notna(row["type"]):
+            by_type.setdefault(row["type"], []).append(row)
     body: list[list[Content]] = []
-    for kind, rows in frame.groupby("type", sort=True):
-        stated = rows.dropna(subset=["outcome"]).sort_values(["n", "outcome"], ascending=[False, True])
-        known = float(stated["n"].sum())
-        if known == 0 or stated["outcome"].nunique() < 2:
+    for kind, rows in sorted(by_type.items()):
+        stated = [row for row in rows if pd.notna(row["outcome"])]
+        stated.sort(key=lambda row: (-row["n"], row["outcome"]))
+        known = float(sum(row["n"] for row in stated))
+        if known == 0 or len({row["outcome"] for row in stated}) < 2:
             continue
         said = [
             text("{outcome} {share}", outcome=row["outcome"], share=Quantity(row["n"] / known, "share"))
-            for row in records(stated.head(MOST_OUTCOMES))
+            for row in stated[:MOST_OUTCOMES]
         ]
         joined = ", ".join(map(say, said))
-        body.append([context.language.show(str(kind)), joined, count(known), count(float(rows["n"].sum()))])
+        body.append(
+            [context.language.show(str(kind)), joined, count(known), count(float(sum(row["n"] for row in rows)))]
+        )
     headings = [text("Activity"), text("what came of it"), text("with an outcome"), text("done")]
     if not body:
         return None

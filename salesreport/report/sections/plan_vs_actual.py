@@ -12,6 +12,7 @@ from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context
 from salesreport.report.planned import (
     AS_PLANNED,
+    Row,
     against_plan,
     bare_name,
     line_name,
@@ -21,6 +22,7 @@ from salesreport.report.planned import (
     shown,
 )
 from salesreport.report.presence import in_part, left, started
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.plan_tables import (
     by_part,
@@ -111,7 +113,7 @@ def _off_plan(context: Context, judged: pd.DataFrame) -> list[Text]:
     for verdict in ("below", "above"):
         rows = judged[judged["verdict"] == verdict]
         if len(rows):
-            names: list[Any] = [_named(context, row) for _, row in rows.head(MOST_NAMED).iterrows()]
+            names: list[Any] = [_named(context, row) for row in records(rows.head(MOST_NAMED))]
             if len(rows) > MOST_NAMED:
                 names.append(ntext("{n} more", "{n} more", n=len(rows) - MOST_NAMED))
             what = text("below plan by more than chance: {names}", names=names)
@@ -157,7 +159,7 @@ def _accounts(met: pd.DataFrame | None) -> list[Text]:
     ]
 
 
-def _change(context: Context, row: pd.Series) -> str:
+def _change(context: Context, row: Row) -> str:
     """The deviation as a share of the plan; of nothing planned, what was done."""
     part = relative(row)
     if np.isnan(part):
@@ -166,7 +168,7 @@ def _change(context: Context, row: pd.Series) -> str:
     return f"+{said}" if part > 0 else said
 
 
-def _named(context: Context, row: pd.Series) -> Text:
+def _named(context: Context, row: Row) -> Text:
     return text("{what} ({change})", what=bare_name(context, row), change=_change(context, row))
 
 
@@ -181,7 +183,7 @@ def _chart(context: Context, judged: pd.DataFrame, message: str) -> Chart:
     bounds = ((rows[name] / rows["planned"]).clip(0, farthest) for name in ("lower", "upper"))
     measures = [
         Measure(bare_name(context, row), value, _said(context, row), plan=1.0, lower=low, upper=high)
-        for (_, row), value, low, high in zip(rows.iterrows(), done, *bounds, strict=True)
+        for row, value, low, high in zip(records(rows), done, *bounds, strict=True)
     ]
     say = context.say
     return dots(
@@ -194,7 +196,7 @@ def _chart(context: Context, judged: pd.DataFrame, message: str) -> Chart:
     )
 
 
-def _said(context: Context, row: pd.Series) -> str:
+def _said(context: Context, row: Row) -> str:
     done, plan = context.shown(row["actual"], row["unit"]), shown(context, row["planned"], row["unit"])
     if row["end"] < context.as_of:
         return context.say(text("{done} of {plan} by {day}", done=done, plan=plan, day=row["end"]))
@@ -209,7 +211,7 @@ def _notes(context: Context, reasons: Any, whole: pd.DataFrame, judged: pd.DataF
     untold = whole[whole["verdict"] == "untold"]
     notes += [
         text("{what} cannot be told: {reason}.", what=line_name(context, row), reason=reasons[row["what"]])
-        for _, row in untold.iterrows()
+        for row in records(untold)
         if row["what"] in reasons
     ]
     if (why := context.unavailable("activity")) is not None:
@@ -267,7 +269,7 @@ def _sources(context: Context, whole: pd.DataFrame) -> list[Text]:
 def _other_goal(context: Context, rows: pd.DataFrame) -> list[Text]:
     """Where the plan file's goal is not the target that other parts of the report show."""
     notes = []
-    for _, row in rows[rows["kind"].isin(["result", "deals"])].iterrows():
+    for row in records(rows[rows["kind"].isin(["result", "deals"])]):
         target = context.target(row["what"])
         if row["source"] == "plan" and not np.isnan(target) and abs(target - row["whole"]) > 0.005 * abs(target):
             fields = {"what": line_name(context, row), "plan": shown(context, row["whole"], row["unit"])}

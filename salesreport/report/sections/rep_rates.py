@@ -7,7 +7,8 @@ from salesreport.kpi.anomalies.decided import WIN, Step
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import Form, Point, funnel_plot
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import longer, step_title
 from salesreport.report.sections.team import Team, explained, only_in_part, team_of, unavailable

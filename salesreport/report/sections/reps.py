@@ -6,8 +6,9 @@ import pandas as pd
 
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.presence import newcomers
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 from salesreport.stats.intervals import wilson

@@ -1,10 +1,15 @@
 """What was won and lost: by product line, by segment, and at which stage deals were lost."""
 
+import math
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from salesreport.language import Text, ntext, text
 from salesreport.report.charts import Bars, solid_and_hollow
-from salesreport.report.context import Context, Figure, records
+from salesreport.report.context import Context, Figure
+from salesreport.report.rows import records, totals
 from salesreport.report.section import Section
 from salesreport.report.table import NumberTable, number_table
 
@@ -75,20 +80,25 @@ def results(context: Context) -> Section:
 
 def _by(context: Context, dimension: str) -> pd.DataFrame:
     """Won, lost and win rate (NaN: unavailable) by one dimension, with everybody else's rate beside it."""
-    frame = context.compute(MEASURES, by=[dimension]).frame
-    won, lost, rate = (frame[frame["metric"] == metric].set_index(dimension) for metric in MEASURES)
-    made = pd.DataFrame(
-        {
-            "dimension": dimension,
-            "group": won.index,
-            "won": won["value"].to_numpy(),
-            "lost": lost["value"].reindex(won.index).to_numpy(),
-            **{column: rate[of].reindex(won.index).to_numpy(float) for column, of in _RATE.items()},
-        }
-    ).fillna({"won": 0.0, "lost": 0.0})
-    made["n"] = made["won"] + made["lost"]
-    made["peers"] = made["group"].map(_rest(context, dimension)).astype(float)
-    return made[made["n"] > 0].sort_values(["n", "group"], ascending=[False, True], ignore_index=True)
+    found: dict[str, dict[str | None, dict[str, Any]]] = {metric: {} for metric in MEASURES}
+    for row in records(context.compute(MEASURES, by=[dimension]).frame):
+        found[row["metric"]][row[dimension] if isinstance(row[dimension], str) else None] = row
+    won, lost, rate = found.values()
+    rest, unknown = _rest(context, dimension), dict.fromkeys(_RATE.values(), math.nan)
+    rows = []
+    for group in won:
+        counts = [_or_zero(one.get(group, {}).get("value")) for one in (won, lost)]
+        rates = [rate.get(group, unknown)[name] for name in _RATE.values()]
+        if sum(counts) > 0:
+            peers = math.nan if group is None else rest.get(group, math.nan)
+            rows.append((dimension, group, *counts, *rates, sum(counts), peers))
+    rows.sort(key=lambda row: (-row[-2], row[1] is None, row[1]))
+    columns = ["dimension", "group", "won", "lost", *_RATE, "n", "peers"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:], float) | {"group": "str"})
+
+
+def _or_zero(value: float | None) -> float:
+    return 0.0 if value is None or math.isnan(value) else value
 
 
 def _rest(context: Context, dimension: str) -> dict[str, float]:
@@ -96,8 +106,9 @@ def _rest(context: Context, dimension: str) -> dict[str, float]:
     if context.subject.dimension is None or context.unavailable("win_rate") is not None:
         return {}
     spread = context.shared.spread(context.subject.dimension, MEASURES, dimension, context.period)
-    won, lost = (frame.iloc[context.peers].sum() for frame in (spread["deals_won"], spread["deals_lost"]))
-    return (won / (won + lost)).to_dict()
+    won, lost = (spread[name].to_numpy()[context.peers].sum(axis=0) for name in ("deals_won", "deals_lost"))
+    with np.errstate(invalid="ignore"):
+        return dict(zip(spread["deals_won"].columns, (won / (won + lost)).tolist(), strict=True))
 
 
 def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
@@ -111,8 +122,10 @@ def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
         return pd.DataFrame({"stage": [], "lost": []}), reason
     lost = context.closed[context.closed["status"] == "lost"]
     stages = context.shared.stages_when_lost(context.period)
-    counts = lost["share"].groupby(lost["deal_id"].map(stages)).sum().sort_values(ascending=False)
-    return counts.rename("lost").rename_axis("stage").reset_index(), None
+    counts = totals(stages.reindex(lost["deal_id"]).tolist(), lost["share"])
+    # as many: in the order of the alphabet
+    order = sorted(counts, key=lambda stage: (-counts[stage], stage))
+    return pd.DataFrame({"stage": order, "lost": [counts[stage] for stage in order]}), None
 
 
 def _message(context: Context, data: pd.DataFrame) -> Text:

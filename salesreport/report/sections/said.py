@@ -7,7 +7,8 @@ import pandas as pd
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import judgement
 from salesreport.language import Quantity, Text, text
-from salesreport.report.context import Context, difference, records
+from salesreport.report.context import Context, difference
+from salesreport.report.rows import records
 from salesreport.report.table import Content, NumberTable, number_table
 
 
@@ -23,7 +24,7 @@ def said_and_came(context: Context) -> tuple[tuple[NumberTable, ...], tuple[Text
         except Unavailable:
             return None
 
-    everybody = facts.remember(("judgement", day), find)
+    everybody = facts.store(("judgement", day), find)
     if everybody is None:
         return (), ()
     found = records(everybody[everybody["rep_id"] == context.subject.id])

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from salesreport.language import Text, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.coaching.open_deals import told_deal
 from salesreport.report.sections.coaching.points import Point, points
@@ -95,7 +96,7 @@ def _shown(context: Context, point: Point) -> Shown:
         because=[say(one) for one in point.because],
         cause=say(_cause(point)) if point.rule.cause != "open" and context.subject.kind == "rep" else "",
         deals=[
-            " · ".join([deal_name(context, pd.Series(deal)), *map(show, told_deal(context, deal))])
+            " · ".join([deal_name(context, deal), *map(show, told_deal(context, deal))])
             for deal in records(point.deals)
         ],
         ask=[show(one) for one in point.ask],

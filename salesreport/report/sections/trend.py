@@ -4,8 +4,9 @@ import pandas as pd
 
 from salesreport.language import Day, ntext, text
 from salesreport.report.charts import trends
-from salesreport.report.context import TREND_PERIODS, Context, records
+from salesreport.report.context import TREND_PERIODS, Context
 from salesreport.report.history import history, panel
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.table import NumberTable, number_table
 

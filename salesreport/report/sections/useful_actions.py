@@ -15,7 +15,8 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.chart import Chart
 from salesreport.report.charts_effects import Effect, effects
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import in_points
 from salesreport.report.table import Content, NumberTable, number_table

@@ -9,7 +9,8 @@ from salesreport.kpi.facts.columns import Flags
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.plan.accounts.plans import AccountPlans
 from salesreport.plan.accounts.space import served_by_any, white_space
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.table import Cell, Content, NumberTable, number_table
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 import pandas as pd
 
 from salesreport.language import Language, Text, ntext, text
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.coaching.points import Point, points
 from salesreport.report.subject import Subject

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from salesreport.ingest.rows import distinct
@@ -34,6 +34,7 @@ def check(frame: pd.DataFrame, *key: str) -> None:
             assert repeated(frame, list(key), keep).tolist() == wanted
 
 
+@settings(deadline=None)
 @given(st.lists(IDS, max_size=40))
 @example(["D1", "D2", "D10", "D02"])
 @example(["7", "07", "007", "7"])
@@ -48,6 +49,7 @@ def test_ids(ids: list[str | None]) -> None:
     check(frame.assign(id=frame["id"].astype(object)), "id")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(IDS, STAGES, DAYS), max_size=40))
 def test_keys_of_several_columns(rows: list[tuple[object, ...]]) -> None:
     frame = pd.DataFrame(rows, columns=["id", "stage", "on"])

@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 from cases import Given, Rows, dataset_of
 from cases import deal as row
@@ -13,6 +14,7 @@ from test_journeys import ANCHORS, EASY, FILE, SIGNED, companies, move
 from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.decided import Decisions, decisions
 from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones import signs
 from salesreport.kpi.milestones.journeys import Journeys
 from salesreport.period import Period
 from salesreport.process import ProcessFile
@@ -130,3 +132,22 @@ def test_decisions_are_those_of_a_loop_over_stays(tmp_path_factory: pytest.TempP
     found = decisions(facts, FILE)
     assert Counter(one[:4] for one in told(found)) == expected
     assert (np.diff(found.day) >= np.timedelta64(0)).all()
+
+
+@EASY
+@tried(companies())
+def test_some_deals_at_a_time_are_decided_as_all_at_once(
+    tmp_path_factory: pytest.TempPathFactory, tables: dict
+) -> None:
+    path = tmp_path_factory.mktemp("company")
+    dataset = dataset_of(path, "2024-12-31", tables)
+    whole, stays = decisions(Facts.of(dataset), FILE), Journeys.of(Facts.of(dataset), FILE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signs, "AT_A_TIME", 2)
+        for facts, alone in ((Facts.of(dataset), True), (Facts.of(dataset), False)):
+            found = decisions(facts, FILE, alone)
+            assert told(found) == told(whole)
+            pd.testing.assert_index_equal(found.rep.categories, whole.rep.categories)
+        again = Journeys.of(Facts.of(dataset), FILE)
+    pd.testing.assert_frame_equal(again.frame(), stays.frame())
+    np.testing.assert_array_equal(again.direct, stays.direct)

@@ -160,6 +160,17 @@ def test_who_is_alone_is_not_compared_and_what_is_in_no_part_counts_in_none() ->
     assert np.isfinite(cells.effect[~parts]).all()
 
 
+def test_what_is_only_tested_has_the_same_tests_and_effects() -> None:
+    group, step, success, stratum, product = decided(6, 900)
+    whole = compare_family(group, step, success, stratum, (None, product))
+    tested = compare_family(group, step, success, stratum, (None, product), tests_only=True)
+    for name in ("n", "observed", "effect", "extra", "excess", "variance", "ordinary", "p", "q"):
+        np.testing.assert_array_equal(getattr(tested, name), getattr(whole, name), err_msg=name)
+    assert np.isnan([tested.odds_ratio, tested.lower, tested.upper]).all()
+    # a part of another level than the first has intervals where it is tested
+    assert ((whole.n >= FEWEST) == np.isfinite(whole.lower))[whole.level == 1].all()
+
+
 def test_nothing_gives_nothing() -> None:
     none = np.zeros(0, int)
     assert len(compare_family(none, none, none.astype(bool), none, (None, none)).p) == 0

@@ -33,8 +33,8 @@ def test_strata_are_bands_of_what_decisions_promise(seed: int, rows: int) -> Non
     assert same(found.stratum)[alike].all(), "what is the same in everything is together"
     for one in np.unique(step):
         here = np.flatnonzero(step == one)
-        rate, _ = promised(success[here], {name: codes[here] for name, codes in columns.items()})
-        order = np.argsort(rate, kind="stable")
+        made = promised(success[here], {name: codes[here] for name, codes in columns.items()})
+        order = np.argsort(made.rate[made.kind], kind="stable")
         strata_in_order = found.stratum[here][order]
         assert (np.diff(strata_in_order) >= 0).all(), "a band is a stretch of chances"
         assert len(set(strata_in_order)) <= found.bands
@@ -46,7 +46,7 @@ def test_what_is_promised_is_a_ridge_logistic_regression() -> None:
     random = np.random.default_rng(5)
     level = random.integers(0, 3, 600)
     success = random.random(600) < np.array([0.2, 0.5, 0.8])[level]
-    rate, used = promised(success, {"a": level})
+    rate, kind, used = promised(success, {"a": level})
     assert used == {"a"}
     matrix = np.column_stack([np.ones(600), *(level == one for one in range(3))])
 
@@ -55,7 +55,7 @@ def test_what_is_promised_is_a_ridge_logistic_regression() -> None:
         return float((np.logaddexp(0, odds) - success * odds).sum() + 0.5 * (effects[1:] ** 2).sum())
 
     best = optimize.minimize(cost, np.zeros(4), method="BFGS", options={"gtol": 1e-9}).x
-    np.testing.assert_allclose(rate, 1 / (1 + np.exp(-matrix @ best)), atol=1e-5)
+    np.testing.assert_allclose(rate[kind], 1 / (1 + np.exp(-matrix @ best)), atol=1e-5)
 
 
 def test_only_columns_that_tell_something_count() -> None:
@@ -72,10 +72,10 @@ def test_only_columns_that_tell_something_count() -> None:
 def test_two_columns_may_tell_together_what_neither_tells_alone() -> None:
     a, b = np.arange(400) % 2, np.arange(400) // 2 % 2
     success = np.where(a == b, np.arange(400) % 10 < 9, np.arange(400) % 10 < 1)
-    rate, used = promised(success, {"a": a, "b": b})
+    rate, kind, used = promised(success, {"a": a, "b": b})
     assert used == {"a", "b"}
-    assert rate[a == b].min() > 0.75
-    assert rate[a != b].max() < 0.25
+    assert rate[kind][a == b].min() > 0.75
+    assert rate[kind][a != b].max() < 0.25
 
 
 def test_what_confounds_is_never_left_out() -> None:

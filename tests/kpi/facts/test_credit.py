@@ -6,6 +6,7 @@ import pytest
 from cases import Given, deal, value, values
 
 from salesreport.kpi import compute
+from salesreport.kpi.facts import credit
 from salesreport.period import Period
 
 Q1, Q2 = Period.parse("2024-Q1"), Period.parse("2024-Q2")
@@ -134,7 +135,11 @@ def test_reps_count_in_their_team_of_the_day(given: Given):
     assert "Reps count in the team they were in at the time of the event." in map(str, facts.credit_notes)
 
 
-def test_days_before_the_first_and_between_two_placements_take_todays(given: Given):
+@pytest.mark.parametrize("at_a_time", [1, 2, 1_000])
+def test_days_before_the_first_and_between_two_placements_take_todays(
+    given: Given, monkeypatch: pytest.MonkeyPatch, at_a_time: int
+):
+    monkeypatch.setattr(credit, "_BLOCK", at_a_time)
     facts = given(
         deals=[
             deal(n, "ann", "won", "2022-01-01", day)

@@ -4,7 +4,7 @@ from planning import context_of, strategy
 
 from salesreport import Dataset
 from salesreport.report.ahead import ahead
-from salesreport.report.context import records
+from salesreport.report.rows import records
 from salesreport.report.sections.next_goal import goal_chart
 
 

@@ -20,8 +20,9 @@ from salesreport.language import Quantity, Range, Text, ntext, text
 from salesreport.language.language import Said
 from salesreport.plan.sentences import chance_in_words
 from salesreport.process.model import Milestone
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
 from salesreport.report.planned import bare_name, shown
+from salesreport.report.rows import records
 from salesreport.report.sections.coaching.fields import DEALS, Evidence, Row
 from salesreport.report.sections.coaching.open_deals import by_size, deals_by_kind, furthest
 from salesreport.report.sections.compared import step_title
@@ -127,8 +128,9 @@ def _explained(context: Context) -> list[Row]:
     found: list[Row] = []
     seen = set()
     for which, rows in compared_with_others(context):
-        for _, row in which.whole(rows).iterrows():
-            if row["explained"] not in ("mix", "timing") or row["step"] in seen:
+        explained = [place for place, cause in enumerate(rows["explained"].tolist()) if cause in ("mix", "timing")]
+        for _, row in which.whole(rows.take(explained)).iterrows() if explained else ():
+            if row["step"] in seen:
                 continue
             seen.add(row["step"])
             found.append(

@@ -28,12 +28,13 @@ def deals_by_kind(context: Context) -> list[Row]:
     deals = context.open
     found: list[Row] = []
     usual = _usual(context)
+    of, worths = float(deals["share"].sum()), deals["amount"] * deals["share"]
     for kind, chosen in _kinds(context, deals).items():
         some = deals[chosen.to_numpy(bool)]
         if len(some):
             # as everywhere, a deal that reps share counts for each by the share
-            n, of = float(some["share"].sum()), float(deals["share"].sum())
-            worth = (some["amount"] * some["share"]).sum(min_count=1)
+            n = float(some["share"].sum())
+            worth = worths[chosen.to_numpy(bool)].sum(min_count=1)
             found.append(
                 {
                     "kind": kind,
@@ -107,6 +108,10 @@ def by_size(deals: pd.DataFrame) -> pd.DataFrame:
 
 def furthest(context: Context) -> pd.DataFrame:
     """Open deals, the furthest first, of these the largest."""
+    return context.remember("furthest", lambda: _furthest(context))
+
+
+def _furthest(context: Context) -> pd.DataFrame:
     stages: dict[str, int] = {}
     for number, place in enumerate(places_of(context.shared.process)):
         stages |= {sign.name: number for sign in place.milestone.stages}

@@ -10,7 +10,8 @@ from salesreport.kpi.milestones.conservation import COLUMNS, conservation
 from salesreport.kpi.milestones.reached import places_of
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.process.model import Milestone
-from salesreport.report.context import Context, records
+from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.diagnosis.audited import own_facts
 from salesreport.report.table import Content, NumberTable, number_table

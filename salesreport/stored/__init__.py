@@ -1,0 +1,1 @@
+"""Results that were worked out once, stored beside their dataset for the next pack."""
