@@ -73,7 +73,7 @@ def test_as_html_it_is_escaped_and_says_results(facts, state):
     assert "<img" not in html
     assert "&lt;img" in html
     assert html.count("<td>was won</td>") == 6
-    assert html.count("<td>lost</td>") == 4
+    assert html.count("<td>was lost</td>") == 4
     german = deals(facts, state.but(rep="R3"), Language("de"))._repr_html_()
     assert "10.11.2024" in german
 

@@ -40,7 +40,7 @@ def outcomes(decided: Decisions) -> Outcomes:
 
 def _word(key: str, day: object) -> Text:
     if key == "open":
-        return text("open")
+        return text("open today")
     if day is None:
         return text("was won") if key == "won" else text("was lost")
     return text("won on {day}", day=day) if key == "won" else text("lost on {day}", day=day)
