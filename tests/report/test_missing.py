@@ -123,6 +123,7 @@ def tables() -> dict[str, pd.DataFrame]:
     line = line.assign(rep_id=None, team=None, segment=None, product_line=made["deals"]["product_line"].iloc[0])
     tables["targets"] = pd.concat([tables["targets"], line], ignore_index=True)
     tables["feedback"] = made["feedback"].assign(resolved_on=made["feedback"]["on"])
+    tables["reps"] = made["reps"].assign(language="en")
     return tables
 
 
