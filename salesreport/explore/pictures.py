@@ -21,9 +21,6 @@ from salesreport.report.charts_compare import (
 )
 from salesreport.report.rows import records
 
-MOST_SAID = 12
-"""How many points of a funnel plot are named at most."""
-
 _FORMS: dict[str, Literal["peer", "subject", "worse", "better"]] = {
     "none": "peer",
     "worse": "worse",
@@ -93,7 +90,6 @@ def of_reps_by_step(scene: Scene, shown: pd.DataFrame, message: str) -> Chart:
 def of_funnel_plot(scene: Scene, figures: PlotFigures, message: str) -> Chart:
     """A point per rep, and the limits."""
     rows = records(figures.frame.sort_values("p", kind="stable"))
-    outside = [row["rep_id"] for row in rows if row["flag"] != "none"][:MOST_SAID]
     points = []
     for row in rows:
         mine = row["rep_id"] == scene.state.rep
@@ -104,7 +100,7 @@ def of_funnel_plot(scene: Scene, figures: PlotFigures, message: str) -> Chart:
                 n=row["n"],
                 rate=row["rate"],
                 form="subject" if mine else form if may else "peer",
-                said=row["name"] if mine or (may and row["rep_id"] in outside) else "",
+                said=row["name"] if mine or (may and row["flag"] != "none") else "",
             )
         )
     limits = [(figures.grid, *figures.inner), (figures.grid, *figures.outer)]

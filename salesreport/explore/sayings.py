@@ -206,11 +206,17 @@ def reps_by_step_notes(scene: Scene, data: pd.DataFrame, shown: pd.DataFrame) ->
     if here < reps and scene.named:
         notes.append(
             text(
-                "Shown are the {here} reps with most decisions of {all}; choose a team to see others.",
+                "Shown are {here} of {all} reps: who stands out, and those with most decisions; choose a team to "
+                "see others.",
                 here=here,
                 all=reps,
             )
         )
+    elif here < reps and not scene.state.rep:  # a report, in which nobody can choose a team
+        notes.append(
+            ntext("{n} rep with fewer decisions is not shown.", "{n} reps with fewer decisions are not shown.",
+                  n=reps - here)
+        )  # fmt: skip
     return notes
 
 

@@ -16,9 +16,7 @@ from salesreport.kpi.anomalies.decided import Step
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Language, Text
 from salesreport.period import Period
-
-MOST_ROWS = 40
-"""How many reps a picture of reps and steps shows at most."""
+from salesreport.report.sections.rep_steps import most_telling
 
 MOST_FINDINGS = 12
 """How many findings a picture shows at most; the table has all."""
@@ -123,13 +121,11 @@ class Scene:
     def most_telling(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The rows of `reps_by_step` that a picture has room for.
 
-        Those of the reps with the most decisions, and the chosen one's; by name, or where a step is chosen by how
-        far their rate there lies below that of all.
+        Those of the chosen rep and of all who stand out, then of those with the most decisions; by name, or where
+        a step is chosen by how far their rate there lies below that of all.
         """
         frame = self.mine(frame)
-        size = frame.groupby("rep_id", sort=False)["n"].sum()
-        kept = set(size.sort_values(ascending=False, kind="stable").index[:MOST_ROWS]) | {self.state.rep}
-        frame = frame[frame["rep_id"].isin(kept).to_numpy(bool)]
+        frame = frame[frame["rep_id"].isin(most_telling(frame, self.state.rep)).to_numpy(bool)]
         if not self.state.step:
             return frame
         at = frame[(frame["step"] == self.state.step).to_numpy(bool)].set_index("rep_id")["gap"]

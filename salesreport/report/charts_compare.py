@@ -29,6 +29,9 @@ _COLOUR: dict[Form, str] = {"peer": PAPER, "subject": ACCENT, "worse": ATTENTION
 SIGN: dict[Form, str] = {"worse": "▼", "better": "▲"}
 """How a text says what a triangle says."""
 
+MOST_SAID = 12
+"""How many points of a funnel plot are named at most: of more, names would lie over other points."""
+
 _RINGS = 250
 """More peers than this are drawn as dots, and those in one place as one: a picture stays small."""
 
@@ -57,7 +60,8 @@ def funnel_plot(
     """Rates of groups against their number of cases, with limits that narrow as cases grow.
 
     Args:
-        key, title, description: as in `Chart`. points: one per group. heading: what the rate is, and n.
+        key, title, description: as in `Chart`. points: one per group; those whose names matter most come first,
+            the subject's is printed before all. heading: what the rate is, and n.
         limits: numbers of cases, and the lower and upper limit there; the narrowest first.
         target: the rate compared with. shown: formats a rate. names: of the limits. target_name: of the target;
             the rate itself by default. counted: formats a number of cases.
@@ -85,8 +89,8 @@ def funnel_plot(
         ticks = [tick for tick in round_values(0, most, 5, whole=True) if 0 < tick <= most]
         baseline(area, {tick: counted(tick) for tick in ticks})
         caption(area, heading, names=text_width(shown(1.0)) + 0.1)
-        weight = {"subject": 0, "worse": 1, "better": 1, "peer": 2}
-        said = sorted((point for point in drawn if point.said), key=lambda point: (weight[point.form], -point.n))
+        said = sorted((point for point in drawn if point.said), key=lambda point: point.form != "subject")
+        said = said[:MOST_SAID]
         label_points(area, [Label(one.n, one.rate, short_name(one.said)) for one in said], (x, y))
         tops = [(float(upper[-1]), name) for (_, _, upper), name in zip(limits, names, strict=False)]
         label_ends(area, [*tops, (target, ends[-1])])

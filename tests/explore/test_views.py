@@ -136,3 +136,11 @@ def test_the_step_decides_what_is_drawn_but_not_what_is_compared(year):
     other = show(year.but(view="funnel_plot", step="proposal"))
     assert "Proposal" in other.message
     assert other.message != show(year.but(view="funnel_plot")).message
+
+
+def test_reps_left_out_of_the_picture_are_counted(facts, state, monkeypatch):
+    monkeypatch.setattr("salesreport.report.sections.rep_steps.MOST_ROWS", 2)
+    shown = state.but(view="reps_by_step")
+    report = view(facts, shown, EN, named=False)
+    assert "1 rep with fewer decisions is not shown." in report.notes
+    assert any(note.startswith("Shown are 2 of 3 reps: who stands out") for note in view(facts, shown, EN).notes)

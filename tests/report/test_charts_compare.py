@@ -116,6 +116,13 @@ def test_names_of_points_side_by_side_do_not_lie_over_each_other() -> None:
     assert all(b - a >= SIZE for a, b in itertools.pairwise(heights))
 
 
+def test_of_many_names_the_first_twelve_are_printed_and_the_subject_s() -> None:
+    points = [Point(f"r{i}", 50 + i, 0.7, "worse", f"Rep number {i}") for i in range(45)]
+    said = texts(drawn(funnel([*points, Point("Ann", 40, 0.3, "subject", "Ann")])))
+    assert {"Ann", *(f"Rep number {i}" for i in range(11))} <= said
+    assert not said & {f"Rep number {i}" for i in range(11, 45)}
+
+
 def test_thousands_of_peers_stay_small() -> None:
     rng = np.random.default_rng(3)
     n = rng.integers(3, 100, 3000)

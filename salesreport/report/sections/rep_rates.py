@@ -6,7 +6,7 @@ import pandas as pd
 from salesreport.kpi.anomalies.decided import WIN, Step
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
-from salesreport.report.charts_compare import Form, Point, funnel_plot
+from salesreport.report.charts_compare import MOST_SAID, Form, Point, funnel_plot
 from salesreport.report.context import Context
 from salesreport.report.rows import records
 from salesreport.report.section import Section
@@ -15,8 +15,8 @@ from salesreport.report.sections.team import Team, explained, only_in_part, team
 from salesreport.report.table import Content, NumberTable, number_table
 from salesreport.stats.funnel_limits import Funnel, funnel, funnel_limits
 
-MOST_NAMES = 15
-"""With so many reps or fewer all of them are named."""
+MOST_ROWS = 15
+"""With so many reps or fewer the table has all of them; of more, those who stand out, and no more than these."""
 
 FEWEST_REPS = 3
 """With fewer reps there is nothing to see in a picture of reps."""
@@ -28,8 +28,8 @@ INNER, OUTER = 0.95, 0.998
 def conversion_funnel_plot(context: Context, step: str = WIN) -> Section:
     """Reps' rates at a step against their numbers of deals; `data` has a row per rep.
 
-    Columns: rep_id, name, mine, n, successes, rate, lower, upper (95 % limits at that n), outside (of these), far
-    (outside the 99.8 % limits), flag (of the comparison with like deals), explained. Reps of other teams are in
+    Columns: rep_id, name, mine, n, successes, rate, lower, upper (95 % limits at that n), p, outside (of these),
+    far (outside the 99.8 % limits), flag (of the comparison with like deals), explained. Reps of other teams are in
     the picture without their names.
     """
     topic, key = context.say(text("Reps’ rates and numbers of deals")), "conversion-funnel-plot"
@@ -50,7 +50,7 @@ def conversion_funnel_plot(context: Context, step: str = WIN) -> Section:
         language=context.language,
         charts=(_chart(context, data, found, place, message),),
         tables=_table(context, mine),
-        notes=tuple(context.say(note) for note in _notes(context, made, data, place)),
+        notes=tuple(context.say(note) for note in _notes(context, made, data, found, place)),
     )
 
 
@@ -71,6 +71,7 @@ def _measured(team: Team, step: str) -> tuple[pd.DataFrame, Funnel, Step]:
             "rate": found.value,
             "lower": found.lower,
             "upper": found.upper,
+            "p": found.p,
             "outside": (found.value < found.lower) | (found.value > found.upper),
             "far": (found.value < outer.lower) | (found.value > outer.upper),
         }
@@ -80,6 +81,11 @@ def _measured(team: Team, step: str) -> tuple[pd.DataFrame, Funnel, Step]:
         judged.loc[team.steps[column].key] if team.steps[column].key in judged.index else judged.droplevel(0)[:0]
     )
     return frame.join(here, on="rep_id").fillna({"flag": "none", "explained": ""}), found, team.steps[column]
+
+
+def _telling(data: pd.DataFrame) -> pd.DataFrame:
+    """Who differs from like deals of others, then the others, each by how little chance explains their rates."""
+    return data.assign(calm=data["flag"] == "none").sort_values(["calm", "p"], kind="stable")
 
 
 def _message(mine: pd.DataFrame, step: Step) -> Text:
@@ -104,9 +110,9 @@ def _chart(context: Context, data: pd.DataFrame, found: Funnel, step: Step, mess
         made = funnel_limits(grid, found.target, found.tau2, confidence)
         limits.append((grid, made.lower, made.upper))
     everybody = bool(data["mine"].all())
-    all_named = int(data["mine"].sum()) <= MOST_NAMES
+    all_named = int(data["mine"].sum()) <= MOST_SAID
     points = []
-    for row in records(data):
+    for row in records(_telling(data)):
         flagged = row["mine"] and row["flag"] != "none"
         form: Form = row["flag"] if flagged else "subject" if row["mine"] and not everybody else "peer"
         named = row["mine"] and (all_named or flagged or row["outside"])
@@ -137,21 +143,25 @@ def _chart(context: Context, data: pd.DataFrame, found: Funnel, step: Step, mess
 def _table(context: Context, mine: pd.DataFrame) -> tuple[NumberTable, ...]:
     """The reps whom the picture names; the others' rates are in the table of reps and steps."""
     say, caption = context.say, text("Figures per rep, by name")
-    if len(mine) > MOST_NAMES:
-        mine = mine[mine["outside"] | (mine["flag"] != "none")]
-        caption = text("Who lies outside the limits or differs from like deals of others, by name")
+    left_out = 0
+    if len(mine) > MOST_ROWS:
+        mine = _telling(mine[mine["outside"] | (mine["flag"] != "none")])
+        left_out = max(len(mine) - MOST_ROWS, 0)
+        caption = text("Who differs from like deals of others, then who lies farthest outside the limits")
     if mine.empty:
         return ()
     headings = [say(text("Rep")), say(text("Rate")), say(text("95% limits"))]
     rows: list[list[Content]] = []
-    for row in records(mine):
+    for row in records(mine.iloc[:MOST_ROWS]):
         of = text("{share} of {n}", share=Quantity(row["rate"], "share"), n=row["n"])
         between = context.language.interval(row["lower"], row["upper"], "share")
         rows.append([row["name"], say(of), between])
+    if left_out:
+        rows.append([say(ntext("{n} more", "{n} more", n=left_out)), "", ""])
     return (number_table(say(caption), headings, rows),)
 
 
-def _notes(context: Context, team: Team, data: pd.DataFrame, step: Step) -> list[Text]:
+def _notes(context: Context, team: Team, data: pd.DataFrame, found: Funnel, step: Step) -> list[Text]:
     outside = int(data["outside"].sum())
     notes = [
         *longer(context, team.spans),
@@ -163,14 +173,21 @@ def _notes(context: Context, team: Team, data: pd.DataFrame, step: Step) -> list
             by_chance=context.language.number(0.05 * len(data), 1),
         ),
     ]
+    if found.tau2 > 0:
+        notes.append(
+            text(
+                "The limits are wider than chance alone makes them, for reps differ more than by chance: the "
+                "usual spread between reps is allowed for. Who differs from like deals of others can lie within them."
+            )
+        )
     notes += explained(context, team, team.whole(), step.key)
     apart = data[data["mine"] & data["far"] & (data["flag"] == "none") & (data["explained"] == "")]
     if len(apart):
+        named: list[Text | str] = [*_telling(apart)["name"].iloc[:MOST_SAID]]
+        if rest := len(apart) - len(named):
+            named.append(ntext("{n} more", "{n} more", n=rest))
         notes.append(
-            text(
-                "Outside the 99.8% limits, but not different from like deals of others: {names}.",
-                names=apart["name"].tolist(),
-            )
+            text("Outside the 99.8% limits, but not different from like deals of others: {names}.", names=named)
         )
     if not data["mine"].all():
         notes.append(text("Other teams’ reps are grey and without names; the limits are those of all."))

@@ -17,7 +17,7 @@ from salesreport.report.sections.team import Team, only_in_part, team_of, unavai
 from salesreport.report.table import Content, NumberTable, number_table
 
 MOST_ROWS = 40
-"""How many reps are shown; of more, those with the most decisions."""
+"""How many reps are shown; of more, all who stand out, and of the others those with the most decisions."""
 
 NOTHING = 5e-4
 """Rates that lie this close together are the same."""
@@ -40,8 +40,7 @@ def conversion_heat_map(context: Context) -> Section:
         return unavailable(
             context, key, topic, text("No rep of theirs decided a deal in {period}.", period=context.year)
         )
-    kept = data.groupby("rep_id", sort=False)["n"].sum().nlargest(MOST_ROWS).index
-    kept = kept.union(data.loc[data["flag"] != "none", "rep_id"].unique())
+    kept = most_telling(data)
     shown = data[data["rep_id"].isin(kept)]
     alike = _alike(made, data)
     told = [step for step in made.steps if step not in alike]
@@ -58,6 +57,17 @@ def conversion_heat_map(context: Context) -> Section:
             context.say(note) for note in _notes(context, made, data, alike, data["rep_id"].nunique() - len(kept))
         ),
     )
+
+
+def most_telling(data: pd.DataFrame, chosen: str = "") -> list[str]:
+    """The reps a picture has room for: a chosen one, all who stand out, then those with the most decisions.
+
+    Args:
+        data: rep_id, n and flag of reps at steps. chosen: id of a rep who is kept in any case; empty: nobody.
+    """
+    size = data.groupby("rep_id", sort=False)["n"].sum().sort_values(ascending=False, kind="stable").index
+    first = size.isin([chosen, *data.loc[(data["flag"] != "none").to_numpy(bool), "rep_id"]])
+    return [*size[first], *size[~first][: max(MOST_ROWS - int(first.sum()), 0)]]
 
 
 def _gaps(team: Team) -> pd.DataFrame:
