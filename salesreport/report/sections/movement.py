@@ -258,13 +258,16 @@ def _moves(context: Context, data: pd.DataFrame) -> Text:
 
 def _chart(context: Context, data: pd.DataFrame, message: str) -> Any:
     say, count = context.say, context.language.count
-    onward, came = data["advanced"] + data["won"], data["entered"] + data["first_seen"] + data["taken_over"]
+    onward = data["advanced"] + data["won"]
     columns: list[tuple[str, Any, pd.Series]] = [
         (say(text("at the start")), "before", data["there_before"]),
-        (say(text("came")), "in", came),
-        (say(text("moved on")), "on", onward),
-        (say(text("lost")), "out", data["lost"]),
+        (say(text("came")), "in", data["entered"]),
     ]
+    if data["first_seen"].any():
+        columns.append((say(text("seen there first")), "in", data["first_seen"]))
+    if data["taken_over"].any():
+        columns.append((say(text("taken over")), "in", data["taken_over"]))
+    columns += [(say(text("moved on")), "on", onward), (say(text("lost")), "out", data["lost"])]
     if data["back"].any():
         columns.append((say(text("fell back")), "out", data["back"]))
     if data["handed_over"].any():

@@ -29,8 +29,8 @@ def conversion_funnel_plot(context: Context, step: str = WIN) -> Section:
     """Reps' rates at a step against their numbers of deals; `data` has a row per rep.
 
     Columns: rep_id, name, mine, n, successes, rate, lower, upper (95 % limits at that n), p, outside (of these),
-    far (outside the 99.8 % limits), flag (of the comparison with like deals), explained. Reps of other teams are in
-    the picture without their names.
+    far (outside the 99.8 % limits), flag (of the comparison with like deals), explained. Reps of other teams are
+    in the picture without their names.
     """
     topic, key = context.say(text("Reps’ rates and numbers of deals")), "conversion-funnel-plot"
     made = team_of(context)
@@ -177,7 +177,8 @@ def _notes(context: Context, team: Team, data: pd.DataFrame, found: Funnel, step
         notes.append(
             text(
                 "The limits are wider than chance alone makes them, for reps differ more than by chance: the "
-                "usual spread between reps is allowed for. Who differs from like deals of others can lie within them."
+                "usual spread between reps is allowed for. Who differs from like deals of others can lie within "
+                "them."
             )
         )
     notes += explained(context, team, team.whole(), step.key)

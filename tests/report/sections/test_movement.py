@@ -1,5 +1,6 @@
 """Moves at milestones: by hand, as sums, and how little chance is taken for a difference."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -172,3 +173,30 @@ def test_reps_add_up_to_the_company(sample: Dataset) -> None:
         pd.concat([one.forecast.data.astype({"mean": float}) for one in parts]).groupby("period")["mean"].sum()
     )
     np.testing.assert_allclose(parts_of, whole.forecast.data.set_index("period")["mean"], rtol=1e-6)
+
+
+def test_the_chart_counts_what_its_table_counts(tmp_path: Path) -> None:
+    # P and Q are at Offer when they are first seen, nobody knows since when; R comes there in the quarter
+    seen = [
+        ("P", "2025-04-30"),
+        ("Q", "2025-04-30"),
+        ("P", "2025-05-31"),
+        ("Q", "2025-05-31"),
+        ("R", "2025-05-31"),
+    ]
+    snapshots = pd.DataFrame({"deal_id": [deal for deal, _ in seen], "rep_id": "Ann", "amount": 10.0,
+                              "taken_on": [day for _, day in seen], "status": "open", "stage": "Offer"})  # fmt: skip
+    deals = pd.DataFrame({"deal_id": ["P", "Q", "R"], "rep_id": "Ann", "amount": 10.0, "stage": "Offer",
+                          "created_on": [None, None, "2025-05-10"], "status": "open", "closed_on": None})  # fmt: skip
+    all_ = tables()
+    frames = {"deals": pd.concat([all_["deals"], deals]), "stage_events": all_["stage_events"],
+              "snapshots": pd.concat([all_["snapshots"], snapshots])}  # fmt: skip
+    section = Review(write(tmp_path / "d", **frames), "2025-Q2").milestones
+    offer = dict(zip((one.text for one in section.tables[0].headings), section.tables[0].rows[0], strict=True))
+    assert (offer["came"].text, offer["seen there first"].text) == ("3", "2")  # A3, B1 and R; P and Q
+    written = re.findall(r"<text [^>]*>([^<]+)</text>", section.charts[0].svg())
+    assert [one for one in written if one in ("came", "seen there", "moved on")] == [
+        "came",
+        "seen there",
+        "moved on",
+    ]
