@@ -1,10 +1,14 @@
 """Small number tables: the figures behind a chart, and lists of deals."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from salesreport.language.readable import readable
+
+LONGEST_WORD = 24
+"""Letters of a word that may not be broken; a longer one may, lest it push all else off the page."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,16 @@ class Cell:
     plus: str = ""
     numeric: bool = False
     tone: Literal["", "lead", "faint", "same"] = ""
+
+    @property
+    def long(self) -> bool:
+        """Whether it holds a word that may be broken anywhere, such as a name of eighty letters.
+
+        Examples:
+            >>> Cell("Angebotsnachverfolgung").long, Cell("Donaudampfschifffahrtsgesellschaft").long
+            (False, True)
+        """
+        return any(len(word) > LONGEST_WORD for word in re.split(r"[\s-]", f"{self.text} {self.plus}"))
 
 
 Content = str | tuple[str, str] | Cell

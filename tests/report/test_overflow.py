@@ -12,10 +12,12 @@ import overflow
 import pytest
 from cases import least_of
 from stretched import stretched
+from tiny import dataset, deals
 
-from salesreport import Dataset
-from salesreport.language import LANGUAGES
-from salesreport.report.page import margin_css
+from salesreport import Dataset, Review
+from salesreport.language import LANGUAGES, Language
+from salesreport.report.agenda import POINTS, agenda_html
+from salesreport.report.page import css, margin_css
 
 pytestmark = [
     pytest.mark.slow,
@@ -113,6 +115,50 @@ def test_all_that_a_report_says_comes_from_the_catalogue(sample: Dataset, tmp_pa
     words = {word for heading in headings for word in re.findall(r"[a-z]{4,}", heading)}
     assert not words & ORDINARY  # names of the data stay: stages, product lines, what was agreed
     assert {stretched(word) for word in ORDINARY} & {word for one in headings for word in one.split()}
+
+
+def page_of(file: Path, *parts: str) -> Path:
+    """Sections as a page, without a notebook around them."""
+    body = f'<body class="sr-page"><main>{"".join(parts)}</main></body>'
+    file.write_text(f'<!DOCTYPE html><html lang="de"><style>{css()}</style>{body}</html>', encoding="utf-8")
+    return file
+
+
+def test_names_of_eighty_letters_leave_room_for_the_chart_beside_them(tmp_path: Path, page: Any) -> None:
+    names = [f"{number}{2 * LONG}gesellschaft"[:80] for number in range(8)]
+    data = dataset(tmp_path / "d", *(deals(name, 20, 10) for name in names))
+    section = Review(data, "2025-Q2").conversion_funnel_plot
+    file = page_of(tmp_path / "a.html", section._repr_html_())
+    assert overflow.look_at(page, file) == []
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 1000})
+    assert page.eval_on_selector("figure svg", "one => one.getBoundingClientRect().width") > 300
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_heading_of_the_agenda_is_broken_within_a_word_in_print(
+    tmp_path: Path, page: Any, language: str
+) -> None:
+    sections = [
+        {"key": point, "point": point, "topic": "Trend", "message": "Up", "available": True, "place": "fold"}
+        for point in POINTS
+    ]
+    page.goto(page_of(tmp_path / "a.html", agenda_html(sections, Language(language))).as_uri())
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 without its margins
+    assert page.eval_on_selector_all(".agenda h3", BROKEN_WORDS) == []
+
+
+BROKEN_WORDS = r"""all => all.flatMap((one) => {
+  const text = one.firstChild;
+  return [...text.data.matchAll(/\S+/g)].filter((word) => {
+    const range = document.createRange();
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    return new Set([...range.getClientRects()].map((rect) => rect.top)).size > 1;
+  }).map((word) => word[0]);
+})"""
+"""The words of elements that stand on more than one line."""
 
 
 ORDINARY = {

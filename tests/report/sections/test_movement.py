@@ -184,10 +184,10 @@ def test_the_chart_counts_what_its_table_counts(tmp_path: Path) -> None:
         ("Q", "2025-05-31"),
         ("R", "2025-05-31"),
     ]
-    snapshots = pd.DataFrame({"deal_id": [deal for deal, _ in seen], "rep_id": "Ann", "amount": 10.0,
-                              "taken_on": [day for _, day in seen], "status": "open", "stage": "Offer"})  # fmt: skip
-    deals = pd.DataFrame({"deal_id": ["P", "Q", "R"], "rep_id": "Ann", "amount": 10.0, "stage": "Offer",
-                          "created_on": [None, None, "2025-05-10"], "status": "open", "closed_on": None})  # fmt: skip
+    snapshots = pd.DataFrame(seen, columns=["deal_id", "taken_on"])
+    deals = pd.DataFrame({"deal_id": ["P", "Q", "R"], "created_on": [None, None, "2025-05-10"], "closed_on": None})
+    alike = {"rep_id": "Ann", "amount": 10.0, "stage": "Offer", "status": "open"}
+    snapshots, deals = snapshots.assign(**alike), deals.assign(**alike)
     all_ = tables()
     frames = {"deals": pd.concat([all_["deals"], deals]), "stage_events": all_["stage_events"],
               "snapshots": pd.concat([all_["snapshots"], snapshots])}  # fmt: skip
@@ -195,8 +195,5 @@ def test_the_chart_counts_what_its_table_counts(tmp_path: Path) -> None:
     offer = dict(zip((one.text for one in section.tables[0].headings), section.tables[0].rows[0], strict=True))
     assert (offer["came"].text, offer["seen there first"].text) == ("3", "2")  # A3, B1 and R; P and Q
     written = re.findall(r"<text [^>]*>([^<]+)</text>", section.charts[0].svg())
-    assert [one for one in written if one in ("came", "seen there", "moved on")] == [
-        "came",
-        "seen there",
-        "moved on",
-    ]
+    titles = ["came", "seen there", "moved on"]
+    assert [one for one in written if one in titles] == titles
