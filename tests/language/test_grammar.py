@@ -31,7 +31,8 @@ VERBS = {
 
 NEVER_ONE = {
     ("total", "{shown} of {total} decisions"): "more than are shown",
-    ("here", "Shown are the {here} reps"): "as many as a picture holds",
+    ("here", "Shown are {here} of {all} reps"): "as many as a picture holds",
+    ("all", "Shown are {here} of {all} reps"): "more than are shown",
     ("n", "The {n} reps farthest"): "as many as a table holds",
     ("n", "The deals come from {n} exports"): "of one export another text tells",
     ("all", "An account buys {lines} of {all} product lines"): "of one nothing could be missing",
