@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from importlib import resources
+from numbers import Real
 from typing import Any
 
 from babel import Locale, UnknownLocaleError, dates
@@ -146,8 +147,8 @@ class Language:
             return self.exact(value.value, value.places)
         if isinstance(value, bool):
             return str(value).lower()
-        if isinstance(value, int | float):
-            return self.count(_as_told(value))
+        if isinstance(value, Real):  # numpy's whole numbers are no int
+            return self.count(_as_told(float(value)))
         if isinstance(value, dt.datetime | dt.date):
             return self.date(value)
         if isinstance(value, list | tuple):
