@@ -12,7 +12,7 @@ class Tongue:
 
     Attributes:
         page: the code page that its texts are written in. letters: its own, beyond ASCII.
-        words: of headings, plain.
+        words: of headings, plain; none that English has, too.
     """
 
     page: str
@@ -28,9 +28,8 @@ _TONGUES = (
     Tongue(
         "cp1252",
         "éèêëàâùûüôîïçœæÿºª",
-        "affaire chiffre client cloture commercial compte creation cree creee date etape etat fermeture "
-        "identifiant intitule montant nom opportunite proprietaire reference responsable societe statut "
-        "vendeur",
+        "affaire chiffre cloture commercial compte creation cree creee etape etat fermeture identifiant "
+        "intitule montant nom opportunite proprietaire responsable societe statut vendeur",
     ),
     Tongue(
         "cp1252",
@@ -47,8 +46,8 @@ _TONGUES = (
     Tongue(
         "cp1252",
         "äöüßé",
-        "abgeschlossen abschlussdatum angebot angelegt auftragsnummer aussendienst betrag besitzer erstellt "
-        "kunde nummer phase status summe titel umsatz verkaufer vertreter vorgang wert zustandig",
+        "abgeschlossen abschlussdatum angebot angelegt auftragsnummer aussendienst besitzer betrag datum "
+        "erstellt firma kunde nummer summe titel umsatz verkaufer vertreter vorgang wert zustandig",
     ),
     Tongue(
         "cp1252",
@@ -65,8 +64,8 @@ _TONGUES = (
     Tongue(
         "cp1250",
         "ąćęłńóśźż",
-        "data etap firma handlowiec klient kwota nazwa numer opiekun sprzedawca stan status szansa szansy "
-        "transakcji utworzenia utworzono wartosc zamkniecia zamknieto",
+        "data etap firma handlowiec klient kwota nazwa numer opiekun sprzedawca stan szansa szansy transakcji "
+        "utworzenia utworzono wartosc zamkniecia zamknieto",
     ),
     Tongue(
         "cp1250",

@@ -40,5 +40,6 @@ def test_a_letter_of_another_language_is_left_to_check(tmp_path):
 def test_headings_of_no_language_or_of_two_tell_nothing():
     pages = ["cp1250", "cp1252"]
     assert told_by_headings("Owner;Café\n".encode("cp1252"), pages) is None
+    assert told_by_headings("Reference;Client;Phase;Status;Date\n1;Café\n".encode("cp1252"), pages) is None
     assert told_by_headings(b"montant;kwota\n", pages) is None
     assert told_by_headings("montant;é\n".encode("cp1252"), ["cp1250"]) is None
