@@ -159,7 +159,7 @@ def _notes(context: Context, team: Team, data: pd.DataFrame, step: Step) -> list
             "{n} of {of} reps lies outside the 95% limits; chance alone puts about {by_chance} there.",
             "{n} of {of} reps lie outside the 95% limits; chance alone puts about {by_chance} there.",
             n=outside,
-            of=f"{len(data)}",
+            of=len(data),
             by_chance=context.language.number(0.05 * len(data), 1),
         ),
     ]
