@@ -358,9 +358,9 @@ language: {from: rep, otherwise: de}
 
 `from: rep` takes column `language` of the table `reps` ([tables.md](tables.md)); the index, and the report on a
 rep who has none there, are in the language after `otherwise`. With rows of a CSV file, a column `language` says it
-row by row. A language without a catalogue is an error before anything runs, with its rows. Index, managers'
-bundles and their mails say in the pack's language what the reports say in another; a rep's mail is in that of the
-report. What compares with everybody is worked out once for all languages.
+row by row. A language without a catalogue is an error before anything runs, and all of them are named, with their
+rows or reps. Index, managers' bundles and their mails say in the pack's language what the reports say in another;
+a rep's mail is in that of the report. What compares with everybody is worked out once for all languages.
 
 ## A report per row
 

@@ -104,13 +104,13 @@ def published(check: Check) -> Text:
         return text(
             "Published: {threshold} ({source}); ours: {limits}.",
             threshold=check.threshold,
-            source=check.source,
+            source=check.source.split("; "),
             limits=limits,
         )
     return text(
         "Published: {threshold} ({source}). {founded}.",
         threshold=check.threshold,
-        source=check.source,
+        source=check.source.split("; "),
         founded=_CAPITAL[check.founded],
     )
 

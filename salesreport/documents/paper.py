@@ -124,7 +124,7 @@ class _Paper:
             [
                 (tile["name"], "", "faint"),
                 (f"{tile['value']}   ", tile["base"], ""),
-                ("; ".join(tile["said"]), "", ""),
+                (self.language.apart(tile["said"]), "", ""),
             ]
             for tile in block["tiles"]
         ]

@@ -5,11 +5,13 @@ import datetime as dt
 import io
 import itertools
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from importlib import resources
+from numbers import Real
 from typing import Any
 
 from babel import Locale, UnknownLocaleError, dates
@@ -64,11 +66,12 @@ class Language:
 
     def __post_init__(self) -> None:
         try:
-            language = Locale.parse(self.code).language
+            locale = Locale.parse(self.code)
         except (UnknownLocaleError, ValueError, TypeError):
-            language = None
-        if language not in LANGUAGES:
+            locale = None
+        if locale is None or locale.language not in LANGUAGES:
             raise ValueError(f"no catalogue for language {self.code!r}; there are {', '.join(LANGUAGES)}")
+        object.__setattr__(self, "code", str(locale))  # FR_be is fr_BE
 
     @cached_property
     def locale(self) -> Locale:
@@ -144,8 +147,8 @@ class Language:
             return self.exact(value.value, value.places)
         if isinstance(value, bool):
             return str(value).lower()
-        if isinstance(value, int | float):
-            return self.count(_as_told(value))
+        if isinstance(value, Real):  # numpy's whole numbers are no int
+            return self.count(_as_told(float(value)))
         if isinstance(value, dt.datetime | dt.date):
             return self.date(value)
         if isinstance(value, list | tuple):
@@ -180,13 +183,13 @@ class Language:
             >>> Language("en").apart(["A", "B"]), Language("fr").apart(["A", "B"])
             ('A; B', 'A\\u202f; B')
         """
-        return ("\u202f; " if self.code == "fr" else "; ").join(items)
+        return ("\u202f; " if self.locale.language == "fr" else "; ").join(items)
 
     def labelled(self, label: str, said: str | None) -> str:
         """What is said after a label and a colon; the label alone where nothing is.
 
         Examples:
-            >>> Language("en").labelled("Level", "2"), Language("fr").labelled("Niveau", "2")
+            >>> Language("en").labelled("Level", "2"), Language("fr_BE").labelled("Niveau", "2")
             ('Level: 2', 'Niveau\\xa0: 2')
         """
         return f"{label}{self.colon} {said}" if said else label
@@ -194,7 +197,7 @@ class Language:
     @property
     def colon(self) -> str:
         """A colon behind a label, spaced as the language does."""
-        return "\xa0:" if self.code == "fr" else ":"
+        return "\xa0:" if self.locale.language == "fr" else ":"
 
     def _grammatical(self, n: float | Fixed) -> int:
         """The whole number that takes the same form as what is shown: catalogues tell forms by whole numbers.
@@ -380,8 +383,8 @@ class Language:
         """Show a date.
 
         Examples:
-            >>> Language("fr").date(dt.date(2025, 1, 1))
-            '1er janv. 2025'
+            >>> Language("fr_CH").date(dt.date(2025, 1, 1)), Language("fr").date(dt.date(2025, 1, 1), "full")
+            ('1er janv. 2025', 'mercredi 1er janvier 2025')
         """
         return self._first(day, str(dates.format_date(day, format=style, locale=self.locale)))
 
@@ -391,7 +394,9 @@ class Language:
 
     def _first(self, day: dt.date, shown: str) -> str:
         """A date whose day is an ordinal on the first of a month, as in French (CLDR has it as a number)."""
-        return f"1er{shown[1:]}" if self.code == "fr" and day.day == 1 and shown.startswith("1 ") else shown
+        if self.locale.language != "fr" or day.day != 1:
+            return shown
+        return re.sub(r"(?<!\S)1(?=\s)", "1er", shown)
 
     def month(self, day: dt.date, short: bool = False) -> str:
         """Show the month of a date, with its year."""

@@ -1,35 +1,47 @@
 """The language of each report of a pack: that of the pack, of the row, or of the rep."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from salesreport.config import TextError
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, DataError, nearest
-from salesreport.language import LANGUAGES, text
+from salesreport.language import LANGUAGES, Text, text
 from salesreport.pack.packfile import Pack, known_language
 
 LANGUAGE = "language"
 """The parameter of a notebook, and the column of reps and of rows, that says a language."""
 
+Who = TypeVar("Who")
 
-def language_in(written: str, where: Mapping[str, Any]) -> str:
-    """The language that stands in a table.
+
+def languages_in(
+    written: Mapping[Who, str], said: Callable[[Sequence[Who]], Text | list[str]], where: Mapping[str, Any]
+) -> dict[Who, str]:
+    """The languages that stand in a table.
 
     Args:
-        written: what stands there. where: file, table, column and rows, for the error.
+        written: what stands there, by whom or where. said: those whose language it is, in an error.
+        where: file, table and column, for the error.
 
     Raises:
-        DataError: there is no catalogue for it.
+        DataError: there is no catalogue for some, all of which it names.
     """
-    try:
-        return known_language(written)
-    except TextError:
+    found: dict[Who, str] = {}
+    unknown: dict[str, list[Who]] = {}
+    for who, code in written.items():
+        try:
+            found[who] = known_language(code)
+        except TextError:
+            unknown.setdefault(code, []).append(who)
+    if unknown:
+        told = [text("“{language}” ({who})", language=code, who=said(those)) for code, those in unknown.items()]
         raise DataError(
-            text("There is no catalogue for this language."), **where, found=written,
+            text("There is no catalogue for {languages}.", languages=told), **where,
             expected=text("one of {names}", names=list(LANGUAGES)),
-            hint=_meant(written),
-        ) from None  # fmt: skip
+            hint=_meant(next(iter(unknown))) if len(unknown) == 1 else None,
+        )  # fmt: skip
+    return found
 
 
 def languages_of(pack: Pack, dataset: Dataset, reports: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
@@ -62,15 +74,12 @@ def languages_of(pack: Pack, dataset: Dataset, reports: Iterable[tuple[str, Mapp
 
 def _of_reps(dataset: Dataset, reps: set[str]) -> dict[str, str]:
     """Rep → language, of those who have one."""
-    table = dataset.table("reps", ["rep_id", LANGUAGE]).reset_index(drop=True)
+    table = dataset.table("reps", ["rep_id", LANGUAGE])
     table = table[table["rep_id"].isin(reps) & table[LANGUAGE].notna()]
-    found: dict[str, str] = {}
-    for written, rows in table.groupby(LANGUAGE, sort=True):
-        where = {"file": dataset.path, "table": "reps", "column": LANGUAGE, "rows": (rows.index + 1).tolist()}
-        found |= dict.fromkeys(map(str, rows["rep_id"]), language_in(str(written), where))
-    return found
+    written = dict(zip(table["rep_id"].map(str), table[LANGUAGE].map(str), strict=True))
+    return languages_in(written, list, {"file": dataset.path, "table": "reps", "column": LANGUAGE})
 
 
-def _meant(written: str) -> Any:
+def _meant(written: str) -> Text | None:
     near = nearest(written, LANGUAGES)
     return text("Did you mean “{name}”?", name=near) if near else None

@@ -29,17 +29,15 @@ def known_language(code: str) -> str:
         TextError: there is no catalogue.
 
     Examples:
-        >>> known_language("de"), known_language("fr-CH")
+        >>> known_language("de"), known_language("FR-ch")
         ('de', 'fr_CH')
     """
-    code = code.strip().replace("-", "_")
     try:
-        Language(code)
+        return Language(code.strip().replace("-", "_")).code
     except ValueError:
         raise TextError(
             text("There is no such language."), text("one of {names}", names=list(LANGUAGES))
         ) from None
-    return code
 
 
 DIMENSIONS = ("rep", "team", "manager", "segment", "product_line", "account", "lead_source", "pipeline")

@@ -1,12 +1,13 @@
 """A CSV file of parameter rows: one report per row."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from salesreport.errors import ConfigError, DataError, nearest
-from salesreport.language import text
-from salesreport.pack.languages import LANGUAGE, language_in
+from salesreport.language import Text, ntext, text
+from salesreport.pack.languages import LANGUAGE, languages_in
 from salesreport.pack.notebook import Notebook
 from salesreport.pack.notes import checked
 from salesreport.pack.packfile import DIMENSIONS
@@ -50,6 +51,7 @@ def read_rows(file: Path, notebook: Notebook) -> list[Row]:
     _check_headings(headings, notebook, file)
     own = {one for one in (NAME, NOTE) if not notebook.declares(one)}
     parts = _parts([dict(zip(headings, cells, strict=False)) for _, cells in numbered], own)
+    languages = _languages(headings, numbered, file)
     rows: dict[str, Row] = {}
     for number, cells in numbered:
         if len(cells) > len(headings):
@@ -68,10 +70,23 @@ def read_rows(file: Path, notebook: Notebook) -> list[Row]:
             where = {"file": file, "line": number, "key": heading}
             parameters[heading] = notebook.read(heading, cell, where)
             if heading == LANGUAGE:
-                parameters[heading] = language_in(cell, {"file": file, "column": heading, "rows": [number]})
+                parameters[heading] = languages[number]
         note = checked(note, {"file": file, "line": number, "key": NOTE})
         rows[key] = Row(Subject("row", key, name), parameters, {"file": file, "line": number}, note)
     return list(rows.values())
+
+
+def _languages(headings: list[str], numbered: list[tuple[int, list[str]]], file: Path) -> dict[int, str]:
+    """Number of a row → its language, of those that say one."""
+    if LANGUAGE not in headings:
+        return {}
+    at = headings.index(LANGUAGE)
+    written = {number: cells[at] for number, cells in numbered if cells[at : at + 1] not in ([], [""])}
+    return languages_in(written, _numbers, {"file": file, "column": LANGUAGE})
+
+
+def _numbers(rows: Sequence[int]) -> Text:
+    return ntext("row {rows}", "rows {rows}", n=len(rows), rows=[str(row) for row in rows])
 
 
 def csv_lines(file: Path) -> list[list[str]]:

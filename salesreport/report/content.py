@@ -245,5 +245,5 @@ def _cell(value: Any, language: Language) -> Any:
         return _cell(value.item(), language)
     if isinstance(value, list | tuple | set | frozenset) or hasattr(value, "tolist"):
         parts = [_cell(one, language) for one in (value.tolist() if hasattr(value, "tolist") else value)]
-        return "; ".join("" if one is None else str(one) for one in parts)
+        return language.apart("" if one is None else str(one) for one in parts)
     return language.show(str(language.show(value)))

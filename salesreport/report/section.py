@@ -49,7 +49,7 @@ class Section:
     point: str = "further"
 
     def __repr__(self) -> str:
-        return f"{self.topic}: {self.message}"
+        return self.language.labelled(self.topic, self.message)
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -175,7 +175,7 @@ def test_from_the_controls_to_a_findings_deals(address: str) -> None:
         expect(page.locator(".sr-about")).to_contain_text("60 decisions, of which 6 went on.")
         rows = page.locator(".sr-deals tbody tr")
         expect(rows).to_have_count(60)
-        assert page.locator(".sr-deals td", has_text=re.compile("^won$")).count() == 6
+        assert page.locator(".sr-deals td", has_text=re.compile("^was won$")).count() == 6
 
         # sorted by amount, upwards and downwards; all customers' names as texts
         amounts = page.locator(".sr-deals tbody td.num")

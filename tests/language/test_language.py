@@ -3,9 +3,10 @@
 import datetime as dt
 import json
 
+import numpy as np
 import pytest
 
-from salesreport.language import Either, Fixed, Language, Month, Quantity, Range, Text, ntext, text
+from salesreport.language import Day, Either, Fixed, Language, Month, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
 
 EN, DE = Language("en"), Language("de")
@@ -54,6 +55,21 @@ def test_dates_and_periods() -> None:
     assert DE.show(Period.parse("2017-W05")) == "KW 5, 2017"
     assert EN.show(Period.parse("2018-Q3", 4)) == "Q3 FY 2018"
     assert EN.show(Month(day, short=True)) == "Dec 2017"
+
+
+@pytest.mark.parametrize("code", ["fr", "fr_BE", "FR_ch"])
+def test_the_first_of_a_month_in_french(code: str) -> None:
+    first, language = dt.date(2017, 3, 1), Language(code)
+    assert language.date(first) == language.date(first, "long") == "1er mars 2017"
+    assert language.date(first, "full").endswith(" 1er mars 2017")
+    assert language.say(text("{day}", day=Day(first))) == "1er mars"
+    assert "er" not in language.date(first, "short")
+    assert language.date(dt.date(2017, 1, 11), "long") == "11 janvier 2017"
+    assert (language.colon, language.apart("AB")) == ("\xa0:", "A\u202f; B")
+
+
+def test_whole_numbers_of_numpy_are_numbers() -> None:
+    assert DE.say(text("{n} von {of}", n=np.int64(128), of=np.int64(1999))) == "128 von 1.999"
 
 
 def test_texts_nest_and_count() -> None:

@@ -18,7 +18,8 @@ SAME = {
     "fr": "segment|pipeline|segments|Silence|verdict|Audit|Segment|q|Anomalies|suggestion|manager|Pipeline|n|plan|"
     "Manager|Satisfaction|prospect|Commission|quota|export|audit|question|Diagnostic|Conversion|CRM|Verdict|Plan|"
     "Concentration|Question|Notes|Date|Suggestion|Table|dates|managers|pipelines|sources|types|{points} point|"
-    "{points} points|{n} point|{n} points|{n} minute|{n} minutes|table {table}|format {number}|manager {manager}",
+    "{points} points|{n} point|{n} points|{n} minute|{n} minutes|table {table}|format {number}|manager {manager}|"
+    "helpdesk.bitrix24.pl, article 10187456",
     "hu": "pipeline|Audit|q|Trend|Pipeline|n|export|audit|CRM|Notebook: {file}",
 }
 """What is the same in English and another language."""

@@ -14,7 +14,7 @@ import pytest
 from salesreport import Dataset, Review
 from salesreport.dataset import write_dataset
 from salesreport.explore import ConversionReview
-from salesreport.language import LANGUAGES
+from salesreport.language import LANGUAGES, Language, text
 from salesreport.report.content import MIME as CONTENT
 from salesreport.report.content import asking
 from salesreport.report.names import Names
@@ -168,7 +168,7 @@ def test_no_section_names_another_rep(planted: tuple[Dataset, pd.Series], langua
         for kind in (Review, ConversionReview):
             assert not names_in(everything(kind(data, "2025-Q4", rep=rep, language=language)), other)
     said = Review(data, "2025-Q4", rep=rep, language=language).data_notes.notes
-    assert any("[name]" in note or "[Name]" in note for note in said)
+    assert any(Language(language).say(text("[name]")) in note for note in said)
 
 
 def test_no_deck_document_or_workbook_names_another_rep(planted: tuple[Dataset, pd.Series]) -> None:

@@ -48,7 +48,7 @@ def test_every_column_is_filled(company):
         for column in table.columns
         if column.name not in company.tables[name].columns
     }
-    assert missing == {"targets.product_line", "stage_events.entered_after"}
+    assert missing == {"targets.product_line", "stage_events.entered_after", "reps.language"}
 
 
 def test_same_arguments_same_company():

@@ -22,7 +22,7 @@ class Shown(NamedTuple):
     metric: str
     definition: str
     said: Text
-    source: str
+    source: Text
 
 
 SHOWN = (
@@ -31,28 +31,28 @@ SHOWN = (
         "win_rate",
         "closed",
         text("its help’s formula for a report of closed deals: WON:SUM / CLOSED:SUM"),
-        "help.salesforce.com, article 000387867, “Calculate Win Rate on Closed Opportunities in a Report”",
+        text("help.salesforce.com, article 000387867, “Calculate Win Rate on Closed Opportunities in a Report”"),
     ),
     Shown(
         "Salesforce",
         "win_rate",
         "created_all",
         text("its help’s other formula, for all deals created: WON:SUM / RowCount"),
-        "help.salesforce.com, article 000387867, “Calculate Win Rate on Closed Opportunities in a Report”",
+        text("help.salesforce.com, article 000387867, “Calculate Win Rate on Closed Opportunities in a Report”"),
     ),
     Shown(
         "Tryton",
         "win_rate",
         "created_all",
         text("“Winning Rate” of its reports: won ÷ all opportunities that started in the month"),
-        "Tryton, module sale_opportunity, opportunity reporting (source code)",
+        text("Tryton, module sale_opportunity, opportunity reporting (source code)"),
     ),
     Shown(
         "Tryton",
         "win_rate_amount",
         "created_all",
         text("“Winning Amount Rate” of its reports"),
-        "Tryton, module sale_opportunity, opportunity reporting (source code)",
+        text("Tryton, module sale_opportunity, opportunity reporting (source code)"),
     ),
     Shown(
         "Bitrix24",
@@ -62,28 +62,28 @@ SHOWN = (
             "“Conversion” of its sales trends: the share won of the deals in the reporting period, to which those "
             "still open and those edited in it belong"
         ),
-        "helpdesk.bitrix24.com, articles 10403464 and 11237476",
+        text("helpdesk.bitrix24.com, articles 10403464 and 11237476"),
     ),
     Shown(
         "Bitrix24",
         "conversion",
         "standing",
         text("its sales funnel with conversion: each stage counts all deals at later ones"),
-        "helpdesk.bitrix24.pl, article 10187456",
+        text("helpdesk.bitrix24.pl, article 10187456"),
     ),
     Shown(
         "Zoho CRM",
         "win_rate",
         "overdue_lost",
         text("“Win Rate” of its add-on Motivator, which also counts deals that its settings call old"),
-        "zoho.com, Zoho Motivator help, “Pipeline Stages”",
+        text("zoho.com, Zoho Motivator help, “Pipeline Stages”"),
     ),
     Shown(
         "HubSpot",
         "conversion",
         "in_order",
         text("its funnel report of deals “that have gone through all stages”"),
-        "knowledge.hubspot.com, “Differences between funnel report types”",
+        text("knowledge.hubspot.com, “Differences between funnel report types”"),
     ),
 )
 """What was found; see docs/definitions.md."""

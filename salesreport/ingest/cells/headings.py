@@ -33,8 +33,8 @@ def plain_words(written: str) -> tuple[str, ...]:
 
 
 def _plain(written: str) -> str:
-    """A text without letter case and accents."""
-    plain = unicodedata.normalize("NFKD", written.casefold())
+    """A text without letter case and accents; a sign that stands for letters, such as №, is those."""
+    plain = unicodedata.normalize("NFKD", written).casefold()
     return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 

@@ -12,6 +12,7 @@ from salesreport.ingest.files.encodings import is_utf16, readings
 from salesreport.ingest.files.file_kinds import ARCHIVES, PAGES, PARQUETS, WORKBOOKS, declared_in_page
 from salesreport.ingest.files.readers import opened, read
 from salesreport.ingest.presets.presets import known_names, plainly
+from salesreport.ingest.proposal.code_pages import told_by_headings
 from salesreport.ingest.spec.spec import TableSpec
 from salesreport.ingest.workbooks.workbooks import sheets_of
 from salesreport.language import text
@@ -122,9 +123,13 @@ def _encoding(data: bytes) -> tuple[dict[str, Any], list[str]]:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        offered = readings(data)
-        offered.sort(key=lambda one: -_known_headings(data, one.split(" ")[0]))
-        return ({"encoding": offered[0].split(" ")[0]} if offered else {}), offered[1:]
+        offered = {reading.split(" ")[0]: reading for reading in readings(data)}
+        told = told_by_headings(data, offered)
+        if told is not None and told.certain:
+            return {"encoding": told.page}, []
+        page = told.page if told is not None else None
+        names = sorted(offered, key=lambda name: (name != page, -_known_headings(data, name)))
+        return ({"encoding": names[0]} if names else {}), [offered[name] for name in names[1:]]
     return {}, []
 
 

@@ -173,7 +173,7 @@ def _conversions(context: Context, compared: Compared) -> NumberTable | None:
 def _shown(context: Context) -> NumberTable:
     """What each CRM shows by itself, as its documentation says, and where that was read."""
     say = context.say
-    rows: list[list[Content]] = [[one.crm, say(one.said), one.source] for one in SHOWN]
+    rows: list[list[Content]] = [[one.crm, say(one.said), say(one.source)] for one in SHOWN]
     rows += [[crm, say(why), say(text("not known"))] for crm, why in UNKNOWN.items()]
     rows.sort(key=lambda row: str(row[0]).casefold())
     headings = [say(text("CRM")), say(text("What it shows")), say(text("Read in"))]

@@ -6,6 +6,7 @@ import pandas as pd
 from salesreport.audit.maturity import LEVELS, Maturity, notes, verdict
 from salesreport.audit.maturity import maturity as placed
 from salesreport.audit.maturity.levels import in_words
+from salesreport.audit.maturity.maturity import Evidence
 from salesreport.audit.maturity.sentences import before_in_words, cuts_in_words, interval, shown
 from salesreport.language import Text, ntext, text
 from salesreport.report.chart import Chart
@@ -125,20 +126,18 @@ def _levels(context: Context) -> NumberTable:
 
 
 def _asked(found: Maturity) -> list[Text]:
-    """What is not in the data, and why."""
-    unknown = [one for one in found.evidence if one.measured is None]
-    said = [
-        text("{criterion} ({reason})", criterion=one.criterion.title, reason=one.why)
-        for one in unknown
-        if one.why is not None
-    ]
-    if not said:
-        return []
+    """What is not in the data, a note for each reason: one of all of them would be too long to be read."""
+    alike: dict[str, list[Evidence]] = {}
+    for one in found.evidence:
+        if one.measured is None and one.why is not None:
+            alike.setdefault(str(one.why), []).append(one)
     return [
         ntext(
-            "{n} criterion is not in the data and stands on the interview sheet: {what}.",
-            "{n} criteria are not in the data and stand on the interview sheet: {what}.",
-            n=len(said),
-            what=said,
+            "{n} criterion is not in the data and stands on the interview sheet: {what} ({reason}).",
+            "{n} criteria are not in the data and stand on the interview sheet: {what} ({reason}).",
+            n=len(those),
+            what=[one.criterion.title for one in those],
+            reason=those[0].why,
         )
+        for those in alike.values()
     ]

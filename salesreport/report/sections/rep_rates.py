@@ -169,7 +169,7 @@ def _notes(context: Context, team: Team, data: pd.DataFrame, found: Funnel, step
             "{n} of {of} reps lies outside the 95% limits; chance alone puts about {by_chance} there.",
             "{n} of {of} reps lie outside the 95% limits; chance alone puts about {by_chance} there.",
             n=outside,
-            of=f"{len(data)}",
+            of=len(data),
             by_chance=context.language.number(0.05 * len(data), 1),
         ),
     ]

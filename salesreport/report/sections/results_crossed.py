@@ -242,7 +242,7 @@ def _table(context: Context, rows: pd.DataFrame) -> NumberTable:
             continue
         said = say(_MOVED[row["moved"]])
         if isinstance(row["trend"], str):
-            said = f"{said}; {say(_trend(row))}"
+            said = context.language.apart([said, say(_trend(row))])
         body.append(
             [
                 title,

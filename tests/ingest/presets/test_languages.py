@@ -39,6 +39,54 @@ EXPORTS = {
         "ID сделки;Ответственный;Стадия;Дата создания;Дата закрытия;Сумма;Клиент;Название",
         ("Успешно реализовано", "Закрыто и не реализовано", "Переговоры"),
     ),
+    "fr 3": (
+        "Identifiant;Vendeur;État;Création;Clôture;Chiffre d’affaires;Entreprise;Intitulé",
+        ("Gagnée", "Perdue", "Proposition"),
+    ),
+    "fr 4": (
+        "N°;Commercial;Étape;Date création;Fermée le;CA;Client;Nom de l’affaire",
+        ("Gagnée", "Perdue", "Prospection"),
+    ),
+    "fr 5": (
+        "N° opportunité;Propriétaire;Phase;Date de création;Date de fermeture;Montant;Compte;Nom de l’opportunité",
+        ("Gagné", "Perdu", "Devis"),
+    ),
+    "hu 3": (
+        "Üzlet azonosító;Tulajdonos;Fázis;Létrehozás;Lezárás;Nettó összeg;Ügyfél;Üzlet neve",
+        ("Megnyert", "Elvesztett", "Ajánlat"),
+    ),
+    "hu 4": (
+        "Ügylet;Felelős;Státusz;Létrehozás;Lezárás;Érték;Partner;Tárgy",
+        ("Nyertes", "Elveszett", "Tárgyalás"),
+    ),
+    "es 2": (
+        "Número;Vendedor;Fase;Creado;Cerrado;Valor;Cliente;Oportunidad",
+        ("Ganada", "Perdida", "Negociación"),
+    ),
+    "es 3": (
+        "Id. de oportunidad;Comercial;Estado;Fecha creación;Fecha cierre;Monto;Cuenta;Nombre de la oportunidad",
+        ("Ganada", "Perdida", "Propuesta"),
+    ),
+    "es 4": (
+        "Oportunidad;Responsable;Etapa;Creada;Cerrada;Importe;Cliente;Nombre del negocio",
+        ("Ganada", "Perdida", "Propuesta"),
+    ),
+    "ru 2": (
+        "Код;Сотрудник;Этап сделки;Дата начала;Дата завершения;Сумма;Контрагент;Сделка",
+        ("Выиграна", "Проиграна", "КП отправлено"),
+    ),
+    "ru 3": (
+        "№;Менеджер;Статус;Создана;Закрыта;Сумма сделки;Компания;Название сделки",
+        ("Выиграна", "Проиграна", "Переговоры"),
+    ),
+    "ru 4": (
+        "Сделка;Продавец;Этап;Создан;Закрыт;Бюджет;Клиент;Название",
+        ("Выиграна", "Проиграна", "Переговоры"),
+    ),
+    "ru 5": (
+        "Номер;Ответственный;Стадия;Создано;Закрыто;Стоимость;Клиент;Сделка",
+        ("Выиграна", "Проиграна", "Переговоры"),
+    ),
 }
 """Headings in the order of id, rep, state, created, closed, amount, customer, name; words for won, lost, open."""
 
@@ -61,3 +109,5 @@ def test_headings_and_states_are_recognised(export: str, tmp_path: Path) -> None
     assert set(deals["rep_id"]) == {"Rep 0", "Rep 1", "Rep 2"}
     assert set(deals["account_id"]) == {f"C{number}" for number in range(30)}
     assert str(deals["created_on"].min())[:10] == "2025-03-01"
+    assert str(deals["closed_on"].min())[:10] == "2025-04-30"
+    assert set(deals["name"]) == {"X"}

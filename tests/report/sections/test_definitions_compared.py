@@ -37,6 +37,9 @@ def test_in_german(sample: Dataset) -> None:
     section = Review(sample, "2025-Q4", language="de").definitions_compared
     assert section.message.startswith("Abschlussquote")
     assert "je nach Definition" in section.message
+    html = section._repr_html_()
+    assert "Artikel 10403464 und 11237476" in html
+    assert "(Quelltext)" in html
 
 
 def test_of_a_rep(sample: Dataset) -> None:

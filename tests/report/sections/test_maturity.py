@@ -25,6 +25,15 @@ def test_levels_and_evidence(sample: Dataset) -> None:
     assert section.data.loc[~section.data["measured"], "reason"].notna().all()
 
 
+def test_why_something_is_not_in_the_data_is_said_to_its_end(sample: Dataset) -> None:
+    section = Review(sample, "2025-Q4").maturity
+    unknown = section.data.loc[~section.data["measured"]]
+    asked = [one for one in section.notes if "interview sheet" in one]
+    assert len(asked) == unknown["reason"].nunique()
+    for reason in unknown["reason"]:
+        assert sum(f"({reason})." in one for one in asked) == 1
+
+
 def test_in_german(sample: Dataset) -> None:
     section = Review(sample, "2025-Q4", language="de").maturity
     assert section.message.startswith("Der Vertriebsprozess")

@@ -23,7 +23,7 @@ def data_fitness(context: Context) -> Section:
     """What the data can answer; `data` has answer, state (yes, part, no), why (texts in the reader's language)."""
     say, made = context.say, _matrix(context)
     rows = [
-        (answer.key, made.told[answer.key].state, "; ".join(map(say, made.told[answer.key].why)))
+        (answer.key, made.told[answer.key].state, context.language.apart(map(say, made.told[answer.key].why)))
         for answer in ANSWERS
     ]
     data = pd.DataFrame(rows, columns=["answer", "state", "why"])
