@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measure import Took, measure
+from pack import pack_file
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -140,13 +141,9 @@ class Packs:
         """A pack of so many reports."""
         place = self.folder / side.root.name
         shutil.rmtree(place / "pack", ignore_errors=True)
-        rows = "".join(f"{rep},{rep}\n" for rep in self.reps[side.root][:reports])
-        (place / "rows.csv").write_text("id,rep\n" + rows)
-        (place / "pack.yml").write_text(
-            f"notebook: {side.root / 'notebooks' / 'rep_review.ipynb'}\ndataset: {self.company(side)}\n"
-            "each: rows.csv\nperiod: 2025-Q4\noutput: pack\n"
-        )
-        return side.run("-m", "salesreport", "pack", str(place / "pack.yml"), "--workers", "2", cwd=place)
+        notebook = side.root / "notebooks" / "rep_review.ipynb"
+        file = pack_file(self.company(side), self.reps[side.root][:reports], place, notebook)
+        return side.run("-m", "salesreport", "pack", str(file), "--workers", "2", cwd=place)
 
     def forget(self, side: Side) -> None:
         """Take away what an earlier pack left beside the dataset."""

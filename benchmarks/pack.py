@@ -95,11 +95,15 @@ def ours(dataset: Path, reps: list[str], out: Path) -> Took:
 
 def command(dataset: Path, reps: list[str], out: Path) -> list[str]:
     """Our command for the reports of some reps."""
+    return [str(BIN / "salesreport"), "pack", str(pack_file(dataset, reps, out, NOTEBOOK)), "--workers", "2"]
+
+
+def pack_file(dataset: Path, reps: list[str], out: Path, notebook: Path) -> Path:
+    """A pack of the reports of some reps, made in the folder `pack` beside its file."""
     pack = out / "pack.yml"
-    rows = out / "rows.csv"
-    rows.write_text("id,rep\n" + "".join(f"{rep},{rep}\n" for rep in reps))
-    pack.write_text(f"notebook: {NOTEBOOK}\ndataset: {dataset}\neach: rows.csv\nperiod: {PERIOD}\noutput: pack\n")
-    return [str(BIN / "salesreport"), "pack", str(pack), "--workers", "2"]
+    (out / "rows.csv").write_text("id,rep\n" + "".join(f"{rep},{rep}\n" for rep in reps))
+    pack.write_text(f"notebook: {notebook}\ndataset: {dataset}\neach: rows.csv\nperiod: {PERIOD}\noutput: pack\n")
+    return pack
 
 
 def first_report(dataset: Path, rep: str, out: Path) -> dict[str, float]:

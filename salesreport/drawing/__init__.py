@@ -2,6 +2,6 @@
 
 from salesreport.drawing.area import Area, Drawing
 from salesreport.drawing.shapes import Part
-from salesreport.drawing.ticks import round_values
+from salesreport.drawing.ticks import inner_values, round_values
 
-__all__ = ["Area", "Drawing", "Part", "round_values"]
+__all__ = ["Area", "Drawing", "Part", "inner_values", "round_values"]

@@ -71,8 +71,17 @@ def picture(
         key: unique on its page; its ids begin with it. title, description: for those who cannot see it.
         width, height: in points. elements: from the undermost to the uppermost.
     """
+    return framed(key, title, description, width, height, "\n".join(_grouped(elements)))
+
+
+def framed(key: str, title: str, description: str, width: float, height: float, inner: str) -> Markup:
+    """What is inside of a picture, in the frame that all of a report's pictures have; see `picture`.
+
+    Args:
+        key, title, description, width, height: as in `picture`. inner: markup.
+    """
     widest = width / 72 * 96 * 1.15  # beyond that its texts would be bigger than the page's
-    name, inner = escape(key), "\n".join(_grouped(elements))
+    name = escape(key)
     return Markup(  # noqa: S704 - what is not written here is escaped
         f'<svg viewBox="0 0 {width:g} {height:g}" role="img" '
         f'style="stroke-linejoin: round; stroke-linecap: butt; max-width: {widest:.0f}px" '

@@ -43,3 +43,15 @@ def round_values(
         if sum(low <= value <= high for value in values) >= 2:
             break
     return [float(f"{value:.12g}") for value in values]
+
+
+def inner_values(
+    low: float, high: float, most: int, steps: Sequence[float] = USUAL, whole: bool = False
+) -> list[float]:
+    """The round values that lie in the range itself; see `round_values`.
+
+    Examples:
+        >>> inner_values(0, 510, 3, (1, 2, 2.5, 5, 10))
+        [0.0, 200.0, 400.0]
+    """
+    return [value for value in round_values(low, high, most, steps, whole) if low <= value <= high]

@@ -15,10 +15,13 @@ MARK = ".cluster-"
 
 
 class RunIsOver(BaseException):
-    """A report comes too late to be written.
+    """A report comes too late to be written: the run is over, or its folder cannot be seen any more.
 
     Not an `Exception`, so that `make_report` does not take it for the report's failure and touches no file.
     """
+
+    def __init__(self) -> None:
+        super().__init__(text("The run is over, or this worker does not see the pack's folder any more."))
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class WhileRunLasts:
             return self.function(*args)
         finally:
             if not stands(self.mark):
-                raise RunIsOver(text("The run is over, or this worker does not see the pack's folder any more."))
+                raise RunIsOver
 
 
 @contextlib.contextmanager

@@ -76,8 +76,6 @@ def prepare(job: Job, languages: Iterable[str] = ()) -> None:
 
             keep_results(Dataset.open(job.parameters["dataset"]))
         _rehearse(job.parameters, attributes_in(job.source), languages)
-    for code in languages:
-        Language(code).load()
     # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
     gc.freeze()
     gc.enable()

@@ -61,7 +61,7 @@ class Standby:
         while event == "started":
             event, content = self.pipe.recv()
         if event == "over":
-            raise RunIsOver(text("The run is over, or this worker does not see the pack's folder any more."))
+            raise RunIsOver
         assert isinstance(content, Outcome)
         return content
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from salesreport.drawing import Drawing, round_values
+from salesreport.drawing import Drawing, inner_values
 from salesreport.drawing.palette import ACCENT, FAINT, LINE, PAPER, PEERS
 from salesreport.report.canvas import baseline, beside, canvas, caption, row_names, text_width
 from salesreport.report.chart import Chart
@@ -58,8 +58,7 @@ def ways(
             area.marks(row.value, place, "o", 6, ACCENT if row.used else PAPER, ACCENT)
             beside(area, row.said, (1.04 * high, place), 6, size=8)
         row_names(area, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
-        ticks = [tick for tick in round_values(0.0, high, 6, (1, 2, 5, 10)) if 0 <= tick <= high]
-        baseline(area, {tick: shown(tick) for tick in ticks})
+        baseline(area, {tick: shown(tick) for tick in inner_values(0.0, high, 6, (1, 2, 5, 10))})
         caption(area, heading, pad=22, names=names)
         form_key(area, [("value", words[0])] * (not math.isnan(mine)) + [("middle", words[1])], left=True)
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from salesreport.drawing import Area, Drawing, Part, round_values
+from salesreport.drawing import Area, Drawing, Part, inner_values
 from salesreport.drawing.palette import ACCENT, ATTENTION, FAINT, INK, LINE, MUTED, PAPER, PEERS
 from salesreport.drawing.shapes import Form as Mark
 from salesreport.report.canvas import baseline, canvas, caption, levels, row_ends, row_names, text_width
@@ -86,8 +86,7 @@ def funnel_plot(
                 area.crowd(x[mine], y[mine], 2.6, FAINT)
             else:
                 _marks(area, x[mine], y[mine], form)
-        ticks = [tick for tick in round_values(0, most, 5, whole=True) if 0 < tick <= most]
-        baseline(area, {tick: counted(tick) for tick in ticks})
+        baseline(area, {tick: counted(tick) for tick in inner_values(0, most, 5, whole=True) if tick})
         caption(area, heading, names=text_width(shown(1.0)) + 0.1)
         said = sorted((point for point in drawn if point.said), key=lambda point: point.form != "subject")
         said = said[:MOST_SAID]
@@ -139,8 +138,7 @@ def _rate_scale(area: Area, rates: Sequence[float], shown: Callable[[float], str
     """Limits of a scale of rates, with a few pale lines that say where it is."""
     low, high = rate_limits(rates, percent)
     area.scale(up=(low, high))
-    ticks = [tick for tick in round_values(low, high, 4, (1, 2, 2.5, 5, 10)) if low <= tick <= high]
-    levels(area, {tick: shown(tick) for tick in ticks})
+    levels(area, {tick: shown(tick) for tick in inner_values(low, high, 4, (1, 2, 2.5, 5, 10))})
 
 
 def _marks(area: Area, x: Numbers, y: Numbers, form: Form, size: float = 0.0) -> None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from salesreport.drawing import Drawing, round_values
+from salesreport.drawing import Drawing, inner_values
 from salesreport.drawing.palette import ACCENT, FAINT, LINE, PAPER
 from salesreport.report.canvas import baseline, beside, canvas, caption, row_names, text_width
 from salesreport.report.chart import Chart
@@ -87,8 +87,7 @@ def effects(
             area.marks(row.value, place, "o", 6, ACCENT if row.stands_out else PAPER, ACCENT)
             beside(area, row.said, (high + pad, place), 6, size=8)
         row_names(area, {len(rows) - 1 - place: short_name(row.name, LONGEST) for place, row in enumerate(rows)})
-        ticks = [tick for tick in round_values(low, high, 6, (1, 2, 5, 10)) if low <= tick <= high]
-        baseline(area, {tick: shown(tick) for tick in ticks})
+        baseline(area, {tick: shown(tick) for tick in inner_values(low, high, 6, (1, 2, 5, 10))})
         caption(area, heading, pad=22, names=names)
         entries = [("value", words[0])] if any(row.stands_out for row in rows) else []
         entries += [("middle", words[1])] if not all(row.stands_out for row in rows) else []

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
-from salesreport.drawing import Area, Drawing, Part, round_values
+from salesreport.drawing import Area, Drawing, Part, inner_values
 from salesreport.drawing.palette import ACCENT, ACCENT_SOFT, FAINT, INK, LINE, MUTED, PAPER, PEERS
 from salesreport.report.canvas import GAP, baseline, beside, canvas, caption, row_ends, row_names, text_width
 from salesreport.report.chart import Chart
@@ -277,10 +277,7 @@ def outlook_chart(
         low = min([row.spans[0][0] for row in rows] + [row.target for row in rows if row.target > 0])
         start = 0.0 if low < 0.35 * reach or any(row.booked > 0 for row in rows) else 0.95 * low
         area.strokes([((start, place), (reach, place)) for place in places], LINE, 0.6, above=False)
-        baseline(
-            area,
-            {tick: shown(tick) for tick in round_values(start, reach, 3) if start <= tick <= reach},
-        )
+        baseline(area, {tick: shown(tick) for tick in inner_values(start, reach, 3)})
         for number, (height, strength) in enumerate(_WEIGHTS):
             lows = [row.spans[number][0] for row in rows]
             widths = [row.spans[number][1] - row.spans[number][0] for row in rows]

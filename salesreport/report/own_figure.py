@@ -22,7 +22,8 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text as Written
 
-from salesreport.drawing.palette import ACCENT, ATTENTION, FAINT, INK, LINE, MUTED, colours
+from salesreport.drawing.palette import ACCENT, ATTENTION, FAINT, INK, LINE, MUTED, colours, in_page
+from salesreport.drawing.svg import framed
 from salesreport.language.readable import in_picture, without_unseen
 
 _STYLE: dict[Any, Any] = {
@@ -148,21 +149,11 @@ def _inline(svg: str, key: str, title: str, description: str, say: Callable[[str
         for style in defs.findall(f"{{{_SVG}}}style"):
             defs.remove(style)  # it would hold for the whole page
     width, height = (float(root.attrib.pop(side).removesuffix("pt")) for side in ("width", "height"))
-    root.attrib.pop("version", None)
-    root.set("viewBox", f"0 0 {width:g} {height:g}")
-    root.set("role", "img")
-    widest = width / 72 * 96 * 1.15  # beyond that its texts would be bigger than the page's
-    root.set("style", f"stroke-linejoin: round; stroke-linecap: butt; max-width: {widest:.0f}px")
-    root.set("aria-labelledby", f"{key}-title {key}-desc")
-    for position, (tag, content) in enumerate((("title", title), ("desc", description))):
-        element = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{key}-{tag}"})
-        element.text = in_picture(content if say is None else say(content))
-        root.insert(position, element)
-    text = ET.tostring(root, encoding="unicode").replace(f' xmlns="{_SVG}"', "")
+    text = "".join(ET.tostring(part, encoding="unicode") for part in root).replace(f' xmlns="{_SVG}"', "")
     for pattern, short in _SHORTER:
         text = pattern.sub(short, text)
-    text = _RUN.sub(_one_style, text)
-    return Markup(text)  # noqa: S704 - every text in it was escaped by ElementTree
+    title, description = (one if say is None else say(one) for one in (title, description))
+    return framed(key, title, description, width, height, _RUN.sub(_one_style, text).strip())
 
 
 _URL = re.compile(r"url\(#([^)]+)\)")
@@ -195,6 +186,6 @@ def _one_style(run: re.Match[str]) -> str:
 
 def _style(value: str) -> str:
     """An element's style in the page's colours and font."""
-    for colour, variable in colours().items():
-        value = value.replace(colour, f"var(--{variable}, {colour})")
+    for colour in colours():
+        value = value.replace(colour, in_page(colour))
     return re.sub(r"font-family: [^;]+;? ?|text-anchor: start; ?", "", value)

@@ -139,6 +139,17 @@ def with_folders(plan: Plan) -> None:
         (plan.folder / folder).mkdir(parents=True)
 
 
+def why_the_second_fails(cluster: Cluster, plan: Plan) -> str:
+    """The reason for which the report of the second of three reps is not made, once sure that the others' are."""
+    watcher = Silent()
+    ClusterEngine(cluster.address, export=plain_export).run(plan.jobs[:3], watcher)
+    reasons = {rep: Language("en").say(outcome.reason) for rep, outcome in watcher.outcomes.items()}
+    reason = reasons.pop("R01")
+    assert reasons == {"R00": "", "R02": ""}
+    assert right_reports(plan.folder) == {"R00", "R02"}
+    return reason
+
+
 def right_reports(out: Path) -> set[str]:
     """The subjects of the reports there are, once sure that each report is about its subject and nobody else."""
     pages = {path.stem.upper(): path.read_text(encoding="utf-8") for path in (out / "reports").iterdir()}
@@ -209,14 +220,9 @@ def test_a_report_that_kills_its_worker_each_time_fails_and_no_other(
     # a report's parent is the process that stands by, and that one's is the worker
     trouble = 'import psutil\nif rep == "R01":\n    psutil.Process().parents()[1].kill()'
     plan = plan_of(tmp_path, dozen, trouble)
-    watcher = Silent()
     with_folders(plan)
     (plan.folder / plan.jobs[1].report).write_text("of an earlier run")
-    ClusterEngine(cluster.address, export=plain_export).run(plan.jobs[:3], watcher)
-    reasons = {rep: Language("en").say(outcome.reason) for rep, outcome in watcher.outcomes.items()}
-    assert "workers that made this report were ended" in reasons.pop("R01")
-    assert reasons == {"R00": "", "R02": ""}
-    assert right_reports(plan.folder) == {"R00", "R02"}
+    assert "workers that made this report were ended" in why_the_second_fails(cluster, plan)
 
 
 @pytest.mark.slow
@@ -226,13 +232,8 @@ def test_a_report_that_ends_the_process_beside_its_worker_fails_and_no_other(
     cluster.with_workers(1)
     trouble = 'import psutil, time\nif rep == "R01":\n    psutil.Process().parent().kill()\n    time.sleep(60)'
     plan = plan_of(tmp_path, dozen, trouble)
-    watcher = Silent()
     with_folders(plan)
-    ClusterEngine(cluster.address, export=plain_export).run(plan.jobs[:3], watcher)
-    reasons = {rep: Language("en").say(outcome.reason) for rep, outcome in watcher.outcomes.items()}
-    assert "process that makes the reports ended" in reasons.pop("R01")
-    assert reasons == {"R00": "", "R02": ""}
-    assert right_reports(plan.folder) == {"R00", "R02"}
+    assert "process that makes the reports ended" in why_the_second_fails(cluster, plan)
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from salesreport.kpi.anomalies.likeness import MONTH, likeness
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.adjusted import Adjusted, adjusted_difference
 from salesreport.stats.multiplicity import benjamini_hochberg
-from salesreport.stats.numbered import numbered
+from salesreport.stats.numbering import numbered
 from salesreport.stats.rate_difference import rate_difference
 from salesreport.stats.stratified import cochran_mantel_haenszel
 

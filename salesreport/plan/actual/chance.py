@@ -13,7 +13,7 @@ from salesreport.period import Period
 from salesreport.plan.actual.doings import Doings, doings
 from salesreport.plan.past import FEWEST, MOST, YEARS
 from salesreport.stats.dispersion import Dispersion, count_jeffreys, moderated, successive
-from salesreport.stats.numbered import numbered
+from salesreport.stats.numbering import numbered
 
 Unit = tuple[str, str | None]
 """Who, and which part of the whole (None: all of it, or not stated)."""
