@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 Positions = npt.NDArray[np.intp]
 
@@ -25,6 +24,8 @@ def numbered(codes: npt.NDArray[np.integer]) -> tuple[Positions, Positions]:
     low = int(codes.min())
     span = int(codes.max()) - low + 1
     if span > 4 * codes.size + _ROOM:
+        import pandas as pd  # only here: the statistics start without it
+
         place, different = pd.factorize(codes.ravel(), sort=True)
         return different.astype(np.intp), place.astype(np.intp).reshape(codes.shape)
     at = np.subtract(codes, low, dtype=np.intp)
