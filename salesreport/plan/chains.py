@@ -161,8 +161,7 @@ def _begun(hazards: Hazards) -> Hazards:
 
 def _curves(hazards: Hazards, day: int, period: tuple[int, int]) -> Numbers:
     """The chance to be won in the period: shift × state × day from 0."""
-    none = np.zeros(len(hazards.rate), np.int64)
-    return compose(hazards, day, [period], none, paces=False).entering[..., 0]
+    return compose(hazards, day, [period], None, paces=False).entering[..., 0]
 
 
 def _own_curves(hazards: Hazards, tilt: Numbers, day: int, period: tuple[int, int], team: Numbers) -> Numbers:
