@@ -184,8 +184,10 @@ def _compose(
     for _ in range(1 + _ROUNDS_BACK * goes_back):
         for state in order:
             entering[:, state] = _won(hazards, state, leave[state], at_once[state], entering)
-    standing = []
-    for state in range(states) if oldest is not None else ():
+    standing: list[Numbers] = []
+    if oldest is None:
+        return entering, standing
+    for state in range(states):
         last = min(int(oldest[state]), int(hazards.edges[state][-1]))
         chance: Numbers | float = 0.0
         if not goals[state]:
@@ -200,10 +202,12 @@ def _leaving(
 ) -> list[Numbers]:
     """The chance to leave a state on each day by each cause: run × rows × day; empty where it is never left so.
 
-    Rows are the days on which deals enter it; with `oldest` the ages, up to this one, that deals have on day 0, on
+    There is one run where all are alike here. Rows are the days on which deals enter it; with `oldest` the ages, up to this one, that deals have on day 0, on
     which nobody leaves any more.
     """
     bins = hazards.bins(state, np.arange(size + (oldest or 0)))
+    if (rate[1:, state] == rate[0, state]).all():  # a tilt moves milestones only
+        rate = rate[:1]
     if oldest is not None:
         season = np.where(np.arange(size)[:, None] > 0, season, 0.0)
     parts = []
