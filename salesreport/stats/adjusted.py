@@ -146,7 +146,9 @@ def _taken_out(values: Array, levels: _Levels) -> Array:
     cases need not be gone through again.
     """
     left = values - values.mean()
-    sums: list[Array] = [np.bincount(codes, left, len(n)) for codes, n in zip(levels.codes, levels.n, strict=True)]
+    sums = [
+        np.bincount(codes, left, len(n)).astype(float) for codes, n in zip(levels.codes, levels.n, strict=True)
+    ]
     out = [np.zeros(len(n)) for n in levels.n]
     for _ in range(_MOST_ROUNDS):
         moved = 0.0

@@ -202,8 +202,8 @@ def _leaving(
 ) -> list[Numbers]:
     """The chance to leave a state on each day by each cause: run × rows × day; empty where it is never left so.
 
-    There is one run where all are alike here. Rows are the days on which deals enter it; with `oldest` the ages, up to this one, that deals have on day 0, on
-    which nobody leaves any more.
+    Rows are the days on which deals enter it; with `oldest` the ages, up to this one, that deals have on day 0, on
+    which nobody leaves any more. There is one run where all are alike at this state.
     """
     bins = hazards.bins(state, np.arange(size + (oldest or 0)))
     if (rate[1:, state] == rate[0, state]).all():  # a tilt moves milestones only
