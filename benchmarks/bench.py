@@ -58,8 +58,9 @@ its further reports; *again*: with what an earlier pack stored beside the datase
 
 ## On a cluster
 
-A pack of {parted} reports over two workers of a Dask cluster on this machine (`--scheduler`), against the same with
-`--workers 1`: medians of {parted_runs}, and the ratios. The CPU is that of the command, the workers and all beside them.
+A pack of {parted} reports over two workers of a Dask cluster on this machine (`--scheduler`), against the same
+with `--workers 1`: medians of {parted_runs}, and the ratios. The CPU is that of the command, of the workers and of
+all beside them.
 
 | | two workers | one, no cluster | ratio | least | most |
 |---|---|---|---|---|---|
