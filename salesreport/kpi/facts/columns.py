@@ -84,9 +84,8 @@ class Columns:
             elif TABLES[table][column].kind == "date":
                 self._read[key] = self.dataset.array(table, column).to_numpy(zero_copy_only=False)
             else:
-                self._read[key] = (
-                    self.series(table, column).dt.tz_localize(None).to_numpy().astype("datetime64[D]")
-                )
+                instants = self.dataset.table(table, [column])[column]  # of which nobody else asks for more
+                self._read[key] = instants.dt.tz_localize(None).to_numpy().astype("datetime64[D]")
         return self._read[key]
 
     def ids(self, table: str, column: str) -> pa.Array:

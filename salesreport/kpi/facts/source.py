@@ -1,7 +1,8 @@
 """A dataset seen from a day: its columns, how deals had closed, who owned what, who sells."""
 
 import datetime as dt
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self, TypeVar, cast, get_args
@@ -171,3 +172,17 @@ class Source:
         if key not in self._kept:
             self._kept[key] = make()
         return cast(Kept, self._kept[key])
+
+    @contextmanager
+    def forgetting(self, *kinds: Hashable) -> Iterator[None]:
+        """What is remembered meanwhile under keys that begin with some words is forgotten at the end.
+
+        For what is large and good for nothing but the result that is made of it.
+        """
+        before = frozenset(self._kept)
+        try:
+            yield
+        finally:
+            for key in self._kept.keys() - before:
+                if isinstance(key, tuple) and key[0] in kinds:
+                    self._kept.pop(key, None)
