@@ -12,7 +12,7 @@ from salesreport.coach.agreed import MONTH, agreed_with
 from salesreport.coach.watched import Looked, Watched, at_work, watched
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, Unavailable
-from salesreport.kpi.facts.facts import DAYS
+from salesreport.kpi.facts.source import PASSING
 from salesreport.language import Text, ntext, text
 from salesreport.stats.after import FEWEST, Change, Expected, changed, expect
 
@@ -213,7 +213,7 @@ def prepare(facts: Facts) -> None:
     """Look once at all metrics that something was agreed about, so that no report adds up all events again."""
 
     def look() -> bool:
-        with facts.forgetting(*DAYS):  # all events there are, of which sums are kept
+        with facts.forgetting(*PASSING):  # all events there are, of which sums are kept
             for metric in facts.dataset.table("commitments", ["metric"])["metric"].dropna().unique():
                 with suppress(Unavailable, ConfigError):
                     watched(metric, facts)

@@ -335,9 +335,15 @@ def slice_up(frame: pd.DataFrame, dimension: str, keep: bool = True) -> Sliced:
     order = np.argsort(values.codes, kind="stable")
     ends = np.searchsorted(values.codes[order], np.arange(-1, len(values.categories)), side="right").tolist()
     rows = (frame if keep else frame.drop(columns=dimension)).take(order)
-    texts = {name: _TEXT for name, kind in rows.dtypes.items() if isinstance(kind, pd.StringDtype)}
+    texts = {name: _python(column) for name, column in rows.items() if isinstance(column.dtype, pd.StringDtype)}
     slices = dict(zip(values.categories, map(slice, ends, ends[1:]), strict=True))
-    return Sliced(rows.astype(texts), slices)
+    return Sliced(rows.assign(**texts), slices)
+
+
+def _python(texts: pd.Series) -> pd.api.extensions.ExtensionArray:
+    """Texts as Python's own, of equal ones only one."""
+    codes, different = pd.factorize(texts)
+    return different.array.astype(_TEXT).take(codes, allow_fill=True)
 
 
 Said = Mapping[tuple[str | None, ...], Text]

@@ -199,7 +199,10 @@ def chosen_stays(
         inside &= np.isin(stays.decided.step, numbers)
     for name, values in only:
         inside &= np.asarray(stays.decided.dimension(name).isin(list(values)), bool)
-    rows = np.flatnonzero(inside)
+    chosen = np.flatnonzero(inside)
+    # days that follow each other are one slice, which copies nothing
+    in_one = len(chosen) > 0 and chosen[-1] - chosen[0] + 1 == len(chosen)
+    rows = slice(int(chosen[0]), int(chosen[-1]) + 1) if in_one else chosen
     return stays.decided.take(rows), taken_of(stays.watched, rows)
 
 

@@ -1,7 +1,7 @@
 """A dataset seen from a day: its columns, how deals had closed, who owned what, who sells."""
 
 import datetime as dt
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +24,11 @@ from salesreport.period import Period
 from salesreport.stored.store import stored
 
 Kept = TypeVar("Kept")
+
+PASSING = (
+    "created", "closed", "open", "orders", "activities", "leads", "feedback", "reached", "cut stays",
+)  # fmt: skip
+"""What begins the keys of events and of what they are found in: large, quickly made, and mostly asked for once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,12 +165,19 @@ class Source:
     def store(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """As `remember`; where results are stored (`salesreport.stored`), it is also there for the next process.
 
+        Events found on the way are not kept: who asks for a result asks for no events.
+
         Args:
             key: says all that it depends on beside the dataset, the day and the policy, also to another process.
             make: makes it.
         """
         whole = (key, self.as_of, self.reopened)
-        return self.remember(("stored", key), lambda: stored(self.dataset, whole, make, self))
+
+        def find() -> Kept:
+            with self.forgetting(*PASSING):
+                return stored(self.dataset, whole, make, self)
+
+        return self.remember(("stored", key), find)
 
     def remember(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What was made for a key; made once."""
@@ -183,6 +195,13 @@ class Source:
         try:
             yield
         finally:
-            for key in self._kept.keys() - before:
-                if isinstance(key, tuple) and key[0] in kinds:
-                    self._kept.pop(key, None)
+            self._forget(kinds, self._kept.keys() - before)
+
+    def forget(self, *kinds: Hashable) -> None:
+        """Forget what is remembered under keys that begin with some words; it is made again if it is asked for."""
+        self._forget(kinds, frozenset(self._kept))
+
+    def _forget(self, kinds: tuple[Hashable, ...], keys: Set[Hashable]) -> None:
+        for key in keys:
+            if isinstance(key, tuple) and key[0] in kinds:
+                self._kept.pop(key, None)

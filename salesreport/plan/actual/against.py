@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.compute import KpiTable, compute
-from salesreport.kpi.facts.facts import DAYS, Facts
+from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.source import PASSING
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.plan.actual.asked import asked_of
@@ -77,7 +78,7 @@ def against(
     reasons = dict(asked.reasons)
     rows: list[dict[str, Any]] = []
     whats = list(dict.fromkeys([*known, *asked.frame["what"]]))
-    with facts.forgetting(*DAYS, "reached events"):  # those of years
+    with facts.forgetting(*PASSING, "reached events"):  # those of years
         for what in whats:
             mine = asked.frame[asked.frame["what"] == what]
             if what not in known or table is None:
