@@ -42,8 +42,6 @@ from salesreport.relative import Asked, asked_period
 from salesreport.sorting import write_sorted
 from salesreport.tables import TABLES
 
-Positions = npt.NDArray[np.intp]
-
 FORMAT = 1
 """Version of the folder's layout."""
 
@@ -223,24 +221,19 @@ class Dataset:
             condition = one if condition is None else condition & one
         return self._whole(name, wanted, source.to_table(columns=present, filter=condition))
 
-    def some(self, name: str, columns: Iterable[str], rows: Positions) -> pd.DataFrame:
+    def some(self, name: str, columns: Iterable[str], rows: npt.NDArray[np.intp]) -> pd.DataFrame:
         """Some rows of a table, by their numbers in the file; the others are not held in memory.
 
         Args:
             name, columns: as in `table`. rows: numbers from 0; −1: a row in which everything is missing.
         """
         wanted, there = list(columns), np.flatnonzero(rows >= 0)
-        if name not in self.rows:
-            frame = self.table(name, wanted)
-        else:
-            present = [column for column in wanted if column in self.columns(name)]
-            frame = self._whole(name, wanted, self._source(name).take(pa.array(rows[there]), columns=present))
-        if len(there) == len(rows):
-            return frame
-        return frame.set_axis(there, axis=0).reindex(range(len(rows)))
+        present = [column for column in wanted if column in self.columns(name)]
+        found = self._whole(name, wanted, self._source(name).take(pa.array(rows[there]), columns=present))
+        return found.set_axis(there, axis=0).reindex(range(len(rows)))
 
     def _whole(self, name: str, wanted: list[str], found: pa.Table) -> pd.DataFrame:
-        """What was read of a table as a frame; columns that are absent are missing in every row."""
+        """What was read of a table as a frame; absent columns are missing in every row."""
         frame: pd.DataFrame = found.to_pandas(date_as_object=False)
         absent = [column for column in wanted if column not in found.schema.names]
         if absent:

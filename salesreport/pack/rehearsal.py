@@ -2,7 +2,6 @@
 
 import ast
 import contextlib
-import ctypes
 import gc
 import importlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -13,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from salesreport.language import Language
+from salesreport.memory import give_back
 from salesreport.pack.make import Job, ReportFailed, in_words
 
 if TYPE_CHECKING:
@@ -86,12 +86,6 @@ def prepare(job: Job, languages: Iterable[str] = ()) -> None:
     gc.freeze()
     gc.enable()
     gc.set_threshold(*COLLECTING)
-
-
-def give_back() -> None:
-    """Give memory that is free back to the system, where its allocator can."""
-    with contextlib.suppress(OSError, AttributeError):  # the C library of most Linux systems
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] = ()) -> None:

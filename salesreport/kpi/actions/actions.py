@@ -17,6 +17,7 @@ from salesreport.kpi.actions.watched import (
     Stays,
     activities_of,
     months_since,
+    narrow,
     rep_codes,
     stays_of,
     taken_of,
@@ -165,8 +166,8 @@ def _look(
     )
     frame = _frame(cells, stays.steps, known, window_of(_expected(watched, len(stays.steps))), level)
     return Actions(
-        facts, period, level, _family(cells, known, decided), stays.steps, frame, watched, known.done,
-        known.types, decided.rep,
+        facts, period, level, _family(cells, known, decided), stays.steps, frame, narrow(watched),
+        narrow(known.done), known.types, decided.rep,
     )  # fmt: skip
 
 

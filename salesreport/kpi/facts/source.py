@@ -1,6 +1,7 @@
 """A dataset seen from a day: its columns, how deals had closed, who owned what, who sells."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Hashable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from salesreport.kpi.facts.credit import Owners, Placements
 from salesreport.kpi.facts.dimensions import Dimensions
 from salesreport.kpi.facts.history import History
 from salesreport.language import text
+from salesreport.memory import give_back
 from salesreport.period import Period
 from salesreport.stored.store import stored
 
@@ -29,6 +31,9 @@ PASSING = (
     "created", "closed", "open", "orders", "activities", "leads", "feedback", "reached", "cut stays",
 )  # fmt: skip
 """What begins the keys of events and of what they are found in: large, quickly made, and mostly asked for once."""
+
+LONG = 0.5
+"""Seconds: what takes longer is made of much memory, which is given back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,8 +179,12 @@ class Source:
         whole = (key, self.as_of, self.reopened)
 
         def find() -> Kept:
+            began = time.process_time()
             with self.forgetting(*PASSING):
-                return stored(self.dataset, whole, make, self)
+                made = stored(self.dataset, whole, make, self)
+            if time.process_time() - began > LONG:
+                give_back()
+            return made
 
         return self.remember(("stored", key), find)
 
