@@ -67,10 +67,10 @@ class Moments(NamedTuple):
     """
 
     stay: Positions
-    age: Positions
+    age: npt.NDArray[np.int8]
     day: Whole
     exposed: Flags
-    before: Positions
+    before: npt.NDArray[np.int8]
     lasting: Flags
 
     def take(self, rows: Positions) -> "Moments":
@@ -123,7 +123,7 @@ def moments_of(stays: Watched, done: Done, types: int) -> Moments:
         exposed[code] = between(mine, deal, day - length + 1, day) > 0
     before = between(every, deal, day - 2 * length + 1, day - length)
     lasting = day + 2 * length <= stays.until[stay]
-    return Moments(stay, age, day, exposed, np.minimum(before, LIVELY), lasting)
+    return Moments(stay, age.astype(np.int8), day, exposed, np.minimum(before, LIVELY).astype(np.int8), lasting)
 
 
 def ever_done(stays: Watched, done: Done, types: int) -> Flags:
