@@ -186,7 +186,9 @@ def make_on_worker(job: Job, making: Making) -> Outcome:
     """
     if available():
         return make_on_standby(job, making)
-    return make_report(job, partial(_execute_in_kernel, making=making), making.in_time(making.export))
+    return make_report(
+        job, partial(_execute_in_kernel, making=making), making.in_time(making.export), making.check
+    )
 
 
 def _execute_in_kernel(job: Job, making: Making) -> NotebookNode:

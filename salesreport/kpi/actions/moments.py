@@ -67,10 +67,10 @@ class Moments(NamedTuple):
     """
 
     stay: Positions
-    age: Positions
+    age: npt.NDArray[np.int8]
     day: Whole
     exposed: Flags
-    before: Positions
+    before: npt.NDArray[np.int8]
     lasting: Flags
 
     def take(self, rows: Positions) -> "Moments":
@@ -121,7 +121,7 @@ def moments_of(stays: Watched, done: Done, types: int) -> Moments:
     exposed = _of_types(done.type[act], place, number >= 0, (types, len(stay)))
     before = np.bincount(place[number + 1 < last[whose]] + 1, minlength=len(stay))
     lasting = day + 2 * length <= stays.until[stay]
-    return Moments(stay, age, day, exposed, np.minimum(before, LIVELY), lasting)
+    return Moments(stay, age.astype(np.int8), day, exposed, np.minimum(before, LIVELY).astype(np.int8), lasting)
 
 
 def ever_done(stays: Watched, done: Done, types: int) -> Flags:

@@ -120,4 +120,4 @@ def part_codes(decided: Decisions, names: Sequence[str]) -> Positions | None:
     for name in names:
         values = decided.dimension(name)
         found = np.where((found < 0) | (values.codes < 0), -1, found * len(values.categories) + values.codes)
-    return found
+    return found.astype(np.min_scalar_type(-1 - int(found.max(initial=0))))  # kept as long as its comparisons are
