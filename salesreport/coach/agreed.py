@@ -27,7 +27,7 @@ def agreed_with(facts: Facts, day: dt.date, reps: Collection[str] | None = None)
         said); `anew`: open, and agreed again since in the same words, which stands in its place; `overdue` of the
         others still open after the day they were due.
     """
-    every = facts.remember(("agreed", day), lambda: _agreed(facts.dataset.table("commitments"), day))
+    every = facts.remember(("agreed", day), lambda: _agreed(facts.own("commitments"), day))
     if reps is None:
         return every.copy(deep=False)
     whose = facts.remember(("agreed, by rep", day), lambda: every.groupby("rep_id").indices)
@@ -35,8 +35,15 @@ def agreed_with(facts: Facts, day: dt.date, reps: Collection[str] | None = None)
     return every.take(np.sort(np.concatenate(rows)) if rows else []).reset_index(drop=True)
 
 
+def agreed_by(facts: Facts, rep: str, day: dt.date) -> pd.DataFrame:
+    """As `agreed_with` of one rep, for a day that nobody else is looked at on."""
+    table = facts.own("commitments")
+    rows = facts.remember("commitments by rep", lambda: table.groupby("rep_id").indices)
+    return _agreed(table.take(rows.get(rep, [])), day)
+
+
 def _agreed(table: pd.DataFrame, day: dt.date) -> pd.DataFrame:
-    """The same of everybody."""
+    """The same of some rows of table `commitments`."""
     now = pd.Timestamp(day)
     known = table[table["agreed_on"] <= now]
     still = known["status"].isna() | (known["closed_on"] > now)
