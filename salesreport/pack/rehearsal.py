@@ -25,26 +25,13 @@ def execute_here(job: Job) -> NotebookNode:
     Raises:
         ReportFailed: a cell raised.
     """
-    import papermill
-    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-    from salesreport.pack.inprocess import InProcessEngine
+    from salesreport.pack.inprocess import run_notebook
 
-    papermill_engines.register("salesreport", InProcessEngine)
     running: list[NotebookNode] = []
     try:
-        return papermill.execute_notebook(
-            read_once(job.source),
-            None,
-            dict(job.parameters),
-            engine_name="salesreport",
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            cwd=str(job.notebook.parent),
-            running=running,
-        )
+        return run_notebook(read_once(job.source), job.parameters, str(job.notebook.parent), running)
     except PapermillExecutionError as error:
         raise ReportFailed(in_words(error.ename, error.evalue), running[0]) from None
 
@@ -63,9 +50,9 @@ def prepare(job: Job, languages: Iterable[str] = ()) -> None:
     gc.disable()  # what is made here stays
     import papermill  # noqa: F401 - imported for the forks
 
-    from salesreport.pack.inprocess import new_shell
+    from salesreport.pack.inprocess import shell_ahead
 
-    new_shell()  # IPython loads its commands when one is made; each report makes its own
+    shell_ahead()
     for name in imported_by(job.source):
         with contextlib.suppress(Exception):  # a module that fails to import fails in the report, with its reason
             importlib.import_module(name)
