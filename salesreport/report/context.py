@@ -20,6 +20,7 @@ from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.agreed import NOTHING, Agreed
 from salesreport.report.chart import Chart
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.shared import Shared, Standing
 from salesreport.report.subject import Subject
@@ -50,6 +51,12 @@ FIGURES = (
     "complaints",
 )
 """The kit's own figures that tiles and trends show for the subject and its peers."""
+
+OPEN_COLUMNS = (
+    "deal_id", "name", "account_id", "segment", "product_line", "lead_source", "stage", "amount", "created_on",
+    "expected_close_on", "next_step", "next_step_on",
+)  # fmt: skip
+"""What is looked at of a single open deal."""
 
 
 def figures() -> tuple[str, ...]:
@@ -264,6 +271,14 @@ class Context:
     def open(self) -> pd.DataFrame:
         """The subject's deals that are open on the as-of date; columns as in `Facts.open`."""
         return self.shared.events(OPEN, self.period, self.as_of, self.subject)
+
+    @cached_property
+    def open_rows(self) -> list[dict[str, Any]]:
+        """The same as plain rows of `OPEN_COLUMNS`, each deal once."""
+        deals: dict[str, dict[str, Any]] = {}
+        for row in records(self.open[list(OPEN_COLUMNS)]):
+            deals.setdefault(row["deal_id"], row)
+        return list(deals.values())
 
     def caveats(self, metric: str) -> list[Text]:
         """What makes one of `figures()` of the subject tell less than it seems to; nothing where there is none."""

@@ -58,7 +58,9 @@ class Sliced(NamedTuple):
 
     def of(self, subject: Subject) -> pd.DataFrame:
         """A subject's rows, in the order they had before."""
-        return self.frame.iloc[self.slices.get(subject.id, slice(0))].reset_index(drop=True)
+        rows = self.frame.iloc[self.slices.get(subject.id, slice(0))]
+        rows.index = pd.RangeIndex(len(rows))
+        return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,14 +152,29 @@ class Shared:
         """
         if subject.dimension is None:
             return _NOTHING
-        members = self.members(subject.dimension)
-        alike = np.asarray(members != subject.id)
+        members = self.facts.remember(
+            ("places of members", subject.dimension),
+            lambda: {one: place for place, one in enumerate(self.members(str(subject.dimension)))},
+        )
+        alike, place = np.ones(len(members), bool), members.get(subject.id)
         if subject.kind == "rep":
-            group = peer_group().of(self.reps).reindex(self.reps.index)
-            if pd.notna(own := group.get(subject.id)):
-                alike &= (group == own).to_numpy(bool)
-            alike &= ~members.isin(list(self.facts.not_people))
+            alike = self.facts.remember(
+                "people who sell", lambda: ~self.reps.index.isin(list(self.facts.not_people))
+            ).copy()
+            group = self.facts.remember(
+                ("groups of peers", peer_group().of), lambda: self.groups.reindex(self.reps.index).to_numpy(object)
+            )
+            if place is not None and pd.notna(group[place]):
+                alike &= group == group[place]
+        if place is not None:
+            alike[place] = False
         return np.flatnonzero(alike)
+
+    @property
+    def groups(self) -> pd.Series:
+        """Each rep's group of peers, by rep_id; see `peer_group`."""
+        of = peer_group().of
+        return self.facts.remember(("peer groups", of), lambda: of(self.reps))
 
     def standing(self, dimension: str, metrics: Sequence[str], period: Period) -> Mapping[str, Standing]:
         """Metric → its figures of all members of a dimension."""
@@ -295,13 +312,14 @@ class Shared:
 
         return self.facts.remember(("days to win", tuple(periods), share, fewest), find)
 
-    def stages_when_lost(self, period: Period) -> pd.Series:
+    def stages_when_lost(self, period: Period) -> Mapping[str, str]:
         """The last stage each deal that was lost in a period was in before, by deal_id; see `stage_when_lost`."""
 
-        def find() -> pd.Series:
+        def find() -> dict[str, str]:
             closed = self.facts.events("closed", period)
             lost = closed.rows[~closed.extra["won"].astype(bool)]
-            return stage_when_lost(self.facts, self.facts.own("deals")["deal_id"].take(lost))
+            stages = stage_when_lost(self.facts, self.facts.own("deals")["deal_id"].take(lost))
+            return dict(zip(stages.index.tolist(), stages.tolist(), strict=True))
 
         return self.facts.remember(("stages when lost", period), find)
 
