@@ -255,9 +255,10 @@ class Context:
         contract(metric, self.facts)
         period = period or self.period
         if period not in self._figures:
-            frame = self.compute(figures(), period=period).frame
-            found = map(Figure, *(frame[name].tolist() for name in Figure._fields))
-            self._figures[period] = dict(zip(frame["metric"].tolist(), found, strict=True))
+            everybody = self.shared.by_subject(self.subject.dimension, figures(), period)
+            self._figures[period] = {
+                metric: Figure(*numbers) for metric, numbers in everybody.get(self.subject.id, {}).items()
+            }
         return self._figures[period].get(metric) or Figure(
             float("nan"), 0, float("nan"), float("nan"), self.unit(metric)
         )

@@ -119,6 +119,22 @@ class Shared:
             frame=sliced.of(subject), missing=reasons.get(subject.id, {}), caveats=caveats.get(subject.id, {})
         )
 
+    def by_subject(
+        self, dimension: str | None, metrics: Sequence[str], period: Period
+    ) -> Mapping[str, Mapping[str, tuple[float, float, float, float, str]]]:
+        """Subject → metric → value, n, lower, upper, unit; the company's subject is the empty text."""
+
+        def find() -> dict[str, dict[str, tuple[float, float, float, float, str]]]:
+            frame = self.table(dimension, metrics, (), period).frame
+            ids = [""] * len(frame) if dimension is None else frame[dimension].tolist()
+            columns = (frame[name].tolist() for name in ("metric", "value", "n", "lower", "upper", "unit"))
+            found: dict[str, dict[str, tuple[float, float, float, float, str]]] = {}
+            for one, metric, *numbers in zip(ids, *columns, strict=True):
+                found.setdefault(one, {})[metric] = tuple(numbers)
+            return found
+
+        return self.facts.remember(("figures by subject", dimension, tuple(metrics), period), find)
+
     def target(self, subject: Subject, metric: str, period: Period) -> float:
         """A subject's target for a metric in a period; NaN where there is none."""
         dimension = subject.dimension
