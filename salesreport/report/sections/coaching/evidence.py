@@ -197,11 +197,14 @@ def _behind(context: Context) -> list[Row]:
     made = context.made(plan_vs_actual)
     if not made.available or context.subject.kind != "rep":
         return []
-    lines = made.data
-    lines = lines[(lines["verdict"] == "below") & (lines["part"] == "all") & (lines["planned"] > 0)]
+    lines = [
+        row
+        for row in records(made.data)
+        if row["verdict"] == "below" and row["part"] == "all" and row["planned"] > 0
+    ]
     return [
         {
-            "what": Said(bare_name(context, pd.Series(row))),
+            "what": Said(bare_name(context, row)),
             "kind": row["kind"],
             "done": Quantity(row["actual"] / row["planned"], "share"),
             "actual": Quantity(row["actual"], row["unit"]),
@@ -209,7 +212,7 @@ def _behind(context: Context) -> list[Row]:
             "unusual": 1 - row["actual"] / row["planned"],
             DEALS: [],
         }
-        for row in sorted(records(lines), key=lambda row: row["actual"] / row["planned"])
+        for row in sorted(lines, key=lambda row: row["actual"] / row["planned"])
     ]
 
 
