@@ -36,7 +36,7 @@ from salesreport.report.sections.compared import (
     steps_of,
 )
 from salesreport.report.sections.conversion_deals import deals_behind, place
-from salesreport.report.shared import Maker
+from salesreport.report.shared import slice_up
 from salesreport.report.table import Content, NumberTable, number_table
 from salesreport.stats.intervals import wilson
 
@@ -126,17 +126,16 @@ def _look_up(context: Context) -> Compared:
         return None, [], None
     try:
         spans = comparison(context)
-        rows = [
-            context.shared.rows(context.subject, ("conversion", context.year, found.period), _everybody(found))
-            for found in spans.both
-        ]
+        rows = [_rows(context, dimension, found) for found in spans.both]
     except Unavailable as problem:
         return None, [], problem.reason
-    return spans, [frame.assign(**{dimension: context.subject.id}) for frame in rows], None
+    return spans, rows, None
 
 
-def _everybody(found: Anomalies) -> Maker:
-    return lambda _: found.frame
+def _rows(context: Context, dimension: str, found: Anomalies) -> pd.DataFrame:
+    """The subject's rows of `Anomalies.frame`; those of everybody are told apart once."""
+    key = ("conversion, sliced", dimension, context.year, found.period)
+    return context.facts.remember(key, lambda: slice_up(found.frame, dimension)).of(context.subject)
 
 
 def _measured(context: Context, counts: pd.DataFrame, spans: Spans | None) -> pd.DataFrame:

@@ -43,14 +43,14 @@ def deals_to_look_at(context: Context) -> Section:
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("deals", topic, message, data, context.language, available=False)
     message = context.say(_message(len(overdue), len(data)))
-    why = [context.say(_why(context, row)) for row in records(data)]
+    reasons = [context.say(_why(context, row)) for row in records(data)]
     return Section(
         key="deals",
         topic=topic,
         message=message,
         data=data,
         language=context.language,
-        tables=(deal_table(context, data, context.say(text("Deals, and why they are here")), why),),
+        tables=(deal_table(context, data, context.say(text("Deals, and why they are here")), reasons),),
     )
 
 
@@ -58,9 +58,7 @@ def _overdue(context: Context) -> list[int]:
     """The rows of open deals whose expected day is over, the longest ago first."""
     deals = context.open
     days, ids = deals["expected_close_on"].to_numpy(), deals["deal_id"].tolist()
-    late = np.flatnonzero(
-        days < np.datetime64(context.as_of)
-    ).tolist()  # a day that is not known is not before any
+    late = np.flatnonzero(days < np.datetime64(context.as_of)).tolist()  # none of those that are not known
     return sorted(late, key=lambda place: (days[place], ids[place]))
 
 

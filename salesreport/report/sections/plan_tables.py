@@ -98,7 +98,7 @@ _CAPTIONS: dict[str, tuple[Text, Text]] = {
 def by_part(context: Context, every: Sequence[Row], part: str) -> NumberTable | None:
     """What was done of what was planned, by segment or territory; nothing where there is only one."""
     told = {row["what"] for row in every if pd.notna(row["source"])} | {"revenue", "deals_won"}
-    by_line: dict[str, dict[str | None, dict[str, Any]]] = {}
+    by_line: dict[str, dict[str | None, Row]] = {}
     for row in every:
         if row["part"] == part and row["what"] in told:
             group = None if pd.isna(row["group"]) else row["group"]
