@@ -33,9 +33,8 @@ class Outputs(list[NotebookNode]):
         nbformat checks each against its schema; texts, as sections show them, need no such check.
         """
         shown = content.get("data", {})
-        if output_type in _SHOWN and all(
-            isinstance(one, str) or kind.endswith("+json") for kind, one in shown.items()
-        ):
+        plain = all(isinstance(one, str) or kind.endswith("+json") for kind, one in shown.items())
+        if output_type == "stream" or (output_type in _SHOWN and plain):
             self.append(from_dict({"output_type": output_type, **content}))
         else:
             self.append(new_output(output_type, **content))
@@ -150,7 +149,10 @@ def new_shell() -> Shell:
 
 def shell_ahead() -> None:
     """Make the shell of the next notebook now: forks of this process have it, each its own."""
-    _ready[:] = [new_shell()]
+    shell = new_shell()
+    if shell.display_formatter is not None:
+        shell.display_formatter.format(None)  # makes what shows values in all forms
+    _ready[:] = [shell]
 
 
 def run_notebook(
