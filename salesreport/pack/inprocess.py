@@ -151,7 +151,7 @@ def shell_ahead() -> None:
     """Make the shell of the next notebook now: forks of this process have it, each its own."""
     shell = new_shell()
     if shell.display_formatter is not None:
-        shell.display_formatter.format(None)  # makes what shows values in all forms
+        shell.display_formatter.format(None)  # type: ignore[no-untyped-call]  # makes what shows values
     _ready[:] = [shell]
 
 

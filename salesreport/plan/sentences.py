@@ -53,14 +53,16 @@ def sentences_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> l
     return said
 
 
-def heading_of(plan: ActionPlan, own: Own, titles: dict[str, Text | str], chance: float) -> Text:
+def heading_of(
+    plan: ActionPlan, rep: str, titles: dict[str, Text | str], chance: float, own: Own | None = None
+) -> Text:
     """The plan of one rep in a sentence: what to do differently so that the goal is reached.
 
     Args:
-        plan: has it. own: that of the rep. titles: of the steps. chance: of reaching the goal as things are; NaN:
-            not known.
+        plan: has it. rep: whose. titles: of the steps. chance: of reaching the goal as things are; NaN: not known.
+        own: the rep's, where that was looked up.
     """
-    row, steps = own
+    row, steps = own or _of(plan, rep)
     goal = {"goal": _money(row["goal"], plan), "period": plan.period.label}
     if pd.isna(row["open"]):
         return text(
@@ -126,9 +128,9 @@ def _against_usual(entry: dict[str, Any]) -> Text | None:
     return text("as many as usual") if factor >= 2 - _MORE else text("fewer than usual")
 
 
-def further_of(plan: ActionPlan, own: Own, titles: dict[str, Text | str]) -> list[Text]:
+def further_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str], own: Own | None = None) -> list[Text]:
     """What else could be done, and what is out of reach: sentences to stand below `heading_of`."""
-    row, steps = own
+    row, steps = own or _of(plan, rep)
     if pd.isna(row["open"]):
         return []
     late = [step for step in steps if step["segment"] is None and step["kind"] == "milestone"]

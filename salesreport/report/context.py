@@ -1,6 +1,6 @@
 """What all sections of one report share: subject, periods, figures of the subject and of its peers."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -22,7 +22,7 @@ from salesreport.report.agreed import NOTHING, Agreed
 from salesreport.report.chart import Chart
 from salesreport.report.rows import records
 from salesreport.report.section import Section
-from salesreport.report.shared import Shared, Standing
+from salesreport.report.shared import Figure, Shared, Standing
 from salesreport.report.subject import Subject
 from salesreport.report.table import NumberTable, shown_with
 
@@ -69,26 +69,6 @@ def own_figures() -> tuple[str, ...]:
     return tuple(key for key, metric in METRICS.items() if metric.tile)
 
 
-class Figure(NamedTuple):
-    """One figure: its value (NaN: there is none), how many cases it rests on, its 95 % interval, its unit."""
-
-    value: float
-    n: float
-    lower: float
-    upper: float
-    unit: str
-
-    @property
-    def known(self) -> bool:
-        """Whether there is a value."""
-        return bool(pd.notna(self.value))
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether there is an interval."""
-        return bool(pd.notna(self.lower) and pd.notna(self.upper))
-
-
 class Band(NamedTuple):
     """The middle half of the peers: quartiles, median, and how many peers they are from."""
 
@@ -114,7 +94,7 @@ class Context:
     compare: Period
     language: Language
     agreed: Agreed = NOTHING
-    _figures: dict[Period, dict[str, Figure]] = field(default_factory=dict, repr=False, compare=False)
+    _figures: dict[Period, Mapping[str, Figure]] = field(default_factory=dict, repr=False, compare=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -255,10 +235,7 @@ class Context:
         contract(metric, self.facts)
         period = period or self.period
         if period not in self._figures:
-            everybody = self.shared.by_subject(self.subject.dimension, figures(), period)
-            self._figures[period] = {
-                metric: Figure(*numbers) for metric, numbers in everybody.get(self.subject.id, {}).items()
-            }
+            self._figures[period] = self.shared.each(self.subject, figures(), period)
         return self._figures[period].get(metric) or Figure(
             float("nan"), 0, float("nan"), float("nan"), self.unit(metric)
         )

@@ -50,6 +50,26 @@ class Standing(NamedTuple):
     n: Numbers
 
 
+class Figure(NamedTuple):
+    """One figure: its value (NaN: there is none), how many cases it rests on, its 95 % interval, its unit."""
+
+    value: float
+    n: float
+    lower: float
+    upper: float
+    unit: str
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return bool(pd.notna(self.value))
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is an interval."""
+        return bool(pd.notna(self.lower) and pd.notna(self.upper))
+
+
 class Sliced(NamedTuple):
     """A frame whose rows are in the order of subjects, and which rows are whose: a slice costs nothing."""
 
@@ -119,21 +139,21 @@ class Shared:
             frame=sliced.of(subject), missing=reasons.get(subject.id, {}), caveats=caveats.get(subject.id, {})
         )
 
-    def by_subject(
-        self, dimension: str | None, metrics: Sequence[str], period: Period
-    ) -> Mapping[str, Mapping[str, tuple[float, float, float, float, str]]]:
-        """Subject → metric → value, n, lower, upper, unit; the company's subject is the empty text."""
+    def each(self, subject: Subject, metrics: Sequence[str], period: Period) -> Mapping[str, Figure]:
+        """Metric → its figure of one subject; those of everybody are told apart once."""
+        dimension = subject.dimension
 
-        def find() -> dict[str, dict[str, tuple[float, float, float, float, str]]]:
+        def find() -> dict[str, dict[str, Figure]]:
             frame = self.table(dimension, metrics, (), period).frame
             ids = [""] * len(frame) if dimension is None else frame[dimension].tolist()
-            columns = (frame[name].tolist() for name in ("metric", "value", "n", "lower", "upper", "unit"))
-            found: dict[str, dict[str, tuple[float, float, float, float, str]]] = {}
+            columns = (frame[name].tolist() for name in ("metric", *Figure._fields))
+            found: dict[str, dict[str, Figure]] = {}
             for one, metric, *numbers in zip(ids, *columns, strict=True):
-                found.setdefault(one, {})[metric] = tuple(numbers)
+                found.setdefault(one, {})[metric] = Figure(*numbers)
             return found
 
-        return self.facts.remember(("figures by subject", dimension, tuple(metrics), period), find)
+        everybody = self.facts.remember(("each figure", dimension, tuple(metrics), period), find)
+        return everybody.get(subject.id, {})
 
     def target(self, subject: Subject, metric: str, period: Period) -> float:
         """A subject's target for a metric in a period; NaN where there is none."""

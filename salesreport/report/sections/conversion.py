@@ -18,7 +18,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import SIGN, StepRow, step_funnel
 from salesreport.report.context import Context
-from salesreport.report.rows import records
+from salesreport.report.rows import by_key, records
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import (
     FEWEST_BEFORE,
@@ -112,15 +112,12 @@ def conversion_findings(spans: Spans, rows: Sequence[pd.DataFrame]) -> list[Find
     return sorted(findings_of(spans, rows), key=lambda one: one[1]["step"] == WIN)
 
 
-Compared = tuple[Spans | None, list[pd.DataFrame], Text | None]
-"""The comparisons, the subject's rows of each, and why there are none."""
-
-
-def _compared(context: Context) -> Compared:
+def _compared(context: Context) -> tuple[Spans | None, list[pd.DataFrame], Text | None]:
+    """The comparisons, the subject's rows of each, and why there are none."""
     return context.remember("compared with others", lambda: _look_up(context))
 
 
-def _look_up(context: Context) -> Compared:
+def _look_up(context: Context) -> tuple[Spans | None, list[pd.DataFrame], Text | None]:
     dimension = context.subject.dimension
     if dimension is None:
         return None, [], None
@@ -181,15 +178,11 @@ def _measured(context: Context, counts: pd.DataFrame, spans: Spans | None) -> pd
 def _by_step(context: Context, found: Anomalies) -> dict[str, Row]:
     """Step → what is compared of all of the subject's decisions there; looked up for everybody at once."""
     dimension = str(context.subject.dimension)
-
-    def find() -> dict[str, dict[str, Row]]:
-        known: dict[str, dict[str, Row]] = {}
-        for row in records(found.whole(found.frame)[[dimension, "step", *_ROWS]]):
-            known.setdefault(row[dimension], {})[row["step"]] = row
-        return known
-
-    everybody = context.facts.remember(("conversion by step", context.year, found.period, dimension), find)
-    return everybody.get(context.subject.id, {})
+    everybody = context.facts.remember(
+        ("conversion by step", context.year, found.period, dimension),
+        lambda: by_key(found.whole(found.frame)[[dimension, "step", *_ROWS]], dimension),
+    )
+    return {row["step"]: row for row in everybody.get(context.subject.id, [])}
 
 
 def _numbers(rows: list[Row], name: str) -> npt.NDArray[np.float64]:

@@ -49,11 +49,11 @@ def next_period(context: Context) -> Section:
     row = {**mine[0], "chance_usual": chance(context, made, context.subject, mine[0]["chance_usual"])}
     own = own_of(mine[0], _mine(context, made, "steps"))
     titles = titles_of(process_file(facts_then(context)))
-    message = context.heading(heading_of(made.plan, own, titles, row["chance_usual"]))
+    message = context.heading(heading_of(made.plan, context.subject.id, titles, row["chance_usual"], own))
     tables = [_cadence(context, made), _accounts(context, made)]
     if row["verdict"] != "enough":
         tables = [_steps(context, made, titles), _activities(context, made), *tables]
-    notes = [*further_of(made.plan, own, titles), *_notes(context, made)]
+    notes = [*further_of(made.plan, context.subject.id, titles, own), *_notes(context, made)]
     return Section(
         key="next-period",
         topic=topic,

@@ -16,11 +16,11 @@ from salesreport.kpi.milestones.reached import journeys_of, place_numbers, place
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_moves import Pair, pairs
-from salesreport.report.context import Context, Figure
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name, not_valued, or_dash
 from salesreport.report.rows import records, totals
 from salesreport.report.section import Section
-from salesreport.report.shared import Maker
+from salesreport.report.shared import Figure, Maker
 from salesreport.report.table import NumberTable, number_table
 
 _SAME = 0.05

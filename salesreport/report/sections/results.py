@@ -8,9 +8,10 @@ import pandas as pd
 
 from salesreport.language import Text, ntext, text
 from salesreport.report.charts import Bars, solid_and_hollow
-from salesreport.report.context import Context, Figure
+from salesreport.report.context import Context
 from salesreport.report.rows import records, totals
 from salesreport.report.section import Section
+from salesreport.report.shared import Figure
 from salesreport.report.table import NumberTable, number_table
 
 MEASURES = ("deals_won", "deals_lost", "win_rate")

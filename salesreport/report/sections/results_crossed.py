@@ -10,10 +10,11 @@ from scipy.special import ndtr
 from salesreport.kpi import METRICS, compute
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.plan.actual.chance import measured
-from salesreport.report.context import Context, Figure, change_in_words
+from salesreport.report.context import Context, change_in_words
 from salesreport.report.presence import with_caveat
 from salesreport.report.rows import records
 from salesreport.report.section import Section
+from salesreport.report.shared import Figure
 from salesreport.report.table import Content, NumberTable, number_table
 from salesreport.stats.dispersion import ratio_jeffreys
 
