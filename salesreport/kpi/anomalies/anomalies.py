@@ -158,6 +158,7 @@ def anomalies(
     by: Sequence[str] | None = None,
     level: float = LEVEL,
     where: Mapping[str, Sequence[str]] | None = None,
+    shown: bool = False,
 ) -> Anomalies:
     """Look for conversion anomalies; worked out once.
 
@@ -167,12 +168,14 @@ def anomalies(
             By default reps, as a whole and within each product line, segment and lead source.
         level: the part of what is reported that may be chance.
         where: dimension → values; only decisions that have one of them, on both sides of each comparison.
+        shown: leave out (NaN) the odds ratios and intervals of parts that are no anomalies: where nobody is shown
+            them they are not worth their time.
 
     Raises:
         ConfigError: no such dimension, or no such level. Unavailable: nothing was decided, or there is nobody to
             compare with.
     """
-    return in_one_family(facts, file, (period,), by, level, where)[0]
+    return in_one_family(facts, file, (period,), by, level, where, shown)[0]
 
 
 def in_one_family(
@@ -182,6 +185,7 @@ def in_one_family(
     by: Sequence[str] | None = None,
     level: float = LEVEL,
     where: Mapping[str, Sequence[str]] | None = None,
+    shown: bool = False,
 ) -> tuple[Anomalies, ...]:
     """`anomalies` of several periods that are looked at together: q-values hold for all of their comparisons.
 
@@ -192,14 +196,14 @@ def in_one_family(
     check_dimensions((*chosen, *(where or {})))
     check_level(level)
     only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
-    key = (id(file), tuple((one.start, one.end) for one in periods), chosen, level, only)
+    key = (id(file), tuple((one.start, one.end) for one in periods), chosen, level, only, shown)
     kept: dict[Hashable, tuple[Anomalies, ...]] = facts.remember("anomalies", dict)
     if key not in kept:
         made = store_of_process(
             facts,
             file,
-            ("anomalies looked for", tuple(periods), chosen, level, only),
-            lambda: _look(facts, file, tuple(periods), chosen, level, only),
+            ("anomalies looked for", tuple(periods), chosen, level, only, shown),
+            lambda: _look(facts, file, tuple(periods), chosen, level, only, shown),
         )
         while len(kept) >= MOST_KEPT:
             kept.pop(next(iter(kept)), None)
@@ -230,6 +234,7 @@ def _look(
     chosen: tuple[str, ...],
     level: float,
     only: Only,
+    shown: bool,
 ) -> tuple[Anomalies, ...]:
     everything = decisions(facts, file)
     for name in (*(chosen or ("rep_id",)), *(name for name, _ in only)):
@@ -242,7 +247,7 @@ def _look(
         everything = of_people(everything)
     carried = [name for name in PARTS if facts.dimensions.carries("deals", name)]
     parts = (tuple(within),) if chosen else ((), *((name,) for name in carried))
-    compared = [_compared(everything, period, group, parts, level) for period in periods]
+    compared = [_compared(everything, period, group, parts, level, shown) for period in periods]
     together = Comparisons.in_one_family(compared)
     tested = sum(int((~np.isnan(made.cells.p)).sum()) for made in together)
     return tuple(
@@ -255,7 +260,7 @@ def _look(
 
 
 def _compared(
-    everything: Decisions, period: Period, group: str, parts: tuple[tuple[str, ...], ...], level: float
+    everything: Decisions, period: Period, group: str, parts: tuple[tuple[str, ...], ...], level: float, shown: bool
 ) -> Comparisons:
     """The comparisons of a period's decisions."""
     decided = everything.during(period)
@@ -264,7 +269,7 @@ def _compared(
     codes = decided.dimension(group).codes
     if len(np.unique(codes[codes >= 0])) < 2:
         raise Unavailable(text("there is nobody to compare with"))
-    return Comparisons.of(decided, group, parts, level)
+    return Comparisons.of(decided, group, parts, level, shown)
 
 
 def _family(made: Comparisons, periods: tuple[Period, ...], all_tested: int) -> Family:

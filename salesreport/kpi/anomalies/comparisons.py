@@ -43,11 +43,18 @@ class Comparisons:
     codes: list[Positions | None]
 
     @classmethod
-    def of(cls, decided: Decisions, by: str, parts: tuple[tuple[str, ...], ...], level: float) -> "Comparisons":
-        """Compare the values of a dimension, as a whole or within parts; see `compare_family`."""
+    def of(
+        cls, decided: Decisions, by: str, parts: tuple[tuple[str, ...], ...], level: float, shown: bool = False
+    ) -> "Comparisons":
+        """Compare the values of a dimension, as a whole or within parts; see `compare_family`.
+
+        Args:
+            shown: make odds ratios and intervals only of wholes and of what is found.
+        """
         group, like = decided.dimension(by).codes, like_decisions(decided, by)
         codes = [part_codes(decided, names) for names in parts]
-        cells = compare_family(group, decided.step, decided.success, like.stratum, codes)
+        found = level if shown else None
+        cells = compare_family(group, decided.step, decided.success, like.stratum, codes, found=found)
         return cls(decided, by, parts, like, cells, level, codes)
 
     @property

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.multiplicity import benjamini_hochberg
-from salesreport.stats.reference import compare_in_pools
+from salesreport.stats.reference import Pools, Judged
 
 FEWEST = 20
 """With fewer decisions a group is not tested: hardly anything could be found, and it would cost the others."""
@@ -84,6 +84,7 @@ def compare_family(
     levels: Sequence[npt.NDArray[np.integer] | None] = (None,),
     apart: float = APART,
     tests_only: bool = False,
+    found: float | None = None,
 ) -> Cells:
     """Compare every group with like decisions of the others, in the whole and in the parts of each level.
 
@@ -94,24 +95,27 @@ def compare_family(
         apart: groups with at most this q-value are left out of what the others are compared with, see
             `salesreport.stats.reference`.
         tests_only: leave out odds ratios and intervals (NaN), which take most of the time.
+        found: leave them out on all levels but the first where q is larger than this; nobody is shown them.
 
     Examples:
         Of three reps one wins 12 of 40, the others 24 of 40 each:
 
         >>> rep, won = np.repeat([0, 1, 2], 40), np.tile(np.arange(40) < 24, 3)
         >>> won[24 - 12 : 24] = False
-        >>> found = compare_family(rep, np.zeros(120, int), won, np.zeros(120, int))
-        >>> found.effect.round(2), found.q.round(3)  # (12 − 20)² ÷ 6.72 = 9.52: p = 0.002, of three
+        >>> cells = compare_family(rep, np.zeros(120, int), won, np.zeros(120, int))
+        >>> cells.effect.round(2), cells.q.round(3)  # (12 − 20)² ÷ 6.72 = 9.52: p = 0.002, of three
         (array([-0.3,  0. ,  0. ]), array([0.006, 1.   , 1.   ]))
     """
-    fewest = [np.inf if tests_only else FEWEST if number else 0 for number in range(len(levels))]
-    found = [
-        _compared(group, step, success, stratum, part, number, apart, fewest[number])
-        for number, part in enumerate(levels)
-    ]
-    cells = Cells(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    made = [_Level.of(group, step, success, stratum, part, apart) for part in levels]
+    parts = [one.cells(number) for number, one in enumerate(made)]
+    cells = Cells(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     cells = cells._replace(p=np.where(_repeats(cells, levels), np.nan, cells.p))
-    return in_one_family([cells], [levels])[0]
+    cells = in_one_family([cells], [levels])[0]
+    if not tests_only:
+        shown = (cells.level == 0) | (cells.n >= FEWEST if found is None else cells.q <= found)
+        for number, one in enumerate(made):
+            one.bound(cells, np.flatnonzero(cells.level == number), shown)
+    return cells
 
 
 def in_one_family(
@@ -135,29 +139,50 @@ def in_one_family(
     return tuple(cells._replace(q=part) for cells, part in zip(found, np.split(q, ends), strict=True))
 
 
-def _compared(
-    group: npt.NDArray[np.integer], step: npt.NDArray[np.integer], success: Flags,
-    stratum: npt.NDArray[np.integer], part: npt.NDArray[np.integer] | None, number: int, apart: float,
-    fewest: float,
-) -> Cells:  # fmt: skip
-    inside = np.zeros(len(step), np.int64) if part is None else np.asarray(part, np.int64)
-    rows = np.flatnonzero(inside >= 0)
-    width = int(inside.max(initial=0)) + 1
-    pool = np.asarray(step, np.int64)[rows] * width + inside[rows]
-    made = compare_in_pools(
-        pool, group[rows], stratum[rows], success[rows], apart, criterion=SPARSE, fewest=fewest
-    )
-    here = np.flatnonzero(made.group >= 0)
-    found = made.comparison
-    n = found.n[here]
-    return Cells(
-        np.full(len(here), number, np.intp), made.pool[here] // width, made.pool[here] % width, made.group[here],
-        made.trials[here], n, np.where(n > 0, found.observed[here], np.nan), found.difference[here],
-        found.difference_lower[here], found.difference_upper[here], found.odds_ratio[here], found.extra[here],
-        found.extra_lower[here], found.extra_upper[here], (found.observed - found.expected)[here],
-        found.variance[here], made.ordinary[here], np.where(n >= FEWEST, found.p[here], np.nan),
-        np.full(len(here), np.nan),
-    )  # fmt: skip
+class _Level(NamedTuple):
+    """The comparisons of one level: its pools (steps within parts), counted and tested; `width` parts at a step."""
+
+    pools: Pools
+    tested: Judged
+    width: int
+
+    @classmethod
+    def of(
+        cls, group: npt.NDArray[np.integer], step: npt.NDArray[np.integer], success: Flags,
+        stratum: npt.NDArray[np.integer], part: npt.NDArray[np.integer] | None, apart: float,
+    ) -> "_Level":  # fmt: skip
+        inside = np.zeros(len(step), np.int64) if part is None else np.asarray(part, np.int64)
+        rows = np.flatnonzero(inside >= 0)
+        width = int(inside.max(initial=0)) + 1
+        pool = np.asarray(step, np.int64)[rows] * width + inside[rows]
+        pools = Pools.of(pool, group[rows], stratum[rows], success[rows])
+        return cls(pools, pools.tested(apart, SPARSE), width)
+
+    @property
+    def here(self) -> Positions:
+        """The rows of groups; what is nobody's is only compared with."""
+        return np.flatnonzero(self.pools.group >= 0)
+
+    def cells(self, number: int) -> Cells:
+        """The comparisons, without odds ratios and intervals, and without q-values."""
+        pools, here = self.pools, self.here
+        found = pools.compared(here, self.tested.ordinary, fewest=np.inf)
+        n, nothing = found.n, np.full(len(here), np.nan)
+        return Cells(
+            np.full(len(here), number, np.intp), pools.pool[here] // self.width, pools.pool[here] % self.width,
+            pools.group[here], pools.trials[here], n, np.where(n > 0, found.observed, np.nan), found.difference,
+            nothing, nothing, nothing, found.extra, nothing, nothing, found.observed - found.expected,
+            found.variance, self.tested.ordinary[here], np.where(n >= FEWEST, self.tested.p[here], np.nan), nothing,
+        )  # fmt: skip
+
+    def bound(self, cells: Cells, mine: Positions, shown: Flags) -> None:
+        """Write the odds ratios and intervals of those of this level's cells (`mine`) that are shown."""
+        rows = self.here[shown[mine]]
+        found = self.pools.compared(rows, self.tested.ordinary, criterion=SPARSE)
+        to = mine[shown[mine]]
+        cells.odds_ratio[to], cells.lower[to] = found.odds_ratio, found.difference_lower
+        cells.upper[to], cells.extra_lower[to] = found.difference_upper, found.extra_lower
+        cells.extra_upper[to] = found.extra_upper
 
 
 def _repeats(cells: Cells, levels: Sequence[object]) -> Flags:
