@@ -5,7 +5,7 @@ with enough trials that is found, group by group: differences that nobody asked 
 are left out of what the others are compared with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -74,7 +74,7 @@ def compare_with_ordinary(
     counts = _Counts(group, stratum, tables.a[group, stratum], tables.b[group, stratum])
     tested = _tested(counts, np.zeros(len(tables.a), np.intp), level, criterion)
     found = counts.compared(np.arange(len(tables.a)), tested.ordinary, confidence, criterion)
-    return Referenced(found._replace(p=tested.p), tested.q, tested.ordinary)
+    return Referenced(found._replace(p=tested.departure.p), tested.q, tested.ordinary)
 
 
 class Pooled(NamedTuple):
@@ -124,20 +124,19 @@ def compare_in_pools(
     everything = np.arange(len(pools.pool))
     tested = pools.tested(level, criterion)
     comparison = pools.compared(everything, tested.ordinary, confidence, criterion, fewest)
-    return Pooled(
-        pools.pool, pools.group, pools.trials, comparison._replace(p=tested.p), tested.q, tested.ordinary
-    )
+    comparison = comparison._replace(p=tested.departure.p)
+    return Pooled(pools.pool, pools.group, pools.trials, comparison, tested.q, tested.ordinary)
 
 
 class Judged(NamedTuple):
     """Tests of groups against the ordinary ones, one element per pool and group.
 
     Attributes:
-        p: of each against all ordinary ones but itself. q: q-values within the pool. ordinary: which groups the
-            others are compared with.
+        departure: of each from all ordinary ones but itself. q: q-values within the pool. ordinary: which groups
+            the others are compared with.
     """
 
-    p: Array
+    departure: Departure
     q: Array
     ordinary: npt.NDArray[np.bool_]
 
@@ -172,6 +171,21 @@ class Pools(NamedTuple):
         losses = np.bincount(cell, minlength=size) - wins
         counts = _Counts(cells[0], cells[1] + first[cells[0]], wins, losses)
         return cls(*rows, np.bincount(row, minlength=len(rows[0])), counts)
+
+    @classmethod
+    def together(cls, made: Sequence["Pools"]) -> "Pools":
+        """Several as one, those of each after those before; pools of different ones have different numbers."""
+        counts, pools = [], []
+        row = stratum = pool = 0
+        for one in made:
+            counts.append(one.counts._replace(row=one.counts.row + row, stratum=one.counts.stratum + stratum))
+            pools.append(one.pool + pool)
+            row += len(one.pool)
+            stratum += int(one.counts.stratum.max(initial=-1)) + 1
+            pool += int(one.pool.max(initial=-1)) + 1
+        joined = _Counts(*(np.concatenate(column) for column in zip(*counts, strict=True)))
+        group, trials = (np.concatenate(column) for column in zip(*((one.group, one.trials) for one in made)))
+        return cls(np.concatenate(pools), group, trials, joined)
 
     def tested(self, level: float, criterion: float) -> Judged:
         """Which groups are ordinary, and the tests against these."""
@@ -272,7 +286,7 @@ def _tested(counts: _Counts, pool: npt.NDArray[np.intp], level: float, criterion
             again = counts.departed(rows, ordinary, criterion)
             for column, values in zip(found, again, strict=True):
                 column[rows] = values
-    return Judged(found.p, q, ordinary)
+    return Judged(found, q, ordinary)
 
 
 def _next_out(

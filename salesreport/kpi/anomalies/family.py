@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.multiplicity import benjamini_hochberg
-from salesreport.stats.reference import Pools, Judged
+from salesreport.stats.reference import Judged, Pools
+from salesreport.stats.stratified import Departure
 
 FEWEST = 20
 """With fewer decisions a group is not tested: hardly anything could be found, and it would cost the others."""
@@ -106,16 +107,16 @@ def compare_family(
         >>> cells.effect.round(2), cells.q.round(3)  # (12 − 20)² ÷ 6.72 = 9.52: p = 0.002, of three
         (array([-0.3,  0. ,  0. ]), array([0.006, 1.   , 1.   ]))
     """
-    made = [_Level.of(group, step, success, stratum, part, apart) for part in levels]
-    parts = [one.cells(number) for number, one in enumerate(made)]
-    cells = Cells(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    made = [_pools(group, step, success, stratum, part) for part in levels]
+    pools = Pools.together([one for one, _ in made])
+    judged = pools.tested(apart, SPARSE)
+    cells = _cells(made, pools.group, pools.trials, judged)
     cells = cells._replace(p=np.where(_repeats(cells, levels), np.nan, cells.p))
     cells = in_one_family([cells], [levels])[0]
-    if not tests_only:
-        shown = (cells.level == 0) | (cells.n >= FEWEST if found is None else cells.q <= found)
-        for number, one in enumerate(made):
-            one.bound(cells, np.flatnonzero(cells.level == number), shown)
-    return cells
+    if tests_only:
+        return cells
+    shown = (cells.level == 0) | (cells.n >= FEWEST if found is None else cells.q <= found)
+    return _with_bounds(cells, np.flatnonzero(shown), pools, judged.ordinary)
 
 
 def in_one_family(
@@ -139,50 +140,54 @@ def in_one_family(
     return tuple(cells._replace(q=part) for cells, part in zip(found, np.split(q, ends), strict=True))
 
 
-class _Level(NamedTuple):
-    """The comparisons of one level: its pools (steps within parts), counted and tested; `width` parts at a step."""
+def _pools(
+    group: npt.NDArray[np.integer], step: npt.NDArray[np.integer], success: Flags,
+    stratum: npt.NDArray[np.integer], part: npt.NDArray[np.integer] | None,
+) -> tuple[Pools, int]:  # fmt: skip
+    """The groups of a level, counted in its pools, which are steps × parts; and how many parts there are."""
+    inside = np.zeros(len(step), np.int64) if part is None else np.asarray(part, np.int64)
+    rows = np.flatnonzero(inside >= 0)
+    width = int(inside.max(initial=0)) + 1
+    pool = np.asarray(step, np.int64)[rows] * width + inside[rows]
+    return Pools.of(pool, group[rows], stratum[rows], success[rows]), width
 
-    pools: Pools
-    tested: Judged
-    width: int
 
-    @classmethod
-    def of(
-        cls, group: npt.NDArray[np.integer], step: npt.NDArray[np.integer], success: Flags,
-        stratum: npt.NDArray[np.integer], part: npt.NDArray[np.integer] | None, apart: float,
-    ) -> "_Level":  # fmt: skip
-        inside = np.zeros(len(step), np.int64) if part is None else np.asarray(part, np.int64)
-        rows = np.flatnonzero(inside >= 0)
-        width = int(inside.max(initial=0)) + 1
-        pool = np.asarray(step, np.int64)[rows] * width + inside[rows]
-        pools = Pools.of(pool, group[rows], stratum[rows], success[rows])
-        return cls(pools, pools.tested(apart, SPARSE), width)
+def _rows(group: Positions) -> Positions:
+    """The rows of groups; what is nobody's is only compared with."""
+    return np.flatnonzero(group >= 0)
 
-    @property
-    def here(self) -> Positions:
-        """The rows of groups; what is nobody's is only compared with."""
-        return np.flatnonzero(self.pools.group >= 0)
 
-    def cells(self, number: int) -> Cells:
-        """The comparisons, without odds ratios and intervals, and without q-values."""
-        pools, here = self.pools, self.here
-        found = pools.compared(here, self.tested.ordinary, fewest=np.inf)
-        n, nothing = found.n, np.full(len(here), np.nan)
-        return Cells(
-            np.full(len(here), number, np.intp), pools.pool[here] // self.width, pools.pool[here] % self.width,
-            pools.group[here], pools.trials[here], n, np.where(n > 0, found.observed, np.nan), found.difference,
-            nothing, nothing, nothing, found.extra, nothing, nothing, found.observed - found.expected,
-            found.variance, self.tested.ordinary[here], np.where(n >= FEWEST, self.tested.p[here], np.nan), nothing,
-        )  # fmt: skip
+def _cells(made: Sequence[tuple[Pools, int]], group: Positions, trials: Positions, judged: Judged) -> Cells:
+    """The comparisons of all levels, without odds ratios and intervals, and without q-values."""
+    sizes = [len(one.pool) for one, _ in made]
+    here, nothing = _rows(group), np.full(int((group >= 0).sum()), np.nan)
+    level = np.repeat(np.arange(len(made)), sizes)
+    step, part = (
+        np.concatenate([divided(one.pool, width) for one, width in made])
+        for divided in (np.floor_divide, np.remainder)
+    )
+    found = Departure(*(column[here] for column in judged.departure))
+    n = found.n
+    return Cells(
+        level[here], step[here], part[here], group[here], trials[here], n, np.where(n > 0, found.observed, np.nan),
+        found.difference, nothing, nothing, nothing, found.difference * n, nothing, nothing,
+        found.observed - found.expected, found.variance, judged.ordinary[here],
+        np.where(n >= FEWEST, found.p, np.nan), nothing,
+    )  # fmt: skip
 
-    def bound(self, cells: Cells, mine: Positions, shown: Flags) -> None:
-        """Write the odds ratios and intervals of those of this level's cells (`mine`) that are shown."""
-        rows = self.here[shown[mine]]
-        found = self.pools.compared(rows, self.tested.ordinary, criterion=SPARSE)
-        to = mine[shown[mine]]
-        cells.odds_ratio[to], cells.lower[to] = found.odds_ratio, found.difference_lower
-        cells.upper[to], cells.extra_lower[to] = found.difference_upper, found.extra_lower
-        cells.extra_upper[to] = found.extra_upper
+
+def _with_bounds(cells: Cells, shown: Positions, pools: Pools, ordinary: Flags) -> Cells:
+    """The comparisons with odds ratios and intervals of some."""
+    found = pools.compared(_rows(pools.group)[shown], ordinary, criterion=SPARSE)
+    columns = {
+        "odds_ratio": found.odds_ratio, "lower": found.difference_lower, "upper": found.difference_upper,
+        "extra_lower": found.extra_lower, "extra_upper": found.extra_upper,
+    }  # fmt: skip
+    for name, values in columns.items():
+        column = np.full(len(cells.n), np.nan)
+        column[shown] = values
+        columns[name] = column
+    return cells._replace(**columns)
 
 
 def _repeats(cells: Cells, levels: Sequence[object]) -> Flags:
