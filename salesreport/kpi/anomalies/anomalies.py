@@ -16,10 +16,11 @@ import pandas as pd
 from salesreport.kpi.anomalies.comparisons import PARTS, Comparisons
 from salesreport.kpi.anomalies.decided import Decisions, Step, decisions, of_people
 from salesreport.kpi.anomalies.explain import Past, crude, uneven
+from salesreport.kpi.anomalies.family import Cells
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
 from salesreport.kpi.facts.checks import check_dimensions, check_level
-from salesreport.kpi.facts.columns import Flags
+from salesreport.kpi.facts.columns import Flags, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -292,40 +293,43 @@ def _chosen(decided: Decisions, only: Only) -> Flags:
 
 def _frame(made: Comparisons, everything: Decisions, period: Period) -> pd.DataFrame:
     """All comparisons as `Anomalies.frame` has them."""
-    cells, steps = made.cells, np.array([step.key for step in made.decided.steps], object)
-    rate = cells.observed / np.where(cells.n > 0, cells.n, np.nan)
-    flag = np.where(cells.q <= made.level, np.where(cells.effect < 0, "worse", "better"), "none")
+    cells = made.cells
+    kept = np.flatnonzero(~np.isnan(cells.p) | (cells.level == 0))  # within parts only what could be tested
     raw, stake = crude(made), worth(made, everything, period.end)
     assert_holds(cells.lower, cells.effect, cells.upper)
     assert_holds(stake["at_stake_lower"], stake["at_stake"], stake["at_stake_upper"])
+    rows = Cells(*(column[kept] for column in cells))
+    rate = rows.observed / np.where(rows.n > 0, rows.n, np.nan)
+    flag = np.where(rows.q <= made.level, np.where(rows.effect < 0, "worse", "better"), "none")
+    steps = pd.Index([step.key for step in made.decided.steps], dtype="str")
     frame = pd.DataFrame(
         {
-            **made.names(),
-            "step": pd.Series(steps[cells.step], dtype="str"),
-            "n": cells.n,
+            **made.names(rows),
+            "step": pd.Series(steps.take(rows.step), dtype="str"),
+            "n": rows.n,
             "rate": rate,
-            "expected": rate - cells.effect,
-            "effect": cells.effect,
-            "lower": cells.lower,
-            "upper": cells.upper,
-            "p": cells.p,
-            "q": cells.q,
+            "expected": rate - rows.effect,
+            "effect": rows.effect,
+            "lower": rows.lower,
+            "upper": rows.upper,
+            "p": rows.p,
+            "q": rows.q,
             "flag": pd.Series(flag, dtype="str"),
-            **stake,
-            "observed": cells.observed,
-            "odds_ratio": cells.odds_ratio,
-            "crude": raw.effect,
-            "explained": pd.Series(raw.explained, dtype="str"),
+            **{name: values[kept] for name, values in stake.items()},
+            "observed": rows.observed,
+            "odds_ratio": rows.odds_ratio,
+            "crude": raw.effect[kept],
+            "explained": pd.Series(raw.explained[kept], dtype="str"),
         }
     )
-    frame = pd.concat([frame, _told_more(made, everything, period, frame)], axis=1)
-    tested = ~np.isnan(cells.p)
-    frame = frame[tested | (cells.level == 0)]  # within parts only what could be tested
+    frame = pd.concat([frame, _told_more(made, everything, period, frame, kept)], axis=1)
     return frame.sort_values(["q", "p", made.by, "step"], kind="stable", ignore_index=True)
 
 
-def _told_more(made: Comparisons, everything: Decisions, period: Period, frame: pd.DataFrame) -> pd.DataFrame:
-    """Of the flagged: since when, and whether the difference is the same everywhere."""
+def _told_more(
+    made: Comparisons, everything: Decisions, period: Period, frame: pd.DataFrame, cells: Positions
+) -> pd.DataFrame:
+    """Of the flagged rows, whose `cells` are given: since when, and whether the difference is the same everywhere."""
     size = len(frame)
     days = {name: np.full(size, "NaT", "datetime64[D]") for name in ("since", "since_from", "since_until")}
     always, places = np.zeros(size, bool), np.full(size, None, object)
@@ -334,16 +338,16 @@ def _told_more(made: Comparisons, everything: Decisions, period: Period, frame: 
         start = min(period.start, period.end - dt.timedelta(days=PAST - 1))
         past = Past(made, everything, start.replace(day=1), period.end)
         names = [name for parts in made.parts for name in parts]
-        for cell in flagged:
-            row = frame.iloc[cell]
+        for at in flagged.tolist():
+            row, cell = frame.iloc[at], int(cells[at])
             part = {name: row[name] for name in names if isinstance(row[name], str)}
             begun = past.since(int(made.cells.step[cell]), row[made.by], part)
             if begun is not None:
                 for name, month in zip(days, (begun.month, begun.earliest, begun.latest), strict=True):
-                    days[name][cell] = np.datetime64(month, "M").astype("datetime64[D]")
-                always[cell] = begun.always
+                    days[name][at] = np.datetime64(month, "M").astype("datetime64[D]")
+                always[at] = begun.always
             if not part:
-                places[cell] = uneven(made, int(cell))
+                places[at] = uneven(made, cell)
     return pd.DataFrame(
         {
             **{name: values.astype("datetime64[ms]") for name, values in days.items()},

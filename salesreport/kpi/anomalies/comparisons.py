@@ -89,17 +89,17 @@ class Comparisons:
             found[cells] = np.bincount(cell, values[rows], len(cells))
         return found
 
-    def names(self) -> dict[str, pd.Series]:
-        """Who and within what each cell is, as columns; missing: all."""
-        columns = {self.by: pd.Series(self.groups.categories.take(self.cells.group), dtype="str")}
+    def names(self, cells: Cells) -> dict[str, pd.Series]:
+        """Who and within what some of the cells are, as columns; missing: all."""
+        columns = {self.by: pd.Series(self.groups.categories.take(cells.group), dtype="str")}
         for name in dict.fromkeys(name for names in self.parts for name in names):
-            columns[name] = pd.Series([None] * len(self.cells.n), dtype="str")
+            columns[name] = pd.Series([None] * len(cells.n), dtype="str")
         for number, names in enumerate(self.parts):
-            cells = np.flatnonzero(self.cells.level == number)
-            rest = self.cells.part[cells]
+            here = np.flatnonzero(cells.level == number)
+            rest = cells.part[here]
             for name in reversed(names):
                 values = self.decided.dimension(name).categories
-                columns[name].iloc[cells] = values.take(rest % len(values))
+                columns[name].iloc[here] = values.take(rest % len(values))
                 rest = rest // len(values)
         return columns
 
