@@ -184,7 +184,7 @@ class Pools(NamedTuple):
             stratum += int(one.counts.stratum.max(initial=-1)) + 1
             pool += int(one.pool.max(initial=-1)) + 1
         joined = _Counts(*(np.concatenate(column) for column in zip(*counts, strict=True)))
-        group, trials = (np.concatenate(column) for column in zip(*((one.group, one.trials) for one in made)))
+        group, trials = np.concatenate([one.group for one in made]), np.concatenate([one.trials for one in made])
         return cls(np.concatenate(pools), group, trials, joined)
 
     def tested(self, level: float, criterion: float) -> Judged:

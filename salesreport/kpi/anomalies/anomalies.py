@@ -16,7 +16,6 @@ import pandas as pd
 from salesreport.kpi.anomalies.comparisons import PARTS, Comparisons
 from salesreport.kpi.anomalies.decided import Decisions, Step, decisions, of_people
 from salesreport.kpi.anomalies.explain import Past, crude, uneven
-from salesreport.kpi.anomalies.family import Cells
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
 from salesreport.kpi.facts.checks import check_dimensions, check_level
@@ -261,8 +260,9 @@ def _look(
 
 
 def _compared(
-    everything: Decisions, period: Period, group: str, parts: tuple[tuple[str, ...], ...], level: float, shown: bool
-) -> Comparisons:
+    everything: Decisions, period: Period, group: str, parts: tuple[tuple[str, ...], ...], level: float,
+    shown: bool,
+) -> Comparisons:  # fmt: skip
     """The comparisons of a period's decisions."""
     decided = everything.during(period)
     if not len(decided):
@@ -298,7 +298,7 @@ def _frame(made: Comparisons, everything: Decisions, period: Period) -> pd.DataF
     raw, stake = crude(made), worth(made, everything, period.end)
     assert_holds(cells.lower, cells.effect, cells.upper)
     assert_holds(stake["at_stake_lower"], stake["at_stake"], stake["at_stake_upper"])
-    rows = Cells(*(column[kept] for column in cells))
+    rows = cells.take(kept)
     rate = rows.observed / np.where(rows.n > 0, rows.n, np.nan)
     flag = np.where(rows.q <= made.level, np.where(rows.effect < 0, "worse", "better"), "none")
     steps = pd.Index([step.key for step in made.decided.steps], dtype="str")
@@ -329,7 +329,7 @@ def _frame(made: Comparisons, everything: Decisions, period: Period) -> pd.DataF
 def _told_more(
     made: Comparisons, everything: Decisions, period: Period, frame: pd.DataFrame, cells: Positions
 ) -> pd.DataFrame:
-    """Of the flagged rows, whose `cells` are given: since when, and whether the difference is the same everywhere."""
+    """Of the flagged: since when, and whether the difference is the same everywhere; `cells` are those of rows."""
     size = len(frame)
     days = {name: np.full(size, "NaT", "datetime64[D]") for name in ("since", "since_from", "since_until")}
     always, places = np.zeros(size, bool), np.full(size, None, object)

@@ -76,6 +76,10 @@ class Cells(NamedTuple):
     p: Numbers
     q: Numbers
 
+    def take(self, rows: Positions) -> "Cells":
+        """Some of them."""
+        return Cells._make(column[rows] for column in self)
+
 
 def compare_family(
     group: npt.NDArray[np.integer],
@@ -179,15 +183,17 @@ def _cells(made: Sequence[tuple[Pools, int]], group: Positions, trials: Position
 def _with_bounds(cells: Cells, shown: Positions, pools: Pools, ordinary: Flags) -> Cells:
     """The comparisons with odds ratios and intervals of some."""
     found = pools.compared(_rows(pools.group)[shown], ordinary, criterion=SPARSE)
-    columns = {
-        "odds_ratio": found.odds_ratio, "lower": found.difference_lower, "upper": found.difference_upper,
-        "extra_lower": found.extra_lower, "extra_upper": found.extra_upper,
-    }  # fmt: skip
-    for name, values in columns.items():
+
+    def spread(values: Numbers) -> Numbers:
         column = np.full(len(cells.n), np.nan)
         column[shown] = values
-        columns[name] = column
-    return cells._replace(**columns)
+        return column
+
+    return cells._replace(
+        odds_ratio=spread(found.odds_ratio), lower=spread(found.difference_lower),
+        upper=spread(found.difference_upper), extra_lower=spread(found.extra_lower),
+        extra_upper=spread(found.extra_upper),
+    )  # fmt: skip
 
 
 def _repeats(cells: Cells, levels: Sequence[object]) -> Flags:

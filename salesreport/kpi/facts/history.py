@@ -73,7 +73,7 @@ class History:
         return np.array([], "datetime64[D]") if self.moves is None else self.moves.day
 
     def forget_moves(self) -> None:
-        """Let go of the moves, by far the largest of what is known; who asks for them again has them read again."""
+        """Let go of the moves, by far the largest of what is known; they are read again if somebody asks."""
         for name in ("moves", "move_days"):
             self.__dict__.pop(name, None)
 
