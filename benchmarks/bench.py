@@ -56,6 +56,16 @@ its further reports; *again*: with what an earlier pack stored beside the datase
 |---|---|---|---|---|---|
 {against}
 
+## On a cluster
+
+A pack of {parted} reports over two workers of a Dask cluster on this machine (`--scheduler`), against the same
+with `--workers 1`: medians of {parted_runs}, and the ratios. The CPU is that of the command, of the workers and of
+all beside them.
+
+| | two workers | one, no cluster | ratio | least | most |
+|---|---|---|---|---|---|
+{cluster}
+
 ## Growth
 
 The same, with more reps and deals. Two packs each, of {few} and up to {some} reports, tell what a pack costs once
@@ -191,6 +201,7 @@ def main() -> None:
     base = sys.argv[sys.argv.index("--base") + 1 :][:1] if "--base" in sys.argv else []
     how = ["--runs", "1", "--ingest", "200000"] if quick else ["--big"]
     against = run("against.py", *how, *(["--base", *base] if base else []))
+    parted = run("cluster.py", *(["--runs", "1"] if quick else []))
     peers = run("peers.py", *(["--runs", "1"] if quick else []))
     explorer = run("explorer.py", *(["--deals", "100000"] if quick else []))["explorer"]
     where = run("where.py")
@@ -231,6 +242,9 @@ def main() -> None:
                 for company, found in against["took"].items()
                 for what, one in found.items()
             ),
+            parted=parted["reports"],
+            parted_runs=parted["runs"],
+            cluster="\n".join(against_row(f"{what} (s)", one) for what, one in parted["took"].items()),
             explorer="\n".join(map(explorer_row, explorer)),
         ),
         encoding="utf-8",

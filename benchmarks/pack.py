@@ -5,14 +5,13 @@ Same notebook, same data, one run; each is started as a command and measured who
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-from measure import Took, measure
+from measure import Took, as_usual, measure
 
 from salesreport.sample import write_company
 
@@ -109,7 +108,7 @@ def pack_file(dataset: Path, reps: list[str], out: Path, notebook: Path) -> Path
 def first_report(dataset: Path, rep: str, out: Path) -> dict[str, float]:
     """Seconds from the command's start until a pack's first report is there; beside it, the bare imports."""
     began = time.perf_counter()
-    environment = {**os.environ, **FRESH}
+    environment = {**as_usual(), **FRESH}
     asked = command(dataset, [rep], out)
     with subprocess.Popen(asked, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
         while not any((out / "pack" / "reports").glob("*.html")) and process.poll() is None:

@@ -32,7 +32,7 @@ from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, defaul
 from salesreport.pack.nursery import Making
 from salesreport.pack.owner import MARK, RunIsOver, run_mark, stands
 from salesreport.pack.plain import one_line
-from salesreport.pack.standby import make_on_standby
+from salesreport.pack.standby import make_on_standby, stand_by
 from salesreport.pack.warm import available
 
 JOBS_PER_WORKER = 2
@@ -41,6 +41,10 @@ makes all of its jobs suspect, and a scheduler that knows thousands of jobs is s
 
 RETRIES = 2
 """How often a job is given out again that a worker could not even begin, such as for want of its files."""
+
+ALONE = 60.0
+"""Seconds for which the first report is made alone, at most: its worker works out what all share and stores it
+beside the dataset, where the others, which meanwhile load what they need, read it then."""
 
 TICK = 2.0
 """Seconds between two looks at whether there are still workers."""
@@ -89,47 +93,60 @@ class ClusterEngine:
         """
         if not jobs:
             return
-        with self._connected(jobs[0]) as (client, mark):
-            for job in self._work_off(client, mark, jobs, watcher):
+        with self._connected(jobs[0]) as client:
+            for job in self._work_off(client, jobs, watcher):
                 # these were with workers that died, perhaps of another job; alone, each harms only itself
-                if self._work_off(client, mark, [job], watcher):
+                if self._work_off(client, [job], watcher):
                     reason = text("The workers that made this report were ended (was there enough memory?).")
                     watcher.done(_not_made(job, reason))
 
     @contextlib.contextmanager
-    def _connected(self, job: Job) -> Iterator[tuple[Any, Path]]:
-        """A client of the cluster, and the mark in the pack's folder, once all checks are passed."""
+    def _connected(self, job: Job) -> Iterator[Any]:
+        """A client of the cluster, once all checks are passed."""
         check_address(self.address)
-        with _client(self.address, self.connect_seconds) as client, run_mark(job.folder) as mark:
-            _check_workers(client, self.address, job, mark)
-            yield client, mark
+        with _client(self.address, self.connect_seconds) as client:
+            with run_mark(job.folder) as mark:
+                _check_workers(client, self.address, job, mark)
+            yield client
 
-    def _work_off(self, client: Any, mark: Path, jobs: Sequence[Job], watcher: Watcher) -> list[Job]:
+    def _work_off(self, client: Any, jobs: Sequence[Job], watcher: Watcher) -> list[Job]:
         """Give the jobs out as workers get free, and tell of each.
+
+        The mark of a run stands for this round alone: what a worker that died left behind it may still be at work
+        when its job is given to another or given up, and must not write then.
 
         Returns:
             The jobs whose workers died, more often than the scheduler allows.
         """
+        with run_mark(jobs[0].folder) as mark:
+            return self._give_out(client, jobs, Making(1, self.limits, self.export, mark), watcher)
+
+    def _give_out(self, client: Any, jobs: Sequence[Job], making: Making, watcher: Watcher) -> list[Job]:
         from distributed import KilledWorker
 
+        with contextlib.suppress(Exception):  # a worker that cannot will say so of its jobs
+            client.run(get_ready, making, on_error="return")
+
         executor = client.get_executor(pure=False, retries=RETRIES)
-        making = Making(1, self.limits, self.export, mark)
         waiting = deque(jobs)
         running: dict[Future[Outcome], Job] = {}
         suspects: list[Job] = []
-        seen = time.monotonic()
+        began = seen = time.monotonic()
+        shared = False
         try:
             while waiting or running:
                 workers = _workers(client)
                 seen = time.monotonic() if workers else seen
                 if time.monotonic() - seen > self.patience:
                     raise self._lost(text("The cluster has no workers any more, or does not answer."))
-                while waiting and len(running) < max(1, workers * JOBS_PER_WORKER):
+                shared = shared or time.monotonic() - began > ALONE
+                while waiting and len(running) < max(1, workers * JOBS_PER_WORKER if shared else 1):
                     job = waiting.popleft()
                     watcher.started(job)
                     running[executor.submit(make_on_worker, job, making)] = job
                 for future in wait(running, TICK, FIRST_COMPLETED).done:
                     job = running.pop(future)
+                    shared = True
                     try:
                         outcome = future.result()
                     except CancelledError:
@@ -155,6 +172,12 @@ class ClusterEngine:
         )
 
 
+def get_ready(making: Making) -> None:
+    """Begin to load, on this worker, what a run's reports need."""
+    if available():
+        stand_by(making)
+
+
 def make_on_worker(job: Job, making: Making) -> Outcome:
     """Make a job's report on this worker.
 
@@ -163,7 +186,9 @@ def make_on_worker(job: Job, making: Making) -> Outcome:
     """
     if available():
         return make_on_standby(job, making)
-    return make_report(job, partial(_execute_in_kernel, making=making), making.in_time(making.export))
+    return make_report(
+        job, partial(_execute_in_kernel, making=making), making.in_time(making.export), making.check
+    )
 
 
 def _execute_in_kernel(job: Job, making: Making) -> NotebookNode:

@@ -210,12 +210,20 @@ def default_exporter(notebook: NotebookNode, language: str) -> str:
     return to_html(notebook, language)
 
 
-def make_report(job: Job, execute: Execute, export: Exporter = default_exporter) -> Outcome:
+def make_report(
+    job: Job,
+    execute: Execute,
+    export: Exporter = default_exporter,
+    still_wanted: Callable[[], None] | None = None,
+) -> Outcome:
     """Make one report, whatever happens.
 
     The report is written only when its notebook was run to the end, the dataset is still the job's, and it says
     itself that it is the job's: same subject, period and dataset. Where it fails, the report of an earlier run is
     removed: nobody shall take it for today's. Documents are made of the same notebook, written before the report.
+
+    Args:
+        still_wanted: called at the last moment, when the report lacks but its name; may raise `RunIsOver`.
     """
     started = time.perf_counter()
     notebook: NotebookNode | None = None
@@ -246,7 +254,7 @@ def make_report(job: Job, execute: Execute, export: Exporter = default_exporter)
         if reason is None:
             for name, content in documents.items():
                 write_bytes(job.folder / job.document(name), content)
-            write_bytes(job.folder / job.report, html)
+            write_bytes(job.folder / job.report, html, still_wanted)
     except OSError as error:
         reason = text("The report cannot be written: {reason}.", reason=error.strerror or str(error))
     seconds = time.perf_counter() - started

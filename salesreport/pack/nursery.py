@@ -54,7 +54,7 @@ class Making:
         Raises:
             RunIsOver: nobody waits for it any more; no file was touched.
         """
-        return make_report(job, self.in_time(execute_here), self.in_time(self.export))
+        return make_report(job, self.in_time(execute_here), self.in_time(self.export), self.check)
 
     def in_time(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, whose result counts only while the run lasts."""
@@ -64,6 +64,15 @@ class Making:
     def is_over(self) -> bool:
         """Whether the run is over, as far as its mark tells."""
         return self.mark is not None and not stands(self.mark)
+
+    def check(self) -> None:
+        """Go on only while the run lasts.
+
+        Raises:
+            RunIsOver: it does not.
+        """
+        if self.is_over:
+            raise RunIsOver
 
     def remove(self, job: Job) -> None:
         """Remove what was made for a job, unless the folder is somebody else's by now."""

@@ -61,11 +61,7 @@ def prepare(job: Job, languages: Iterable[str] = ()) -> None:
     The notebook itself is not run: what its cells change would be changed for all.
     """
     gc.disable()  # what is made here stays
-    import papermill  # noqa: F401 - imported for the forks
-
-    from salesreport.pack.inprocess import new_shell
-
-    new_shell()  # IPython loads its commands when one is made; each report makes its own
+    load()
     for name in imported_by(job.source):
         with contextlib.suppress(Exception):  # a module that fails to import fails in the report, with its reason
             importlib.import_module(name)
@@ -80,6 +76,15 @@ def prepare(job: Job, languages: Iterable[str] = ()) -> None:
     gc.freeze()
     gc.enable()
     gc.set_threshold(*COLLECTING)
+
+
+def load() -> None:
+    """Import what every report needs."""
+    for name in ("papermill", "salesreport.report.export", "salesreport.report.review"):
+        importlib.import_module(name)
+    from salesreport.pack.inprocess import new_shell
+
+    new_shell()  # IPython loads its commands when one is made; each report makes its own
 
 
 def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] = ()) -> None:

@@ -18,6 +18,7 @@ from salesreport.pack.engine import ONE_THREAD
 from salesreport.pack.make import Job, Outcome
 from salesreport.pack.nursery import TRIES, Making, attend
 from salesreport.pack.owner import RunIsOver
+from salesreport.pack.rehearsal import load
 
 _MAIN = "import sys; sys.path[:] = {path!r}; from salesreport.pack.standby import main; main({handle})"
 
@@ -85,7 +86,7 @@ def make_on_standby(job: Job, making: Making) -> Outcome:
         RunIsOver: nobody waits for it any more.
     """
     for _ in range(TRIES):
-        standby = _standby(making)
+        standby = stand_by(making)
         try:
             return standby.make(job)
         except (EOFError, OSError):
@@ -95,8 +96,8 @@ def make_on_standby(job: Job, making: Making) -> Outcome:
     return Outcome(job, text("The process that makes the reports ended (was there enough memory?)."))
 
 
-def _standby(making: Making) -> Standby:
-    """The process of this run; that of an earlier one makes room."""
+def stand_by(making: Making) -> Standby:
+    """The process of this run, started if need be; that of an earlier one makes room."""
     if _kept and _kept[0].making.mark != making.mark:
         _kept.pop().end()
     if not _kept:
@@ -112,4 +113,5 @@ def main(handle: int) -> None:
             making: Making = pipe.recv()
         except EOFError:
             return
+        load()
         attend(pipe, making)

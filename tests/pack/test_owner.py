@@ -10,6 +10,7 @@ from salesreport.dataset import Dataset
 from salesreport.errors import DataError
 from salesreport.language import text
 from salesreport.pack.make import Job, ReportFailed, make_report
+from salesreport.pack.nursery import Making
 from salesreport.pack.owner import RunIsOver, WhileRunLasts, run_mark
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
@@ -32,6 +33,21 @@ def test_a_report_that_comes_too_late_touches_no_file(company: Dataset, tmp_path
         with pytest.raises(RunIsOver):
             make_report(job, execute, WhileRunLasts(plain_export, mark))
     assert report.read_text() == "another pack's"
+
+
+def test_a_report_given_up_while_it_is_written_gets_no_name(company: Dataset, tmp_path: Path) -> None:
+    job = job_for(company, tmp_path, Subject("rep", "R00", "R00"))
+    with run_mark(tmp_path) as mark:
+        making = Making(mark=mark)
+
+        def meanwhile() -> None:
+            assert len(list((tmp_path / job.report).parent.glob(".*.partial"))) == 1
+            mark.unlink()
+            making.check()
+
+        with pytest.raises(RunIsOver):
+            make_report(job, making.in_time(shown), making.in_time(plain_export), meanwhile)
+    assert not list((tmp_path / job.report).parent.iterdir())
 
 
 def test_any_engine_s_run_ends_what_a_killed_run_left_on_a_cluster(pack_file: Path) -> None:
