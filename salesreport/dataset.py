@@ -23,6 +23,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -217,10 +219,25 @@ class Dataset:
                 return declared.empty(timezone)[wanted]
             one = pc.field(column).isin(pa.array(list(values), pa.string()))
             condition = one if condition is None else condition & one
-        frame: pd.DataFrame = source.to_table(columns=present, filter=condition).to_pandas(date_as_object=False)
-        absent = [column for column in wanted if column not in present]
+        return self._whole(name, wanted, source.to_table(columns=present, filter=condition))
+
+    def some(self, name: str, columns: Iterable[str], rows: npt.NDArray[np.intp]) -> pd.DataFrame:
+        """Some rows of a table, by their numbers in the file; the others are not held in memory.
+
+        Args:
+            name, columns: as in `table`. rows: numbers from 0; −1: a row in which everything is missing.
+        """
+        wanted, there = list(columns), np.flatnonzero(rows >= 0)
+        present = [column for column in wanted if column in self.columns(name)]
+        found = self._whole(name, wanted, self._source(name).take(pa.array(rows[there]), columns=present))
+        return found.set_axis(there, axis=0).reindex(range(len(rows)))
+
+    def _whole(self, name: str, wanted: list[str], found: pa.Table) -> pd.DataFrame:
+        """What was read of a table as a frame; absent columns are missing in every row."""
+        frame: pd.DataFrame = found.to_pandas(date_as_object=False)
+        absent = [column for column in wanted if column not in found.schema.names]
         if absent:
-            empty = declared.empty(timezone)[absent].reindex(frame.index)
+            empty = TABLES[name].empty(self.settings.timezone)[absent].reindex(frame.index)
             frame = pd.concat([frame, empty], axis=1)[wanted]
         return frame
 

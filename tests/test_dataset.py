@@ -69,6 +69,17 @@ def test_slices(tmp_path: Path) -> None:
     assert dataset.table("deals", where={"segment": ["x"]}).empty
 
 
+def test_some_rows_are_taken_by_their_numbers(tmp_path: Path) -> None:
+    dataset = write(tmp_path / "d")  # deals by rep, then key: 2, 1, 3
+    names = ["deal_id", "amount", "created_on", "units"]
+    found = dataset.some("deals", names, np.array([2, -1, 0, 2]))
+    assert found["deal_id"].fillna("none").tolist() == ["3", "none", "2", "3"]
+    assert found["amount"].fillna(-1).tolist() == [-1, -1, 4.0, -1]  # deal 3 has no amount
+    assert found["units"].isna().all()
+    assert found.dtypes.tolist() == dataset.table("deals", names).dtypes.tolist()
+    assert dataset.some("deals", names, np.array([], int)).empty
+
+
 def test_absent_tables_and_columns_are_said(tmp_path: Path) -> None:
     dataset = write(tmp_path / "d")
     assert dataset.has("deals", "amount")

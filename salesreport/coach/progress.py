@@ -15,6 +15,7 @@ from salesreport.coach.watched import Looked, Watched, at_work, watched
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, Unavailable
 from salesreport.kpi.facts.columns import Days, Positions
+from salesreport.kpi.facts.source import PASSING
 from salesreport.language import Text, ntext, text
 from salesreport.stats.after import FEWEST, Change, Expected, changed, expect
 
@@ -231,9 +232,10 @@ def prepare(facts: Facts) -> None:
     """Look once at all metrics that something was agreed about, so that no report adds up all events again."""
 
     def look() -> bool:
-        for metric in facts.dataset.table("commitments", ["metric"])["metric"].dropna().unique():
-            with suppress(Unavailable, ConfigError):
-                watched(metric, facts)
+        with facts.forgetting(*PASSING):  # all events there are, of which sums are kept
+            for metric in facts.dataset.table("commitments", ["metric"])["metric"].dropna().unique():
+                with suppress(Unavailable, ConfigError):
+                    watched(metric, facts)
         return True
 
     facts.remember("metrics agreed about", look)

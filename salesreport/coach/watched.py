@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.coach.agreed import MONTH
@@ -124,7 +125,7 @@ def _watched(key: str, facts: Facts) -> Watched:
             need_losses(facts)
         events = _events(facts, kind)
         chosen = _chosen(events, which) if not parameter else events.equals("type", parameter)
-        days = _Days.of(facts, events.rep, events.day, events.share, chosen.astype(float))
+        days = _Days.of(facts, events.rep, events.day, events.share, chosen.astype(float), 2)
         if name in _RATES:
             return Watched(metric, "rate", False, facts.begin(kind), lambda a, b: _rate(days, a, b))
         return Watched(metric, "count", True, facts.begin(kind), lambda a, b: _count(facts, days, a, b))
@@ -134,7 +135,7 @@ def _watched(key: str, facts: Facts) -> Watched:
         here = decided.take(decided.step == step)
         if not len(here):
             raise Unavailable(text("nothing was decided at this milestone"))
-        days = _Days.of(facts, here.rep, here.day, np.ones(len(here)), here.success.astype(float))
+        days = _Days.of(facts, here.rep, here.day, np.ones(len(here)), here.success.astype(float), 2)
         return Watched(metric, "rate", False, here.day[0].item(), lambda a, b: _rate(days, a, b))
     if name in _MEANS:
         kind, column = _MEANS[name]
@@ -145,7 +146,7 @@ def _watched(key: str, facts: Facts) -> Watched:
             counts &= events.extra["won"].astype(bool) & (value > 0 if column == "amount" else True)
         else:
             counts &= events.equals("kind", "satisfaction")
-        days = _Days.of(facts, events.rep, events.day, events.share * counts, np.where(counts, value, 0.0))
+        days = _Days.of(facts, events.rep, events.day, events.share * counts, np.where(counts, value, 0.0), 3)
         return Watched(metric, "mean", False, facts.begin(kind), lambda a, b: _mean(days, a, b))
     standing = metric.facts[0] == OPEN or metric.date_basis == AS_OF or name in _STANDING
     monthly = metric.additive and not standing
@@ -190,28 +191,40 @@ def _chosen(events: Events, which: str) -> Numbers:
 
 @dataclass(frozen=True, eq=False)
 class _Days:
-    """Events by rep and day, added up from the first on, so that any days cost two look-ups a rep."""
+    """Events by rep and day, added up from the first on, so that any days cost two look-ups a rep.
 
-    keys: Numbers
+    Of all events of a rep on a day there is one row: of millions of events that is a small part.
+
+    Attributes:
+        keys: rep and day of each row, ascending. sums: up to each row, a line per power of the value; the first
+            column is nothing. reps: how many there are.
+    """
+
+    keys: npt.NDArray[np.int64]
     sums: Numbers
     reps: int
 
     _SPAN = 1_000_000
 
     @classmethod
-    def of(cls, facts: Facts, rep: pd.Categorical, day: Days, share: Numbers, value: Numbers) -> "_Days":
-        """Events with their credit and a value each."""
+    def of(
+        cls, facts: Facts, rep: pd.Categorical, day: Days, share: Numbers, value: Numbers, powers: int
+    ) -> "_Days":
+        """Events with their credit and a value each, of which so many powers are asked for: 1, 2 or 3."""
         place = pd.Index(facts.reps["rep_id"]).get_indexer(rep.categories)
         whose = np.append(place, -1)[rep.codes]
-        counts = (whose >= 0) & (share > 0) & ~np.isnat(day)
-        keys = whose * cls._SPAN + day.astype("datetime64[D]").astype(np.int64)
-        order = np.flatnonzero(counts)[np.argsort(keys[counts], kind="stable")]
-        parts = np.stack([share, share * value, share * value**2])[:, order]
-        sums = np.concatenate([np.zeros((3, 1)), parts.cumsum(axis=1)], axis=1)
-        return cls(keys[order], sums, len(facts.reps))
+        counts = np.flatnonzero((whose >= 0) & (share > 0) & ~np.isnat(day))
+        keys = whose[counts] * cls._SPAN + day[counts].astype("datetime64[D]").astype(np.int64)
+        within = np.argsort(keys, kind="stable")
+        order, keys = counts[within], keys[within]
+        last = np.flatnonzero(np.append(keys[1:] != keys[:-1], True)[: len(keys)])
+        sums = np.zeros((powers, len(last) + 1))
+        for power in range(powers):
+            sums[power, 1:] = (share * value**power)[order].cumsum()[last]
+        return cls(keys[last], sums, len(facts.reps))
 
     def between(self, start: dt.date, end: dt.date) -> Numbers:
-        """Of each rep in some days: Σ share, Σ share × value, Σ share × value²."""
+        """Of each rep in some days: Σ share, Σ share × value, Σ share × value² (as far as they are there)."""
         first, last = (np.datetime64(day, "D").astype(np.int64) for day in (start, end))
         whose = np.arange(self.reps) * self._SPAN
         found: Numbers = (
@@ -222,13 +235,13 @@ class _Days:
 
 
 def _rate(days: _Days, start: dt.date, end: dt.date) -> Looked:
-    n, won, _ = days.between(start, end)
+    n, won = days.between(start, end)
     shown = np.divide(won, n, out=np.full(len(n), np.nan), where=n > 0)
     return Looked(Seen(np.minimum(won, n), n), shown, n)
 
 
 def _count(facts: Facts, days: _Days, start: dt.date, end: dt.date) -> Looked:
-    _, count, _ = days.between(start, end)
+    _, count = days.between(start, end)
     there = at_work(facts, start, end)
     shown = np.divide(count * MONTH, there, out=np.full(len(count), np.nan), where=there > 0)
     return Looked(Seen(count, there), shown, count)

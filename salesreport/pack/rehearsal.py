@@ -4,15 +4,20 @@ import ast
 import contextlib
 import gc
 import importlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 from nbformat import NotebookNode
 
 from salesreport.language import Language
+from salesreport.memory import give_back
 from salesreport.pack.make import Job, ReportFailed, in_words
+
+if TYPE_CHECKING:
+    from salesreport.report.review import Review
+    from salesreport.report.section import Section
 
 COLLECTING = (50_000, 20, 50)
 """When a report's process looks for garbage: seldom, for drawing makes many objects and the process is soon gone.
@@ -59,6 +64,7 @@ def prepare(job: Job, languages: Iterable[str] = ()) -> None:
 
             keep_results(Dataset.open(job.parameters["dataset"]))
         _rehearse(job.parameters, attributes_in(job.source), languages)
+    give_back()
     # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
     gc.freeze()
     gc.enable()
@@ -92,7 +98,7 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     settings = ("compare_to", "language", "mask_names", "extensions", *FILES)
     about |= {name: parameters[name] for name in settings if name in parameters}
     review = Review(parameters["dataset"], parameters["period"], **about)
-    sections = [getattr(review, name) for name in review.listed() if name in names] or review.sections()
+    sections: Sequence[Section] = list(_made(review, names)) or review.sections()
     for code in dict.fromkeys((review.context.language.code, *languages)):
         for template in dict.fromkeys(section.template for section in sections):
             environment(Language(code)).get_template(template)
@@ -100,6 +106,14 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     shown = [review._repr_mimebundle_(), *({"text/html": section._repr_html_()} for section in drawn)]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
+
+
+def _made(review: "Review", names: Collection[str]) -> Iterator["Section"]:
+    """The sections of some names; between two of them free memory is given back, of which each leaves some."""
+    for name in review.listed():
+        if name in names:
+            yield getattr(review, name)
+            give_back()
 
 
 def imported_by(notebook: bytes) -> list[str]:

@@ -73,4 +73,5 @@ def ahead(context: Context) -> Ahead:
     goals, strategy = goals_of(context, period)
     key = ("plan ahead", period, context.agreed.digests.get("strategy"))
     plan = facts.store(key, lambda: action_plan(facts, strategy, period))
+    facts.forget("forecast ways", "forecast learnt")  # the last one to look at them
     return Ahead(plan, goals, strategy)

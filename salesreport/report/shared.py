@@ -331,11 +331,13 @@ class Shared:
         """A subject's events of a kind in a period, seen from a day; columns as in `Facts.closed` and the like."""
         dimension = subject.dimension
         when = (kind, period, as_of)
-        frame = self.facts.remember(("frame", *when), lambda: kind.find(self.facts, period, as_of).frame())
+
+        def find() -> pd.DataFrame:
+            return kind.find(self.facts, period, as_of).frame()
+
         if dimension is None:
-            return frame.copy(deep=False)
-        key = ("sliced", *when, dimension)
-        return self.facts.remember(key, lambda: slice_up(frame, dimension)).of(subject)
+            return self.facts.remember(("frame", *when), find).copy(deep=False)
+        return self.facts.remember(("sliced", *when, dimension), lambda: slice_up(find(), dimension)).of(subject)
 
     def days_to_win(self, periods: Sequence[Period], share: float, fewest: int) -> float | None:
         """Days that a share of all deals won in some periods took at most; None with too few of them."""
@@ -354,7 +356,7 @@ class Shared:
         def find() -> dict[str, str]:
             closed = self.facts.events("closed", period)
             lost = closed.rows[~closed.extra["won"].astype(bool)]
-            stages = stage_when_lost(self.facts, self.facts.own("deals")["deal_id"].take(lost))
+            stages = stage_when_lost(self.facts, self.facts.columns.series("deals", "deal_id").take(lost))
             return dict(zip(stages.index.tolist(), stages.tolist(), strict=True))
 
         return self.facts.remember(("stages when lost", period), find)
@@ -387,9 +389,15 @@ def slice_up(frame: pd.DataFrame, dimension: str, keep: bool = True) -> Sliced:
     order = np.argsort(values.codes, kind="stable")
     ends = np.searchsorted(values.codes[order], np.arange(-1, len(values.categories)), side="right").tolist()
     rows = (frame if keep else frame.drop(columns=dimension)).take(order)
-    texts = {name: _TEXT for name, kind in rows.dtypes.items() if isinstance(kind, pd.StringDtype)}
+    texts = {name: _python(column) for name, column in rows.items() if isinstance(column.dtype, pd.StringDtype)}
     slices = dict(zip(values.categories, map(slice, ends, ends[1:]), strict=True))
-    return Sliced(rows.astype(texts), slices)
+    return Sliced(rows.assign(**texts), slices)
+
+
+def _python(texts: pd.Series) -> pd.api.extensions.ExtensionArray:
+    """Texts as Python's own, of equal ones only one."""
+    codes, different = pd.factorize(texts)
+    return different.array.astype(_TEXT).take(codes, allow_fill=True)
 
 
 Said = Mapping[tuple[str | None, ...], Text]

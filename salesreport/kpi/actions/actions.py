@@ -17,6 +17,7 @@ from salesreport.kpi.actions.watched import (
     Stays,
     activities_of,
     months_since,
+    narrow,
     rep_codes,
     stays_of,
     taken_of,
@@ -165,8 +166,8 @@ def _look(
     )
     frame = _frame(cells, stays.steps, known, window_of(_expected(watched, len(stays.steps))), level)
     return Actions(
-        facts, period, level, _family(cells, known, decided), stays.steps, frame, watched, known.done,
-        known.types, decided.rep,
+        facts, period, level, _family(cells, known, decided), stays.steps, frame, narrow(watched),
+        narrow(known.done), known.types, decided.rep,
     )  # fmt: skip
 
 
@@ -199,7 +200,10 @@ def chosen_stays(
         inside &= np.isin(stays.decided.step, numbers)
     for name, values in only:
         inside &= np.asarray(stays.decided.dimension(name).isin(list(values)), bool)
-    rows = np.flatnonzero(inside)
+    chosen = np.flatnonzero(inside)
+    # days that follow each other are one slice, which copies nothing
+    in_one = len(chosen) > 0 and chosen[-1] - chosen[0] + 1 == len(chosen)
+    rows = slice(int(chosen[0]), int(chosen[-1]) + 1) if in_one else chosen
     return stays.decided.take(rows), taken_of(stays.watched, rows)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from salesreport.kpi.actions.actions import Actions
 from salesreport.kpi.actions.moments import moments_of
-from salesreport.kpi.actions.watched import rep_codes
+from salesreport.kpi.actions.watched import rep_codes, wide
 from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.stats.multiplicity import benjamini_hochberg
 from salesreport.stats.stratified import against_the_rest, compare
@@ -86,7 +86,7 @@ def by_rep(found: Actions) -> pd.DataFrame:
     ]
     if helps.empty:
         return pd.DataFrame({name: pd.Series(dtype="str" if name in _TEXTS else float) for name in columns})
-    moments = moments_of(found.watched, found.done, len(found.types))
+    moments = moments_of(wide(found.watched), wide(found.done), len(found.types))
     first = moments.age == 0
     keys, reps = [step.key for step in found.steps], found.rep.categories
     nobody = np.append(reps.isin(list(found.facts.not_people)), True)

@@ -1,8 +1,9 @@
 """The stays that actions are looked for in, and the activities done on deals, as the plain arrays of `family`."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.kpi.actions.moments import Done, Watched, Whole
@@ -16,6 +17,8 @@ from salesreport.kpi.milestones.journeys import OPEN
 from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of
 from salesreport.language import text
 from salesreport.process import ProcessFile
+
+Arrays = TypeVar("Arrays", Watched, Done)
 
 MOST_TYPES = 24
 """So many types of activities are looked at, those done most often on deals; of more nobody reads a table."""
@@ -125,6 +128,24 @@ def taken_of(watched: Watched, rows: slice | Positions) -> Watched:
         watched.deal[rows], watched.step[rows], watched.entered[rows], watched.until[rows], watched.decided[rows],
         watched.success[rows], watched.expected[rows],
     )  # fmt: skip
+
+
+def narrow(held: Arrays) -> Arrays:
+    """The same in the smallest types that hold them, to be kept; see `wide`."""
+    return held._replace(**{name: _small(getattr(held, name)) for name in held._fields})
+
+
+def wide(held: Arrays) -> Arrays:
+    """What was `narrow`, in types that can be reckoned with."""
+    numbers = {name: values for name, values in held._asdict().items() if values.dtype != bool}
+    return held._replace(**{name: values.astype(np.int64) for name, values in numbers.items()})
+
+
+def _small(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if values.dtype == bool:
+        return values
+    least, most = (np.min_scalar_type(int(end)) for end in (values.min(), values.max()))
+    return values.astype(np.result_type(least, most))
 
 
 def months_since(first: int, last: int) -> Positions:

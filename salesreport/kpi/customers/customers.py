@@ -93,9 +93,9 @@ def _customers(columns: Columns) -> Customers:
 
 def _owners(columns: Columns, table: str) -> pd.Categorical | None:
     """The customer of each row of a table; None where it names none at all."""
-    own = columns.coded(table, "account_id") if columns.has(table, "account_id") else None
+    own = columns.read_coded(table, "account_id") if columns.has(table, "account_id") else None
     if table in _BY_DEAL and columns.has(table, "deal_id") and columns.has("deals", "account_id"):
-        of_deal = taken(columns.coded("deals", "account_id"), columns.find(table, "deal_id", "deals"))
+        of_deal = taken(columns.read_coded("deals", "account_id"), columns.find(table, "deal_id", "deals"))
         return of_deal if own is None else filled(own, of_deal)
     return own
 

@@ -84,7 +84,8 @@ def base_moves(
     """
     if end < start:
         raise ConfigError(text("It ends before it begins."), key="end", found=end.isoformat())
-    before, after = states_between(facts, file, start, end)
+    with facts.forgetting("journeys"):  # those of the first day
+        before, after = states_between(facts, file, start, end)
     there = np.flatnonzero(after.category >= 0)
     unsure = before.unsure | after.unsure
     origin = np.where(unsure, 1, np.where(before.category >= 0, before.category + 2, 0))

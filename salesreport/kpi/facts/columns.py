@@ -58,11 +58,14 @@ class Columns:
         """A text column as a categorical, its categories sorted."""
         key = (table, column, "coded")
         if key not in self._read:
-            if self.has(table, column):
-                self._read[key] = _categorical(self.dataset.array(table, column, coded=True))
-            else:
-                self._read[key] = pd.Categorical(self.series(table, column))
+            self._read[key] = self.read_coded(table, column)
         return self._read[key]
+
+    def read_coded(self, table: str, column: str) -> pd.Categorical:
+        """`coded`, of which nothing is kept: for columns of many texts that are looked at once."""
+        if self.has(table, column):
+            return _categorical(self.dataset.array(table, column, coded=True))
+        return pd.Categorical(self.series(table, column))
 
     def numbers(self, table: str, column: str) -> Numbers:
         """A numeric column; missing is NaN."""
@@ -84,9 +87,8 @@ class Columns:
             elif TABLES[table][column].kind == "date":
                 self._read[key] = self.dataset.array(table, column).to_numpy(zero_copy_only=False)
             else:
-                self._read[key] = (
-                    self.series(table, column).dt.tz_localize(None).to_numpy().astype("datetime64[D]")
-                )
+                instants = self.dataset.table(table, [column])[column]  # of which nobody else asks for more
+                self._read[key] = instants.dt.tz_localize(None).to_numpy().astype("datetime64[D]")
         return self._read[key]
 
     def ids(self, table: str, column: str) -> pa.Array:

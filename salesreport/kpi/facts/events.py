@@ -75,14 +75,12 @@ class Events:
         """All of it: the dimensions (as categoricals), `share`, `on`, what is worked out, the table's columns."""
         columns: dict[str, object] = {name: self.dimension(name) for name in DIMENSIONS}
         columns |= {"share": self.share, "on": self.day.astype("datetime64[ms]"), **self.extra}
-        taken_rows = {
-            name: self._source.own(self.table)[name].array.take(self.rows, allow_fill=True)
-            for name in TABLES[self.table].names
-            if name not in columns
-        }
+        names = [name for name in TABLES[self.table].names if name not in columns]
+        own = self._source.dataset.some(self.table, names, self.rows)
+        columns |= {name: own[name].array for name in names}
         if self.known is not None:
-            taken_rows |= self._as_then(self.known)
-        return pd.DataFrame(columns | taken_rows)
+            columns |= self._as_then(self.known)
+        return pd.DataFrame(columns)
 
     def _as_then(self, known: Known) -> dict[str, object]:
         """What the deals, open on an earlier day, were like then, in place of what table `deals` says today."""

@@ -1,7 +1,9 @@
 """A dataset seen from a day: its columns, how deals had closed, who owned what, who sells."""
 
 import datetime as dt
-from collections.abc import Callable, Hashable
+import time
+from collections.abc import Callable, Hashable, Iterator, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self, TypeVar, cast, get_args
@@ -19,10 +21,19 @@ from salesreport.kpi.facts.credit import Owners, Placements
 from salesreport.kpi.facts.dimensions import Dimensions
 from salesreport.kpi.facts.history import History
 from salesreport.language import text
+from salesreport.memory import give_back
 from salesreport.period import Period
 from salesreport.stored.store import stored
 
 Kept = TypeVar("Kept")
+
+PASSING = (
+    "created", "closed", "open", "orders", "activities", "leads", "feedback", "reached", "cut stays",
+)  # fmt: skip
+"""What begins the keys of events and of what they are found in: large, quickly made, and mostly asked for once."""
+
+LONG = 0.5
+"""Seconds: what takes longer is made of much memory, which is given back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,15 +170,47 @@ class Source:
     def store(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """As `remember`; where results are stored (`salesreport.stored`), it is also there for the next process.
 
+        Events found on the way are not kept: who asks for a result asks for no events.
+
         Args:
             key: says all that it depends on beside the dataset, the day and the policy, also to another process.
             make: makes it.
         """
         whole = (key, self.as_of, self.reopened)
-        return self.remember(("stored", key), lambda: stored(self.dataset, whole, make, self))
+
+        def find() -> Kept:
+            began = time.process_time()
+            with self.forgetting(*PASSING):
+                made = stored(self.dataset, whole, make, self)
+            if time.process_time() - began > LONG:
+                give_back()
+            return made
+
+        return self.remember(("stored", key), find)
 
     def remember(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What was made for a key; made once."""
         if key not in self._kept:
             self._kept[key] = make()
         return cast(Kept, self._kept[key])
+
+    @contextmanager
+    def forgetting(self, *kinds: Hashable) -> Iterator[None]:
+        """What is remembered meanwhile under keys that begin with some words is forgotten at the end.
+
+        For what is large and good for nothing but the result that is made of it.
+        """
+        before = frozenset(self._kept)
+        try:
+            yield
+        finally:
+            self._forget(kinds, self._kept.keys() - before)
+
+    def forget(self, *kinds: Hashable) -> None:
+        """Forget what is remembered under keys that begin with some words; it is made again if it is asked for."""
+        self._forget(kinds, frozenset(self._kept))
+
+    def _forget(self, kinds: tuple[Hashable, ...], keys: Set[Hashable]) -> None:
+        for key in keys:
+            if isinstance(key, tuple) and key[0] in kinds:
+                self._kept.pop(key, None)

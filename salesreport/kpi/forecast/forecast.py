@@ -27,7 +27,7 @@ from salesreport.kpi.forecast.hazards import Hazards
 from salesreport.kpi.forecast.simulate import New, Open, Samples, Shocks, factors, simulate
 from salesreport.kpi.forecast.sizes import Sizes
 from salesreport.kpi.forecast.ways import Ways, ways_of
-from salesreport.kpi.milestones.reached import store_of_process
+from salesreport.kpi.milestones.reached import own_id, store_of_process
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
@@ -195,8 +195,7 @@ def learn(facts: Facts, file: ProcessFile, as_of: dt.date) -> Learnt:
     Raises:
         Unavailable: the data cannot tell.
     """
-    _, learnt = facts.remember(("forecast learnt", id(file), as_of), lambda: (file, _learn(facts, file, as_of)))
-    return learnt
+    return facts.remember(("forecast learnt", own_id(facts, file), as_of), lambda: _learn(facts, file, as_of))
 
 
 def _learn(facts: Facts, file: ProcessFile, as_of: dt.date) -> Learnt:

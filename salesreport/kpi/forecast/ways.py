@@ -15,6 +15,7 @@ from salesreport.kpi.facts.columns import Days, Flags, Positions, taken
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.known import owner_on
 from salesreport.kpi.milestones.journeys import ADVANCED, BACK, LOST, OPEN, WON, Journeys
+from salesreport.kpi.milestones.reached import own_id
 from salesreport.process import Milestone, Process, ProcessFile
 
 Whole = npt.NDArray[np.int64]
@@ -76,9 +77,7 @@ def ways_of(facts: Facts, file: ProcessFile, day: dt.date) -> Ways:
     Where hardly any stay at a milestone is known to have ended (no stage history), deals are followed from
     creation to closing alone.
     """
-    # the file is kept with what was made of it, so that its id stays its own
-    _, ways = facts.remember(("forecast ways", id(file), day), lambda: (file, _follow(facts, file, day)))
-    return ways
+    return facts.remember(("forecast ways", own_id(facts, file), day), lambda: _follow(facts, file, day))
 
 
 def _follow(facts: Facts, file: ProcessFile, day: dt.date) -> Ways:

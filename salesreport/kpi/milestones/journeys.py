@@ -22,6 +22,7 @@ OUTCOMES = ("advanced", "back", "lost", "won", "open")
 ADVANCED, BACK, LOST, WON, OPEN = range(5)
 
 Codes = npt.NDArray[np.int8]
+Few = npt.NDArray[np.int16]
 Whole = npt.NDArray[np.int64]
 
 _NEVER = np.datetime64("NaT", "D")
@@ -46,15 +47,15 @@ class Stays(NamedTuple):
     """
 
     deal: Positions
-    process: Positions
-    milestone: Positions
+    process: Few
+    milestone: Few
     entered: Days
     entered_after: Days
     dated: Flags
     left: Days
     left_after: Days
     outcome: Codes
-    to: Positions
+    to: Few
     reentry: Flags
     first: Flags
 
@@ -118,7 +119,8 @@ class Journeys:
         """
         day = day or facts.as_of
         process = processes_of(facts, file)
-        parts, raised = [], False
+        parts: list[list[npt.NDArray[Any]]] = []
+        raised = False
         for stays, raises in _followed(facts, file, process, day):
             parts.append(list(stays))
             raised |= raises
@@ -192,7 +194,7 @@ class Journeys:
                 },
                 "dated": stays.dated,
                 "outcome": pd.Categorical.from_codes(stays.outcome, categories=pd.Index(OUTCOMES, dtype="str")),
-                "to": stays.to,
+                "to": stays.to.astype(np.intp),
                 "reentry": stays.reentry,
                 "first": stays.first,
                 "rep": self.rep,
@@ -334,15 +336,15 @@ def _stays(signs: Signs, before: Positions, behind: Positions, process: Position
     first_there[np.unique(ways, return_index=True)[1]] = True
     return Stays(
         deal=here,
-        process=of_process,
-        milestone=milestone,
+        process=of_process.astype(np.int16),
+        milestone=milestone.astype(np.int16),
         entered=day[stay],
         entered_after=after[stay],
         dated=signs.dated[move[stay]],
         left=np.where(ended, day[following], _NEVER),
         left_after=np.where(ended, after[following], _NEVER),
         outcome=outcome,
-        to=np.where(outcome == WON, lengths[of_process], np.where(outcome >= LOST, -1, to)),
+        to=np.where(outcome == WON, lengths[of_process], np.where(outcome >= LOST, -1, to)).astype(np.int16),
         reentry=~first_there,
         first=np.append(True, here[1:] != here[:-1])[: len(stay)],
     )

@@ -74,8 +74,12 @@ def journeys_of(facts: Facts, file: ProcessFile, day: dt.date) -> Journeys:
     Raises:
         ConfigError: a day after the facts' as-of date.
     """
-    # whoever is remembered holds the file, so that its id stays its own
-    return facts.remember(("journeys", id(file), day), lambda: Journeys.of(facts, file, day))
+    return facts.remember(("journeys", own_id(facts, file), day), lambda: Journeys.of(facts, file, day))
+
+
+def own_id(facts: Facts, file: ProcessFile) -> int:
+    """The id of a file, which stays its own: from now on the facts hold it, whatever of it they forget."""
+    return id(facts.remember(("file", id(file)), lambda: file))
 
 
 def spells_of(journeys: Journeys) -> Spells:

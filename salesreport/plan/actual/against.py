@@ -9,6 +9,7 @@ import pandas as pd
 
 from salesreport.kpi.compute import KpiTable, compute
 from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.source import PASSING
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.plan.actual.asked import asked_of
@@ -77,17 +78,20 @@ def against(
     reasons = dict(asked.reasons)
     rows: list[dict[str, Any]] = []
     whats = list(dict.fromkeys([*known, *asked.frame["what"]]))
-    for what in whats:
-        mine = asked.frame[asked.frame["what"] == what]
-        if what not in known or table is None:
-            reasons[what] = _unknown(what)
-        elif what in table.unavailable:
-            reasons[what] = table.unavailable[what]
-        else:
-            for part in _parts(facts, table, what, dimension):
-                rows += _lines(facts, period, what, part, mine[mine["part"] == part], strategy, dimension, table)
-            continue
-        rows += [_untold(one, what, facts, period) for one in mine[mine["part"] == "all"].to_dict("records")]
+    with facts.forgetting(*PASSING, "reached events"):  # those of years
+        for what in whats:
+            mine = asked.frame[asked.frame["what"] == what]
+            if what not in known or table is None:
+                reasons[what] = _unknown(what)
+            elif what in table.unavailable:
+                reasons[what] = table.unavailable[what]
+            else:
+                with facts.forgetting("doings"):
+                    for part in _parts(facts, table, what, dimension):
+                        asked_here = mine[mine["part"] == part]
+                        rows += _lines(facts, period, what, part, asked_here, strategy, dimension, table)
+                continue
+            rows += [_untold(one, what, facts, period) for one in mine[mine["part"] == "all"].to_dict("records")]
     frame = pd.DataFrame(rows, columns=["who", *LINES])
     order = {what: place for place, what in enumerate(whats)}
     frame = frame.assign(place=frame["what"].map(order), kinds=frame["kind"].map(KINDS.index)).sort_values(

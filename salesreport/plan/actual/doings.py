@@ -64,7 +64,10 @@ def _find(facts: Facts, metric: str, span: Period) -> Doings:
     elif name == "activity":
         events = facts.events("activities", span)
     else:
-        events = reached_in(facts, process_file(facts), span.start, min(span.end, facts.as_of))
+        file, end = process_file(facts), min(span.end, facts.as_of)
+        # those of all milestones at once
+        key = ("reached events", id(file), span.start, end)
+        events = facts.remember(key, lambda: reached_in(facts, file, span.start, end))
     counts, weight = np.ones(len(events), bool), events.share
     if events.table == "deals" and "won" in events.extra:
         counts = events.extra["won"].astype(bool)

@@ -117,7 +117,7 @@ def _book(context: Context) -> Maker:
             there = journeys.there(day)
             place[journeys.stays.deal[there]] = place_numbers(journeys)[there]
             frames.append(events.frame().assign(place=place[events.rows], when=when))
-            frames[-1]["last_amount"] = facts.own("deals")["amount"].array.take(events.rows)
+            frames[-1]["last_amount"] = facts.columns.numbers("deals", "amount")[events.rows]
         then = frames[0].drop_duplicates("deal_id").set_index("deal_id")["amount"]
         book = pd.concat(frames, ignore_index=True)
         book["amount_then"] = book["deal_id"].map(then)

@@ -82,7 +82,9 @@ def _found(context: Context) -> Actions:
     period = facts.remember(key, span)
     if isinstance(period, Text):
         raise Unavailable(period)
-    return actions(facts, file, period)
+    found = actions(facts, file, period)
+    facts.forget("stays of actions", "activities on deals")
+    return found
 
 
 def _name(context: Context, found: Actions, row: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesreport.kpi.actions.moments import AGES, LIVELY, Done, Watched, ever_done, moments_of, window_of
+from salesreport.kpi.actions.watched import narrow, wide
 
 
 def past(seed: int, stays: int = 40, done: int = 300) -> tuple[Watched, Done]:
@@ -83,3 +84,12 @@ def test_what_brings_a_deal_to_a_milestone_is_no_activity_there() -> None:
     # raw numbers count the day of the decision
     assert ever_done(stays, Done(one, one, one + 190), 1).all()
     assert not ever_done(stays, Done(one, one, one + 191), 1).any()
+
+
+def test_what_is_kept_narrow_is_the_same_when_it_is_wide_again() -> None:
+    _, done = past(1)
+    done = done._replace(day=done.day - 40_000, deal=done.deal + 70_000)
+    kept = narrow(done)
+    assert [column.dtype.itemsize for column in kept] == [4, 1, 4]  # days before 1970 − 2^15 days
+    assert all(np.array_equal(one, other) for one, other in zip(wide(kept), done, strict=True))
+    assert {column.dtype for column in wide(kept)} == {np.dtype(np.int64)}
