@@ -29,7 +29,7 @@ def activity(context: Context) -> Section:
     say, count = context.say, context.language.count
     told = records(data)
     planned = any(not math.isnan(row["plan"]) for row in told)
-    if not (planned or any(row["done"] for row in told)):
+    if not (planned or any(row["done"] > 0 for row in told)):
         nothing = text("No activities in {period}, and none planned.", period=context.period)
         message = say(context.unavailable("activity") or nothing)
         return Section("activity", topic, message, data, context.language, available=False)

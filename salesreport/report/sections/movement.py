@@ -107,6 +107,7 @@ def _measured(context: Context) -> pd.DataFrame:
             if len(file.processes) > 1:
                 title = context.language.labelled(show(process.name), title)
             row = _NOTHING | found.get(group, {})
+            row |= {name: 0.0 for name in (*COUNTS, "n") if math.isnan(row[name])}
             rows.append({**row, "group": group, "process": process.name, "milestone": one.key, "title": title})
     rows = _with_peers(context, rows)
     judged = pd.Series(_judged(rows, _comparisons(context, rows)), dtype="str")
