@@ -27,7 +27,7 @@ def agreed_with(facts: Facts, day: dt.date, reps: Collection[str] | None = None)
         said); `anew`: open, and agreed again since in the same words, which stands in its place; `overdue` of the
         others still open after the day they were due.
     """
-    every = facts.remember(("agreed", day), lambda: _agreed(facts.dataset.table("commitments"), day))
+    every = facts.remember(("agreed", day), lambda: _agreed(facts.own("commitments"), day))
     if reps is None:
         return every.copy(deep=False)
     whose = facts.remember(("agreed, by rep", day), lambda: every.groupby("rep_id").indices)
@@ -35,20 +35,33 @@ def agreed_with(facts: Facts, day: dt.date, reps: Collection[str] | None = None)
     return every.take(np.sort(np.concatenate(rows)) if rows else []).reset_index(drop=True)
 
 
+def agreed_by(facts: Facts, rep: str, day: dt.date) -> pd.DataFrame:
+    """As `agreed_with` of one rep, for a day that nobody else is looked at on."""
+    table = facts.own("commitments")
+    rows = facts.remember("commitments by rep", lambda: table.groupby("rep_id").indices)
+    return _agreed(table.take(rows.get(rep, [])), day)
+
+
 def _agreed(table: pd.DataFrame, day: dt.date) -> pd.DataFrame:
-    """The same of everybody."""
-    now = pd.Timestamp(day)
-    known = table[table["agreed_on"] <= now]
-    still = known["status"].isna() | (known["closed_on"] > now)
-    status = known["status"].mask(still, "open")
-    known = known.assign(
-        status=status,
-        closed_on=known["closed_on"].where(~still),
+    """The same of some rows of table `commitments`."""
+    now = np.datetime64(day)
+    agreed_on, texts = table["agreed_on"].to_numpy("datetime64[D]"), table["text"].tolist()
+    number = agreed_on.astype(np.int64).tolist()
+    known = sorted(np.flatnonzero(agreed_on <= now).tolist(), key=lambda row: (number[row], texts[row]))
+    rows = table.take(known).reset_index(drop=True)
+    closed_on, due_on, status = rows["closed_on"].to_numpy(), rows["due_on"].to_numpy(), rows["status"].tolist()
+    still = np.array([pd.isna(one) for one in status], bool) | (closed_on > now)
+    state = ["open" if open_ else one for one, open_ in zip(status, still.tolist(), strict=True)]
+    still_open = np.array([one == "open" for one in state], bool)
+    words = list(zip(rows["rep_id"].tolist(), rows["text"].tolist(), strict=True))
+    last = dict(zip(words, range(len(words)), strict=True))
+    anew = still_open & np.array([last[one] != row for row, one in enumerate(words)], bool)
+    return rows.assign(
+        status=pd.Series(state, dtype="str"),
+        closed_on=np.where(still, np.datetime64("NaT"), closed_on).astype(closed_on.dtype),
+        anew=anew,
+        overdue=still_open & ~anew & (due_on < now),
     )
-    known = known.sort_values(["agreed_on", "text"], kind="stable", ignore_index=True)
-    still_open = known["status"] == "open"
-    anew = still_open & known.duplicated(["rep_id", "text"], keep="last")
-    return known.assign(anew=anew, overdue=still_open & ~anew & (known["due_on"] < now))
 
 
 def months_without(agreed: pd.DataFrame, day: dt.date) -> int:

@@ -1,6 +1,8 @@
 """What became of a metric since something was agreed about it: before, after, and whether by more than chance."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Literal, NamedTuple
 
@@ -12,6 +14,7 @@ from salesreport.coach.agreed import MONTH, agreed_with
 from salesreport.coach.watched import Looked, Watched, at_work, watched
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, Unavailable
+from salesreport.kpi.facts.columns import Days, Positions
 from salesreport.kpi.facts.source import PASSING
 from salesreport.language import Text, ntext, text
 from salesreport.stats.after import FEWEST, Change, Expected, changed, expect
@@ -99,7 +102,7 @@ def progress(
         ConfigError: there is no such metric. Unavailable: the data cannot give it.
     """
     kept = watched(metric, facts)
-    place = int(pd.Index(facts.reps["rep_id"]).get_indexer([rep])[0])
+    place = _places(facts).get(rep, -1)
     unit = kept.metric.unit_in(facts.dataset.currency)
     start = start_before(kept, agreed)
     nothing = Progress(
@@ -147,15 +150,14 @@ def around(
     start = start_before(kept, agreed)
     before = kept.look(start, agreed)
     after = kept.look(agreed + dt.timedelta(1), end)
-    reps = facts.reps["rep_id"]
     group = groups_of(facts, groups)
-    like = np.ones(len(reps), bool) if pd.isna(group[place]) else group == group[place]
+    like = np.ones(len(group), bool) if pd.isna(group[place]) else group == group[place]
     like &= there_all_along(facts, start, agreed, end)
     others = like.copy()
     others[place] = False
-    coached = agreed_with(facts, end)
-    same = coached[(coached["metric"] == metric) & (coached["agreed_on"] > pd.Timestamp(start))]
-    alone = others & ~reps.isin(set(same["rep_id"])).to_numpy()
+    whose, when = facts.remember(("agreed, by metric", end), lambda: _by_metric(facts, end))[metric]
+    alone = others.copy()
+    alone[whose[when > np.datetime64(start)]] = False
     everybody = bool(alone.sum() < LIKE_ENOUGH)
     peers = others if everybody else alone
     like[place] = True
@@ -170,9 +172,26 @@ def groups_of(facts: Facts, groups: pd.Series | None) -> npt.NDArray[np.object_]
     return given.reindex(facts.reps["rep_id"]).to_numpy(object)
 
 
+def _places(facts: Facts) -> dict[str, int]:
+    """Where each rep stands in `Facts.reps`."""
+    return facts.remember("places of reps", lambda: {rep: at for at, rep in enumerate(facts.reps["rep_id"])})
+
+
+def _by_metric(facts: Facts, end: dt.date) -> Mapping[str, tuple[Positions, Days]]:
+    """Metric → with whom something was agreed about it by a day (places among `Facts.reps`), and when."""
+    agreed = agreed_with(facts, end)
+    place = pd.Index(facts.reps["rep_id"]).get_indexer(agreed["rep_id"])
+    when = agreed["agreed_on"].to_numpy("datetime64[D]")
+    found = {}
+    for metric, rows in agreed.groupby("metric").indices.items():
+        rows = rows[place[rows] >= 0]
+        found[str(metric)] = (place[rows], when[rows])
+    return defaultdict(lambda: (place[:0], when[:0]), found)
+
+
 def there_all_along(facts: Facts, start: dt.date, day: dt.date, end: dt.date) -> npt.NDArray[np.bool_]:
     """Who is a person and worked here long enough both before and after a day, in the order of `Facts.reps`."""
-    people = ~facts.reps["rep_id"].isin(list(facts.not_people)).to_numpy()
+    people = facts.remember("people", lambda: ~facts.reps["rep_id"].isin(list(facts.not_people)).to_numpy())
     after = at_work(facts, day + dt.timedelta(1), end) >= LEAST_AFTER
     there: npt.NDArray[np.bool_] = people & after & (at_work(facts, start, day) >= LEAST_BEFORE)
     return there

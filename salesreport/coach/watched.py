@@ -104,10 +104,15 @@ def watched(key: str, facts: Facts) -> Watched:
 def at_work(facts: Facts, start: dt.date, end: dt.date) -> Numbers:
     """How many of some days each rep worked here, in the order of `Facts.reps`."""
     first, last = np.datetime64(start, "D"), np.datetime64(end, "D")
-    hired = facts.reps["hired_on"].to_numpy("datetime64[D]")
-    left = facts.reps["left_on"].to_numpy("datetime64[D]")
+    hired, left = facts.remember("days at work", lambda: _days_at_work(facts))
     days = np.fmin(left, last) - np.fmax(hired, first)
     return np.maximum(days.astype(float) + 1, 0.0)
+
+
+def _days_at_work(facts: Facts) -> tuple[Days, Days]:
+    """The first and the last day of each rep here; missing: not known."""
+    reps = facts.reps
+    return reps["hired_on"].to_numpy("datetime64[D]"), reps["left_on"].to_numpy("datetime64[D]")
 
 
 def _watched(key: str, facts: Facts) -> Watched:

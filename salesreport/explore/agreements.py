@@ -8,7 +8,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from salesreport.coach import command
-from salesreport.coach.agreed import agreed_with
+from salesreport.coach.agreed import agreed_by
 from salesreport.coach.recording import Fate, identified
 from salesreport.coach.written import Written, rep_meant
 from salesreport.config import language_of
@@ -18,6 +18,7 @@ from salesreport.explore import panels
 from salesreport.kpi import METRICS, Facts, contract
 from salesreport.language import Text, text
 from salesreport.report.page import css
+from salesreport.report.shared import Shared
 
 
 class Agreements:
@@ -109,11 +110,11 @@ class Agreements:
 
     def _show(self) -> list[Text]:
         """List what is open, as the dataset has it now."""
-        facts = Facts.of(Dataset.open(self._folder))
+        facts = Shared.of(Dataset.open(self._folder)).facts  # what the review before has read is not read again
         rep = rep_meant(self._rep, facts, {})
         if not self.metric.options:
             self.metric.options = self._metrics(facts)
-        agreed = identified(agreed_with(facts, max(self._today, facts.as_of), [rep]))
+        agreed = identified(agreed_by(facts, rep, max(self._today, facts.as_of)))
         rows = agreed[(agreed["status"] == "open") & ~agreed["anew"]].to_dict("records")
         self.open.children = [self._line(row) for row in rows]
         name = facts.names.get(rep, rep)

@@ -184,7 +184,8 @@ def _of_rep(compared: Anomalies | None, rep: str) -> pd.DataFrame:
 def found(facts: Facts, state: State) -> Anomalies:
     """All comparisons of reps with like decisions of others, of the period and under the filters; made once.
 
-    Neither rep nor step changes them, so that they are the same whichever of these is looked at.
+    Neither rep nor step changes them, so that they are the same whichever of these is looked at. Intervals are
+    those of reps as a whole and of findings: no view shows others.
 
     Raises:
         Unavailable: there is nothing or nobody to compare; found out once, too.
@@ -193,7 +194,8 @@ def found(facts: Facts, state: State) -> Anomalies:
     key = _selection(facts, state)
     if key not in made:
         try:
-            made[key] = anomalies(facts, process_file(facts), period_of(facts, state), where=state.where or None)
+            period, where = period_of(facts, state), state.where or None
+            made[key] = anomalies(facts, process_file(facts), period, where=where, shown=True)
         except Unavailable as problem:
             made[key] = problem
     if isinstance(outcome := made[key], Unavailable):

@@ -15,6 +15,7 @@ from salesreport.errors import DataError
 from salesreport.files import safe_names, write_text
 from salesreport.language import text
 from salesreport.memory import arrow_gives_back
+from salesreport.pack.engine import ONE_THREAD
 from salesreport.pack.notebook import has_parameters, project_folder, set_parameters
 
 SAMPLE = Path("outputs") / "datasets" / "sample"
@@ -102,6 +103,8 @@ def open_lab(file: Path, port: int | None = None, browser: bool = True, allow_ro
     options += ["--allow-root"] if allow_root else []
     command = [sys.executable, "-m", "jupyterlab", str(file), *options]
     arrow_gives_back()  # its kernels
+    for variable in ONE_THREAD:  # comparisons solve small systems, of which threads only take more time
+        os.environ.setdefault(variable, "1")
     if os.name == "posix":
         os.execv(sys.executable, command)  # noqa: S606 - it takes our place, so that what stops us stops it
     return subprocess.run(command, check=False).returncode  # noqa: S603

@@ -5,7 +5,9 @@ notebook can change anything in the process it runs in; whoever runs more than o
 (see `salesreport.pack.warm`).
 """
 
+import datetime as dt
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -31,9 +33,8 @@ class Outputs(list[NotebookNode]):
         nbformat checks each against its schema; texts, as sections show them, need no such check.
         """
         shown = content.get("data", {})
-        if output_type in _SHOWN and all(
-            isinstance(one, str) or kind.endswith("+json") for kind, one in shown.items()
-        ):
+        plain = all(isinstance(one, str) or kind.endswith("+json") for kind, one in shown.items())
+        if output_type == "stream" or (output_type in _SHOWN and plain):
             self.append(from_dict({"output_type": output_type, **content}))
         else:
             self.append(new_output(output_type, **content))
@@ -131,13 +132,62 @@ def run_cell(shell: Shell, source: str) -> tuple[Outputs, BaseException | None]:
     return outputs, error
 
 
+_ready: list[Shell] = []
+"""A shell that nothing has run in, where one was made ahead."""
+
+
 def new_shell() -> Shell:
     """A shell with nothing defined in it yet."""
+    if _ready:
+        return _ready.pop()
     config = Config()
     config.HistoryManager.enabled = False  # no database, no thread
     config.InteractiveShell.colors = "nocolor"
     Shell.clear_instance()
     return Shell.instance(config=config, user_ns={"__name__": "__main__"})
+
+
+def shell_ahead() -> None:
+    """Make the shell of the next notebook now: forks of this process have it, each its own."""
+    shell = new_shell()
+    if shell.display_formatter is not None:
+        shell.display_formatter.format(None)  # type: ignore[no-untyped-call]  # makes what shows values
+    _ready[:] = [shell]
+
+
+def run_notebook(
+    notebook: NotebookNode,
+    parameters: Mapping[str, Any],
+    cwd: str | None = None,
+    running: list[NotebookNode] | None = None,
+) -> NotebookNode:
+    """Run a notebook in this process, as `papermill.execute_notebook` does with this engine.
+
+    Left out of papermill's steps are a warning of parameters that the notebook does not have, and the last one: it
+    writes the notebook as JSON, and checks it, also where there is no file.
+
+    Args:
+        notebook: as a file has it; is not changed. parameters: what its parameters are to be. cwd: the folder it
+            runs in. running: as in `InProcessEngine.execute_managed_notebook`.
+
+    Raises:
+        PapermillExecutionError: a cell raised.
+    """
+    from papermill.execute import raise_for_execution_errors, remove_error_markers
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+    from papermill.utils import chdir
+
+    names = {"kernel_name": "python3", "language": "python"}
+    node = load_notebook_node(notebook)
+    if parameters:
+        node = parameterize_notebook(node, dict(parameters), **names)
+    node.metadata.papermill.update(input_path=None, output_path=None)
+    node = remove_error_markers(node)
+    with chdir(cwd):
+        node = InProcessEngine.execute_notebook(node, "python3", progress_bar=False, running=running)
+    raise_for_execution_errors(node, None)
+    return node
 
 
 class InProcessEngine:
@@ -195,7 +245,19 @@ class InProcessEngine:
                 if error is not None:
                     nb_man.cell_exception(cell, cell_index=index, exception=error)
                     break
-                nb_man.cell_complete(cell, cell_index=index)
+                _complete(nb_man, cell, index)
         finally:
             sys.path.remove("")
             Shell.clear_instance()
+
+
+def _complete(nb_man: Any, cell: NotebookNode, index: int) -> None:
+    """Tell papermill's manager that a cell is complete.
+
+    It reads the time when the cell began with a parser for dates in any form, which takes as long as running it.
+    """
+    noted = cell.metadata.papermill
+    began = noted.pop("start_time")
+    nb_man.cell_complete(cell, cell_index=index)
+    took = dt.datetime.fromisoformat(noted["end_time"]) - dt.datetime.fromisoformat(began)
+    noted.update(start_time=began, duration=took.total_seconds())

@@ -30,26 +30,13 @@ def execute_here(job: Job) -> NotebookNode:
     Raises:
         ReportFailed: a cell raised.
     """
-    import papermill
-    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-    from salesreport.pack.inprocess import InProcessEngine
+    from salesreport.pack.inprocess import run_notebook
 
-    papermill_engines.register("salesreport", InProcessEngine)
     running: list[NotebookNode] = []
     try:
-        return papermill.execute_notebook(
-            read_once(job.source),
-            None,
-            dict(job.parameters),
-            engine_name="salesreport",
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            cwd=str(job.notebook.parent),
-            running=running,
-        )
+        return run_notebook(read_once(job.source), job.parameters, str(job.notebook.parent), running)
     except PapermillExecutionError as error:
         raise ReportFailed(in_words(error.ename, error.evalue), running[0]) from None
 
@@ -88,9 +75,9 @@ def load() -> None:
     """Import what every report needs."""
     for name in ("papermill", "salesreport.report.export", "salesreport.report.review"):
         importlib.import_module(name)
-    from salesreport.pack.inprocess import new_shell
+    from salesreport.pack.inprocess import shell_ahead
 
-    new_shell()  # IPython loads its commands when one is made; each report makes its own
+    shell_ahead()
 
 
 def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] = ()) -> None:

@@ -167,9 +167,10 @@ def _plans(
     by_segment = any(segment is not None for _, segment in rows)
     reps, segments, steps = [], [], []
     ids = list(dict.fromkeys(rep for rep, _ in rows))
+    stated = {name: frame[name].to_numpy(np.float64) for name in ("goal", "derived", "agreed")}
     for rep in ids:
         mine = [place for place, (whose, _) in enumerate(rows) if whose == rep]
-        own = {name: frame.loc[mine, name].sum(min_count=1) for name in ("goal", "derived", "agreed")}
+        own = {name: _sum(values[mine]) for name, values in stated.items()}
         line: dict[str, Any] = {"rep_id": rep, **own, "booked": booked[mine].sum()}
         if course is None or chains is None:
             reps.append(line)
@@ -192,6 +193,12 @@ def _plans(
     order = {rep: place for place, rep in enumerate(ids)}
     table = table.sort_values("rep_id", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
     return pd.DataFrame(reps, columns=list(REPS)), pd.DataFrame(segments, columns=list(SEGMENTS)), table
+
+
+def _sum(values: np.ndarray) -> float:
+    """The sum of those that are known; NaN where none is."""
+    unknown = np.isnan(values)
+    return float("nan") if unknown.all() else float(np.where(unknown, 0.0, values).sum())
 
 
 def _of_rep(

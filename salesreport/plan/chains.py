@@ -161,8 +161,7 @@ def _begun(hazards: Hazards) -> Hazards:
 
 def _curves(hazards: Hazards, day: int, period: tuple[int, int]) -> Numbers:
     """The chance to be won in the period: shift × state × day from 0."""
-    none = np.zeros(len(hazards.rate), np.int64)
-    return compose(hazards, day, [period], none, paces=False).entering[..., 0]
+    return compose(hazards, day, [period], None, paces=False).entering[..., 0]
 
 
 def _own_curves(hazards: Hazards, tilt: Numbers, day: int, period: tuple[int, int], team: Numbers) -> Numbers:
@@ -255,11 +254,8 @@ def _like(facts: Facts, model: Learnt, rep: str | None, segment: str | None) -> 
         code = values.categories.get_indexer([segment])[0]
         here = rows[values.codes[new.deal[rows]] == code]
         rows = here if len(here) else rows
-    mine = (
-        rows[:0]
-        if rep is None
-        else rows[np.asarray(new.rep.categories == rep)[new.rep.codes[rows]] & (new.rep.codes[rows] >= 0)]
-    )
+    known = np.flatnonzero(new.rep.categories == rep)
+    mine = rows[:0] if not len(known) else rows[new.rep.codes[rows] == known[0]]
     if len(rows) > _MOST_LIKE:
         rows = rows[:: -(-len(rows) // _MOST_LIKE)]
     share = len(mine) / (len(mine) + _OWN_WEIGHT)

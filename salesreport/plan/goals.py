@@ -52,7 +52,8 @@ def roster(facts: Facts, period: Period) -> pd.DataFrame:
     here = reps["left_on"].isna() | (reps["left_on"] >= pd.Timestamp(period.start))
     known, on = facts.known(facts.as_of), np.datetime64(facts.as_of, "D")
     lately = known.open | (known.closed_on > on - _LATELY)
-    busy = set(pd.Series(known.rep[lately]).dropna().astype("str"))
+    codes = np.unique(known.rep.codes[lately])
+    busy = set(known.rep.categories[codes[codes >= 0]])
     counts = (hired & here) & (reps["rep_id"].isin(listed) | reps["rep_id"].isin(busy))
     columns = ["rep_id", "name", "hired_on", "left_on", "team"]
     return reps.loc[counts, columns].sort_values("rep_id", ignore_index=True)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from salesreport.kpi.facts.columns import Numbers
+from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.forecast.curves import SHIFTS, between, compose
 from salesreport.kpi.forecast.effects import Effects
 from salesreport.kpi.forecast.hazards import WINDOW, Hazards
@@ -39,13 +39,16 @@ def ratios(
     won_on = _won_on(ways)
     had, could = np.zeros(places + 1), np.zeros(places + 1)
     first = int(max(ways.entered[ways.dated].min(initial=ways.day), ways.day - WINDOW))
+    by_day = [
+        _by_day(ways, (ways.begins if step == 0 else ways.state == step - 1) & ways.dated)
+        for step in range(places + 1)
+    ]
     for day in range(ways.day - days, first, -max(days // _APART, 1)):
         start, end = day + before, day + days
-        none = np.zeros(ways.states, np.int64)
-        curves = compose(hazards, day, [(start, end)], none, paces=False).entering[..., 0]
-        for step in range(places + 1):
-            there = ways.begins if step == 0 else ways.state == step - 1
-            rows = np.flatnonzero(there & ways.dated & (ways.entered > day) & (ways.entered <= day + last[step]))
+        curves = compose(hazards, day, [(start, end)], None, paces=False).entering[..., 0]
+        for step, (there, entered) in enumerate(by_day):
+            within = slice(*np.searchsorted(entered, (day, day + last[step]), side="right"))
+            rows = np.sort(there[within])
             win = won_on[ways.deal[rows]]
             if step == 0:  # entered when it was won
                 rows, win = rows[win != ways.entered[rows]], win[win != ways.entered[rows]]
@@ -56,6 +59,13 @@ def ratios(
             could[step] += between(table[..., None], SHIFTS, shift, np.arange(len(rows)))[:, 0].sum()
             had[step] += int(((win >= max(start, day + 1)) & (win <= end) & (win >= ways.entered[rows])).sum())
     return (had + _WEIGHT) / (could + _WEIGHT)
+
+
+def _by_day(ways: Ways, some: npt.NDArray[np.bool_]) -> tuple[Positions, npt.NDArray[np.int64]]:
+    """The rows of some sojourns, and the days on which these began, in the order of these days."""
+    rows = np.flatnonzero(some)
+    rows = rows[np.argsort(ways.entered[rows], kind="stable")]
+    return rows, ways.entered[rows]
 
 
 def number_of(day: dt.date) -> int:

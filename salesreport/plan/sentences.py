@@ -1,6 +1,7 @@
 """A rep's plan in a few sentences: what is missing, how likely the goal is, what it takes, what else could be."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,10 @@ _SURE = 0.005
 
 _MORE, _TIMES = 1.15, 2.0
 """From so many times what is usual it is more, and is told as times."""
+
+
+Own = tuple[dict[str, Any], list[dict[str, Any]]]
+"""A rep's plan: the row of `ActionPlan.reps`, and the steps; those of all segments have the segment None."""
 
 
 def titles_of(file: ProcessFile) -> dict[str, Text | str]:
@@ -48,13 +53,16 @@ def sentences_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> l
     return said
 
 
-def heading_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str], chance: float) -> Text:
+def heading_of(
+    plan: ActionPlan, rep: str, titles: dict[str, Text | str], chance: float, own: Own | None = None
+) -> Text:
     """The plan of one rep in a sentence: what to do differently so that the goal is reached.
 
     Args:
         plan: has it. rep: whose. titles: of the steps. chance: of reaching the goal as things are; NaN: not known.
+        own: the rep's, where that was looked up.
     """
-    row, steps = _of(plan, rep)
+    row, steps = own or _of(plan, rep)
     goal = {"goal": _money(row["goal"], plan), "period": plan.period.label}
     if pd.isna(row["open"]):
         return text(
@@ -120,9 +128,9 @@ def _against_usual(entry: dict[str, Any]) -> Text | None:
     return text("as many as usual") if factor >= 2 - _MORE else text("fewer than usual")
 
 
-def further_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> list[Text]:
+def further_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str], own: Own | None = None) -> list[Text]:
     """What else could be done, and what is out of reach: sentences to stand below `heading_of`."""
-    row, steps = _of(plan, rep)
+    row, steps = own or _of(plan, rep)
     if pd.isna(row["open"]):
         return []
     late = [step for step in steps if step["segment"] is None and step["kind"] == "milestone"]
@@ -141,13 +149,15 @@ def further_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> lis
     return [*said, *_lead(plan, steps, row)]
 
 
-def _of(plan: ActionPlan, rep: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The plan of a rep, and its steps; those of all segments have the segment None."""
+def own_of(row: dict[str, Any], steps: Iterable[dict[str, Any]]) -> Own:
+    """The plan of a rep, from its row and its steps as the frames have them."""
+    return row, [{**step, "segment": None if pd.isna(step["segment"]) else step["segment"]} for step in steps]
+
+
+def _of(plan: ActionPlan, rep: str) -> Own:
+    """The same, looked up."""
     row = plan.reps[plan.reps["rep_id"] == rep].iloc[0].to_dict()
-    steps = plan.steps[plan.steps["rep_id"] == rep].to_dict("records")
-    for step in steps:
-        step["segment"] = None if pd.isna(step["segment"]) else step["segment"]
-    return row, steps
+    return own_of(row, plan.steps[plan.steps["rep_id"] == rep].to_dict("records"))
 
 
 def _money(value: float, plan: ActionPlan) -> Quantity:

@@ -4,11 +4,8 @@ Actual: solid accent. Previous period: hollow. Plan: dashed ink line. Peers: gre
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
-
-import numpy as np
-import pandas as pd
 
 from salesreport.drawing import Area, Drawing, round_values
 from salesreport.drawing.palette import ACCENT, FAINT, INK, LINE, MUTED, PAPER, PEERS
@@ -31,14 +28,14 @@ class Panel(NamedTuple):
     """One measure over the last periods.
 
     Attributes:
-        title: what it is. labels: names of the periods, oldest first. frame: one row per period with columns
+        title: what it is. labels: names of the periods, oldest first. numbers: one per period of each of
             value, lower, upper (interval), band_lower, band_upper (middle half of the peers); NaN where unknown.
         shown: formats a value. band: what the grey band is called; empty where there is none.
     """
 
     title: str
     labels: list[str]
-    frame: pd.DataFrame
+    numbers: Mapping[str, Sequence[float]]
     shown: Callable[[float], str]
     band: str
 
@@ -62,7 +59,7 @@ def trends(key: str, panels: Sequence[Panel], title: str, description: str) -> C
     """Small multiples, side by side, of how measures went over the last periods."""
 
     def draw(drawing: Drawing) -> None:
-        scales = [scale(panel.frame) for panel in panels]
+        scales = [scale(panel.numbers) for panel in panels]
         lefts = [
             max((text_width(panel.shown(tick), _SMALL) for tick in ticks), default=0.0) + 0.04
             for panel, (_, _, ticks) in zip(panels, scales, strict=True)
@@ -74,23 +71,22 @@ def trends(key: str, panels: Sequence[Panel], title: str, description: str) -> C
     return Chart(key, draw, title, description, width=min(9.4, 2.0 + 2.6 * len(panels)), height=2.3)
 
 
-def scale(frame: pd.DataFrame) -> Scale:
+def scale(numbers: Mapping[str, Sequence[float]]) -> Scale:
     """The scale of a panel, between round values: it begins at zero, so that a line falls as its figure does.
 
     Args:
-        frame: as in `Panel`; what is below zero makes the scale begin below it.
+        numbers: as in `Panel`; what is below zero makes the scale begin below it.
 
     Examples:
-        >>> frame = pd.DataFrame({"value": [480.0, 460.0], "lower": math.nan, "upper": math.nan,
-        ...                       "band_lower": math.nan, "band_upper": 510.0})
-        >>> scale(frame)
+        >>> unknown = dict.fromkeys(("lower", "upper", "band_lower", "band_upper"), [math.nan, math.nan])
+        >>> scale(unknown | {"value": [480.0, 460.0], "band_upper": [510.0, 510.0]})
         Scale(low=0.0, high=600.0, ticks=[0.0, 200.0, 400.0, 600.0])
     """
-    reach = frame[["value", "lower", "upper", "band_lower", "band_upper"]].to_numpy(float)
-    known = reach[~np.isnan(reach)]
-    if not len(known):
+    names = ("value", "lower", "upper", "band_lower", "band_upper")
+    known = [float(one) for name in names for one in numbers[name] if not math.isnan(one)]
+    if not known:
         return Scale(0.0, 1.0, [])
-    low, high = min(float(known.min()), 0.0), max(float(known.max()), 0.0)
+    low, high = min(0.0, *known), max(0.0, *known)
     if low == high:
         return Scale(0.0, 1.0, [0.0])
     ticks = round_values(low, high, 3, (1, 2, 2.5, 5, 10))
@@ -98,23 +94,23 @@ def scale(frame: pd.DataFrame) -> Scale:
 
 
 def _trend(area: Area, panel: Panel, reach: Scale, left: float) -> None:
-    frame, places = panel.frame, range(len(panel.frame))
+    numbers, places = panel.numbers, range(len(panel.labels))
+    known = {name: [not math.isnan(one) for one in values] for name, values in numbers.items()}
     caption(area, panel.title, names=left)
-    if frame["band_lower"].notna().any():
-        area.band(places, frame["band_lower"], frame["band_upper"], PEERS)
+    if any(known["band_lower"]):
+        area.band(places, numbers["band_lower"], numbers["band_upper"], PEERS)
         if panel.band:
             form_key(area, [("band", panel.band)])
-    if frame["lower"].notna().any():
-        ends = zip(places, frame["lower"].tolist(), frame["upper"].tolist(), strict=True)
+    if any(known["lower"]):
+        ends = zip(places, numbers["lower"], numbers["upper"], strict=True)
         area.strokes([((at, low), (at, high)) for at, low, high in ends], ACCENT, 0.9, strength=0.55)
-    area.line(places, frame["value"], ACCENT)
+    area.line(places, numbers["value"], ACCENT)
     begin, end = -0.08 * len(places), len(places) - 0.55 + 0.22 * len(places)
-    known = frame["value"].last_valid_index()
-    if known is not None:
-        last = float(frame["value"][known])
-        area.marks(known, last, "o", 5, ACCENT)
-        area.words(panel.shown(last), (known, last), away=(_OFF, 0), colour=ACCENT, bold=True)
-        end = max(end, _room_for(panel.shown(last), known, begin, area))
+    if any(known["value"]):
+        at, last = [(at, float(value)) for at, value in enumerate(numbers["value"]) if not math.isnan(value)][-1]
+        area.marks(at, last, "o", 5, ACCENT)
+        area.words(panel.shown(last), (at, last), away=(_OFF, 0), colour=ACCENT, bold=True)
+        end = max(end, _room_for(panel.shown(last), at, begin, area))
     area.scale(across=(begin, end), up=(reach.low, reach.high + 0.06 * (reach.high - reach.low)))
     levels(area, {tick: panel.shown(tick) for tick in reach.ticks}, gap=4, size=_SMALL)
     shown = places if len(places) <= 4 else (0, len(places) // 2, len(places) - 1)

@@ -1,6 +1,6 @@
 """What all sections of one report share: subject, periods, figures of the subject and of its peers."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -20,8 +20,9 @@ from salesreport.language import Language, Quantity, Range, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.agreed import NOTHING, Agreed
 from salesreport.report.chart import Chart
+from salesreport.report.rows import records
 from salesreport.report.section import Section
-from salesreport.report.shared import Shared, Standing
+from salesreport.report.shared import Figure, Shared, Standing
 from salesreport.report.subject import Subject
 from salesreport.report.table import NumberTable, shown_with
 
@@ -51,6 +52,12 @@ FIGURES = (
 )
 """The kit's own figures that tiles and trends show for the subject and its peers."""
 
+OPEN_COLUMNS = (
+    "deal_id", "name", "account_id", "segment", "product_line", "lead_source", "stage", "amount", "created_on",
+    "expected_close_on", "next_step", "next_step_on",
+)  # fmt: skip
+"""What is looked at of a single open deal."""
+
 
 def figures() -> tuple[str, ...]:
     """`FIGURES`, and the metrics of one's own that are to have a tile."""
@@ -60,26 +67,6 @@ def figures() -> tuple[str, ...]:
 def own_figures() -> tuple[str, ...]:
     """The metrics that are to have a tile, beside the kit's own."""
     return tuple(key for key, metric in METRICS.items() if metric.tile)
-
-
-class Figure(NamedTuple):
-    """One figure: its value (NaN: there is none), how many cases it rests on, its 95 % interval, its unit."""
-
-    value: float
-    n: float
-    lower: float
-    upper: float
-    unit: str
-
-    @property
-    def known(self) -> bool:
-        """Whether there is a value."""
-        return bool(pd.notna(self.value))
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether there is an interval."""
-        return bool(pd.notna(self.lower) and pd.notna(self.upper))
 
 
 class Band(NamedTuple):
@@ -107,7 +94,7 @@ class Context:
     compare: Period
     language: Language
     agreed: Agreed = NOTHING
-    _figures: dict[Period, dict[str, Figure]] = field(default_factory=dict, repr=False, compare=False)
+    _figures: dict[Period, Mapping[str, Figure]] = field(default_factory=dict, repr=False, compare=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -248,9 +235,7 @@ class Context:
         contract(metric, self.facts)
         period = period or self.period
         if period not in self._figures:
-            frame = self.compute(figures(), period=period).frame
-            found = map(Figure, *(frame[name].tolist() for name in Figure._fields))
-            self._figures[period] = dict(zip(frame["metric"].tolist(), found, strict=True))
+            self._figures[period] = self.shared.each(self.subject, figures(), period)
         return self._figures[period].get(metric) or Figure(
             float("nan"), 0, float("nan"), float("nan"), self.unit(metric)
         )
@@ -264,6 +249,14 @@ class Context:
     def open(self) -> pd.DataFrame:
         """The subject's deals that are open on the as-of date; columns as in `Facts.open`."""
         return self.shared.events(OPEN, self.period, self.as_of, self.subject)
+
+    @cached_property
+    def open_rows(self) -> list[dict[str, Any]]:
+        """The same as plain rows of `OPEN_COLUMNS`, each deal once."""
+        deals: dict[str, dict[str, Any]] = {}
+        for row in records(self.open[list(OPEN_COLUMNS)]):
+            deals.setdefault(row["deal_id"], row)
+        return list(deals.values())
 
     def caveats(self, metric: str) -> list[Text]:
         """What makes one of `figures()` of the subject tell less than it seems to; nothing where there is none."""

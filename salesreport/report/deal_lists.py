@@ -27,13 +27,12 @@ def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequenc
         why: why each is listed, as long as `deals`.
     """
     say, customers, currency = context.say, context.shared.customers, context.facts.dataset.currency
-    named = deals["account_id"].map(lambda one: customers.get(one, one), na_action="ignore")
     columns = (
-        (text("Customer"), named),
-        (text("Product line"), deals["product_line"]),
-        (text("Stage"), deals["stage"]),
+        (text("Customer"), [customers.get(one, one) for one in deals["account_id"].tolist()]),
+        (text("Product line"), deals["product_line"].tolist()),
+        (text("Stage"), deals["stage"].tolist()),
     )
-    known = [(title, values) for title, values in columns if values.notna().any()]
+    known = [(title, values) for title, values in columns if any(pd.notna(value) for value in values)]
     headings = [text("Deal"), *(title for title, _ in known), text("Why")]
     cells = [
         [deal_name(context, deal) for deal in records(deals[["deal_id", "name"]])],
@@ -41,9 +40,10 @@ def deal_table(context: Context, deals: pd.DataFrame, caption: str, why: Sequenc
         list(why),
     ]
     texts = len(headings)
-    if deals["amount"].notna().any():
+    amounts = deals["amount"].tolist()
+    if any(pd.notna(amount) for amount in amounts):
         headings.append(text("Amount"))
-        cells.append([context.shown(amount, currency) for amount in deals["amount"]])
+        cells.append([context.shown(amount, currency) for amount in amounts])
     rows = [list(row) for row in zip(*cells, strict=True)]
     return number_table(caption, [say(heading) for heading in headings], rows, texts=texts)
 
@@ -57,7 +57,7 @@ def not_valued(context: Context, deals: pd.DataFrame) -> list[Text]:
     """Which open deals are counted and not valued, and why; `deals` has amount and share."""
     if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
         return [text("Open deals are counted, not valued; {reason}.", reason=why)]
-    unpriced = float(deals.loc[~(deals["amount"] > 0), "share"].sum())
+    unpriced = float(deals["share"].to_numpy(float)[~(deals["amount"].to_numpy(float) > 0)].sum())
     if not unpriced:
         return []
     return [

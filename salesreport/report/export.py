@@ -8,7 +8,6 @@ from typing import Any
 import mistune
 import nbformat
 from nbconvert.exporters import TemplateExporter
-from nbformat.v4 import new_code_cell, new_output
 
 from salesreport import __version__
 from salesreport.language import Language
@@ -68,7 +67,7 @@ def _laid_out(notebook: nbformat.NotebookNode, language: Language) -> nbformat.N
     what the data do not tell in one list at the end.
     """
     shown = [cell for cell in notebook.cells if NOTEBOOK_ONLY not in cell.metadata.get("tags", [])]
-    notebook = nbformat.from_dict({**notebook, "cells": shown})
+    notebook = nbformat.NotebookNode({**notebook, "cells": shown})
     parts = [one for cell in shown for output in cell.get("outputs", []) if (one := _part(output)) is not None]
     if not parts:
         return notebook
@@ -90,7 +89,7 @@ def _laid_out(notebook: nbformat.NotebookNode, language: Language) -> nbformat.N
         ]
         cells.append(nbformat.from_dict({**cell, "outputs": kept}))
     cells.append(_html_cell(lacking_html(parts, language)))
-    return nbformat.from_dict({**notebook, "cells": cells})
+    return nbformat.NotebookNode({**notebook, "cells": cells})
 
 
 def _part(output: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -107,7 +106,10 @@ def _folded(output: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _html_cell(html: str) -> nbformat.NotebookNode:
-    return new_code_cell("", outputs=[new_output("execute_result", data={"text/html": html})])
+    shown = {"output_type": "execute_result", "data": {"text/html": html}, "metadata": {}, "execution_count": None}
+    return nbformat.from_dict(
+        {"cell_type": "code", "source": "", "metadata": {}, "execution_count": None, "outputs": [shown]}
+    )
 
 
 class _AsItIs(TemplateExporter):

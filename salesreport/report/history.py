@@ -1,6 +1,6 @@
 """Figures of the subject and the band of its peers over the last periods, as numbers and as small charts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import pandas as pd
@@ -22,18 +22,34 @@ def history(context: Context, metrics: Iterable[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def panel(context: Context, metric: str, frame: pd.DataFrame, name_band: bool) -> Panel:
+History = Mapping[str, list[float]]
+"""What `history` has of one metric: the name of a column with numbers → these, the oldest first."""
+
+
+def by_metric(data: pd.DataFrame) -> dict[str, History]:
+    """The metrics of `history`, each with its numbers."""
+    numbers = {name: data[name].tolist() for name in data.columns[2:]}
+    places: dict[str, list[int]] = {}
+    for place, metric in enumerate(data["metric"].tolist()):
+        places.setdefault(metric, []).append(place)
+    return {
+        metric: {name: [values[place] for place in mine] for name, values in numbers.items()}
+        for metric, mine in places.items()
+    }
+
+
+def panel(context: Context, metric: str, numbers: History, name_band: bool) -> Panel:
     """One metric's history as a small chart.
 
     Args:
-        context: the report's. metric: which one. frame: its rows of `history`.
+        context: the report's. metric: which one. numbers: its `History`.
         name_band: whether to say what the grey band is; once per row of charts is enough.
     """
-    named = name_band and frame["band_lower"].notna().any()
+    named = name_band and any(low == low for low in numbers["band_lower"])
     return Panel(
         title=context.title(metric),
         labels=[context.say(period.short_label) for period in context.trend],
-        frame=frame.reset_index(drop=True),
+        numbers=numbers,
         shown=partial(context.shown, unit=context.unit(metric)),
         band=context.say(text("middle half of {peers}", peers=context.subject.peers)) if named else "",
     )

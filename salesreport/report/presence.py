@@ -46,8 +46,9 @@ def left(context: Context) -> date | None:
 def _day(context: Context, column: str) -> date | None:
     if context.subject.kind != "rep":
         return None
-    day = context.shared.reps[column].get(context.subject.id)
-    return None if day is None or pd.isna(day) else pd.Timestamp(day).date()
+    days = context.facts.remember(("days of reps", column), lambda: context.shared.reps[column].dropna().to_dict())
+    day = days.get(context.subject.id)
+    return None if day is None else pd.Timestamp(day).date()
 
 
 def in_short(context: Context) -> list[Text]:

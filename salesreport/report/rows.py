@@ -22,6 +22,19 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, map(_own, row), strict=True)) for row in rows]
 
 
+def by_key(frame: pd.DataFrame, column: str) -> dict[Any, list[dict[str, Any]]]:
+    """The rows of each value of a column, as `records`; worked out once where many look up theirs.
+
+    Examples:
+        >>> by_key(pd.DataFrame({"rep_id": ["R2", "R1", "R2"], "n": [1, 2, 3]}), "rep_id")["R2"]
+        [{'rep_id': 'R2', 'n': 1}, {'rep_id': 'R2', 'n': 3}]
+    """
+    found: dict[Any, list[dict[str, Any]]] = {}
+    for row in records(frame):
+        found.setdefault(row[column], []).append(row)
+    return found
+
+
 def _own(value: Any) -> Any:
     """A value, a number as Python's own; of what may be missing None."""
     if isinstance(value, np.generic):

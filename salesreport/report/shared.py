@@ -50,6 +50,26 @@ class Standing(NamedTuple):
     n: Numbers
 
 
+class Figure(NamedTuple):
+    """One figure: its value (NaN: there is none), how many cases it rests on, its 95 % interval, its unit."""
+
+    value: float
+    n: float
+    lower: float
+    upper: float
+    unit: str
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value."""
+        return bool(pd.notna(self.value))
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is an interval."""
+        return bool(pd.notna(self.lower) and pd.notna(self.upper))
+
+
 class Sliced(NamedTuple):
     """A frame whose rows are in the order of subjects, and which rows are whose: a slice costs nothing."""
 
@@ -58,7 +78,9 @@ class Sliced(NamedTuple):
 
     def of(self, subject: Subject) -> pd.DataFrame:
         """A subject's rows, in the order they had before."""
-        return self.frame.iloc[self.slices.get(subject.id, slice(0))].reset_index(drop=True)
+        rows = self.frame.iloc[self.slices.get(subject.id, slice(0))]
+        rows.index = pd.RangeIndex(len(rows))
+        return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +139,22 @@ class Shared:
             frame=sliced.of(subject), missing=reasons.get(subject.id, {}), caveats=caveats.get(subject.id, {})
         )
 
+    def each(self, subject: Subject, metrics: Sequence[str], period: Period) -> Mapping[str, Figure]:
+        """Metric → its figure of one subject; those of everybody are told apart once."""
+        dimension = subject.dimension
+
+        def find() -> dict[str, dict[str, Figure]]:
+            frame = self.table(dimension, metrics, (), period).frame
+            ids = [""] * len(frame) if dimension is None else frame[dimension].tolist()
+            columns = (frame[name].tolist() for name in ("metric", *Figure._fields))
+            found: dict[str, dict[str, Figure]] = {}
+            for one, metric, *numbers in zip(ids, *columns, strict=True):
+                found.setdefault(one, {})[metric] = Figure(*numbers)
+            return found
+
+        everybody = self.facts.remember(("each figure", dimension, tuple(metrics), period), find)
+        return everybody.get(subject.id, {})
+
     def target(self, subject: Subject, metric: str, period: Period) -> float:
         """A subject's target for a metric in a period; NaN where there is none."""
         dimension = subject.dimension
@@ -150,14 +188,29 @@ class Shared:
         """
         if subject.dimension is None:
             return _NOTHING
-        members = self.members(subject.dimension)
-        alike = np.asarray(members != subject.id)
+        members = self.facts.remember(
+            ("places of members", subject.dimension),
+            lambda: {one: place for place, one in enumerate(self.members(str(subject.dimension)))},
+        )
+        alike, place = np.ones(len(members), bool), members.get(subject.id)
         if subject.kind == "rep":
-            group = peer_group().of(self.reps).reindex(self.reps.index)
-            if pd.notna(own := group.get(subject.id)):
-                alike &= (group == own).to_numpy(bool)
-            alike &= ~members.isin(list(self.facts.not_people))
+            alike = self.facts.remember(
+                "people who sell", lambda: ~self.reps.index.isin(list(self.facts.not_people))
+            ).copy()
+            group = self.facts.remember(
+                ("groups of peers", peer_group().of), lambda: self.groups.reindex(self.reps.index).to_numpy(object)
+            )
+            if place is not None and pd.notna(group[place]):
+                alike &= group == group[place]
+        if place is not None:
+            alike[place] = False
         return np.flatnonzero(alike)
+
+    @property
+    def groups(self) -> pd.Series:
+        """Each rep's group of peers, by rep_id; see `peer_group`."""
+        of = peer_group().of
+        return self.facts.remember(("peer groups", of), lambda: of(self.reps))
 
     def standing(self, dimension: str, metrics: Sequence[str], period: Period) -> Mapping[str, Standing]:
         """Metric → its figures of all members of a dimension."""
@@ -297,13 +350,14 @@ class Shared:
 
         return self.facts.remember(("days to win", tuple(periods), share, fewest), find)
 
-    def stages_when_lost(self, period: Period) -> pd.Series:
+    def stages_when_lost(self, period: Period) -> Mapping[str, str]:
         """The last stage each deal that was lost in a period was in before, by deal_id; see `stage_when_lost`."""
 
-        def find() -> pd.Series:
+        def find() -> dict[str, str]:
             closed = self.facts.events("closed", period)
             lost = closed.rows[~closed.extra["won"].astype(bool)]
-            return stage_when_lost(self.facts, self.facts.columns.series("deals", "deal_id").take(lost))
+            stages = stage_when_lost(self.facts, self.facts.columns.series("deals", "deal_id").take(lost))
+            return dict(zip(stages.index.tolist(), stages.tolist(), strict=True))
 
         return self.facts.remember(("stages when lost", period), find)
 

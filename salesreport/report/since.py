@@ -7,7 +7,6 @@ from salesreport.coach.since import moved_since
 from salesreport.kpi.compute import contract
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
-from salesreport.report.peers import peer_group
 from salesreport.report.rows import records
 
 
@@ -38,7 +37,7 @@ def _moved(context: Context) -> Iterator[Text]:
     if context.subject.kind != "rep":
         return
     facts, day, end = context.facts, context.eve, context.as_of
-    groups = peer_group().of(context.shared.reps)
+    groups = context.shared.groups
     found = facts.store(("moved since", day, end), lambda: moved_since(facts, day, end, groups))
     own = found[(found["rep_id"] == context.subject.id) & (found["verdict"] != "chance")].sort_values("p")
     for row in records(own):

@@ -5,6 +5,7 @@ What means nothing is left out.
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 _FALLBACK = re.compile(r"var\((--[a-z-]+), #[0-9a-f]{6}\)")
 """A colour with what it is where no page says so; a whole page does."""
@@ -59,13 +60,15 @@ def smaller(html: str) -> str:
         '<style></style><path d="M1 2H3L4-4z"/>'
     """
     html = _ENDS.sub("", _PICTURE.sub(lambda found: _picture(found[0]), _FALLBACK.sub(r"var(\1)", html)))
-    counts = Counter(said for tag in _TAG.findall(html) if (said := _said(tag)))
+    tags = _TAG.findall(html)
+    what = {tag: _said(tag) for tag in dict.fromkeys(tags)}
+    counts = Counter(said for tag in tags if (said := what[tag]))
     worth = [said for said, n in counts.most_common() if n >= FEWEST and n * len(said) > 40]
     names = {said: f"_{number:x}" for number, said in enumerate(worth)}
 
     def shorter(found: re.Match[str]) -> str:
         tag = _PATH.sub(lambda path: f' d="{_course(path[1])}"', found[0])
-        said = _said(tag)
+        said = what[found[0]]
         if said not in names:
             return tag
         first = True
@@ -95,10 +98,15 @@ def _needed(sheet: str, page: str) -> str:
     has |= {name for tag in re.findall(r"<[a-z0-9]+ [^<>]*>", page) for name in re.findall(r" ([\w-]+)=", tag)}
 
     def kept(rule: re.Match[str]) -> str:
-        each = [set(_CLASS.findall(one)) for one in _SOME.sub("", rule[1]).split(",")]
-        return rule[0] if any(wanted <= has for wanted in each) else ""
+        return rule[0] if any(wanted <= has for wanted in _wanted(rule[1])) else ""
 
     return _RULE.sub(kept, sheet)
+
+
+@lru_cache(maxsize=1024)
+def _wanted(selectors: str) -> list[frozenset[str]]:
+    """The classes and attributes that each of a rule's selectors wants."""
+    return [frozenset(_CLASS.findall(one)) for one in _SOME.sub("", selectors).split(",")]
 
 
 def _picture(svg: str) -> str:

@@ -10,6 +10,7 @@ belongs to one cluster may depend on itself in any way.
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -83,8 +84,9 @@ def adjusted_difference(
     clusters = len(np.unique(cluster))
     few = clusters / max(clusters - levels, 1)
     enough = clusters > 2 * levels
-    rest = _taken_out(y, codes)
-    found = [_one(y, rest, each, _taken_out(each, codes), cluster, few, confidence, enough) for each in x]
+    fixed = _Levels.of(codes)
+    rest = _taken_out(y, fixed)
+    found = [_one(y, rest, each, _taken_out(each, fixed), cluster, few, confidence, enough) for each in x]
     columns_of = (np.array(one, float) for one in zip(*found, strict=True))
     made = Adjusted(*columns_of) if found else Adjusted(*np.full((7, 0), np.nan))
     assert_holds(made.lower, made.effect, made.upper)
@@ -118,16 +120,51 @@ def _one(
     return with_it, with_it - effect, effect, max(lower, -1.0), min(upper, 1.0), p, told
 
 
-def _taken_out(values: Array, columns: Sequence[Groups]) -> Array:
-    """What is left of values when the means within the levels of all columns are taken out, round by round."""
+class _Levels(NamedTuple):
+    """Columns of levels: the codes, how many cases each level has, and of two columns how many each pair has."""
+
+    codes: list[Groups]
+    n: list[Array]
+    pairs: dict[tuple[int, int], Array]
+
+    @classmethod
+    def of(cls, columns: Sequence[Groups]) -> "_Levels":
+        n = [np.maximum(np.bincount(column), 1).astype(float) for column in columns]
+        pairs = {}
+        for one, other in combinations(range(len(columns)), 2):
+            width = len(n[other])
+            both = np.bincount(columns[one] * width + columns[other], minlength=len(n[one]) * width)
+            pairs[one, other] = both.reshape(-1, width).astype(float)
+            pairs[other, one] = pairs[one, other].T.copy()
+        return cls(list(columns), n, pairs)
+
+
+def _taken_out(values: Array, levels: _Levels) -> Array:
+    """What is left of values when the means within the levels of all columns are taken out, round by round.
+
+    What a round takes out of a column's levels is known from sums by level and the counts of pairs of levels: the
+    cases need not be gone through again.
+    """
     left = values - values.mean()
-    numbers = [np.maximum(np.bincount(column), 1) for column in columns]
+    sums = [
+        np.bincount(codes, left, len(n)).astype(float) for codes, n in zip(levels.codes, levels.n, strict=True)
+    ]
+    out = [np.zeros(len(n)) for n in levels.n]
     for _ in range(_MOST_ROUNDS):
         moved = 0.0
-        for column, n in zip(columns, numbers, strict=True):
-            mean = np.bincount(column, left, len(n)) / n
-            left -= mean[column]
+        for at, n in enumerate(levels.n):
+            mean = sums[at] / n
+            out[at] += mean
+            for other in range(len(sums)):
+                # sums, not a product of matrices: the linear algebra library would start threads for it
+                sums[other] = (
+                    np.zeros(len(n))
+                    if other == at
+                    else (sums[other] - np.einsum("ij,j->i", levels.pairs[other, at], mean))
+                )
             moved = max(moved, float(np.abs(mean).max(initial=0.0)))
-        if moved <= _SETTLED or len(columns) == 1:
+        if moved <= _SETTLED or len(sums) == 1:
             break
+    for codes, mean in zip(levels.codes, out, strict=True):
+        left -= mean[codes]
     return left

@@ -127,31 +127,45 @@ def _convolved(size: Array, other: Array, total: Array, least: Array, most: Arra
     The strata are multiplied in at the log odds ratios `tilt`, so that the numbers keep their digits about what
     was observed; elsewhere they may be too small to tell from none.
     """
-    room = most - least
-    ways = np.zeros((len(size), int(room.sum(axis=1).max()) + 1))
-    ways[:, 0] = 1.0
-    reach = np.zeros(len(size), np.intp)
-    for stratum in np.flatnonzero((room > 0).any(axis=0)):
-        here = np.flatnonzero(room[:, stratum] > 0)
-        n, m, t = size[here, stratum, None], other[here, stratum, None], total[here, stratum, None]
-        low = least[here, stratum, None]
-        x = low + np.arange(int(room[here, stratum].max()))
-        # ways of one success more to ways of so many; 0 beyond the most
-        more_ways = np.maximum((n - x) * (t - x), 0.0) / ((x + 1) * (m - t + x + 1))
-        log_part = np.zeros((len(here), x.shape[1] + 1))
-        with np.errstate(divide="ignore"):
-            np.cumsum(np.log(more_ways) + tilt[here, None], axis=1, out=log_part[:, 1:])
-        part = np.exp(log_part - log_part.max(axis=1, keepdims=True))
-        longest = int(reach[here].max())
-        before = ways[here, : longest + 1]
-        after = np.zeros((len(here), longest + part.shape[1]))
-        for more in range(part.shape[1]):
-            after[:, more : more + longest + 1] += before * part[:, more, None]
-        # the factor cancels out; without it long products would run over
-        ways[here, : after.shape[1]] = (after / after.max(axis=1, keepdims=True))[:, : ways.shape[1]]
-        reach[here] += room[here, stratum].astype(np.intp)
+    # large strata first: those that are beside each other then have about the same room
+    order = np.argsort(least - most, axis=1, kind="stable")
+    size, other, total, least, most = (
+        np.take_along_axis(column, order, axis=1) for column in (size, other, total, least, most)
+    )
+    room = (most - least).astype(np.intp)
+    ways = np.ones((len(size), 1))
+    largest = room.max(axis=0).tolist()
+    stop = 0
+    while stop < len(largest) and largest[stop]:
+        start = stop
+        stop = bisect(largest, -largest[start] / 2, start + 1, key=lambda one: -one)
+        these = slice(start, stop)
+        parts = _parts(size[:, these], other[:, these], total[:, these], least[:, these], largest[start], tilt)
+        for part, most_here in zip(np.moveaxis(parts, 1, 0), largest[these], strict=True):
+            ways = _product(ways, part[:, : most_here + 1])
+    ways = ways[:, : int(room.sum(axis=1).max()) + 1]
     with np.errstate(divide="ignore"):
         return np.log(ways) - np.arange(ways.shape[1]) * tilt[:, None]
+
+
+def _parts(size: Array, other: Array, total: Array, least: Array, largest: int, tilt: Array) -> Array:
+    """The ways of strata by themselves to have 0 … `largest` successes more, tilted: pairs × strata × ways."""
+    n, m, t = size[..., None], other[..., None], total[..., None]
+    x = least[..., None] + np.arange(largest)
+    # ways of one success more to ways of so many; 0 beyond the most
+    more_ways = np.maximum((n - x) * (t - x), 0.0) / ((x + 1) * (m - t + x + 1))
+    log_part = np.zeros((*size.shape, largest + 1))
+    with np.errstate(divide="ignore"):
+        np.cumsum(np.log(more_ways) + tilt[:, None, None], axis=-1, out=log_part[..., 1:])
+    return np.exp(log_part - log_part.max(axis=-1, keepdims=True))
+
+
+def _product(ways: Array, part: Array) -> Array:
+    """The ways to have 0, 1, … of both together, up to a factor, which cancels out: else they would run over."""
+    after = np.zeros((len(ways), ways.shape[1] + part.shape[1] - 1))
+    for more in range(part.shape[1]):
+        after[:, more : more + ways.shape[1]] += ways * part[:, more, None]
+    return after / after.max(axis=1, keepdims=True)
 
 
 def _inference(

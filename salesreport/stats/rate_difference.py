@@ -66,6 +66,12 @@ def rate_difference(
     return Interval.of(*(column.reshape(shape) for column in (pairs.value, lower, upper, pairs.n)))
 
 
+def weighted_difference(t: Tables) -> tuple[Array, Array]:
+    """The difference of `rate_difference` alone, and the group's trials that count."""
+    pairs = _Pairs.of(t)
+    return pairs.value, pairs.n
+
+
 class _Pairs(NamedTuple):
     """Pairs of rates by stratum (pairs × strata), in which one side's trials count only where the other has some.
 

@@ -5,7 +5,7 @@ with enough trials that is found, group by group: differences that nobody asked 
 are left out of what the others are compared with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -72,8 +72,9 @@ def compare_with_ordinary(
     tables = against_the_rest(successes, trials)
     group, stratum = np.nonzero(tables.a + tables.b)
     counts = _Counts(group, stratum, tables.a[group, stratum], tables.b[group, stratum])
-    found = _compared(counts, np.zeros(len(tables.a), np.intp), level, confidence, criterion)
-    return Referenced(*found)
+    tested = _tested(counts, np.zeros(len(tables.a), np.intp), level, criterion)
+    found = counts.compared(np.arange(len(tables.a)), tested.ordinary, confidence, criterion)
+    return Referenced(found._replace(p=tested.departure.p), tested.q, tested.ordinary)
 
 
 class Pooled(NamedTuple):
@@ -119,19 +120,87 @@ def compare_in_pools(
         >>> found.comparison.difference.round(2), found.ordinary
         (array([-0.3,  0. ,  0. ]), array([False,  True,  True]))
     """
-    pools, groups, strata = (np.asarray(codes, np.int64) for codes in (pool, group, stratum))
-    won = np.asarray(success, float)
-    rows, row = _pairs(pools, groups)
-    columns, column = _pairs(pools, strata)
-    # a row has columns of its pool alone: counted from the pool's first one the pairs lie close together
-    first = np.searchsorted(columns[0], rows[0])
-    cells, cell = _pairs(row, column - first[row])
-    size = len(cells[0])
-    wins = np.bincount(cell, won, size).astype(float)
-    losses = np.bincount(cell, minlength=size) - wins
-    counts = _Counts(cells[0], cells[1] + first[cells[0]], wins, losses)
-    trials = np.bincount(row, minlength=len(rows[0]))
-    return Pooled(rows[0], rows[1], trials, *_compared(counts, rows[0], level, confidence, criterion, fewest))
+    pools = Pools.of(pool, group, stratum, success)
+    everything = np.arange(len(pools.pool))
+    tested = pools.tested(level, criterion)
+    comparison = pools.compared(everything, tested.ordinary, confidence, criterion, fewest)
+    comparison = comparison._replace(p=tested.departure.p)
+    return Pooled(pools.pool, pools.group, pools.trials, comparison, tested.q, tested.ordinary)
+
+
+class Judged(NamedTuple):
+    """Tests of groups against the ordinary ones, one element per pool and group.
+
+    Attributes:
+        departure: of each from all ordinary ones but itself. q: q-values within the pool. ordinary: which groups
+            the others are compared with.
+    """
+
+    departure: Departure
+    q: Array
+    ordinary: npt.NDArray[np.bool_]
+
+
+class Pools(NamedTuple):
+    """Groups of many pools, counted once for all that is asked of them; see `compare_in_pools`.
+
+    Attributes:
+        pool, group: those that occur together, in order. trials: how many each group has there.
+        counts: successes and failures by stratum.
+    """
+
+    pool: npt.NDArray[np.intp]
+    group: npt.NDArray[np.intp]
+    trials: npt.NDArray[np.intp]
+    counts: "_Counts"
+
+    @classmethod
+    def of(
+        cls, pool: npt.ArrayLike, group: npt.ArrayLike, stratum: npt.ArrayLike, success: npt.ArrayLike
+    ) -> "Pools":
+        """Count single trials; the arguments are those of `compare_in_pools`."""
+        pools, groups, strata = (np.asarray(codes, np.int64) for codes in (pool, group, stratum))
+        won = np.asarray(success, float)
+        rows, row = _pairs(pools, groups)
+        columns, column = _pairs(pools, strata)
+        # a row has columns of its pool alone: counted from the pool's first one the pairs lie close together
+        first = np.searchsorted(columns[0], rows[0])
+        cells, cell = _pairs(row, column - first[row])
+        size = len(cells[0])
+        wins = np.bincount(cell, won, size).astype(float)
+        losses = np.bincount(cell, minlength=size) - wins
+        counts = _Counts(cells[0], cells[1] + first[cells[0]], wins, losses)
+        return cls(*rows, np.bincount(row, minlength=len(rows[0])), counts)
+
+    @classmethod
+    def together(cls, made: Sequence["Pools"]) -> "Pools":
+        """Several as one, those of each after those before; pools of different ones have different numbers."""
+        counts, pools = [], []
+        row = stratum = pool = 0
+        for one in made:
+            counts.append(one.counts._replace(row=one.counts.row + row, stratum=one.counts.stratum + stratum))
+            pools.append(one.pool + pool)
+            row += len(one.pool)
+            stratum += int(one.counts.stratum.max(initial=-1)) + 1
+            pool += int(one.pool.max(initial=-1)) + 1
+        joined = _Counts(*(np.concatenate(column) for column in zip(*counts, strict=True)))
+        group, trials = np.concatenate([one.group for one in made]), np.concatenate([one.trials for one in made])
+        return cls(np.concatenate(pools), group, trials, joined)
+
+    def tested(self, level: float, criterion: float) -> Judged:
+        """Which groups are ordinary, and the tests against these."""
+        return _tested(self.counts, self.pool, level, criterion)
+
+    def compared(
+        self,
+        rows: npt.NDArray[np.intp],
+        ordinary: npt.NDArray[np.bool_],
+        confidence: float = 0.95,
+        criterion: float = 5.0,
+        fewest: float = 0.0,
+    ) -> Comparison:
+        """Some groups against the ordinary ones; `p` is that of their test where they have an odds ratio."""
+        return self.counts.compared(rows, ordinary, confidence, criterion, fewest)
 
 
 class _Counts(NamedTuple):
@@ -174,6 +243,18 @@ class _Counts(NamedTuple):
         made = [departure(*tables, criterion) for tables in self.tables(rows, ordinary)]
         return Departure(*(np.concatenate(column) for column in zip(*made, strict=True)))
 
+    def compared(
+        self,
+        rows: npt.NDArray[np.intp],
+        ordinary: npt.NDArray[np.bool_],
+        confidence: float,
+        criterion: float,
+        fewest: float = 0.0,
+    ) -> Comparison:
+        """Some rows against the ordinary ones."""
+        made = [compare(*tables, confidence, criterion, fewest) for tables in self.tables(rows, ordinary)]
+        return Comparison(*(np.concatenate(column) for column in zip(*made, strict=True)))
+
 
 def _pairs(
     one: npt.NDArray[np.integer], other: npt.NDArray[np.integer]
@@ -184,15 +265,8 @@ def _pairs(
     return (keys // span, keys % span + low), number
 
 
-def _compared(
-    counts: _Counts,
-    pool: npt.NDArray[np.intp],
-    level: float,
-    confidence: float,
-    criterion: float,
-    fewest: float = 0.0,
-) -> tuple[Comparison, Array, npt.NDArray[np.bool_]]:
-    """Comparison and q of every row, and which rows the others were compared with; pools are in order."""
+def _tested(counts: _Counts, pool: npt.NDArray[np.intp], level: float, criterion: float) -> Judged:
+    """The test of every row, and which rows the others were compared with; pools are in order."""
     ordinary, q = np.ones(len(pool), bool), np.full(len(pool), np.nan)
     ends = np.flatnonzero(np.append(np.diff(pool) != 0, True)) + 1
     pools = [np.arange(*span) for span in zip([0, *ends[:-1]], ends, strict=True)] if len(pool) else []
@@ -212,9 +286,7 @@ def _compared(
             again = counts.departed(rows, ordinary, criterion)
             for column, values in zip(found, again, strict=True):
                 column[rows] = values
-    made = [compare(*tables, confidence, criterion, fewest) for tables in counts.tables(everything, ordinary)]
-    comparison = Comparison(*(np.concatenate(column) for column in zip(*made, strict=True)))
-    return comparison._replace(p=found.p), q, ordinary
+    return Judged(found, q, ordinary)
 
 
 def _next_out(

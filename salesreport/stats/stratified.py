@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc
+from scipy.special import chdtrc, erfc
 
 from salesreport.stats.conditional import exact_conditional
 from salesreport.stats.holds import assert_holds
 from salesreport.stats.intervals import Array, Interval, normal_quantile
-from salesreport.stats.rate_difference import rate_difference
+from salesreport.stats.rate_difference import rate_difference, weighted_difference
 from salesreport.stats.two_by_two import (
     TINY,
     Tables,
@@ -241,12 +241,11 @@ def mantel_fleiss(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.A
     """
     t = tables_of(a, b, c, d)
     one, total = t.a + t.b, t.a + t.c
-    _, expected, _ = moments(t)
     told = tells(t)
     least = np.where(told, np.maximum(0.0, total - (t.c + t.d)), 0.0).sum(axis=-1)
     most = np.where(told, np.minimum(one, total), 0.0).sum(axis=-1)
-    untold = np.where(told, 0.0, share(t)).sum(axis=-1)
-    return np.minimum(expected - untold - least, most - (expected - untold))
+    expected = np.where(told, share(t), 0.0).sum(axis=-1)
+    return np.minimum(expected - least, most - expected)
 
 
 class Departure(NamedTuple):
@@ -254,16 +253,22 @@ class Departure(NamedTuple):
 
     Attributes:
         p: two-sided p-value of an odds ratio of 1. z: (observed − expected) ÷ their standard deviation.
+        n, observed, expected, variance, difference: as in `Comparison`.
     """
 
     p: Array
     z: Array
+    n: Array
+    observed: Array
+    expected: Array
+    variance: Array
+    difference: Array
 
 
 def departure(
     a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike, d: npt.ArrayLike, criterion: float = 5.0
 ) -> Departure:
-    """The test of `compare` alone, in a fraction of its time.
+    """What `compare` says without odds ratios and intervals, in a fraction of its time.
 
     Args:
         a, b, c, d: the tables' cells; the last axis is that of the strata. criterion: as for `compare`.
@@ -274,17 +279,18 @@ def departure(
     """
     t = comparable(tables_of(a, b, c, d))
     observed, expected, variance = moments(t)
+    difference, n = weighted_difference(t)
     gap = observed - expected
     p = _cmh(gap, variance, correct=False).p
     told = variance > TINY
-    n = known(t.a + t.b + t.c + t.d)
-    extreme = ~((np.nansum(t.a * t.d / n, axis=-1) > 0) & (np.nansum(t.b * t.c / n, axis=-1) > 0))
+    extreme = ~((t.a * t.d > 0).any(axis=-1) & (t.b * t.c > 0).any(axis=-1))  # an odds ratio of 0, or infinite
     exact = told & ((mantel_fleiss(*t) < criterion) | extreme)
     if exact.any():
         a, b, c, d = (cell[exact] for cell in t)
         p = _filled(p, exact, exact_conditional(a, b, c, d, test_only=True).p)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return Departure(np.where(told, p, np.nan), np.where(told, gap / np.sqrt(variance), np.nan))
+    p = np.where(told, p, np.nan)
+    z = np.where(told, gap / np.sqrt(np.where(told, variance, 1.0)), np.nan)
+    return Departure(p, z, n, observed, expected, variance, difference)
 
 
 def compare(
@@ -391,9 +397,9 @@ def _spread(values: Any, rows: npt.NDArray[np.intp], size: int) -> Any:
 
 def _cmh(gap: Array, variance: Array, correct: bool) -> ChiSquare:
     distance = np.maximum(np.abs(gap) - 0.5, 0.0) if correct else np.abs(gap)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(variance > TINY, distance**2 / variance, np.nan)
-    return ChiSquare(statistic, np.ones_like(statistic), chdtrc(1, statistic))
+    told = variance > TINY
+    statistic = np.where(told, distance**2 / np.where(told, variance, 1.0), np.nan)
+    return ChiSquare(statistic, np.ones_like(statistic), erfc(np.sqrt(statistic / 2)))
 
 
 def _filled(column: Array, where: npt.NDArray[np.bool_], values: Array) -> Array:

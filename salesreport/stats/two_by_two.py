@@ -33,8 +33,8 @@ def comparable(t: Tables) -> Tables:
 
 def tells(t: Tables) -> npt.NDArray[np.bool_]:
     """Which tables say something of the odds: no margin is zero."""
-    margins = (t.a + t.b, t.c + t.d, t.a + t.c, t.b + t.d)
-    return np.logical_and.reduce([margin > TINY for margin in margins])
+    told: npt.NDArray[np.bool_] = (t.a + t.b > TINY) & (t.c + t.d > TINY) & (t.a + t.c > TINY) & (t.b + t.d > TINY)
+    return told
 
 
 def known(n: Array) -> Array:
@@ -44,18 +44,18 @@ def known(n: Array) -> Array:
 
 def share(t: Tables) -> Array:
     """The group's share, by trials, of each stratum's successes."""
-    n = known(t.a + t.b + t.c + t.d)
-    return np.nan_to_num((t.a + t.b) * (t.a + t.c) / n, nan=0.0)
+    n = t.a + t.b + t.c + t.d
+    shares: Array = (t.a + t.b) * (t.a + t.c) / np.where(n > 0, n, 1.0)
+    return shares
 
 
 def moments(t: Tables) -> tuple[Array, Array, Array]:
     """Observed successes of the group, and their expectation and variance given all margins, over the strata."""
-    n = known(t.a + t.b + t.c + t.d)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = (t.a + t.b) * (t.c + t.d) * (t.a + t.c) * (t.b + t.d) / (n**2 * (n - 1))
+    n = t.a + t.b + t.c + t.d
     # parts of trials can make a stratum of one or less, of which nothing can be told
-    variance = np.where(tells(t) & (n > 1), spread, 0.0)
-    return t.a.sum(axis=-1), share(t).sum(axis=-1), variance.sum(axis=-1)
+    told = tells(t) & (n > 1)
+    spread = (t.a + t.b) * (t.c + t.d) * (t.a + t.c) * (t.b + t.d) / np.where(told, n**2 * (n - 1), np.inf)
+    return t.a.sum(axis=-1), share(t).sum(axis=-1), spread.sum(axis=-1)
 
 
 def fitted_successes(t: Tables, ratio: Array) -> Array:

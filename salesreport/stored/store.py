@@ -34,7 +34,7 @@ from salesreport.stored.values import Unstorable, from_bytes, to_bytes
 OFF = "SALESREPORT_FRESH"
 """The environment variable that, where it is set to anything, lets everything be worked out anew."""
 
-WORTH = 0.02
+WORTH = 0.01
 """What takes less seconds is not stored."""
 
 MOST_FILES, MOST_BYTES = 200, 512 * 2**20

@@ -115,7 +115,7 @@ def test_every_kind_draws_what_it_is_given() -> None:
     drawn = trends("t", [panel], "a", "b").svg()
     assert {"Measure", "band here", "3.0", "Q1", "Q3"} <= texts(drawn)
     empty = frame.assign(value=nan, lower=nan, upper=nan, band_lower=nan, band_upper=nan)
-    assert "Measure" in texts(trends("t", [panel._replace(frame=empty)], "a", "b").svg())
+    assert "Measure" in texts(trends("t", [panel._replace(numbers=empty)], "a", "b").svg())
     bars = Bars("Groups", ["a", HOSTILE], [1, 0], [2, 0], ["1 : 2", "none"])
     shown = texts(solid_and_hollow("b", [bars, bars], "a", "b", "won", "lost").svg())
     assert {"Groups", "a", "1 : 2", "none", "won", "lost"} <= shown

@@ -20,7 +20,7 @@ from salesreport.period import Period
 from salesreport.provenance import Provenance
 from salesreport.report import shared as module
 from salesreport.report.context import FIGURES
-from salesreport.report.shared import MOST_DATASETS, Maker, Shared, Standing
+from salesreport.report.shared import MOST_DATASETS, Figure, Maker, Shared, Standing
 from salesreport.report.subject import Subject, find_subject
 
 Q4 = Period.parse("2025-Q4")
@@ -83,8 +83,12 @@ class Alone(Shared):
         days = (won["closed_on"] - won["created_on"]).dt.days.dropna()
         return float(days.quantile(share)) if len(days) >= fewest else None
 
-    def stages_when_lost(self, period: Period) -> pd.Series:
-        return stage_when_lost(self.facts, self.facts.closed(period)["deal_id"])
+    def stages_when_lost(self, period: Period) -> Mapping[str, str]:
+        return stage_when_lost(self.facts, self.facts.closed(period)["deal_id"]).to_dict()
+
+    def each(self, subject: Subject, metrics: Sequence[str], period: Period) -> Mapping[str, Figure]:
+        rows = self.figures(subject, metrics, (), period).frame.to_dict("records")
+        return {row["metric"]: Figure(*(row[name] for name in Figure._fields)) for row in rows}
 
 
 @pytest.fixture(scope="module")

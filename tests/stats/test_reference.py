@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit
 
 from salesreport.stats.multiplicity import benjamini_hochberg
-from salesreport.stats.reference import compare_in_pools, compare_with_ordinary
+from salesreport.stats.reference import Pools, compare_in_pools, compare_with_ordinary
 from salesreport.stats.stratified import against_the_rest, compare
 
 
@@ -101,6 +101,19 @@ def test_pools_are_compared_as_if_each_were_alone(seed: int, rows: int) -> None:
             )
     if rows == 4_000:
         assert not found.ordinary.all(), "the worse group is left out"
+
+
+def test_pools_put_together_are_compared_as_by_themselves() -> None:
+    made = [Pools.of(*trials(seed, rows)) for seed, rows in ((5, 2_000), (6, 300))]
+    together = Pools.together(made)
+    judged, alone = together.tested(0.1, 5.0), [one.tested(0.1, 5.0) for one in made]
+    for name in ("q", "ordinary"):
+        np.testing.assert_array_equal(
+            getattr(judged, name), np.concatenate([getattr(one, name) for one in alone]), err_msg=name
+        )
+    assert not judged.ordinary.all()
+    for number, column in enumerate(judged.departure):
+        np.testing.assert_allclose(column, np.concatenate([one.departure[number] for one in alone]), rtol=1e-12)
 
 
 def test_no_trials_in_pools_are_no_error() -> None:

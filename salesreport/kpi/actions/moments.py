@@ -115,33 +115,35 @@ def moments_of(stays: Watched, done: Done, types: int) -> Moments:
     age = np.arange(len(stay)) - np.repeat(np.cumsum(last) - last, last)
     length = window[stay]
     day = stays.entered[stay] + (age + 1) * length
-    deal = stays.deal[stay]
-    every = _keys(done.deal, done.day)
-    exposed = np.zeros((types, len(stay)), bool)
-    for code in range(types):
-        mine = _keys(done.deal[done.type == code], done.day[done.type == code])
-        exposed[code] = between(mine, deal, day - length + 1, day) > 0
-    before = between(every, deal, day - 2 * length + 1, day - length)
+    whose, act = _done_within(done, stays.deal, stays.entered + 1 - window, stays.entered + last * window)
+    number = (done.day[act] - stays.entered[whose] - 1) // window[whose]  # of the window; −1: before the first
+    place = (np.cumsum(last) - last)[whose] + number
+    exposed = _of_types(done.type[act], place, number >= 0, (types, len(stay)))
+    before = np.bincount(place[number + 1 < last[whose]] + 1, minlength=len(stay))
     lasting = day + 2 * length <= stays.until[stay]
     return Moments(stay, age.astype(np.int8), day, exposed, np.minimum(before, LIVELY).astype(np.int8), lasting)
 
 
 def ever_done(stays: Watched, done: Done, types: int) -> Flags:
     """Types × stays: whether one was done after the stay began, up to the decision: what raw numbers count."""
-    found = np.zeros((types, len(stays.deal)), bool)
-    for code in range(types):
-        mine = _keys(done.deal[done.type == code], done.day[done.type == code])
-        found[code] = between(mine, stays.deal, stays.entered + 1, stays.decided) > 0
+    whose, act = _done_within(done, stays.deal, stays.entered + 1, stays.decided)
+    return _of_types(done.type[act], whose, np.ones(len(whose), bool), (types, len(stays.deal)))
+
+
+def _done_within(done: Done, deal: Positions, first: Whole, last: Whole) -> tuple[Positions, Positions]:
+    """Each activity that a deal has from a first day to a last one: which of the deals, and which activity."""
+    keys = done.deal.astype(np.int64) * _SPAN + done.day
+    order = np.argsort(keys)
+    keys, base = keys[order], deal.astype(np.int64) * _SPAN
+    start, end = np.searchsorted(keys, base + first, side="left"), np.searchsorted(keys, base + last, side="right")
+    count = np.maximum(end - start, 0)
+    whose = np.repeat(np.arange(len(deal)), count)
+    return whose, order[np.arange(len(whose)) + np.repeat(start - (np.cumsum(count) - count), count)]
+
+
+def _of_types(kind: Positions, place: Positions, some: Flags, shape: tuple[int, int]) -> Flags:
+    """Types × places: where there is one of some activities."""
+    known = some & (kind >= 0) & (kind < shape[0])
+    found = np.zeros(shape, bool)
+    found[kind[known], place[known]] = True
     return found
-
-
-def between(keys: Whole, deal: Positions, first: Whole, last: Whole) -> Positions:
-    """How many activities, by sorted keys, deals have from a first day to a last one."""
-    base = deal.astype(np.int64) * _SPAN
-    counted = np.searchsorted(keys, base + last, side="right") - np.searchsorted(keys, base + first, side="left")
-    return np.maximum(counted, 0).astype(np.intp)
-
-
-def _keys(deal: Positions, day: Whole) -> Whole:
-    """Deal and day as one number, in order."""
-    return np.sort(deal.astype(np.int64) * _SPAN + day)

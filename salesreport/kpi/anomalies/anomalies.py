@@ -19,7 +19,7 @@ from salesreport.kpi.anomalies.explain import Past, crude, uneven
 from salesreport.kpi.anomalies.timing import Timing, timing
 from salesreport.kpi.anomalies.worth import worth
 from salesreport.kpi.facts.checks import check_dimensions, check_level
-from salesreport.kpi.facts.columns import Flags
+from salesreport.kpi.facts.columns import Flags, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -158,6 +158,7 @@ def anomalies(
     by: Sequence[str] | None = None,
     level: float = LEVEL,
     where: Mapping[str, Sequence[str]] | None = None,
+    shown: bool = False,
 ) -> Anomalies:
     """Look for conversion anomalies; worked out once.
 
@@ -167,12 +168,14 @@ def anomalies(
             By default reps, as a whole and within each product line, segment and lead source.
         level: the part of what is reported that may be chance.
         where: dimension → values; only decisions that have one of them, on both sides of each comparison.
+        shown: leave out (NaN) the odds ratios and intervals of parts that are no anomalies: where nobody is shown
+            them they are not worth their time.
 
     Raises:
         ConfigError: no such dimension, or no such level. Unavailable: nothing was decided, or there is nobody to
             compare with.
     """
-    return in_one_family(facts, file, (period,), by, level, where)[0]
+    return in_one_family(facts, file, (period,), by, level, where, shown)[0]
 
 
 def in_one_family(
@@ -182,6 +185,7 @@ def in_one_family(
     by: Sequence[str] | None = None,
     level: float = LEVEL,
     where: Mapping[str, Sequence[str]] | None = None,
+    shown: bool = False,
 ) -> tuple[Anomalies, ...]:
     """`anomalies` of several periods that are looked at together: q-values hold for all of their comparisons.
 
@@ -192,14 +196,14 @@ def in_one_family(
     check_dimensions((*chosen, *(where or {})))
     check_level(level)
     only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
-    key = (id(file), tuple((one.start, one.end) for one in periods), chosen, level, only)
+    key = (id(file), tuple((one.start, one.end) for one in periods), chosen, level, only, shown)
     kept: dict[Hashable, tuple[Anomalies, ...]] = facts.remember("anomalies", dict)
     if key not in kept:
         made = store_of_process(
             facts,
             file,
-            ("anomalies looked for", tuple(periods), chosen, level, only),
-            lambda: _look(facts, file, tuple(periods), chosen, level, only),
+            ("anomalies looked for", tuple(periods), chosen, level, only, shown),
+            lambda: _look(facts, file, tuple(periods), chosen, level, only, shown),
         )
         while len(kept) >= MOST_KEPT:
             kept.pop(next(iter(kept)), None)
@@ -230,6 +234,7 @@ def _look(
     chosen: tuple[str, ...],
     level: float,
     only: Only,
+    shown: bool,
 ) -> tuple[Anomalies, ...]:
     everything = decisions(facts, file)
     for name in (*(chosen or ("rep_id",)), *(name for name, _ in only)):
@@ -242,7 +247,7 @@ def _look(
         everything = of_people(everything)
     carried = [name for name in PARTS if facts.dimensions.carries("deals", name)]
     parts = (tuple(within),) if chosen else ((), *((name,) for name in carried))
-    compared = [_compared(everything, period, group, parts, level) for period in periods]
+    compared = [_compared(everything, period, group, parts, level, shown) for period in periods]
     together = Comparisons.in_one_family(compared)
     tested = sum(int((~np.isnan(made.cells.p)).sum()) for made in together)
     return tuple(
@@ -255,8 +260,9 @@ def _look(
 
 
 def _compared(
-    everything: Decisions, period: Period, group: str, parts: tuple[tuple[str, ...], ...], level: float
-) -> Comparisons:
+    everything: Decisions, period: Period, group: str, parts: tuple[tuple[str, ...], ...], level: float,
+    shown: bool,
+) -> Comparisons:  # fmt: skip
     """The comparisons of a period's decisions."""
     decided = everything.during(period)
     if not len(decided):
@@ -264,7 +270,7 @@ def _compared(
     codes = decided.dimension(group).codes
     if len(np.unique(codes[codes >= 0])) < 2:
         raise Unavailable(text("there is nobody to compare with"))
-    return Comparisons.of(decided, group, parts, level)
+    return Comparisons.of(decided, group, parts, level, shown)
 
 
 def _family(made: Comparisons, periods: tuple[Period, ...], all_tested: int) -> Family:
@@ -287,40 +293,43 @@ def _chosen(decided: Decisions, only: Only) -> Flags:
 
 def _frame(made: Comparisons, everything: Decisions, period: Period) -> pd.DataFrame:
     """All comparisons as `Anomalies.frame` has them."""
-    cells, steps = made.cells, np.array([step.key for step in made.decided.steps], object)
-    rate = cells.observed / np.where(cells.n > 0, cells.n, np.nan)
-    flag = np.where(cells.q <= made.level, np.where(cells.effect < 0, "worse", "better"), "none")
+    cells = made.cells
+    kept = np.flatnonzero(~np.isnan(cells.p) | (cells.level == 0))  # within parts only what could be tested
     raw, stake = crude(made), worth(made, everything, period.end)
     assert_holds(cells.lower, cells.effect, cells.upper)
     assert_holds(stake["at_stake_lower"], stake["at_stake"], stake["at_stake_upper"])
+    rows = cells.take(kept)
+    rate = rows.observed / np.where(rows.n > 0, rows.n, np.nan)
+    flag = np.where(rows.q <= made.level, np.where(rows.effect < 0, "worse", "better"), "none")
+    steps = pd.Index([step.key for step in made.decided.steps], dtype="str")
     frame = pd.DataFrame(
         {
-            **made.names(),
-            "step": pd.Series(steps[cells.step], dtype="str"),
-            "n": cells.n,
+            **made.names(rows),
+            "step": pd.Series(steps.take(rows.step), dtype="str"),
+            "n": rows.n,
             "rate": rate,
-            "expected": rate - cells.effect,
-            "effect": cells.effect,
-            "lower": cells.lower,
-            "upper": cells.upper,
-            "p": cells.p,
-            "q": cells.q,
+            "expected": rate - rows.effect,
+            "effect": rows.effect,
+            "lower": rows.lower,
+            "upper": rows.upper,
+            "p": rows.p,
+            "q": rows.q,
             "flag": pd.Series(flag, dtype="str"),
-            **stake,
-            "observed": cells.observed,
-            "odds_ratio": cells.odds_ratio,
-            "crude": raw.effect,
-            "explained": pd.Series(raw.explained, dtype="str"),
+            **{name: values[kept] for name, values in stake.items()},
+            "observed": rows.observed,
+            "odds_ratio": rows.odds_ratio,
+            "crude": raw.effect[kept],
+            "explained": pd.Series(raw.explained[kept], dtype="str"),
         }
     )
-    frame = pd.concat([frame, _told_more(made, everything, period, frame)], axis=1)
-    tested = ~np.isnan(cells.p)
-    frame = frame[tested | (cells.level == 0)]  # within parts only what could be tested
+    frame = pd.concat([frame, _told_more(made, everything, period, frame, kept)], axis=1)
     return frame.sort_values(["q", "p", made.by, "step"], kind="stable", ignore_index=True)
 
 
-def _told_more(made: Comparisons, everything: Decisions, period: Period, frame: pd.DataFrame) -> pd.DataFrame:
-    """Of the flagged: since when, and whether the difference is the same everywhere."""
+def _told_more(
+    made: Comparisons, everything: Decisions, period: Period, frame: pd.DataFrame, cells: Positions
+) -> pd.DataFrame:
+    """Of the flagged: since when, and whether the difference is the same everywhere; `cells` are those of rows."""
     size = len(frame)
     days = {name: np.full(size, "NaT", "datetime64[D]") for name in ("since", "since_from", "since_until")}
     always, places = np.zeros(size, bool), np.full(size, None, object)
@@ -329,16 +338,16 @@ def _told_more(made: Comparisons, everything: Decisions, period: Period, frame: 
         start = min(period.start, period.end - dt.timedelta(days=PAST - 1))
         past = Past(made, everything, start.replace(day=1), period.end)
         names = [name for parts in made.parts for name in parts]
-        for cell in flagged:
-            row = frame.iloc[cell]
+        for at in flagged.tolist():
+            row, cell = frame.iloc[at], int(cells[at])
             part = {name: row[name] for name in names if isinstance(row[name], str)}
             begun = past.since(int(made.cells.step[cell]), row[made.by], part)
             if begun is not None:
                 for name, month in zip(days, (begun.month, begun.earliest, begun.latest), strict=True):
-                    days[name][cell] = np.datetime64(month, "M").astype("datetime64[D]")
-                always[cell] = begun.always
+                    days[name][at] = np.datetime64(month, "M").astype("datetime64[D]")
+                always[at] = begun.always
             if not part:
-                places[cell] = uneven(made, int(cell))
+                places[at] = uneven(made, cell)
     return pd.DataFrame(
         {
             **{name: values.astype("datetime64[ms]") for name, values in days.items()},

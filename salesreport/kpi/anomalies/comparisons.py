@@ -43,11 +43,18 @@ class Comparisons:
     codes: list[Positions | None]
 
     @classmethod
-    def of(cls, decided: Decisions, by: str, parts: tuple[tuple[str, ...], ...], level: float) -> "Comparisons":
-        """Compare the values of a dimension, as a whole or within parts; see `compare_family`."""
+    def of(
+        cls, decided: Decisions, by: str, parts: tuple[tuple[str, ...], ...], level: float, shown: bool = False
+    ) -> "Comparisons":
+        """Compare the values of a dimension, as a whole or within parts; see `compare_family`.
+
+        Args:
+            shown: make odds ratios and intervals only of wholes and of what is found.
+        """
         group, like = decided.dimension(by).codes, like_decisions(decided, by)
         codes = [part_codes(decided, names) for names in parts]
-        cells = compare_family(group, decided.step, decided.success, like.stratum, codes)
+        found = level if shown else None
+        cells = compare_family(group, decided.step, decided.success, like.stratum, codes, found=found)
         return cls(decided, by, parts, like, cells, level, codes)
 
     @property
@@ -82,17 +89,17 @@ class Comparisons:
             found[cells] = np.bincount(cell, values[rows], len(cells))
         return found
 
-    def names(self) -> dict[str, pd.Series]:
-        """Who and within what each cell is, as columns; missing: all."""
-        columns = {self.by: pd.Series(self.groups.categories.take(self.cells.group), dtype="str")}
+    def names(self, cells: Cells) -> dict[str, pd.Series]:
+        """Who and within what some of the cells are, as columns; missing: all."""
+        columns = {self.by: pd.Series(self.groups.categories.take(cells.group), dtype="str")}
         for name in dict.fromkeys(name for names in self.parts for name in names):
-            columns[name] = pd.Series([None] * len(self.cells.n), dtype="str")
+            columns[name] = pd.Series([None] * len(cells.n), dtype="str")
         for number, names in enumerate(self.parts):
-            cells = np.flatnonzero(self.cells.level == number)
-            rest = self.cells.part[cells]
+            here = np.flatnonzero(cells.level == number)
+            rest = cells.part[here]
             for name in reversed(names):
                 values = self.decided.dimension(name).categories
-                columns[name].iloc[cells] = values.take(rest % len(values))
+                columns[name].iloc[here] = values.take(rest % len(values))
                 rest = rest // len(values)
         return columns
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.facts.facts import Facts
@@ -147,8 +148,8 @@ def decisions(facts: Facts, file: ProcessFile, alone: bool = False) -> Decisions
 
     Args:
         facts: whose deals. file: the processes they follow.
-        alone: nothing else will be asked of how deals went through their process: it is not remembered, which
-            saves most of the memory.
+        alone: nothing else will be asked of how deals went through their process: neither that nor the moves are
+            remembered, which saves most of the memory.
 
     Raises:
         Unavailable: there are no deals, none was ever decided, or none that was lost is in the data.
@@ -183,6 +184,9 @@ def _decide(facts: Facts, file: ProcessFile, alone: bool) -> Decisions:
         deal = journeys.stays.deal[found.stay]
         add(deal, found.place.astype(np.int16), found.success, found.day, found.eve)
     categories = add(*_closings(facts, len(steps) - 1))
+    if alone:
+        facts.history.forget_moves()
+        pa.default_memory_pool().release_unused()  # what they were read with
     if not len(columns[0].array):
         raise Unavailable(text("needs closed deals or the history of stages; this export has neither"))
     order = _in_order(columns[3].array, columns[1].array, len(steps))

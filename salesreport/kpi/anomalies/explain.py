@@ -42,12 +42,13 @@ def crude(made: Comparisons) -> Crude:
     """What the raw rates say, and what explains a difference that like deals do not show."""
     step = made.decided.step
     raw = made.again(strata(step, ()))
-    same_month = made.again(strata(step, (made.decided.months,)))
     first = np.flatnonzero(made.cells.level == 0)
     most = HALF * np.abs(raw.effect)
     vanishes = (raw.q <= made.level) & ~(made.cells.q[first] <= made.level)
     vanishes &= np.abs(made.cells.effect[first]) <= most
-    by_time = np.abs(same_month.effect) <= most
+    by_time = np.zeros(len(first), bool)
+    if vanishes.any():
+        by_time = np.abs(made.again(strata(step, (made.decided.months,))).effect) <= most
     effect, explained = np.full(len(made.cells.n), np.nan), np.full(len(made.cells.n), "", object)
     effect[first] = raw.effect
     explained[first] = np.where(vanishes, np.where(by_time, "timing", "mix"), "")

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.multiplicity import benjamini_hochberg
-from salesreport.stats.reference import compare_in_pools
+from salesreport.stats.reference import Judged, Pools
+from salesreport.stats.stratified import Departure
 
 FEWEST = 20
 """With fewer decisions a group is not tested: hardly anything could be found, and it would cost the others."""
@@ -75,6 +76,10 @@ class Cells(NamedTuple):
     p: Numbers
     q: Numbers
 
+    def take(self, rows: Positions) -> "Cells":
+        """Some of them."""
+        return Cells._make(column[rows] for column in self)
+
 
 def compare_family(
     group: npt.NDArray[np.integer],
@@ -84,6 +89,7 @@ def compare_family(
     levels: Sequence[npt.NDArray[np.integer] | None] = (None,),
     apart: float = APART,
     tests_only: bool = False,
+    found: float | None = None,
 ) -> Cells:
     """Compare every group with like decisions of the others, in the whole and in the parts of each level.
 
@@ -94,24 +100,27 @@ def compare_family(
         apart: groups with at most this q-value are left out of what the others are compared with, see
             `salesreport.stats.reference`.
         tests_only: leave out odds ratios and intervals (NaN), which take most of the time.
+        found: leave them out on all levels but the first where q is larger than this; nobody is shown them.
 
     Examples:
         Of three reps one wins 12 of 40, the others 24 of 40 each:
 
         >>> rep, won = np.repeat([0, 1, 2], 40), np.tile(np.arange(40) < 24, 3)
         >>> won[24 - 12 : 24] = False
-        >>> found = compare_family(rep, np.zeros(120, int), won, np.zeros(120, int))
-        >>> found.effect.round(2), found.q.round(3)  # (12 − 20)² ÷ 6.72 = 9.52: p = 0.002, of three
+        >>> cells = compare_family(rep, np.zeros(120, int), won, np.zeros(120, int))
+        >>> cells.effect.round(2), cells.q.round(3)  # (12 − 20)² ÷ 6.72 = 9.52: p = 0.002, of three
         (array([-0.3,  0. ,  0. ]), array([0.006, 1.   , 1.   ]))
     """
-    fewest = [np.inf if tests_only else FEWEST if number else 0 for number in range(len(levels))]
-    found = [
-        _compared(group, step, success, stratum, part, number, apart, fewest[number])
-        for number, part in enumerate(levels)
-    ]
-    cells = Cells(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+    made = [_pools(group, step, success, stratum, part) for part in levels]
+    pools = Pools.together([one for one, _ in made])
+    judged = pools.tested(apart, SPARSE)
+    cells = _cells(made, pools.group, pools.trials, judged)
     cells = cells._replace(p=np.where(_repeats(cells, levels), np.nan, cells.p))
-    return in_one_family([cells], [levels])[0]
+    cells = in_one_family([cells], [levels])[0]
+    if tests_only:
+        return cells
+    shown = (cells.level == 0) | (cells.n >= FEWEST if found is None else cells.q <= found)
+    return _with_bounds(cells, np.flatnonzero(shown), pools, judged.ordinary)
 
 
 def in_one_family(
@@ -135,28 +144,55 @@ def in_one_family(
     return tuple(cells._replace(q=part) for cells, part in zip(found, np.split(q, ends), strict=True))
 
 
-def _compared(
+def _pools(
     group: npt.NDArray[np.integer], step: npt.NDArray[np.integer], success: Flags,
-    stratum: npt.NDArray[np.integer], part: npt.NDArray[np.integer] | None, number: int, apart: float,
-    fewest: float,
-) -> Cells:  # fmt: skip
+    stratum: npt.NDArray[np.integer], part: npt.NDArray[np.integer] | None,
+) -> tuple[Pools, int]:  # fmt: skip
+    """The groups of a level, counted in its pools, which are steps × parts; and how many parts there are."""
     inside = np.zeros(len(step), np.int64) if part is None else np.asarray(part, np.int64)
     rows = np.flatnonzero(inside >= 0)
     width = int(inside.max(initial=0)) + 1
     pool = np.asarray(step, np.int64)[rows] * width + inside[rows]
-    made = compare_in_pools(
-        pool, group[rows], stratum[rows], success[rows], apart, criterion=SPARSE, fewest=fewest
+    return Pools.of(pool, group[rows], stratum[rows], success[rows]), width
+
+
+def _rows(group: Positions) -> Positions:
+    """The rows of groups; what is nobody's is only compared with."""
+    return np.flatnonzero(group >= 0)
+
+
+def _cells(made: Sequence[tuple[Pools, int]], group: Positions, trials: Positions, judged: Judged) -> Cells:
+    """The comparisons of all levels, without odds ratios and intervals, and without q-values."""
+    sizes = [len(one.pool) for one, _ in made]
+    here, nothing = _rows(group), np.full(int((group >= 0).sum()), np.nan)
+    level = np.repeat(np.arange(len(made)), sizes)
+    step, part = (
+        np.concatenate([divided(one.pool, width) for one, width in made])
+        for divided in (np.floor_divide, np.remainder)
     )
-    here = np.flatnonzero(made.group >= 0)
-    found = made.comparison
-    n = found.n[here]
+    found = Departure(*(column[here] for column in judged.departure))
+    n = found.n
     return Cells(
-        np.full(len(here), number, np.intp), made.pool[here] // width, made.pool[here] % width, made.group[here],
-        made.trials[here], n, np.where(n > 0, found.observed[here], np.nan), found.difference[here],
-        found.difference_lower[here], found.difference_upper[here], found.odds_ratio[here], found.extra[here],
-        found.extra_lower[here], found.extra_upper[here], (found.observed - found.expected)[here],
-        found.variance[here], made.ordinary[here], np.where(n >= FEWEST, found.p[here], np.nan),
-        np.full(len(here), np.nan),
+        level[here], step[here], part[here], group[here], trials[here], n, np.where(n > 0, found.observed, np.nan),
+        found.difference, nothing, nothing, nothing, found.difference * n, nothing, nothing,
+        found.observed - found.expected, found.variance, judged.ordinary[here],
+        np.where(n >= FEWEST, found.p, np.nan), nothing,
+    )  # fmt: skip
+
+
+def _with_bounds(cells: Cells, shown: Positions, pools: Pools, ordinary: Flags) -> Cells:
+    """The comparisons with odds ratios and intervals of some."""
+    found = pools.compared(_rows(pools.group)[shown], ordinary, criterion=SPARSE)
+
+    def spread(values: Numbers) -> Numbers:
+        column = np.full(len(cells.n), np.nan)
+        column[shown] = values
+        return column
+
+    return cells._replace(
+        odds_ratio=spread(found.odds_ratio), lower=spread(found.difference_lower),
+        upper=spread(found.difference_upper), extra_lower=spread(found.extra_lower),
+        extra_upper=spread(found.extra_upper),
     )  # fmt: skip
 
 

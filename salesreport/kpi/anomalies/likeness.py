@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import xlogy
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.logistic import Design, fit
-from salesreport.stats.numbering import numbered
+from salesreport.stats.numbering import counted, numbered, quantiles
 from salesreport.stats.poisson_binomial import by_group
 
 MONTH = "month"
@@ -90,7 +91,7 @@ def likeness(
     for number in BANDS if used else ():
         band = np.zeros(len(at_step), np.int8)
         for here, (rate, kind, _) in zip(rows, made, strict=True):
-            edges = np.quantile(rate[kind], np.arange(1, number) / number)
+            edges = quantiles(rate, np.bincount(kind), np.arange(1, number) / number)
             band[here] = np.searchsorted(edges, rate, side="left")[kind]
         found = _dense(_crossed(at_step, band))
         if _told(group, found) >= kept * whole:
@@ -179,8 +180,7 @@ def _by_step(step: Positions) -> list[Positions]:
 def _told(group: npt.NDArray[np.integer], stratum: Positions) -> float:
     """How many deals' worth of comparison is left: Σ own × others ÷ all, over groups and strata."""
     size = int(stratum.max(initial=-1)) + 1
-    own, place = numbered(group.astype(np.int64) * size + stratum)
-    n = np.bincount(place)
+    own, n = counted(group.astype(np.int64) * size + stratum)
     everybody = np.bincount(stratum, minlength=size)[own % max(size, 1)]
     return float((n * (everybody - n) / everybody).sum())
 
@@ -191,16 +191,15 @@ def _gain(n: Numbers, won: Numbers, column: Positions) -> tuple[float, float]:
     Args:
         n, won: decisions and successes of each kind. column: its code, from 0 without gaps.
     """
-    nothing = np.zeros(len(n), np.intp)
-    gain = _log_likelihood(column, n, won) - _log_likelihood(nothing, n, won)
+    gain = _log_likelihood(by_group(n, column, 0), by_group(won, column, 0)) - _log_likelihood(n.sum(), won.sum())
     return 2 * gain, float(column.max(initial=0))
 
 
-def _log_likelihood(cell: Positions, n: Numbers, won: Numbers) -> float:
-    n, won = by_group(n, cell, 0), by_group(won, cell, 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        parts = won * np.log(won / n), (n - won) * np.log(1 - won / n)
-    return float(sum(np.nansum(part) for part in parts))
+def _log_likelihood(n: npt.ArrayLike, won: npt.ArrayLike) -> float:
+    """Of cells of decisions, each at its own rate."""
+    n, won = np.asarray(n, float), np.asarray(won, float)
+    rate = won / np.where(n > 0, n, 1.0)
+    return float((xlogy(won, rate) + xlogy(n - won, 1 - rate)).sum())
 
 
 def _crossed(one: Positions, other: npt.NDArray[np.integer]) -> Positions:

@@ -72,6 +72,11 @@ class History:
         """The day of every move; empty without moves."""
         return np.array([], "datetime64[D]") if self.moves is None else self.moves.day
 
+    def forget_moves(self) -> None:
+        """Let go of the moves, by far the largest of what is known; they are read again if somebody asks."""
+        for name in ("moves", "move_days"):
+            self.__dict__.pop(name, None)
+
     def last_move(self, day: dt.date) -> Positions:
         """The last move of each deal up to the end of a day, as a place in `moves`; −1: none."""
         last = np.full(self.columns.size("deals"), -1)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import expit, logit
 
 from salesreport.kpi.facts.columns import Numbers, Positions
@@ -29,7 +30,7 @@ class Curves(NamedTuple):
         entering: of a deal that enters a state at the end of a day: shift × state × day from 0 (the as-of date)
             to the horizon × K.
         standing: of a deal that stands in a state at an age: by state an array shift × age × K; ages beyond the
-            last have its chance.
+            last have its chance. Empty where nobody asked.
         paced: likewise, by state pace × age × K, of deals of average odds.
     """
 
@@ -69,13 +70,14 @@ class Curves(NamedTuple):
 
 
 def compose(
-    hazards: Hazards, day: int, periods: list[tuple[int, int]], oldest: npt.NDArray[np.int64], paces: bool = True
+    hazards: Hazards, day: int, periods: list[tuple[int, int]], oldest: Whole | None, paces: bool = True
 ) -> Curves:
     """Work out the chances of every state and age by going backwards from the horizon.
 
     Args:
         hazards: learnt. day: the as-of date, since 1970-01-01. periods: first and last day of each, likewise.
-        oldest: the greatest age looked for in each state. paces: whether other paces than the usual are wanted.
+        oldest: the greatest age looked for in each state; None: only deals that enter.
+        paces: whether other paces than the usual are wanted.
     """
     horizon = max(last for _, last in periods) - day
     calendar = np.arange(day, day + horizon + 1)
@@ -83,18 +85,15 @@ def compose(
     season = np.stack(
         [(hazards.winning if cause == WON else hazards.other).of(calendar) for cause in CAUSES], axis=-1
     )
-    runs = [(shift, 1.0) for shift in SHIFTS]
+    tilts = [(shift, 1.0) for shift in SHIFTS]
     if paces:
-        runs += [(0.0, pace) for pace in PACES if pace != 1]
-    made = [_compose(_changed(hazards, *run), season, within.astype(float), oldest) for run in runs]
-    entering = np.stack([one[0] for one in made[: len(SHIFTS)]])
-    states = range(len(hazards.rate))
-    standing = [np.stack([one[1][state] for one in made[: len(SHIFTS)]]) for state in states]
-    if not paces:
-        return Curves(entering, standing, [table[[len(SHIFTS) // 2] * len(PACES)] for table in standing])
+        tilts += [(0.0, pace) for pace in PACES if pace != 1]
+    runs = [_changed(hazards, *tilt) for tilt in tilts]
+    every, by_state = _compose(runs, season, within.astype(float), oldest)
+    entering, standing = every[: len(SHIFTS)], [table[: len(SHIFTS)] for table in by_state]
     usual = len(SHIFTS) // 2
-    order = [len(SHIFTS), usual, len(SHIFTS) + 1]
-    return Curves(entering, standing, [np.stack([made[run][1][state] for run in order]) for state in states])
+    order = [len(SHIFTS), usual, len(SHIFTS) + 1] if paces else [usual] * len(PACES)
+    return Curves(entering, standing, [table[order] for table in by_state])
 
 
 def reaching(
@@ -116,9 +115,9 @@ def reaching(
         [(hazards.winning if cause == WON else hazards.other).of(calendar) for cause in CAUSES], axis=-1
     )
     within = (calendar > day).astype(float)[:, None]
-    made = [_compose(tilted(hazards, shift), season, within, oldest, goals) for shift in SHIFTS]
-    entering = np.stack([one[0][..., 0] for one in made])
-    return entering, [np.stack([one[1][state][..., 0] for one in made]) for state in range(len(hazards.rate))]
+    runs = [tilted(hazards, shift) for shift in SHIFTS]
+    entering, standing = _compose(runs, season, within, oldest, goals)
+    return entering[..., 0], [table[..., 0] for table in standing]
 
 
 def tilted(hazards: Hazards, shift: float | Numbers, pace: float = 1.0) -> Hazards:
@@ -164,66 +163,93 @@ def _changed(hazards: Hazards, shift: float | Numbers, pace: float) -> Hazards:
 
 
 def _compose(
-    hazards: Hazards, season: Numbers, within: Numbers, oldest: Whole, goals: npt.NDArray[np.bool_] | None = None
-) -> tuple[Numbers, list[Numbers]]:
-    """Chances of entering: state × day × K; of standing, by state: age × K.
+    runs: list[Hazards], season: Numbers, within: Numbers, oldest: Whole | None,
+    goals: npt.NDArray[np.bool_] | None = None,
+) -> tuple[Numbers, list[Numbers]]:  # fmt: skip
+    """Chances of entering: run × state × day × K; of standing, by state: run × age × K (none without `oldest`).
 
-    With `goals` (of each state whether it is one) they are of getting to one of these, or being won.
+    The runs differ in their rates alone. With `goals` (of each state whether it is one) they are of getting to one
+    of these, or being won.
     """
+    hazards, rate = runs[0], np.stack([run.rate for run in runs])
     goals = np.zeros(len(hazards.rate), bool) if goals is None else goals
     states, size, periods = len(hazards.rate), len(within), within.shape[1]
-    entering = np.zeros((states, size, periods))
-    leave = []
-    for state in range(states):
-        # entered on day t (rows), age 0 on that day: left on day v (columns)
-        age = np.maximum(np.arange(size)[None] - np.arange(size)[:, None], 0)
-        leave.append(_leaving(hazards, state, age, season, np.tri(size, dtype=bool).T))
+    entering = np.zeros((len(runs), states, size, periods))
     goes_back = bool(hazards.rate[..., BACK].max() > 0)
     order = [*reversed(range(hazards.milestones)), *range(hazards.milestones, states)]
     order = [state for state in order if not goals[state]]
-    entering[goals] = within
+    leave = {state: _leaving(hazards, rate, state, size, season) for state in order}
+    at_once = {state: _at_once(leave[state], within) for state in order}
+    entering[:, goals] = within
     for _ in range(1 + _ROUNDS_BACK * goes_back):
         for state in order:
-            entering[state] = _won(hazards, state, leave[state], within, entering)
-    standing = []
+            entering[:, state] = _won(hazards, state, leave[state], at_once[state], entering)
+    standing: list[Numbers] = []
+    if oldest is None:
+        return entering, standing
     for state in range(states):
         last = min(int(oldest[state]), int(hazards.edges[state][-1]))
-        age = np.arange(last + 1)[:, None] + np.arange(size)[None]
-        if goals[state]:
-            standing.append(np.zeros((last + 1, periods)))
-            continue
-        alive = np.broadcast_to(np.arange(size)[None] > 0, age.shape)
-        standing.append(_won(hazards, state, _leaving(hazards, state, age, season, alive), within, entering))
+        chance: Numbers | float = 0.0
+        if not goals[state]:
+            left = _leaving(hazards, rate, state, size, season, last)
+            chance = _won(hazards, state, left, _at_once(left, within), entering)
+        standing.append(np.zeros((len(runs), last + 1, periods)) + chance)
     return entering, standing
 
 
 def _leaving(
-    hazards: Hazards, state: int, age: Whole, season: Numbers, alive: npt.NDArray[np.bool_]
+    hazards: Hazards, rate: Numbers, state: int, size: int, season: Numbers, oldest: int | None = None
 ) -> list[Numbers]:
-    """The chance to leave on each day (columns) by each cause, for deals with given ages on those days (rows)."""
-    bins = hazards.bins(state, np.arange(age.max() + 1))[age]
-    parts: list[Numbers | None] = []
+    """The chance to leave a state on each day by each cause: run × rows × day; empty where it is never left so.
+
+    Rows are the days on which deals enter it; with `oldest` the ages, up to this one, that deals have on day 0, on
+    which nobody leaves any more. There is one run where all are alike at this state.
+    """
+    bins = hazards.bins(state, np.arange(size + (oldest or 0)))
+    if (rate[1:, state] == rate[0, state]).all():  # a tilt moves milestones only
+        rate = rate[:1]
+    if oldest is not None:
+        season = np.where(np.arange(size)[:, None] > 0, season, 0.0)
+    parts = []
     for cause in range(len(CAUSES)):
-        if hazards.rate[state, :, cause].max() > 0:
-            parts.append(hazards.rate[state, :, cause][bins] * season[:, cause] * alive)
+        by_age = rate[:, state, bins, cause]
+        if not (rate[:, state, :, cause] > 0).any():
+            parts.append(np.zeros((0, 0)))
+        elif oldest is None:  # the age on day v of those that enter on day t is v − t; before that nobody leaves
+            before = np.zeros((len(rate), size - 1))
+            ages = sliding_window_view(np.concatenate([before, by_age], axis=1), size, axis=1)[:, ::-1]
+            parts.append(np.multiply(ages, season[:, cause], order="C"))
         else:
-            parts.append(None)
-    total = sum((part for part in parts if part is not None), np.zeros(age.shape))
-    most = np.maximum(total, 1.0)  # nobody leaves with more than certainty
-    staying = np.ones(age.shape)
-    np.cumprod(1 - (total / most)[:, :-1], axis=1, out=staying[:, 1:])
-    staying /= most
-    nothing = np.zeros((0, 0))
-    return [nothing if part is None else part * staying for part in parts]
+            parts.append(np.multiply(sliding_window_view(by_age, size, axis=1), season[:, cause], order="C"))
+    there = [part for part in parts if part.size]
+    if not there:
+        return parts
+    total = sum(there[1:], there[0])
+    staying = np.ones(total.shape)
+    if total.max() > 1:  # nobody leaves with more than certainty
+        most = np.maximum(total, 1.0)
+        np.cumprod(1 - (total / most)[..., :-1], axis=-1, out=staying[..., 1:])
+        staying /= most
+    else:
+        np.cumprod(1 - total[..., :-1], axis=-1, out=staying[..., 1:])
+    for part in there:
+        part *= staying
+    return parts
 
 
-def _won(hazards: Hazards, state: int, leave: list[Numbers], within: Numbers, entering: Numbers) -> Numbers:
-    """Won at once on leaving, or later from where it goes."""
-    rows = next((len(part) for part in leave if part.size), len(within))
-    chance = np.zeros((rows, within.shape[1]))
-    if leave[WON].size:
-        chance += leave[WON] @ within
+def _at_once(leave: list[Numbers], within: Numbers) -> Numbers | float:
+    """The chance to be won on leaving."""
+    return leave[WON] @ within if leave[WON].size else 0.0
+
+
+def _won(
+    hazards: Hazards, state: int, leave: list[Numbers], at_once: Numbers | float, entering: Numbers
+) -> Numbers | float:
+    """Won at once on leaving, or later from where it goes: run × rows × K; 0 where it is never left so."""
+    chance = at_once
+    runs, states, size, periods = entering.shape
     for cause in (ADVANCED, BACK):
         if leave[cause].size:
-            chance += leave[cause] @ np.tensordot(hazards.goes_to[state, :, cause], entering, axes=(0, 0))
+            following = hazards.goes_to[state, :, cause] @ entering.reshape(runs, states, size * periods)
+            chance = chance + leave[cause] @ following.reshape(runs, size, periods)
     return chance

@@ -78,7 +78,7 @@ def targets_for(
     """
     chosen = {name: tuple(values) for name, values in (where or {}).items()}
     key = (period, metric, tuple(by), tuple(chosen.items()), additive)
-    return facts.remember(key, lambda: _find(facts, period, metric, by, chosen, additive))
+    return facts.store(("targets", key), lambda: _find(facts, period, metric, by, chosen, additive))
 
 
 def _find(

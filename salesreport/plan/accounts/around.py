@@ -127,14 +127,27 @@ def commitments_naming(facts: Facts, rep: str, names: dict[str, str], day: dt.da
     """
     if not facts.columns.has("commitments", "rep_id", "text"):
         return {}
-    table = facts.own("commitments")
-    mine = table[(table["rep_id"] == rep) & (table["agreed_on"] <= pd.Timestamp(day))]
-    if "status" in mine:
-        mine = mine[mine["status"].fillna("open") == "open"]
     found: dict[str, list[str]] = {}
-    for written in mine["text"].dropna().tolist():
+    for written in facts.remember(("open commitments", day), lambda: _open_commitments(facts, day)).get(rep, ()):
         for account, name in names.items():
-            called = (one for one in (name, account) if one)
-            if any(re.search(rf"(?<!\w){re.escape(one)}(?!\w)", written, re.IGNORECASE) for one in called):
+            if any(_names(written, one) for one in (name, account) if one):
                 found.setdefault(account, []).append(written)
     return found
+
+
+def _open_commitments(facts: Facts, day: dt.date) -> dict[str, list[str]]:
+    """The texts of each rep's commitments that were agreed by a day and are open."""
+    table = facts.own("commitments")
+    table = table[table["agreed_on"] <= pd.Timestamp(day)]
+    if "status" in table:
+        table = table[table["status"].fillna("open") == "open"]
+    written = table.dropna(subset=["text"]).groupby("rep_id", observed=True)["text"]
+    return {str(rep): texts.tolist() for rep, texts in written}
+
+
+def _names(written: str, called: str) -> bool:
+    """Whether a text names somebody, in whole words, small letters or large."""
+    # a pattern takes long to make; beyond ASCII some small letters have several large ones
+    if written.isascii() and called.isascii() and called.lower() not in written.lower():
+        return False
+    return bool(re.search(rf"(?<!\w){re.escape(called)}(?!\w)", written, re.IGNORECASE))

@@ -15,6 +15,7 @@ from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.conditional import exact_conditional
 from salesreport.stats.intervals import median_order_statistic
 from salesreport.stats.multiplicity import benjamini_hochberg
+from salesreport.stats.numbering import numbered
 from salesreport.stats.rate_ratio import rate_ratio
 from salesreport.stats.shrinkage import shrunken
 
@@ -124,10 +125,8 @@ def _look(
         if not waiting.any():
             return
         known = np.all([one >= 0 for one in traits[:depth]], axis=0)
-        stacked = np.stack(traits[:depth], axis=1)
-        kinds, code = np.unique(stacked[known], axis=0, return_inverse=True)
         kind = np.full(len(known), -1)
-        kind[known] = code.reshape(-1)
+        kinds, kind[known] = _distinct([one[known] for one in traits[:depth]])
         size = len(kinds)
         here = among & known
         n = np.bincount(kind[here], minlength=size).astype(float)
@@ -149,6 +148,16 @@ def _look(
             )  # fmt: skip
         of[mine, line] = number[kind[mine]]
         waiting &= ~mine
+
+
+def _distinct(columns: Sequence[Positions]) -> tuple[Positions, Positions]:
+    """The rows that differ, in order, and which one each is."""
+    code = np.zeros(len(columns[0]), np.intp)
+    for column in columns:
+        code = numbered(code * (int(column.max(initial=0)) + 1) + column)[1]
+    some = np.zeros(int(code.max(initial=-1)) + 1, np.intp)
+    some[code] = np.arange(len(code))
+    return np.stack([column[some] for column in columns], axis=1), code
 
 
 def _judged(tested: list[_Tested], a_year: Numbers, of: Positions, traits: int) -> Kinds:

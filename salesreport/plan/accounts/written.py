@@ -190,9 +190,10 @@ def account_plans_yaml(
 def lines_by_account(plans: AccountPlans) -> dict[str, list[dict[str, Any]]]:
     """The product lines of each account, a mapping each; none of an account that has none."""
     found: dict[str, list[dict[str, Any]]] = {account: [] for account in plans.accounts["account_id"]}
-    lines = plans.lines.drop(columns=["rep_id", "account_id"]).to_dict("records")
-    for account, row in zip(plans.lines["account_id"], lines, strict=True):
-        found.setdefault(account, []).append({str(name): value for name, value in row.items()})
+    columns = {str(name): values.tolist() for name, values in plans.lines.items() if name != "rep_id"}
+    accounts = columns.pop("account_id")
+    for account, *values in zip(accounts, *columns.values(), strict=True):
+        found.setdefault(account, []).append(dict(zip(columns, values, strict=True)))
     return found
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesreport.kpi.facts.columns import Flags, Numbers, Positions
+from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
 from salesreport.kpi.facts.dimensions import PEOPLE
 from salesreport.kpi.facts.facts import Facts
 from salesreport.period import Period
@@ -81,12 +81,13 @@ def _cells(found: Doings, dimension: str | None, part: str, also: list[Unit]) ->
     who, whos = _coded(found, dimension, [one for one, _ in also], _NOBODY)
     named = [of for _, of in also if isinstance(of, str)]
     group, groups = _coded(found, None if part == "all" else part, named, "")
-    wanted = [
-        whos.get_indexer([one])[0] * len(groups) + groups.get_indexer([of if isinstance(of, str) else ""])[0]
-        for one, of in also
-    ]
+    wanted_who = whos.get_indexer(pd.Index([one for one, _ in also], dtype=object))
+    wanted_group = groups.get_indexer(
+        pd.Index([of if isinstance(of, str) else "" for _, of in also], dtype=object)
+    )
+    wanted = wanted_who * len(groups) + wanted_group
     cell = who * len(groups) + group
-    used, place = numbered(np.concatenate((cell, np.array(wanted, np.intp))))
+    used, place = numbered(np.concatenate((cell, wanted)))
     names = (whos.to_numpy(object)[used // len(groups)], groups.to_numpy(object)[used % len(groups)])
     return _Cells(place[: len(cell)], *names, np.isin(used, wanted))
 
@@ -149,11 +150,19 @@ def _there(
 ) -> tuple[Positions, Positions]:
     """In which stretches before the start each rep was there: up to which, and from which, counted backwards."""
     begin, on = np.datetime64(found.begin or start, "D"), np.datetime64(start, "D")
-    table = facts.reps.drop_duplicates("rep_id").set_index("rep_id")[["hired_on", "left_on"]].reindex(reps)
-    hired, left = (table[name].to_numpy("datetime64[D]") for name in ("hired_on", "left_on"))
+    known, *days = facts.remember("days of reps", lambda: _days_of_reps(facts))
+    hired, left = (one[known.get_indexer(reps)] for one in days)
     first = np.clip((on - np.fmax(hired, begin)).astype(np.int64) // length, 0, MOST)
     gone = np.where(np.isnat(left), on, left + 1)
     return first, np.clip(-((gone - on).astype(np.int64) // length), 0, MOST)
+
+
+def _days_of_reps(facts: Facts) -> tuple[pd.Index, Days, Days]:
+    """The reps' ids, and when each was hired and left; behind these, for others, nothing."""
+    table = facts.reps.drop_duplicates("rep_id").set_index("rep_id")
+    none = np.array(["NaT"], "datetime64[D]")
+    hired, left = (np.append(table[name].to_numpy("datetime64[D]"), none) for name in ("hired_on", "left_on"))
+    return table.index.astype(object), hired, left
 
 
 def _floor(found: Doings, cells: _Cells) -> Numbers:

@@ -14,6 +14,7 @@ from salesreport.report.context import Context
 from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.white_space import white_space_section
+from salesreport.report.shared import slice_up
 from salesreport.report.table import Cell, Content, NumberTable, number_table
 
 MOST_LINES = 6
@@ -59,11 +60,20 @@ def account_sheet(context: Context) -> Section:
         return Section(KEY, topic, message, pd.DataFrame(), context.language, available=False)
     if kind != "rep":
         return white_space_section(context, plans, KEY, topic)
-    mine = plans.of(context.subject.id)
+    mine = _mine(context, plans)
     if mine.accounts.empty:
         message = say(text("No account has ordered anything in two years, or has an open deal."))
         return Section(KEY, topic, message, mine.lines, context.language, available=False)
     return _of_rep(context, mine, topic)
+
+
+def _mine(context: Context, plans: AccountPlans) -> AccountPlans:
+    """Those of the rep, as `AccountPlans.of`; told apart once for all reps."""
+    key = ("account plans by rep", plans.as_of, *sorted(context.agreed.digests.items()))
+    accounts, lines = context.facts.remember(
+        key, lambda: [slice_up(one, "rep_id") for one in (plans.accounts, plans.lines)]
+    )
+    return plans._replace(accounts=accounts.of(context.subject), lines=lines.of(context.subject))
 
 
 def _of_rep(context: Context, plans: AccountPlans, topic: str) -> Section:

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from salesreport.kpi.metrics.activity import activity_types
@@ -16,20 +18,22 @@ from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 
+Row = dict[str, Any]
+"""A type of activity: column → value."""
+
 
 def activity(context: Context) -> Section:
     """Activities by type; `data` has type, done, plan (NaN: none), before (comparison period), attainment."""
     topic = context.say(text("Activity"))
     data = _measured(context, activity_types(context.facts))
-    data["attainment"] = data["done"] / data["plan"].where(data["plan"] > 0)
     say, count = context.say, context.language.count
-    if data.empty or not (data["done"].any() or data["plan"].notna().any()):
+    told = records(data)
+    planned = any(not math.isnan(row["plan"]) for row in told)
+    if not (planned or any(row["done"] for row in told)):
         nothing = text("No activities in {period}, and none planned.", period=context.period)
         message = say(context.unavailable("activity") or nothing)
         return Section("activity", topic, message, data, context.language, available=False)
-    data = data.sort_values(["done", "type"], ascending=[False, True], ignore_index=True)
-    message = say(_message(data, _verdicts(context), in_part(context)))
-    planned = data["plan"].notna().any()
+    message = say(_message(told, _verdicts(context), in_part(context)))
     marks = [("before", say(context.compare.label)), ("value", say(context.period.label))]
     rows = [
         Measure(
@@ -39,12 +43,12 @@ def activity(context: Context) -> Section:
             before=row["before"],
             plan=row["plan"],
         )
-        for row in records(data)
+        for row in told
     ]
     headings = ["", say(text("done")), say(text("plan")), say(context.compare.label)]
     cells = [
         [context.language.show(row["type"]), count(row["done"]), count(row["plan"]), count(row["before"])]
-        for row in records(data)
+        for row in told
     ]
     return Section(
         key="activity",
@@ -63,7 +67,7 @@ def activity(context: Context) -> Section:
             ),
         ),
         tables=(number_table(say(text("Numbers of the chart")), headings, cells),),
-        notes=tuple(say(note) for note in _notes(data)),
+        notes=tuple(say(note) for note in _notes(told)),
     )
 
 
@@ -73,7 +77,17 @@ def _measured(context: Context, types: Sequence[str]) -> pd.DataFrame:
     if context.uncompared("activity") is not None:
         before = [math.nan] * len(metrics)
     plan = [planned_activities(context, metric) for metric in metrics]
-    return pd.DataFrame({"type": pd.Series(types, dtype="str"), "done": done, "plan": plan, "before": before})
+    rows = sorted(zip(types, done, plan, before, strict=True), key=lambda row: (*_most_first(row[1]), row[0]))
+    numbers = np.array([row[1:] for row in rows], float).reshape(-1, 3)
+    columns = dict(zip(("done", "plan", "before"), numbers.T, strict=True))
+    attainment = [row[1] / row[2] if row[2] > 0 else math.nan for row in rows]
+    names = pd.Series([row[0] for row in rows], dtype="str")
+    return pd.DataFrame({"type": names, **columns, "attainment": np.array(attainment, float)})
+
+
+def _most_first(done: float) -> tuple[bool, float]:
+    """To sort by: the most first, what is not known last."""
+    return (True, 0.0) if math.isnan(done) else (False, -done)
 
 
 def _counts(context: Context, metrics: Sequence[str], period: Period) -> list[float]:
@@ -89,11 +103,11 @@ def _said(context: Context, done: float, plan: float) -> str:
     return context.say(text("{done} of {plan} planned", done=done, plan=plan))
 
 
-def _notes(data: pd.DataFrame) -> list[Text]:
+def _notes(told: list[Row]) -> list[Text]:
     """What was done without a plan: it is in the chart, and not in what is said of the plan."""
-    if data["plan"].isna().all():
+    if all(math.isnan(row["plan"]) for row in told):
         return [text("The data has no plan for activities.")]
-    unplanned = float(data.loc[data["plan"].isna(), "done"].sum())
+    unplanned = sum(row["done"] for row in told if math.isnan(row["plan"]) and not math.isnan(row["done"]))
     if not unplanned:
         return []
     return [
@@ -108,18 +122,26 @@ def _notes(data: pd.DataFrame) -> list[Text]:
 def _verdicts(context: Context) -> Mapping[str, str]:
     """Whether the number of each type may be chance, as plan against actual says it; by type."""
     lines = against_plan(context).lines
-    lines = lines[(lines["part"] == "all") & (lines["kind"] == "activity")]
-    return {what.partition(":")[2]: verdict for what, verdict in zip(lines["what"], lines["verdict"], strict=True)}
+    columns = (lines[name].tolist() for name in ("part", "kind", "what", "verdict"))
+    return {
+        what.partition(":")[2]: verdict
+        for part, kind, what, verdict in zip(*columns, strict=True)
+        if part == "all" and kind == "activity"
+    }
 
 
-def _message(data: pd.DataFrame, verdicts: Mapping[str, str], who: Text | None) -> Text:
-    planned = data[data["plan"].notna()]
-    if planned.empty:
-        return ntext("{n} activity", "{n} activities", n=float(data["done"].sum()))
-    done, plan = float(planned["done"].sum()), float(planned["plan"].sum())
+def _sum(rows: list[Row], name: str) -> float:
+    return sum(row[name] for row in rows if not math.isnan(row[name]))
+
+
+def _message(told: list[Row], verdicts: Mapping[str, str], who: Text | None) -> Text:
+    planned = [row for row in told if not math.isnan(row["plan"])]
+    if not planned:
+        return ntext("{n} activity", "{n} activities", n=_sum(told, "done"))
+    done, plan = _sum(planned, "done"), _sum(planned, "plan")
     overall = ntext("{n} activity done, {plan} planned", "{n} activities done, {plan} planned", n=done, plan=plan)
-    planned = planned[planned["attainment"].notna()]
-    behind = planned.loc[planned["attainment"].idxmin()] if len(planned) else None
+    planned = [row for row in planned if not math.isnan(row["attainment"])]
+    behind = min(planned, key=lambda row: row["attainment"], default=None)
     if behind is None or behind["attainment"] >= 1:
         return text("{overall}; every type reached its plan", overall=overall)
     if who is not None:

@@ -1,7 +1,7 @@
 """What was agreed in the last meetings, whether it was kept, and whether the metrics moved beyond chance."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -11,7 +11,6 @@ from salesreport.coach.sentences import STATUS, VERDICTS, figure
 from salesreport.kpi.compute import contract
 from salesreport.language import Language, Quantity, Text, ntext, text
 from salesreport.report.context import Context
-from salesreport.report.peers import peer_group
 from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.commitments_of_team import of_team
@@ -39,19 +38,18 @@ def commitments(context: Context) -> Section:
     if subject.kind != "rep":
         message = context.say(text("What is agreed is agreed with reps, and stands in their reviews."))
         return Section("commitments", topic, message, pd.DataFrame(), context.language, available=False)
-    every = agreed_with(context.facts, context.as_of, [subject.id])
+    agreed = _agreed(context)
+    every, shown = agreed.every, agreed.shown
     if every.empty:
         message = context.say(text("Nothing was agreed."))
         return Section("commitments", topic, message, every, context.language, available=False)
-    shown = _shown(every, context.as_of)
     moved = _moved(context, every, shown)
     gap = months_without(every, context.as_of)
     tables = []
-    last, before = _standing(shown)
-    if len(last):
+    if last := [row for row, first in agreed.rows if first]:
         caption = text("What was agreed last, and what is still open")
         tables.append(_table_of_agreed(context, last, caption))
-    if len(before):
+    if before := [row for row, first in agreed.rows if not first]:
         tables.append(_table_of_agreed(context, before, text("What was agreed before"), folded=True))
     if moved:
         tables.append(_table_of_metrics(context, moved))
@@ -70,20 +68,43 @@ def what_is_due(context: Context) -> Text | None:
     """How many of a rep's commitments are overdue, or when the next is due; None where none is open."""
     if context.subject.kind != "rep" or not context.facts.columns.has("commitments"):
         return None
-    every = agreed_with(context.facts, context.as_of, [context.subject.id])
-    if every.empty:
-        return None
-    last, _ = _standing(_shown(every, context.as_of))
-    left = last[last["status"] == "open"]
-    late = int(left["overdue"].sum())
+    left = [row for row, first in _agreed(context).rows if first and row["status"] == "open"]
+    late = sum(row["overdue"] for row in left)
     if late:
         return ntext("{n} thing agreed is overdue", "{n} things agreed are overdue", n=late)
-    days = left["due_on"].dropna()
-    if days.empty:
+    days = [row["due_on"].date() for row in left if pd.notna(row["due_on"])]
+    if not days:
         return None
-    return ntext(
-        "{n} thing agreed, due by {day}", "{n} things agreed, due by {day}", n=len(left), day=days.max().date()
-    )
+    return ntext("{n} thing agreed, due by {day}", "{n} things agreed, due by {day}", n=len(left), day=max(days))
+
+
+class _Agreed(NamedTuple):
+    """What was agreed with a rep.
+
+    Attributes:
+        every: all of it, as in `agreed_with`. shown: what the report shows of it, the latest first.
+        rows: the same, each with whether the next talk begins with it: agreed last, or open and not agreed anew.
+    """
+
+    every: pd.DataFrame
+    shown: pd.DataFrame
+    rows: list[tuple[dict[str, Any], bool]]
+
+
+def _agreed(context: Context) -> _Agreed:
+    return context.remember("agreed", lambda: _look_up(context))
+
+
+def _look_up(context: Context) -> _Agreed:
+    every = agreed_with(context.facts, context.as_of, [context.subject.id])
+    shown = _shown(every, context.as_of)
+    rows, newest = records(shown), shown["agreed_on"].max()
+    seen: set[str] = set()
+    standing = []
+    for row in rows:
+        standing.append(row["agreed_on"] == newest or (row["status"] == "open" and row["text"] not in seen))
+        seen.add(row["text"])
+    return _Agreed(every, shown, list(zip(rows, standing, strict=True)))
 
 
 def _recent(every: pd.DataFrame, day: dt.date) -> pd.DataFrame:
@@ -93,19 +114,15 @@ def _recent(every: pd.DataFrame, day: dt.date) -> pd.DataFrame:
 def _shown(every: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     """Those of the last meetings and those still open that were not agreed anew, the latest first."""
     recent = _recent(every, day)
-    meetings = sorted(recent["agreed_on"].unique())[-MEETINGS:]
-    standing = (recent["status"] == "open") & ~recent.duplicated("text", keep="last")
-    shown = recent[recent["agreed_on"].isin(meetings) | standing]
-    return shown.iloc[::-1].reset_index(drop=True)
-
-
-def _standing(shown: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """What the next talk begins with (agreed last, or still open and not agreed anew), and the rest."""
-    if shown.empty:
-        return shown, shown
-    standing = (shown["status"] == "open") & ~shown.duplicated("text")
-    first = (shown["agreed_on"] == shown["agreed_on"].max()) | standing
-    return shown[first], shown[~first]
+    agreed_on, texts = recent["agreed_on"].tolist(), recent["text"].tolist()
+    meetings = set(sorted(set(agreed_on))[-MEETINGS:])
+    anew = dict(zip(texts, range(len(texts)), strict=True))  # where a text stands last
+    shown = [
+        place
+        for place, (one, status) in enumerate(zip(agreed_on, recent["status"].tolist(), strict=True))
+        if one in meetings or (status == "open" and anew[texts[place]] == place)
+    ]
+    return recent.take(shown[::-1]).reset_index(drop=True)
 
 
 Moved = dict[str, tuple[dict[str, Any], Progress | Text]]
@@ -114,7 +131,7 @@ Moved = dict[str, tuple[dict[str, Any], Progress | Text]]
 
 def _moved(context: Context, every: pd.DataFrame, shown: pd.DataFrame) -> Moved:
     prepare(context.facts)
-    groups = peer_group().of(context.shared.reps)
+    groups = context.shared.groups
     wanted, found = set(shown["metric"].dropna()), Moved()
     for row in records(_recent(every, context.as_of)):
         key = row["metric"]
@@ -127,8 +144,8 @@ def _moved(context: Context, every: pd.DataFrame, shown: pd.DataFrame) -> Moved:
 
 
 def _latest_target(shown: pd.DataFrame, metric: str) -> float:
-    targets = shown.loc[shown["metric"] == metric, "target"].dropna()
-    return float(targets.iloc[0]) if len(targets) else float("nan")
+    named = zip(shown["metric"].tolist(), shown["target"].tolist(), strict=True)
+    return next((float(target) for one, target in named if one == metric and pd.notna(target)), float("nan"))
 
 
 def _with_figures(shown: pd.DataFrame, moved: dict[str, Progress | Text]) -> pd.DataFrame:
@@ -227,11 +244,13 @@ def _figure(since: Progress, value: float, n: float) -> Text | Quantity:
 # --- tables
 
 
-def _table_of_agreed(context: Context, shown: pd.DataFrame, caption: Text, folded: bool = False) -> NumberTable:
+def _table_of_agreed(
+    context: Context, shown: list[dict[str, Any]], caption: Text, folded: bool = False
+) -> NumberTable:
     say, language = context.say, context.language
     headings = [text("What was agreed"), text("Agreed on"), text("Due"), text("State")]
     rows: list[list[Content]] = []
-    for row in records(shown):
+    for row in shown:
         state = "overdue" if row["overdue"] else row["status"]
         tone = Cell(say(STATUS[state]), tone="" if state in ("overdue", "open") else "faint")
         rows.append(

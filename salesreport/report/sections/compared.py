@@ -12,6 +12,7 @@ from salesreport.kpi.anomalies.sentences import points
 from salesreport.language import Month, Text, text
 from salesreport.period import Period
 from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.shared import Maker
 
 FEWEST_BEFORE = 10
@@ -140,10 +141,15 @@ def counted(context: Context) -> pd.DataFrame:
         Unavailable: no deal was ever decided.
     """
     key = ("decided", context.year, context.year_before)
-    everybody = context.shared.whole(None, key, decided_by(context)).set_index("step")
-    mine = context.shared.rows(context.subject, key, decided_by(context)).set_index("step")
-    order = [step.key for step in steps_of(context) if step.key in everybody.index]
-    return mine.reindex(order).fillna(0.0).rename_axis("step").reset_index()
+    there = set(context.shared.whole(None, key, decided_by(context))["step"])
+    mine = {row["step"]: row for row in records(context.shared.rows(context.subject, key, decided_by(context)))}
+    order = [step.key for step in steps_of(context) if step.key in there]
+    counts = {name: [mine.get(step, _NONE)[name] for step in order] for name in _NONE}
+    return pd.DataFrame({"step": pd.Series(order, dtype="str"), **counts})
+
+
+_NONE = dict.fromkeys(("decided", "successes", "before_decided", "before_successes"), 0.0)
+"""The counts of a step at which somebody decided nothing."""
 
 
 def decided_by(context: Context) -> Maker:

@@ -1,9 +1,11 @@
 """How often deals go on at each step, like for like with those of others: different, alike, or too few to tell."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.kpi.anomalies import sentences
@@ -16,7 +18,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import SIGN, StepRow, step_funnel
 from salesreport.report.context import Context
-from salesreport.report.rows import records
+from salesreport.report.rows import by_key, records
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import (
     FEWEST_BEFORE,
@@ -34,7 +36,7 @@ from salesreport.report.sections.compared import (
     steps_of,
 )
 from salesreport.report.sections.conversion_deals import deals_behind, place
-from salesreport.report.shared import Maker
+from salesreport.report.shared import slice_up
 from salesreport.report.table import Content, NumberTable, number_table
 from salesreport.stats.intervals import wilson
 
@@ -44,10 +46,13 @@ COLUMNS = (
     "long_rate", "long_expected", "long_effect", "long_lower", "long_upper", "long_q", "long_judged",
 )  # fmt: skip
 
-_ROWS = (
-    "n", "rate", "expected", "effect", "lower", "upper", "p", "q", "flag", "explained", "crude", "observed",
-)  # fmt: skip
+_ROWS = ("n", "rate", "expected", "effect", "lower", "upper", "p", "q", "flag", "explained", "crude")
 
+Row = dict[str, Any]
+"""A step: column → value."""
+
+_NOTHING: Row = dict.fromkeys(_ROWS, math.nan)
+"""What is compared at a step of which nobody has like deals."""
 
 _LONG = {"n": "long_n", "rate": "long_rate", "expected": "long_expected", "effect": "long_effect",
          "lower": "long_lower", "upper": "long_upper", "q": "long_q"}  # fmt: skip
@@ -70,12 +75,13 @@ def conversion(context: Context) -> Section:
         nothing = pd.DataFrame(columns=COLUMNS)
         return Section("conversion", topic, message, nothing, context.language, available=False)
     spans, rows, reason = _compared(context)
-    data = _measured(context, counts, spans, rows)
+    data = _measured(context, counts, spans)
     if not data["decided"].any():
         message = context.say(text("No deal was decided in {period}.", period=context.year))
         return Section("conversion", topic, message, data, context.language, available=False)
     findings = [] if spans is None else conversion_findings(spans, rows)
-    message = context.say(_message(context, data, spans, findings))
+    told = records(data)
+    message = context.say(_message(context, told, spans, findings))
     behind = [] if spans is None else deals_behind(context, spans, rows, findings)
     return Section(
         key="conversion",
@@ -83,8 +89,8 @@ def conversion(context: Context) -> Section:
         message=message,
         data=data,
         language=context.language,
-        charts=(_chart(context, data, message),),
-        tables=(_table(context, data, spans), *behind),
+        charts=(_chart(context, told, message),),
+        tables=(_table(context, told, spans), *behind),
         notes=tuple(context.say(note) for note in _notes(context, data, spans, findings, rows, reason)),
     )
 
@@ -108,58 +114,86 @@ def conversion_findings(spans: Spans, rows: Sequence[pd.DataFrame]) -> list[Find
 
 def _compared(context: Context) -> tuple[Spans | None, list[pd.DataFrame], Text | None]:
     """The comparisons, the subject's rows of each, and why there are none."""
+    return context.remember("compared with others", lambda: _look_up(context))
+
+
+def _look_up(context: Context) -> tuple[Spans | None, list[pd.DataFrame], Text | None]:
     dimension = context.subject.dimension
     if dimension is None:
         return None, [], None
     try:
         spans = comparison(context)
-        rows = [
-            context.shared.rows(context.subject, ("conversion", context.year, found.period), _everybody(found))
-            for found in spans.both
-        ]
+        rows = [_rows(context, dimension, found) for found in spans.both]
     except Unavailable as problem:
         return None, [], problem.reason
-    return spans, [frame.assign(**{dimension: context.subject.id}) for frame in rows], None
+    return spans, rows, None
 
 
-def _everybody(found: Anomalies) -> Maker:
-    return lambda _: found.frame
+def _rows(context: Context, dimension: str, found: Anomalies) -> pd.DataFrame:
+    """The subject's rows of `Anomalies.frame`; those of everybody are told apart once."""
+    key = ("conversion, sliced", dimension, context.year, found.period)
+    return context.facts.remember(key, lambda: slice_up(found.frame, dimension)).of(context.subject)
 
 
-def _measured(
-    context: Context, counts: pd.DataFrame, spans: Spans | None, rows: Sequence[pd.DataFrame]
-) -> pd.DataFrame:
+def _measured(context: Context, counts: pd.DataFrame, spans: Spans | None) -> pd.DataFrame:
     """Counts and comparisons side by side, by step."""
     titles = {step.key: context.say(step_title(step)) for step in steps_of(context)}
-    compared = [] if spans is None else zip(spans.both, rows, strict=True)
-    none = pd.DataFrame(columns=["step", *_ROWS]).astype({"step": "str"})
-    wholes = [*(found.whole(own) for found, own in compared), none, none]
-    year, longest = (whole.set_index("step")[list(_ROWS)] for whole in wholes[:2])
-    data = counts.join(year.rename(columns={"lower": "effect_lower", "upper": "effect_upper"}), on="step")
-    data["title"] = data["step"].map(titles)
-    data["n"] = data["n"].astype(float).fillna(0.0)
-    alone = data["n"] == 0
-    raw = wilson(data["successes"], data["decided"])
-    data["rate"] = data["rate"].astype(float).where(~alone, raw.value)
+    steps = counts["step"].tolist()
+    compared = [] if spans is None else [_by_step(context, found) for found in spans.both]
+    year, longest = ([one.get(step, _NOTHING) for step in steps] for one in (*compared, {}, {})[:2])
+    decided, successes = counts["decided"].to_numpy(), counts["successes"].to_numpy()
+    n = np.nan_to_num(_numbers(year, "n"))
+    alone = n == 0
+    raw = wilson(successes, decided)
+    expected, bounds = _numbers(year, "expected"), {}
     for bound, plain in (("lower", raw.lower), ("upper", raw.upper)):
         # as far as the difference reaches, so that line and tick say what the comparison says
-        reach = (data["expected"] + data[f"effect_{bound}"]).astype(float).clip(0, 1)
-        data[bound] = reach.where(reach.notna(), pd.Series(plain, data.index).where(alone))
-    before = data["before_successes"] / data["before_decided"].where(data["before_decided"] >= FEWEST_BEFORE)
-    data["before_rate"] = before
-    data = data.join(longest[list(_LONG)].rename(columns=_LONG), on="step")
-    for name in _LONG.values():
-        data[name] = data[name].astype(float)
-    judged = [_judged(row) for row in records(data)]
-    at_length = [_judged(row) for row in records(longest.reindex(data["step"]))]
-    return data.assign(
-        step=counts["step"].array,  # joined, it may be of objects
-        judged=pd.Series(judged, data.index, dtype="str"),
-        long_judged=pd.Series(at_length, data.index, dtype="str"),
-    )[list(COLUMNS)]
+        reach = np.clip(expected + _numbers(year, bound), 0, 1)
+        bounds[bound] = np.where(np.isnan(reach), np.where(alone, plain, np.nan), reach)
+    before = counts["before_decided"].to_numpy()
+    enough = np.where(before >= FEWEST_BEFORE, before, np.nan)
+    columns = {
+        "step": counts["step"].array,
+        "title": [titles[step] for step in steps],
+        "decided": decided,
+        "successes": successes,
+        "n": n,
+        "rate": np.where(alone, raw.value, _numbers(year, "rate")),
+        **bounds,
+        "expected": expected,
+        "effect": _numbers(year, "effect"),
+        "effect_lower": _numbers(year, "lower"),
+        "effect_upper": _numbers(year, "upper"),
+        **{name: _numbers(year, name) for name in ("p", "q", "crude")},
+        "judged": _texts(map(_judged, year)),
+        "explained": _texts(row["explained"] for row in year),
+        "before_decided": before,
+        "before_rate": counts["before_successes"].to_numpy() / enough,
+        **{shown: _numbers(longest, name) for name, shown in _LONG.items()},
+        "long_judged": _texts(map(_judged, longest)),
+    }
+    return pd.DataFrame(columns)[list(COLUMNS)]
 
 
-def _judged(row: dict[str, Any]) -> str | None:
+def _by_step(context: Context, found: Anomalies) -> dict[str, Row]:
+    """Step → what is compared of all of the subject's decisions there; looked up for everybody at once."""
+    dimension = str(context.subject.dimension)
+    everybody = context.facts.remember(
+        ("conversion by step", context.year, found.period, dimension),
+        lambda: by_key(found.whole(found.frame)[[dimension, "step", *_ROWS]], dimension),
+    )
+    return {row["step"]: row for row in everybody.get(context.subject.id, [])}
+
+
+def _numbers(rows: list[Row], name: str) -> npt.NDArray[np.float64]:
+    return np.array([row[name] for row in rows], float)
+
+
+def _texts(values: Iterable[str | None]) -> pd.Series:
+    return pd.Series(list(values), dtype="str")
+
+
+def _judged(row: Row) -> str | None:
     if row["flag"] in ("worse", "better"):
         return str(row["flag"])
     if pd.isna(row["flag"]):
@@ -167,7 +201,7 @@ def _judged(row: dict[str, Any]) -> str | None:
     return "few" if math.isnan(row["p"]) else "alike"
 
 
-def _message(context: Context, data: pd.DataFrame, spans: Spans | None, findings: list[Finding]) -> Text:
+def _message(context: Context, told: list[Row], spans: Spans | None, findings: list[Finding]) -> Text:
     peers = context.subject.peers
     if findings:
         found, row = findings[0]
@@ -177,13 +211,13 @@ def _message(context: Context, data: pd.DataFrame, spans: Spans | None, findings
         return ntext("{finding}; and {n} more finding", "{finding}; and {n} more findings", finding=first,
                      n=len(findings) - 1)  # fmt: skip
     if spans is None:
-        return _plain(context, data)
-    tested = int((data["judged"] == "alike").sum())  # as the rows say
+        return _plain(context, told)
+    tested = sum(row["judged"] == "alike" for row in told)  # as the rows say
     if tested:
         said = _alike(tested, peers)
     else:
         few = text("Too few deals were decided to tell whether conversion differs from {peers}", peers=peers)
-        at_length = int((data["long_judged"] == "alike").sum())
+        at_length = sum(row["long_judged"] == "alike" for row in told)
         if not at_length or spans.longest is None:
             return few
         said = text(
@@ -194,7 +228,7 @@ def _message(context: Context, data: pd.DataFrame, spans: Spans | None, findings
             since=since_when(spans.longest),
             judged=text("not distinguishable"),
         )
-    return by_themselves(spans.year, said) if any(map(_by_itself, records(data))) else said
+    return by_themselves(spans.year, said) if any(map(_by_itself, told)) else said
 
 
 def _alike(tested: int, peers: Text) -> Text:
@@ -207,19 +241,19 @@ def _alike(tested: int, peers: Text) -> Text:
     )
 
 
-def _by_itself(row: dict[str, Any]) -> bool:
+def _by_itself(row: Row) -> bool:
     """Whether an interval leaves out that there is no difference, and all comparisons together do not."""
     spans = (("judged", "effect_lower", "effect_upper"), ("long_judged", "long_lower", "long_upper"))
     return any(row[judged] == "alike" and leaves_out_nothing(row[low], row[high]) for judged, low, high in spans)
 
 
-def _plain(context: Context, data: pd.DataFrame) -> Text:
+def _plain(context: Context, told: list[Row]) -> Text:
     """The rates alone, where there is nobody to compare with."""
-    row = records(data)[-1]
+    row = told[-1]
     fields = {"rate": Quantity(row["rate"], "share"), "period": context.year}
     if row["step"] != WIN or math.isnan(row["rate"]):
         return ntext("{n} decision at a milestone in {period}", "{n} decisions at milestones in {period}",
-                     n=float(data["decided"].sum()), period=context.year)  # fmt: skip
+                     n=math.fsum(one["decided"] for one in told), period=context.year)  # fmt: skip
     return ntext(
         "Of the {n} deal decided in {period}, {rate} was won",
         "Of the {n} deals decided in {period}, {rate} were won",
@@ -228,12 +262,12 @@ def _plain(context: Context, data: pd.DataFrame) -> Text:
     )
 
 
-def _chart(context: Context, data: pd.DataFrame, message: str) -> Chart:
+def _chart(context: Context, told: list[Row], message: str) -> Chart:
     say = context.say
     rows = [
         StepRow(row["title"], row["rate"], row["lower"], row["upper"], row["n"], _number(row["expected"]),
                 row["before_rate"], _said(context, row))
-        for row in records(data)
+        for row in told
     ]  # fmt: skip
     peers = context.subject.peers
     return step_funnel(
@@ -262,17 +296,17 @@ def _number(value: Any) -> float:
     return float("nan") if value is None else float(value)
 
 
-def _left_out(row: dict[str, Any]) -> bool:
+def _left_out(row: Row) -> bool:
     """Whether only some of the deals decided are compared: those that others decided alike."""
     return bool(0 < row["n"] < row["decided"])
 
 
-def _of_compared(row: dict[str, Any]) -> Text:
+def _of_compared(row: Row) -> Text:
     """The rate that is compared, where it is not that of all deals decided."""
     return text("{share} of the {n} compared", share=Quantity(row["rate"], "share"), n=row["n"])
 
 
-def _said(context: Context, row: dict[str, Any]) -> str:
+def _said(context: Context, row: Row) -> str:
     n = row["n"] or row["decided"]
     if not n:
         return context.say(text("no deals"))
@@ -284,7 +318,7 @@ def _said(context: Context, row: dict[str, Any]) -> str:
     return context.say(text("{share}: few", share=of) if n < FEWEST else of)
 
 
-def _verdict(context: Context, row: dict[str, Any], spans: Spans | None) -> Content:
+def _verdict(context: Context, row: Row, spans: Spans | None) -> Content:
     """What the year says; below it what the longest span says, or why an interval alone says nothing."""
     if pd.isna(row["judged"]) and pd.isna(row["long_judged"]):
         return context.language.say(None if row["decided"] else text("no deals"))
@@ -313,10 +347,11 @@ def _verdict(context: Context, row: dict[str, Any], spans: Spans | None) -> Cont
     return said
 
 
-def _table(context: Context, data: pd.DataFrame, spans: Spans | None) -> NumberTable:
+def _table(context: Context, told: list[Row], spans: Spans | None) -> NumberTable:
     say, count = context.say, context.language.count
-    compared, longest = data["expected"].notna().any(), None if spans is None else spans.longest
-    judged = bool(data["judged"].notna().any() or data["long_judged"].notna().any())
+    compared = any(pd.notna(row["expected"]) for row in told)
+    longest = None if spans is None else spans.longest
+    judged = any(pd.notna(row[name]) for row in told for name in ("judged", "long_judged"))
     headings = [say(text("Step"))]
     headings += [say(text("Judgement"))] if judged else []
     headings += [say(text("Decided")), say(text("Goes on"))]
@@ -329,7 +364,7 @@ def _table(context: Context, data: pd.DataFrame, spans: Spans | None) -> NumberT
         headings.append(say(text("Difference {since}, points", since=since_when(longest))))
     headings.append(say(context.year_before.label))
     rows: list[list[Content]] = []
-    for row in records(data):
+    for row in told:
         cells: list[Content] = [row["title"]]
         cells += [_verdict(context, row, spans)] if judged else []
         cells.append(count(row["decided"]))

@@ -144,21 +144,25 @@ def _matrix(context: Context, matrix: pd.DataFrame, titles: Mapping[str, str]) -
     """Rows from, columns to; zeros faint, those who stayed grey."""
     say, count = context.say, context.language.count
     keys = list(titles)
+    cells = {
+        origin: dict(zip(matrix.columns, row, strict=True))
+        for origin, row in zip(matrix.index, matrix.to_numpy().tolist(), strict=True)
+    }
     rows: list[list[Content]] = []
     names = {NEW: say(text("not a customer yet")), UNKNOWN: say(text("not known where")), **titles}
     for origin, name in names.items():
-        if origin in (NEW, UNKNOWN) and not matrix.loc[origin].any():
+        if origin in (NEW, UNKNOWN) and not any(cells[origin].values()):
             continue
         row: list[Content] = [name]
         for goal in keys:
-            n = int(matrix.loc[origin, goal])
+            n = cells[origin][goal]
             row.append(Cell(count(n), tone="same" if origin == goal else "faint" if n == 0 else ""))
-        rows.append([*row, count(int(matrix.loc[origin].sum()))])
+        rows.append([*row, count(sum(cells[origin].values()))])
     rows.append(
         [
             say(text("at the end")),
-            *(count(int(matrix[key].sum())) for key in keys),
-            count(int(matrix.to_numpy().sum())),
+            *(count(sum(row[key] for row in cells.values())) for key in keys),
+            count(sum(sum(row.values()) for row in cells.values())),
         ]
     )
     return number_table(

@@ -20,43 +20,53 @@ EACH = 3
 def deals_to_look_at(context: Context) -> Section:
     """Deals to talk about; `data` has the deals' columns and `why`: overdue, biggest_open, biggest_lost."""
     open_deals, closed = context.open, context.closed
-    day = pd.Timestamp(context.as_of)
-    overdue = open_deals[open_deals["expected_close_on"] < day].sort_values(["expected_close_on", "deal_id"])
-    parts = {
-        "overdue": overdue.head(EACH),
-        "biggest_open": _biggest(open_deals),
-        "biggest_lost": _biggest(closed, (closed["status"] == "lost").to_numpy(bool)),
-    }
-    some = {why: part for why, part in parts.items() if len(part)} or {"overdue": parts["overdue"]}
-    data = pd.concat(list(some.values()), ignore_index=True)
-    data["why"] = pd.Series([why for why, part in some.items() for _ in range(len(part))], dtype="str")
+    lost = np.array([status == "lost" for status in closed["status"].tolist()], bool)
+    overdue, biggest_lost = _overdue(context), _biggest(closed, lost)
+    listed = {"overdue": overdue[:EACH], "biggest_open": _biggest(open_deals)}
+    first: dict[int, str] = {}  # why a deal is listed first; a deal that reps share has several rows
+    ids = open_deals["deal_id"].tolist()
+    for why, places in listed.items():
+        for place in places:
+            if all(ids[place] != ids[other] for other in first):
+                first[place] = why
+    parts = [open_deals.take(list(first)), closed.take(biggest_lost)]
+    data = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    data["why"] = pd.Series([*first.values(), *["biggest_lost"] * len(biggest_lost)], dtype="str")
     data = data.drop_duplicates("deal_id", ignore_index=True)
     topic = context.say(text("Deals to look at"))
     if data.empty:
         nothing = (
             text("No single deal stands out; open and lost deals carry no amounts or closing dates.")
-            if len(open_deals) or (closed["status"] == "lost").any()
+            if len(open_deals) or lost.any()
             else text("No deals are open, and none were lost in {period}.", period=context.period)
         )
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("deals", topic, message, data, context.language, available=False)
     message = context.say(_message(len(overdue), len(data)))
-    why = [context.say(_why(context, row)) for row in records(data)]
+    reasons = [context.say(_why(context, row)) for row in records(data)]
     return Section(
         key="deals",
         topic=topic,
         message=message,
         data=data,
         language=context.language,
-        tables=(deal_table(context, data, context.say(text("Deals, and why they are here")), why),),
+        tables=(deal_table(context, data, context.say(text("Deals, and why they are here")), reasons),),
     )
 
 
-def _biggest(deals: pd.DataFrame, among: Flags | None = None) -> pd.DataFrame:
-    """Those with the largest amounts, which are above nothing."""
+def _overdue(context: Context) -> list[int]:
+    """The rows of open deals whose expected day is over, the longest ago first."""
+    deals = context.open
+    days, ids = deals["expected_close_on"].to_numpy(), deals["deal_id"].tolist()
+    late = np.flatnonzero(days < np.datetime64(context.as_of)).tolist()  # none of those that are not known
+    return sorted(late, key=lambda place: (days[place], ids[place]))
+
+
+def _biggest(deals: pd.DataFrame, among: Flags | None = None) -> list[int]:
+    """The rows of those with the largest amounts, which are above nothing."""
     amounts, ids = deals["amount"].to_numpy(float), deals["deal_id"].tolist()
     known = np.flatnonzero(amounts > 0 if among is None else (amounts > 0) & among)
-    return deals.take(sorted(known.tolist(), key=lambda place: (-amounts[place], ids[place]))[:EACH])
+    return sorted(known.tolist(), key=lambda place: (-amounts[place], ids[place]))[:EACH]
 
 
 def _message(overdue: int, listed: int) -> Text:

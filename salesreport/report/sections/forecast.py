@@ -122,10 +122,11 @@ def chance_of(context: Context, subject: Subject, goal: float) -> float:
     except Unavailable:
         return float("nan")
     rows = context.shared.rows(subject, _key(context), lambda _: everybody.frame)
-    rows = rows[rows["period"] == coming(context)[0].name]
-    if rows.empty or not goal > 0:
+    places = dict(zip(rows["period"].tolist(), rows["row"].tolist(), strict=True))
+    row = places.get(coming(context)[0].name)
+    if row is None or not goal > 0:
         return float("nan")
-    return float((everybody.samples[int(rows["row"].iloc[0])] >= goal).mean())
+    return float((everybody.samples[int(row)] >= goal).mean())
 
 
 def _key(context: Context) -> Hashable:
@@ -162,10 +163,10 @@ def _measured(context: Context) -> tuple[pd.DataFrame, list[Text]]:
     everybody = _everybody(context, subject.dimension)
     data = shared.rows(subject, _key(context), lambda _: everybody.frame)
     targets = {period.name: shared.target(subject, "revenue", period) for period in coming(context)}
-    data["target"] = data["period"].map(targets).astype(float)
+    target = np.array([targets[name] for name in data["period"].tolist()], float)
     samples = everybody.samples[data["row"].to_numpy(np.intp)]
-    reached = (samples >= data["target"].to_numpy()[:, None]).mean(axis=1) if len(data) else np.array([])
-    data["chance"] = np.where(data["target"] > 0, reached, np.nan)
+    reached = (samples >= target[:, None]).mean(axis=1) if len(data) else np.array([])
+    data = data.assign(target=target, chance=np.where(target > 0, reached, np.nan))
     notes = [*_own_notes(context), *context.of_all(everybody.notes)]
     return data.reindex(columns=list(_COLUMNS)), notes
 

@@ -1,5 +1,6 @@
 """Where revenue grew and where it fell, against the comparison period."""
 
+import numpy as np
 import pandas as pd
 
 from salesreport.language import Quantity, Text, text
@@ -92,15 +93,20 @@ def _nothing(context: Context) -> Text:
 
 
 def _by(context: Context, dimension: str) -> pd.DataFrame:
-    now, before = (
-        context.compute(["revenue"], by=[dimension], period=period).frame.set_index(dimension)["value"]
-        for period in (context.period, context.compare)
-    )
-    data = pd.DataFrame({"now": now, "before": before}).fillna(0.0)
-    data = data[(data["now"] != 0) | (data["before"] != 0)]
-    data["change"] = data["now"] - data["before"]
-    data.insert(0, "group", [str(g) if pd.notna(g) else context.say(text("(not stated)")) for g in data.index])
-    return data.sort_values(["now", "group"], ascending=[False, True], ignore_index=True)
+    sides = []
+    for period in (context.period, context.compare):
+        frame = context.compute(["revenue"], by=[dimension], period=period).frame
+        groups = [one if isinstance(one, str) else None for one in frame[dimension].tolist()]
+        sides.append(dict(zip(groups, np.nan_to_num(frame["value"].to_numpy(float)).tolist(), strict=True)))
+    now, before = sides
+    rows = []
+    for group in now | before:
+        name = context.say(text("(not stated)")) if group is None else group
+        one, other = now.get(group, 0.0), before.get(group, 0.0)
+        if one or other:
+            rows.append((name, one, other, one - other))
+    rows.sort(key=lambda row: (-row[1], row[0]))
+    return pd.DataFrame(rows, columns=["group", "now", "before", "change"])
 
 
 def _with_others(context: Context, data: pd.DataFrame) -> pd.DataFrame:

@@ -41,6 +41,14 @@ COUNTS = (
 _SAME = 0.05
 """Counts that differ by less are shown alike."""
 
+Row = dict[str, Any]
+"""A milestone: column → value."""
+
+_NOTHING: Row = {**dict.fromkeys(COUNTS, 0.0), "n": 0.0} | dict.fromkeys(
+    ("within", "value", "lower", "upper", "median_days", "reason"), math.nan
+)
+"""A milestone that no deal of somebody was at."""
+
 _RATES = ("within", "value", "lower", "upper", "n", "median_days", "reason")
 
 COLUMNS = (
@@ -66,16 +74,17 @@ def milestones(context: Context) -> Section:
     if data.empty or not data[list(COUNTS)].to_numpy(float).any():
         message = context.say(text("No deal was at a milestone in {period}.", period=context.period))
         return Section("milestones", topic, message, data, context.language, available=False)
-    message = context.say(_message(context, data))
+    rows = records(data)
+    message = context.say(_message(context, rows))
     return Section(
         key="milestones",
         topic=topic,
         message=message,
         data=data,
         language=context.language,
-        charts=(_chart(context, data, message),),
-        tables=(_table(context, data),),
-        notes=tuple(context.say(note) for note in _notes(context, data)),
+        charts=(_chart(context, rows, message),),
+        tables=(_table(context, rows),),
+        notes=tuple(context.say(note) for note in _notes(context, rows)),
     )
 
 
@@ -87,26 +96,21 @@ def _measured(context: Context) -> pd.DataFrame:
         raise Unavailable(no_milestones(file))
     if not (journeys_of(facts, file, context.as_of).stays.outcome != OPEN).any():
         raise Unavailable(text("needs stage history; this export shows only where deals are today"))
-    found = shared.rows(context.subject, _key(context), _of_everybody(context)).set_index("group")
-    groups = [f"{process.name}\n{one.key}" for process in file.processes for one in process.milestones]
-    frame = found.reindex(groups)
-    frame["process"] = [process.name for process in file.processes for _ in process.milestones]
-    frame["milestone"] = [one.key for process in file.processes for one in process.milestones]
+    mine = shared.rows(context.subject, _key(context), _of_everybody(context))
+    found = {row["group"]: row for row in records(mine)}
     show = context.language.show
-    frame["title"] = [
-        context.language.labelled(show(process.name), show(one.title))
-        if len(file.processes) > 1
-        else show(one.title)
-        for process in file.processes
-        for one in process.milestones
-    ]
-    frame[[*COUNTS, "n"]] = frame[[*COUNTS, "n"]].fillna(0.0)
-    frame = _with_peers(context, frame)
-    comparisons = _comparisons(context, frame)
-    judged = [_judged(row, comparisons) for row in records(frame)]
-    return frame.assign(judged=pd.Series(judged, index=frame.index, dtype="str"))[list(COLUMNS)].reset_index(
-        drop=True
-    )
+    rows: list[Row] = []
+    for process in file.processes:
+        for one in process.milestones:
+            group = f"{process.name}\n{one.key}"
+            title = show(one.title)
+            if len(file.processes) > 1:
+                title = context.language.labelled(show(process.name), title)
+            row = _NOTHING | found.get(group, {})
+            rows.append({**row, "group": group, "process": process.name, "milestone": one.key, "title": title})
+    rows = _with_peers(context, rows)
+    judged = pd.Series(_judged(rows, _comparisons(context, rows)), dtype="str")
+    return pd.DataFrame(rows).assign(judged=judged)[list(COLUMNS)]
 
 
 def _key(context: Context) -> tuple[Any, ...]:
@@ -128,11 +132,10 @@ def _of_everybody(context: Context) -> Maker:
     return make
 
 
-def _with_peers(context: Context, frame: pd.DataFrame) -> pd.DataFrame:
+def _with_peers(context: Context, rows: list[Row]) -> list[Row]:
     """The share of all peers together that moves on, what it rests on, and the middle half of the peers."""
-    nowhere = (math.nan, math.nan, math.nan, 0.0, 0.0)
-    peers = dict.fromkeys(frame.index, nowhere)
-    dimension = context.subject.dimension
+    dimension, nowhere = context.subject.dimension, (math.nan, math.nan, math.nan, 0.0, 0.0)
+    peers: dict[str, tuple[float, ...]] = {}
     if dimension is not None:
         for group, everybody in context.shared.standing_by(
             dimension, _key(context), _of_everybody(context)
@@ -142,31 +145,36 @@ def _with_peers(context: Context, frame: pd.DataFrame) -> pd.DataFrame:
             low, high = np.quantile(enough, [0.25, 0.75]) if len(enough) >= FEWEST_PEERS else nowhere[:2]
             together, n, counts_as = pooled(theirs)
             peers[group] = (together, float(low), float(high), n, counts_as)
-    columns = zip(
-        ("peers", "band_lower", "band_upper", "peers_n", "peers_count_as"),
-        zip(*(peers[group] for group in frame.index), strict=True),
-        strict=True,
-    )
-    return frame.assign(**{name: list(values) for name, values in columns})
+    names = ("peers", "band_lower", "band_upper", "peers_n", "peers_count_as")
+    return [{**row, **dict(zip(names, peers.get(row["group"], nowhere), strict=True))} for row in rows]
 
 
-def _comparisons(context: Context, frame: pd.DataFrame) -> int:
+def _comparisons(context: Context, rows: list[Row]) -> int:
     """How many comparisons the allowance is for: every milestone, and everybody who is compared."""
-    return int((frame["n"] >= FEWEST).sum()) * (len(context.peers) + 1)
+    return sum(row["n"] >= FEWEST for row in rows) * (len(context.peers) + 1)
 
 
-def _judged(row: dict[str, Any], comparisons: int) -> str | None:
-    """Whether the subject's share differs from the peers', at a confidence that allows for all comparisons.
+def _judged(rows: list[Row], comparisons: int) -> list[str | None]:
+    """Whether the subject's shares differ from the peers', at a confidence that allows for all comparisons.
 
     What either side was watched for is judged as so many deals decided as would make its interval as wide.
     """
-    if math.isnan(row["peers"]):
-        return None
-    if min(row["n"], row["peers_n"]) < FEWEST or math.isnan(row["value"]) or math.isnan(row["lower"]):
-        return "few"
-    n, m = float(counts_as(row["value"], row["lower"], row["upper"])), row["peers_count_as"]
-    sign = differs(row["value"] * n, n, row["peers"] * m, m, comparisons)
-    return "more" if sign > 0 else "less" if sign < 0 else "alike"
+    judged = [None if math.isnan(row["peers"]) else "few" for row in rows]
+    told = [
+        place
+        for place, row in enumerate(rows)
+        if judged[place] and min(row["n"], row["peers_n"]) >= FEWEST
+        if not (math.isnan(row["value"]) or math.isnan(row["lower"]))
+    ]
+    value, lower, upper, peers, m = (
+        np.array([rows[place][name] for place in told], float)
+        for name in ("value", "lower", "upper", "peers", "peers_count_as")
+    )
+    n = counts_as(value, lower, upper)
+    signs = differs(value * n, n, peers * m, m, comparisons).tolist() if told else []
+    for place, sign in zip(told, signs, strict=True):
+        judged[place] = "more" if sign > 0 else "less" if sign < 0 else "alike"
+    return judged
 
 
 def pooled(rates: Interval) -> tuple[float, float, float]:
@@ -211,11 +219,11 @@ def counts_as(value: npt.ArrayLike, lower: npt.ArrayLike, upper: npt.ArrayLike) 
     return np.where(inner, share * (1 - share) / np.maximum(error, ROUNDING) ** 2, z**2 * (1 - length) / length)
 
 
-def _message(context: Context, data: pd.DataFrame) -> Text:
-    moved = _moves(context, data)
-    judged = data[data["judged"].isin(["more", "less"])]
-    if len(judged):
-        row = records(judged.assign(gap=(judged["value"] - judged["peers"]).abs()).nlargest(1, "gap"))[0]
+def _message(context: Context, rows: list[Row]) -> Text:
+    moved = _moves(context, rows)
+    judged = [row for row in rows if row["judged"] in ("more", "less")]
+    if judged:
+        row = max(judged, key=lambda row: abs(row["value"] - row["peers"]))
         fields: dict[str, Any] = {
             "milestone": row["title"],
             "rate": Quantity(row["value"], "share"),
@@ -234,11 +242,11 @@ def _message(context: Context, data: pd.DataFrame) -> Text:
             "From {milestone}, {rate} of deals move on within {n} days: more often than {peers} ({theirs})",
             **fields,
         )
-    if data["peers"].isna().all():
+    if all(math.isnan(row["peers"]) for row in rows):
         return moved
     if any(row["step"] != WIN for _, row in found_in_conversion(context)):
         return moved  # like deals over a longer time tell more: what they say stands under Conversion
-    if (data["judged"] == "alike").any():
+    if any(row["judged"] == "alike" for row in rows):
         return text(
             "{moves}; at no milestone distinguishable from {peers}", moves=moved, peers=context.subject.peers
         )
@@ -247,49 +255,50 @@ def _message(context: Context, data: pd.DataFrame) -> Text:
     )
 
 
-def _moves(context: Context, data: pd.DataFrame) -> Text:
+def _moves(context: Context, rows: list[Row]) -> Text:
     """Moves forward, and deals lost as the rest of the report counts them; see `_other_counts`."""
-    forward, lost = float((data["advanced"] + data["won"]).sum()), context.figure("deals_lost").value
+    forward, lost = sum(row["advanced"] + row["won"] for row in rows), context.figure("deals_lost").value
     if math.isnan(lost):
-        lost = float(data["lost"].sum())
+        lost = sum(row["lost"] for row in rows)
     onward = ntext("{n} move forward", "{n} moves forward", n=forward)
     return ntext("{moves}, {n} deal lost", "{moves}, {n} deals lost", n=lost, moves=onward)
 
 
-def _chart(context: Context, data: pd.DataFrame, message: str) -> Any:
+def _chart(context: Context, told: list[Row], message: str) -> Any:
     say, count = context.say, context.language.count
-    onward = data["advanced"] + data["won"]
-    columns: list[tuple[str, Any, pd.Series]] = [
-        (say(text("at the start")), "before", data["there_before"]),
-        (say(text("came")), "in", data["entered"]),
+    counts = {name: [row[name] for row in told] for name in COUNTS}
+    onward = [row["advanced"] + row["won"] for row in told]
+    columns: list[tuple[str, Any, list[float]]] = [
+        (say(text("at the start")), "before", counts["there_before"]),
+        (say(text("came")), "in", counts["entered"]),
     ]
-    if data["first_seen"].any():
-        columns.append((say(text("seen there first")), "in", data["first_seen"]))
-    if data["taken_over"].any():
-        columns.append((say(text("taken over")), "in", data["taken_over"]))
-    columns += [(say(text("moved on")), "on", onward), (say(text("lost")), "out", data["lost"])]
-    if data["back"].any():
-        columns.append((say(text("fell back")), "out", data["back"]))
-    if data["handed_over"].any():
-        columns.append((say(text("handed over")), "out", data["handed_over"]))
-    columns.append((say(text("at the end")), "now", data["there_after"]))
+    if any(counts["first_seen"]):
+        columns.append((say(text("seen there first")), "in", counts["first_seen"]))
+    if any(counts["taken_over"]):
+        columns.append((say(text("taken over")), "in", counts["taken_over"]))
+    columns += [(say(text("moved on")), "on", onward), (say(text("lost")), "out", counts["lost"])]
+    if any(counts["back"]):
+        columns.append((say(text("fell back")), "out", counts["back"]))
+    if any(counts["handed_over"]):
+        columns.append((say(text("handed over")), "out", counts["handed_over"]))
+    columns.append((say(text("at the end")), "now", counts["there_after"]))
     unknown = {"before": _unknown(context, "there_before"), "now": _unknown(context, "there_after")}
     strands = [
         Strand(title, form, [0.0] * len(values), [context.language.show(None)] * len(values))
         if unknown.get(form)
-        else Strand(title, form, list(values), [count(one) for one in values])
+        else Strand(title, form, values, [count(one) for one in values])
         for title, form, values in columns
     ]
     rates = [
         Rate(row["value"], row["lower"], row["upper"], row["band_lower"], row["band_upper"], _said(context, row))
-        for row in records(data)
+        for row in told
     ]
     return flows(
         "milestones",
-        list(data["title"]),
+        [row["title"] for row in told],
         strands,
-        rates if data["value"].notna().any() else [],
-        say(_heading(data)),
+        rates if any(not math.isnan(row["value"]) for row in told) else [],
+        say(_heading(told)),
         message,
         say(
             text(
@@ -308,22 +317,22 @@ def _unknown(context: Context, count: str) -> bool:
     return count in days and context.facts.known(days[count]).why_open_unknown is not None
 
 
-def _heading(data: pd.DataFrame) -> Text:
+def _heading(told: list[Row]) -> Text:
     """What the share is, with the days where they are the same everywhere."""
-    days = data["within"].dropna().unique()
+    days = {int(row["within"]) for row in told if not math.isnan(row["within"])}
     if len(days) != 1:
         return text("moves on in time")
-    return ntext("moves on within {n} day", "moves on within {n} days", n=int(days[0]))
+    return ntext("moves on within {n} day", "moves on within {n} days", n=days.pop())
 
 
-def _said(context: Context, row: dict[str, Any]) -> str:
+def _said(context: Context, row: Row) -> str:
     if math.isnan(row["value"]):
         return context.say(text("cannot be told"))
     of = text("{share} of {n}", share=Quantity(row["value"], "share"), n=row["n"])
     return context.say(text("{share}: few", share=of) if row["n"] < FEWEST else of)
 
 
-def _table(context: Context, data: pd.DataFrame) -> Any:
+def _table(context: Context, told: list[Row]) -> Any:
     say, count = context.say, context.language.count
     names = {
         "there_before": text("at the start"),
@@ -337,12 +346,12 @@ def _table(context: Context, data: pd.DataFrame) -> Any:
         "handed_over": text("handed over"),
         "there_after": text("at the end"),
     }
-    shown = [name for name in COUNTS if name in ("there_before", "there_after") or data[name].any()]
+    shown = [name for name in COUNTS if name in ("there_before", "there_after") or any(row[name] for row in told)]
     headings = [say(text("Milestone")), *(say(names[name]) for name in shown)]
     headings += [say(text("moves on")), say(text("median time there"))]
     rows, untold = [], context.language.show(None)
     unknown = {name for name in shown if _unknown(context, name)}
-    for row in records(data):
+    for row in told:
         share = context.shown(row["value"], "share")
         rate = (share, context.language.interval(row["lower"], row["upper"], "share"))
         rows.append(
@@ -356,10 +365,9 @@ def _table(context: Context, data: pd.DataFrame) -> Any:
     return number_table(say(text("Numbers of the chart, in deals")), headings, rows)
 
 
-def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
-    notes = _other_counts(context, data)
-    if data["within"].notna().any():
-        days = sorted({int(one) for one in data["within"].dropna()})
+def _notes(context: Context, rows: list[Row]) -> list[Text]:
+    notes = _other_counts(context, rows)
+    if days := sorted({int(row["within"]) for row in rows if not math.isnan(row["within"])}):
         notes.append(
             ntext(
                 "“Moves on”: of the deals at the milestone in the period, the share that reaches a later one or "
@@ -372,8 +380,7 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
                 days=days,
             )
         )
-    outside = data.loc[(data["value"] >= 1 - ROUNDING) & (data["lost"] > 0), "title"].tolist()
-    if outside:
+    if outside := [row["title"] for row in rows if row["value"] >= 1 - ROUNDING and row["lost"] > 0]:
         notes.append(
             text(
                 "{milestones}: deals lost there do not lower the share: they had been there longer than it took "
@@ -382,17 +389,17 @@ def _notes(context: Context, data: pd.DataFrame) -> list[Text]:
             )
         )
     reasons: dict[str, list[str]] = {}
-    for row in records(data):
+    for row in rows:
         if isinstance(row["reason"], Text) and any(row[name] > 0 for name in ("n", *COUNTS)):
             reasons.setdefault(context.say(row["reason"]), []).append(row["title"])
     notes += [text("{milestones}: {reason}.", milestones=names, reason=one) for one, names in reasons.items()]
     return notes + process_notes(context.shared.process)
 
 
-def _other_counts(context: Context, data: pd.DataFrame) -> list[Text]:
+def _other_counts(context: Context, rows: list[Row]) -> list[Text]:
     """Where the chart counts other deals as won or lost than the rest of the report: both numbers, in words."""
     notes: list[Text] = []
-    here, all_ = float(data["lost"].sum()), context.figure("deals_lost").value
+    here, all_ = sum(row["lost"] for row in rows), context.figure("deals_lost").value
     if here > all_ + _SAME:
         notes.append(
             ntext(
@@ -411,7 +418,7 @@ def _other_counts(context: Context, data: pd.DataFrame) -> list[Text]:
                 here=here,
             )
         )
-    here, all_ = float(data["won"].sum()), context.figure("deals_won").value
+    here, all_ = sum(row["won"] for row in rows), context.figure("deals_won").value
     if here > all_ + _SAME:
         notes.append(
             ntext(

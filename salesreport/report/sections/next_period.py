@@ -11,10 +11,10 @@ from salesreport.language import Quantity, Text, text
 from salesreport.plan.action import REPS
 from salesreport.plan.output import STATUS
 from salesreport.plan.past import FEASIBLE
-from salesreport.plan.sentences import further_of, heading_of, titles_of, whole
+from salesreport.plan.sentences import further_of, heading_of, own_of, titles_of, whole
 from salesreport.report.ahead import Ahead, ahead, coming_period, facts_then
 from salesreport.report.context import Context
-from salesreport.report.rows import records
+from salesreport.report.rows import by_key
 from salesreport.report.section import Section
 from salesreport.report.sections.next_goal import ORDERS, chance, goal_chart
 from salesreport.report.sections.next_group import group_plan
@@ -42,24 +42,23 @@ def next_period(context: Context) -> Section:
         return lacking(text("No plan can be made for {period}: {reason}", period=period, reason=problem.reason))
     if kind != "rep":
         return group_plan(context, made)
-    rep = context.subject.id
-    data = made.plan.reps[made.plan.reps["rep_id"] == rep].reset_index(drop=True)
-    if data.empty:
+    mine = _mine(context, made, "reps")
+    if not mine:
         name = context.subject.name
         return lacking(text("No plan for {period}: {name} has no goal", name=name, period=period))
-    data["chance_usual"] = chance(context, made, context.subject, data["chance_usual"].iloc[0])
-    row = records(data)[0]
+    row = {**mine[0], "chance_usual": chance(context, made, context.subject, mine[0]["chance_usual"])}
+    own = own_of(mine[0], _mine(context, made, "steps"))
     titles = titles_of(process_file(facts_then(context)))
-    message = context.heading(heading_of(made.plan, rep, titles, row["chance_usual"]))
+    message = context.heading(heading_of(made.plan, context.subject.id, titles, row["chance_usual"], own))
     tables = [_cadence(context, made), _accounts(context, made)]
     if row["verdict"] != "enough":
         tables = [_steps(context, made, titles), _activities(context, made), *tables]
-    notes = [*further_of(made.plan, rep, titles), *_notes(context, made)]
+    notes = [*further_of(made.plan, context.subject.id, titles, own), *_notes(context, made)]
     return Section(
         key="next-period",
         topic=topic,
         message=message,
-        data=data,
+        data=pd.DataFrame([row]),
         language=context.language,
         charts=(goal_chart(context, row, made, message),),
         tables=tuple(one for one in tables if one is not None),
@@ -80,8 +79,11 @@ def _verdict(context: Context, step: dict[str, Any]) -> str:
     return "" if found is None else context.say(found)
 
 
-def _mine(context: Context, frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return records(frame[frame["rep_id"] == context.subject.id])
+def _mine(context: Context, made: Ahead, table: str) -> list[dict[str, Any]]:
+    """The rep's rows of one of the plan's tables; those of all reps are told apart once."""
+    key = ("plan ahead, by rep", made.plan.period, made.plan.as_of, context.agreed.digests.get("strategy"), table)
+    everybody = context.facts.remember(key, lambda: by_key(getattr(made.plan, table), "rep_id"))
+    return everybody.get(context.subject.id, [])
 
 
 def _steps(context: Context, made: Ahead, titles: dict[str, Text | str]) -> NumberTable | None:
@@ -89,7 +91,7 @@ def _steps(context: Context, made: Ahead, titles: dict[str, Text | str]) -> Numb
     say, show = context.say, context.language.show
     steps = [
         step
-        for step in _mine(context, made.plan.steps)
+        for step in _mine(context, made, "steps")
         if pd.isna(step["segment"]) and step["kind"] != "activity" and not pd.isna(step["extra"])
     ]
     rows: list[list[Content]] = []
@@ -117,7 +119,7 @@ def _activities(context: Context, made: Ahead) -> NumberTable | None:
             _verdict(context, step),
             *(_count(context, step[name]) for name in ("needed", "expected", "usual", "best")),
         ]
-        for step in _mine(context, made.plan.steps)
+        for step in _mine(context, made, "steps")
         if step["kind"] == "activity"
     ]
     if not rows:
@@ -132,7 +134,7 @@ def _activities(context: Context, made: Ahead) -> NumberTable | None:
 def _cadence(context: Context, made: Ahead) -> NumberTable | None:
     show, count = context.language.show, context.language.count
     rows: list[list[Content]] = []
-    for row in _mine(context, made.plan.cadence):
+    for row in _mine(context, made, "cadence"):
         status = None if pd.isna(row["status"]) else context.say(STATUS[row["status"]])
         named = [None if pd.isna(row["segment"]) else show(row["segment"]), status]
         whom = ", ".join(one for one in named if one) or context.say(text("all"))
@@ -162,7 +164,7 @@ def _accounts(context: Context, made: Ahead) -> NumberTable | None:
             show(None if pd.isna(row["until"]) else row["until"]),
             show(None if pd.isna(row["last_contact"]) else row["last_contact"]),
         ]
-        for row in _mine(context, made.plan.accounts)
+        for row in _mine(context, made, "accounts")
     ]
     if not rows:
         return None
@@ -179,7 +181,7 @@ def _notes(context: Context, made: Ahead) -> list[Text]:
         for rep, what, why in plan.missing
         if rep in (None, context.subject.id)
     ]
-    row = _mine(context, plan.reps)[0]
+    row = _mine(context, made, "reps")[0]
     if not pd.isna(row["derived"]) and not pd.isna(row["agreed"]) and abs(row["agreed"] - row["derived"]) > 0.005:
         notes.append(
             text(

@@ -9,17 +9,18 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi import METRICS
+from salesreport.kpi.facts.columns import Flags
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.promises import CORRECTED_WITHIN, slipped_deals, stale_deals
 from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_moves import Pair, pairs
-from salesreport.report.context import Context, Figure
+from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name, not_valued, or_dash
 from salesreport.report.rows import records, totals
 from salesreport.report.section import Section
-from salesreport.report.shared import Maker
+from salesreport.report.shared import Figure, Maker
 from salesreport.report.table import NumberTable, number_table
 
 _SAME = 0.05
@@ -195,51 +196,59 @@ def _summary(context: Context, milestones: pd.DataFrame, both: bool) -> NumberTa
 
 def _deviating(context: Context, book: pd.DataFrame) -> pd.DataFrame:
     """The deals that went off course, the biggest first; without amounts those that are the most days off."""
-    before = set(book.loc[book["when"] == "before", "deal_id"])
+    ids, now = book["deal_id"].tolist(), _now(book)
+    amount, then, last, put_off, stale = (
+        book[name].to_numpy(float) for name in ("amount", "amount_then", "last_amount", "put_off", "days")
+    )
+    before = {ids[place] for place in np.flatnonzero(~now).tolist()}
     why: dict[str, dict[str, Text]] = {name: {} for name in WHY}
-    gone = context.closed
-    gone = gone[(gone["status"] == "lost") & gone["deal_id"].isin(before)]
-    for deal, day, reason in zip(gone["deal_id"], gone["closed_on"], gone["loss_reason"], strict=True):
-        why["lost"][deal] = _lost(day.date(), reason)
-    currency, now = context.facts.dataset.currency, book["when"] == "now"
-    cut = book[now & (book["amount"] < (1 - CUT) * book["amount_then"]) & book["deal_id"].isin(before)]
-    for deal, then, today in zip(cut["deal_id"], cut["amount_then"], cut["amount"], strict=True):
-        why["cut"][deal] = text(
-            "amount cut from {before} to {now}", before=Quantity(then, currency), now=Quantity(today, currency)
+    closed, currency = context.closed, context.facts.dataset.currency
+    for place, (deal, status) in enumerate(
+        zip(closed["deal_id"].tolist(), closed["status"].tolist(), strict=True)
+    ):
+        if status == "lost" and deal in before:
+            why["lost"][deal] = _lost(closed["closed_on"].iloc[place].date(), closed["loss_reason"].iloc[place])
+    for place in np.flatnonzero(now & (amount < (1 - CUT) * then)).tolist():
+        if ids[place] in before:
+            why["cut"][ids[place]] = text(
+                "amount cut from {before} to {now}",
+                before=Quantity(float(then[place]), currency),
+                now=Quantity(float(amount[place]), currency),
+            )
+    for place in np.flatnonzero(~now & ~np.isnan(put_off)).tolist():
+        day = book["latest"].iloc[place].date()
+        why["slipped"][ids[place]] = ntext(
+            "put off by {n} day, to {day}", "put off by {n} days, to {day}", n=int(put_off[place]), day=day
         )
-    slipped = book[~now & book["put_off"].notna()]
-    for deal, days, latest in zip(slipped["deal_id"], slipped["put_off"], slipped["latest"], strict=True):
-        why["slipped"][deal] = ntext(
-            "put off by {n} day, to {day}", "put off by {n} days, to {day}", n=int(days), day=latest.date()
-        )
-    stale = book[now & book["days"].notna()]
-    for deal, days, limit in zip(stale["deal_id"], stale["days"], stale["limit"], strict=True):
-        why["stale"][deal] = ntext(
+    for place in np.flatnonzero(now & ~np.isnan(stale)).tolist():
+        why["stale"][ids[place]] = ntext(
             "at the milestone for {n} day; four of five leave within {limit}",
             "at the milestone for {n} days; four of five leave within {limit}",
-            n=int(days),
-            limit=Quantity(float(limit), "days"),
+            n=int(stale[place]),
+            limit=Quantity(float(book["limit"].iloc[place]), "days"),
         )
     told = set().union(*why.values())
-    rows = [place for place, deal in enumerate(book["deal_id"].tolist()) if deal in told]
-    some = book.take(rows)
-    amounts = some["amount"].fillna(some["last_amount"]).tolist()
+    amount = np.where(np.isnan(amount), last, amount)
     off: dict[str, float] = {}
-    for deal, *days in zip(some["deal_id"], some["put_off"], some["days"], strict=True):
-        off[deal] = max([off.get(deal, -math.inf), *(float(one) for one in days if pd.notna(one))])
-    # a row per deal: as it was at the start, where it was open then
-    first: dict[str, int] = {}
-    for place, (deal, _) in sorted(
-        enumerate(zip(some["deal_id"], some["when"], strict=True)), key=lambda one: one[1]
-    ):
-        first.setdefault(deal, place)
-    order = sorted(first, key=lambda deal: (_least_last(amounts[first[deal]]), -off[deal], deal))
+    first: dict[str, int] = {}  # a row per deal: as it was at the start, where it was open then
+    for place, deal in enumerate(ids):
+        if deal in told:
+            days = (float(one[place]) for one in (put_off, stale) if not np.isnan(one[place]))
+            off[deal] = max([off.get(deal, -math.inf), *days])
+            if now[first.setdefault(deal, place)] and not now[place]:
+                first[deal] = place
+    order = sorted(first, key=lambda deal: (_least_last(amount[first[deal]]), -off[deal], deal))
     chosen = [first[deal] for deal in order]
-    data = some.take(chosen)[["deal_id", "name", "account_id", "place", "amount"]].reset_index(drop=True)
+    data = book[["deal_id", "name", "account_id", "place", "amount"]].take(chosen).reset_index(drop=True)
     return data.assign(
-        amount=np.array([amounts[place] for place in chosen], float),
+        amount=amount[chosen],
         **{name: pd.Series([why[name].get(deal) for deal in order], dtype=object) for name in WHY},
     )
+
+
+def _now(book: pd.DataFrame) -> Flags:
+    """Which rows are of the period's end."""
+    return np.array([when == "now" for when in book["when"].tolist()], bool)
 
 
 def _least_last(amount: float) -> float:
@@ -301,8 +310,8 @@ def _figures(context: Context) -> dict[str, Figure]:
 
 
 def _message(context: Context, book: pd.DataFrame) -> Text:
-    now = float(book.loc[book["when"] == "now", "share"].sum())
-    before = float(book.loc[book["when"] == "before", "share"].sum())
+    share, today = book["share"].to_numpy(float), _now(book)
+    now, before = float(share[today].sum()), float(share[~today].sum())
     size = ntext(
         "{n} open deal, {before} at the start", "{n} open deals, {before} at the start", n=now, before=before
     )

@@ -1,5 +1,8 @@
 """The open pipeline: how many deals, what they are worth, how old they are."""
 
+from itertools import pairwise
+
+import numpy as np
 import pandas as pd
 
 from salesreport.language import Quantity, Text, ntext, text
@@ -32,8 +35,10 @@ def pipeline(context: Context) -> Section:
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("pipeline", topic, message, data, context.language, available=False)
     limit = context.shared.days_to_win(context.trend, OLD, FEWEST_WON)
+    ages, ids = data["age"].to_numpy(float), data["deal_id"].tolist()
     message = context.say(_message(context, data, limit))
-    oldest = data[data["age"].notna()].sort_values(["age", "deal_id"], ascending=[False, True]).head(OLDEST)
+    known = np.flatnonzero(~np.isnan(ages)).tolist()
+    oldest = data.take(sorted(known, key=lambda place: (-ages[place], ids[place]))[:OLDEST])
     return Section(
         key="pipeline",
         topic=topic,
@@ -70,11 +75,11 @@ def _charts(context: Context, data: pd.DataFrame, message: str) -> tuple[Chart, 
 def _classes(context: Context, data: pd.DataFrame) -> tuple[list[float], list[str]]:
     """Deals per class of age, and the classes' names; deals without a creation date are a class of their own."""
     bounds = [-1, *EDGES, 10**6]
-    classes = pd.cut(data["age"], bounds, labels=False)
-    counts = [float(data.loc[classes == place, "share"].sum()) for place in range(len(bounds) - 1)]
+    ages, share = data["age"].to_numpy(float), data["share"].to_numpy(float)
+    counts = [float(share[(ages > low) & (ages <= high)].sum()) for low, high in pairwise(bounds)]
     labels = [f"{low + 1}–{high}" for low, high in zip((-1, *EDGES), EDGES, strict=False)]
     labels.append(f"> {EDGES[-1]}")
-    unknown = float(data.loc[data["age"].isna(), "share"].sum())
+    unknown = float(share[np.isnan(ages)].sum())
     if unknown:
         counts.append(unknown)
         labels.append(context.say(text("no date")))
@@ -105,7 +110,7 @@ def _message(context: Context, data: pd.DataFrame, limit: float | None) -> Text:
         open_deals = text("{deals} worth {value}", deals=open_deals, value=Quantity(value.value, value.unit))
     if limit is None:
         return open_deals
-    old = float(data.loc[data["age"] > limit, "share"].sum())
+    old = float(data["share"].to_numpy(float)[data["age"].to_numpy(float) > limit].sum())
     if old == 0:
         return text(
             "{deals}, none older than most won deals took ({days})", deals=open_deals, days=Quantity(limit, "days")
@@ -125,7 +130,7 @@ def _why(context: Context, oldest: pd.DataFrame) -> list[str]:
 
 def _notes(context: Context, data: pd.DataFrame, limit: float | None) -> tuple[str, ...]:
     notes = not_valued(context, data)
-    undated = float(data.loc[data["age"].isna(), "share"].sum())
+    undated = float(data["share"].to_numpy(float)[np.isnan(data["age"].to_numpy(float))].sum())
     if undated:
         notes.append(
             ntext(

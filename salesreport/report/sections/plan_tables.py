@@ -1,5 +1,6 @@
 """The tables of plan against actual: every line, its parts, reps by name, accounts and outcomes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -35,10 +36,10 @@ _NARROW = 4
 _KINDS = {"team", "manager", "company"}
 
 
-def planned_lines(context: Context, whole: pd.DataFrame) -> NumberTable | None:
+def planned_lines(context: Context, whole: Sequence[Row]) -> NumberTable | None:
     """Planned, done, deviation and what that is, a line each."""
-    rows = whole[whole["verdict"] != "unplanned"] if len(whole) else whole
-    if rows.empty:
+    rows = [row for row in whole if row["verdict"] != "unplanned"]
+    if not rows:
         return None
     say = context.say
     body: list[list[Content]] = [
@@ -50,7 +51,7 @@ def planned_lines(context: Context, whole: pd.DataFrame) -> NumberTable | None:
             shown_between(context, row),
             _deviation(context, row),
         ]
-        for row in records(rows)
+        for row in rows
     ]
     numbers = [text("planned"), text("done"), text("95% interval"), text("deviation")]
     headings = ["", say(text("that is")), *map(say, numbers)]
@@ -71,12 +72,12 @@ def _deviation(context: Context, row: Row) -> str:
     return f"+{said}" if row["deviation"] > 0 else said
 
 
-def unplanned_lines(context: Context, whole: pd.DataFrame) -> NumberTable | None:
+def unplanned_lines(context: Context, whole: Sequence[Row]) -> NumberTable | None:
     """What was done and nobody planned."""
-    rows = whole[whole["verdict"] == "unplanned"] if len(whole) else whole
-    if rows.empty:
+    rows = [row for row in whole if row["verdict"] == "unplanned"]
+    if not rows:
         return None
-    body = [[line_name(context, row), context.shown(row["actual"], row["unit"])] for row in records(rows)]
+    body = [[line_name(context, row), context.shown(row["actual"], row["unit"])] for row in rows]
     say = context.say
     return number_table(say(text("Done without a plan")), ["", say(text("done"))], body)
 
@@ -94,11 +95,10 @@ _CAPTIONS: dict[str, tuple[Text, Text]] = {
 """What tables of parts are called, where nothing of them is planned by part and where something is."""
 
 
-def by_part(context: Context, data: pd.DataFrame, part: str) -> NumberTable | None:
+def by_part(context: Context, every: Sequence[Row], part: str) -> NumberTable | None:
     """What was done of what was planned, by segment or territory; nothing where there is only one."""
-    every = records(data)
     told = {row["what"] for row in every if pd.notna(row["source"])} | {"revenue", "deals_won"}
-    by_line: dict[str, dict[str | None, dict[str, Any]]] = {}
+    by_line: dict[str, dict[str | None, Row]] = {}
     for row in every:
         if row["part"] == part and row["what"] in told:
             group = None if pd.isna(row["group"]) else row["group"]

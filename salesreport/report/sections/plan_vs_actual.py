@@ -1,5 +1,6 @@
 """Plan against actual: money and productivity on one sheet, and what of the differences is more than chance."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -49,24 +50,24 @@ def plan_vs_actual(context: Context) -> Section:
     topic, say = context.say(text("Plan against actual")), context.say
     found, served, accounts = against_plan(context), served_accounts(context), named_accounts(context)
     data = found.lines
-    whole = data[data["part"] == "all"].reset_index(drop=True)
-    judged = whole[whole["verdict"].isin(_JUDGED)] if len(whole) else whole
-    planned = whole[whole["source"].notna()] if len(whole) else whole
+    every = records(data)
+    whole = [row for row in every if row["part"] == "all"]
+    judged = [row for row in whole if row["verdict"] in _JUDGED]
     met = None if isinstance(served, Text) or served.empty else served
-    if planned.empty and met is None and accounts.empty:
+    if not any(pd.notna(row["source"]) for row in whole) and met is None and accounts.empty:
         message = say(
             text("Nothing was planned for {period}: no plan file, no target that fits.", period=context.period)
         )
         return Section("plan-actual", topic, message, data, context.language, available=False)
     message = context.heading(_message(context, whole, judged, met))
-    charts = (_chart(context, judged, message),) if (judged["planned"] > 0).any() else ()
-    by_segment = by_part(context, data, "segment")
+    charts = (_chart(context, judged, message),) if any(row["planned"] > 0 for row in judged) else ()
+    by_segment = by_part(context, every, "segment")
     tables = (
         planned_lines(context, whole),
         unplanned_lines(context, whole),
         by_segment,
         what_came(context, wide=by_segment is not None),
-        None if context.subject.kind == "rep" else by_part(context, data, "territory"),
+        None if context.subject.kind == "rep" else by_part(context, every, "territory"),
         by_rep(context),
         met_as_planned(context, met),
         to_meet(context, met),
@@ -87,7 +88,7 @@ def plan_vs_actual(context: Context) -> Section:
 # --- the heading
 
 
-def _message(context: Context, whole: pd.DataFrame, judged: pd.DataFrame, met: pd.DataFrame | None) -> Text:
+def _message(context: Context, whole: Sequence[Row], judged: Sequence[Row], met: pd.DataFrame | None) -> Text:
     off = _off_plan(context, judged)
     clauses = [*_in_part(context, whole), *off, *_within(context, judged), *([] if off else _accounts(met))]
     if not clauses:
@@ -100,20 +101,20 @@ def _message(context: Context, whole: pd.DataFrame, judged: pd.DataFrame, met: p
     return said
 
 
-def _in_part(context: Context, whole: pd.DataFrame) -> list[Text]:
+def _in_part(context: Context, whole: Sequence[Row]) -> list[Text]:
     """Why less than planned is not judged: who was there for a part of the days cannot have done all of it."""
     who = in_part(context)
-    if who is None or whole.empty or not ((whole["verdict"] == "untold") & (whole["deviation"] < 0)).any():
+    if who is None or not any(row["verdict"] == "untold" and row["deviation"] < 0 for row in whole):
         return []
     return [text("{who}, so less than planned is not judged", who=who)]
 
 
-def _off_plan(context: Context, judged: pd.DataFrame) -> list[Text]:
+def _off_plan(context: Context, judged: Sequence[Row]) -> list[Text]:
     clauses = []
     for verdict in ("below", "above"):
-        rows = judged[judged["verdict"] == verdict]
-        if len(rows):
-            names: list[Any] = [_named(context, row) for row in records(rows.head(MOST_NAMED))]
+        rows = [row for row in judged if row["verdict"] == verdict]
+        if rows:
+            names: list[Any] = [_named(context, row) for row in rows[:MOST_NAMED]]
             if len(rows) > MOST_NAMED:
                 names.append(ntext("{n} more", "{n} more", n=len(rows) - MOST_NAMED))
             what = text("below plan by more than chance: {names}", names=names)
@@ -123,12 +124,12 @@ def _off_plan(context: Context, judged: pd.DataFrame) -> list[Text]:
     return clauses
 
 
-def _within(context: Context, judged: pd.DataFrame) -> list[Text]:
+def _within(context: Context, judged: Sequence[Row]) -> list[Text]:
     """What follows the plan, or may: money by name, the others where all do."""
-    rows = judged[judged["verdict"] == "chance"]
-    if rows.empty:
+    rows = [row for row in judged if row["verdict"] == "chance"]
+    if not rows:
         return []
-    first, clauses = rows.iloc[0], []
+    first, clauses = rows[0], []
     if first["kind"] in ("result", "deals"):
         what = bare_name(context, first)
         if abs(relative(first)) < AS_PLANNED:
@@ -136,7 +137,7 @@ def _within(context: Context, judged: pd.DataFrame) -> list[Text]:
         else:
             change = _change(context, first)
             clauses.append(text("{what} {change} against plan, which may be chance", what=what, change=change))
-        rows = rows.iloc[1:]
+        rows = rows[1:]
     if len(rows) == len(judged) - 1 and clauses:
         return [*clauses, text("nothing else is off plan by more than chance either")] if len(rows) else clauses
     if len(rows) == len(judged):
@@ -175,15 +176,15 @@ def _named(context: Context, row: Row) -> Text:
 # --- the chart
 
 
-def _chart(context: Context, judged: pd.DataFrame, message: str) -> Chart:
+def _chart(context: Context, judged: Sequence[Row], message: str) -> Chart:
     """Every line in parts of its plan, so that money and counts share one scale."""
-    rows = judged[judged["planned"] > 0]
-    done = rows["actual"] / rows["planned"]
-    farthest = max(_FARTHEST, 1.1 * float(done.max()))
-    bounds = ((rows[name] / rows["planned"]).clip(0, farthest) for name in ("lower", "upper"))
+    rows = [row for row in judged if row["planned"] > 0]
+    done = [row["actual"] / row["planned"] for row in rows]
+    farthest = max(_FARTHEST, 1.1 * max(done))
     measures = [
         Measure(bare_name(context, row), value, _said(context, row), plan=1.0, lower=low, upper=high)
-        for row, value, low, high in zip(records(rows), done, *bounds, strict=True)
+        for row, value in zip(rows, done, strict=True)
+        for low, high in [[_within_sight(row[name] / row["planned"], farthest) for name in ("lower", "upper")]]
     ]
     say = context.say
     return dots(
@@ -196,6 +197,11 @@ def _chart(context: Context, judged: pd.DataFrame, message: str) -> Chart:
     )
 
 
+def _within_sight(value: float, farthest: float) -> float:
+    """A bound, as far as it is drawn; NaN: there is none."""
+    return value if np.isnan(value) else min(max(value, 0.0), farthest)
+
+
 def _said(context: Context, row: Row) -> str:
     done, plan = context.shown(row["actual"], row["unit"]), shown(context, row["planned"], row["unit"])
     if row["end"] < context.as_of:
@@ -206,13 +212,12 @@ def _said(context: Context, row: Row) -> str:
 # --- notes
 
 
-def _notes(context: Context, reasons: Any, whole: pd.DataFrame, judged: pd.DataFrame) -> list[Text]:
+def _notes(context: Context, reasons: Any, whole: Sequence[Row], judged: Sequence[Row]) -> list[Text]:
     notes = [*_method(judged), *_sources(context, whole)]
-    untold = whole[whole["verdict"] == "untold"]
     notes += [
         text("{what} cannot be told: {reason}.", what=line_name(context, row), reason=reasons[row["what"]])
-        for row in records(untold)
-        if row["what"] in reasons
+        for row in whole
+        if row["verdict"] == "untold" and row["what"] in reasons
     ]
     if (why := context.unavailable("activity")) is not None:
         notes.append(text("Activities: {reason}.", reason=why))
@@ -225,17 +230,17 @@ def _notes(context: Context, reasons: Any, whole: pd.DataFrame, judged: pd.DataF
     return notes
 
 
-def _method(judged: pd.DataFrame) -> list[Text]:
-    if judged.empty:
+def _method(judged: Sequence[Row]) -> list[Text]:
+    if not judged:
         return []
-    own = judged.loc[judged["stretches"] > 0, "stretches"]
-    if len(own):
+    own = [row["stretches"] for row in judged if row["stretches"] > 0]
+    if own:
         said = ntext(
             "Intervals (95%) tell what may be chance: they follow how much each line varied from one stretch of "
             "as many days to the next, in up to {n} stretch before, and what is usual among all.",
             "Intervals (95%) tell what may be chance: they follow how much each line varied from one stretch of "
             "as many days to the next, in up to {n} stretches before, and what is usual among all.",
-            n=float(own.max()),
+            n=float(max(own)),
         )
     else:
         said = text(
@@ -250,26 +255,28 @@ def _method(judged: pd.DataFrame) -> list[Text]:
     return [said, many]
 
 
-def _sources(context: Context, whole: pd.DataFrame) -> list[Text]:
+def _sources(context: Context, whole: Sequence[Row]) -> list[Text]:
     """Where what is planned comes from, and how a plan is spread whose days are not over."""
     notes, plan = [], context.agreed.plan
-    rows = whole[whole["source"].notna()] if len(whole) else whole
-    if plan is not None and (rows["source"] == "plan").any():
+    rows = [row for row in whole if pd.notna(row["source"])]
+    if plan is not None and any(row["source"] == "plan" for row in rows):
         notes.append(text("The plan file is of {day}; what it does not plan is in the targets.", day=plan.as_of))
         notes += _other_goal(context, rows)
-    elif len(rows):
+    elif rows:
         notes.append(text("What is planned stands in the targets."))
-    running = rows[rows["course"].notna()]
-    if len(running):
-        ways = [COURSES[one] for one in running["course"].unique()]
+    running = dict.fromkeys(row["course"] for row in rows if pd.notna(row["course"]))
+    if running:
+        ways = [COURSES[one] for one in running]
         notes.append(text("Planned is what was due by {day}: {ways}.", day=context.as_of, ways=ways))
     return notes
 
 
-def _other_goal(context: Context, rows: pd.DataFrame) -> list[Text]:
+def _other_goal(context: Context, rows: Sequence[Row]) -> list[Text]:
     """Where the plan file's goal is not the target that other parts of the report show."""
     notes = []
-    for row in records(rows[rows["kind"].isin(["result", "deals"])]):
+    for row in rows:
+        if row["kind"] not in ("result", "deals"):
+            continue
         target = context.target(row["what"])
         if row["source"] == "plan" and not np.isnan(target) and abs(target - row["whole"]) > 0.005 * abs(target):
             fields = {"what": line_name(context, row), "plan": shown(context, row["whole"], row["unit"])}

@@ -8,9 +8,10 @@ import pandas as pd
 
 from salesreport.language import Text, ntext, text
 from salesreport.report.charts import Bars, solid_and_hollow
-from salesreport.report.context import Context, Figure
+from salesreport.report.context import Context
 from salesreport.report.rows import records, totals
 from salesreport.report.section import Section
+from salesreport.report.shared import Figure
 from salesreport.report.table import NumberTable, number_table
 
 MEASURES = ("deals_won", "deals_lost", "win_rate")
@@ -28,7 +29,7 @@ def results(context: Context) -> Section:
     """Deals won and lost by group; `data` has dimension, group, won, lost, rate, n, lower, upper, peers."""
     closed = context.figure("deals_closed")
     parts = [_by(context, dimension) for dimension in _DIMENSIONS if dimension != context.subject.dimension]
-    data = pd.concat([part for part in parts if len(part) > 1] or parts[:1], ignore_index=True)
+    told = [row for part in [part for part in parts if len(part) > 1] or parts[:1] for row in part]
     stages, note = _lost_by_stage(context)
     notes = [*([] if note is None else [note]), *context.gaps(("win_rate",))]
     nothing = text("No deals were closed in {period}.", period=context.period)
@@ -37,25 +38,25 @@ def results(context: Context) -> Section:
             key="results",
             topic=context.say(text("Won and lost")),
             message=context.say(context.unavailable("deals_closed") or nothing),
-            data=data,
+            data=_frame(told),
             language=context.language,
             available=False,
         )
-    message = context.say(_message(context, data))
-    panels = [_bars(context, data, dimension) for dimension in data["dimension"].unique()]
-    if not stages.empty:
+    groups = {name: [row for row in told if row["dimension"] == name] for name in _DIMENSIONS}
+    shown = {name: rows for name, rows in groups.items() if rows}
+    message = context.say(_message(context, next(iter(shown.values()), [])))
+    panels = [_bars(context, rows, dimension) for dimension, rows in shown.items()]
+    if stages:
         panels.append(
             Bars(
                 context.say(text("Stage at which deals were lost")),
-                [_name(context, stage) for stage in stages["stage"]],
+                [_name(context, stage) for stage in stages],
                 [0.0] * len(stages),
-                list(stages["lost"]),
-                [context.language.count(count) for count in stages["lost"]],
+                list(stages.values()),
+                [context.language.count(count) for count in stages.values()],
             )
         )
-        data = pd.concat(
-            [data, stages.rename(columns={"stage": "group"}).assign(dimension="stage")], ignore_index=True
-        )
+        told += [{"dimension": "stage", "group": stage, "lost": count} for stage, count in stages.items()]
     chart = solid_and_hollow(
         "results",
         panels,
@@ -68,17 +69,29 @@ def results(context: Context) -> Section:
         key="results",
         topic=context.say(text("Won and lost")),
         message=message,
-        data=data,
+        data=_frame(told),
         language=context.language,
         charts=(chart,) if panels else (),
-        tables=tuple(
-            _table(context, data, dimension) for dimension in data["dimension"].unique() if dimension != "stage"
-        ),
+        tables=tuple(_table(context, rows, dimension) for dimension, rows in shown.items()),
         notes=tuple(context.say(note) for note in notes),
     )
 
 
-def _by(context: Context, dimension: str) -> pd.DataFrame:
+Row = dict[str, Any]
+"""A group: column → value."""
+
+_NUMBERS = ("won", "lost", *_RATE, "n", "peers")
+
+
+def _frame(told: list[Row]) -> pd.DataFrame:
+    """The groups as a frame; what a group has no number of is missing."""
+    texts = {name: pd.Series([row[name] for row in told], dtype="str") for name in ("dimension", "group")}
+    return pd.DataFrame(
+        texts | {name: np.array([row.get(name, math.nan) for row in told], float) for name in _NUMBERS}
+    )
+
+
+def _by(context: Context, dimension: str) -> list[Row]:
     """Won, lost and win rate (NaN: unavailable) by one dimension, with everybody else's rate beside it."""
     found: dict[str, dict[str | None, dict[str, Any]]] = {metric: {} for metric in MEASURES}
     for row in records(context.compute(MEASURES, by=[dimension]).frame):
@@ -91,10 +104,9 @@ def _by(context: Context, dimension: str) -> pd.DataFrame:
         rates = [rate.get(group, unknown)[name] for name in _RATE.values()]
         if sum(counts) > 0:
             peers = math.nan if group is None else rest.get(group, math.nan)
-            rows.append((dimension, group, *counts, *rates, sum(counts), peers))
-    rows.sort(key=lambda row: (-row[-2], row[1] is None, row[1]))
-    columns = ["dimension", "group", "won", "lost", *_RATE, "n", "peers"]
-    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[2:], float) | {"group": "str"})
+            numbers = (*counts, *rates, sum(counts), peers)
+            rows.append({"dimension": dimension, "group": group, **dict(zip(_NUMBERS, numbers, strict=True))})
+    return sorted(rows, key=lambda row: (-row["n"], row["group"] is None, row["group"]))
 
 
 def _or_zero(value: float | None) -> float:
@@ -111,7 +123,7 @@ def _rest(context: Context, dimension: str) -> dict[str, float]:
         return dict(zip(spread["deals_won"].columns, (won / (won + lost)).tolist(), strict=True))
 
 
-def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
+def _lost_by_stage(context: Context) -> tuple[dict[str, float], Text | None]:
     """Deals lost by the last stage they were in, or the reason why that is not known."""
     if not context.facts.columns.has("stage_events"):
         reason = (
@@ -119,47 +131,44 @@ def _lost_by_stage(context: Context) -> tuple[pd.DataFrame, Text | None]:
             if context.facts.columns.has("deals", "stage")
             else text("At which stage deals were lost needs stage history; this export has no stages.")
         )
-        return pd.DataFrame({"stage": [], "lost": []}), reason
-    lost = context.closed[context.closed["status"] == "lost"]
+        return {}, reason
+    closed = context.closed
+    lost = np.flatnonzero([status == "lost" for status in closed["status"].tolist()])
     stages = context.shared.stages_when_lost(context.period)
-    counts = totals(stages.reindex(lost["deal_id"]).tolist(), lost["share"])
+    ids, share = (closed[name].take(lost) for name in ("deal_id", "share"))
+    counts = totals(map(stages.get, ids.tolist()), share)
     # as many: in the order of the alphabet
-    order = sorted(counts, key=lambda stage: (-counts[stage], stage))
-    return pd.DataFrame({"stage": order, "lost": [counts[stage] for stage in order]}), None
+    return {stage: counts[stage] for stage in sorted(counts, key=lambda stage: (-counts[stage], stage))}, None
 
 
-def _message(context: Context, data: pd.DataFrame) -> Text:
+def _message(context: Context, first: list[Row]) -> Text:
     won, lost = context.figure("deals_won"), context.figure("deals_lost")
     if context.unavailable("win_rate") is not None:
         return ntext("{n} deal won; lost ones are missing", "{n} deals won; lost ones are missing", n=won.value)
-    first = data[data["dimension"] == data["dimension"].iloc[0]] if len(data) else data
     clauses = ntext("{n} deal won", "{n} deals won", n=won.value), ntext("{n} lost", "{n} lost", n=lost.value)
-    ranked = first.sort_values(["won", "group"], ascending=[False, True])
-    if (
-        len(first) < 2 or not ranked["won"].iloc[0] > ranked["won"].iloc[1]
-    ):  # none at all, or none more than another
+    ranked = sorted(first, key=lambda row: (-row["won"], row["group"] is None, row["group"]))
+    if len(first) < 2 or not ranked[0]["won"] > ranked[1]["won"]:  # none at all, or none more than another
         return text("{won}, {lost}", won=clauses[0], lost=clauses[1])
-    top = ranked.iloc[0]
+    top = ranked[0]
     return text(
         "{won}, {lost}; most wins came from {group} ({count})",
         won=clauses[0],
         lost=clauses[1],
         group=_name(context, top["group"]),
-        count=float(top["won"]),
+        count=top["won"],
     )
 
 
-def _bars(context: Context, data: pd.DataFrame, dimension: str) -> Bars:
-    part = data[data["dimension"] == dimension]
-    head, tail = part.head(MOST_GROUPS), part.iloc[MOST_GROUPS:]
+def _bars(context: Context, part: list[Row], dimension: str) -> Bars:
+    head, tail = part[:MOST_GROUPS], part[MOST_GROUPS:]
     if len(tail) == 1:
-        head, tail = part, tail.iloc[:0]
-    names = [_name(context, group) for group in head["group"]]
-    won, lost = list(head["won"]), list(head["lost"])
-    if len(tail):
+        head, tail = part, []
+    names = [_name(context, row["group"]) for row in head]
+    won, lost = ([row[name] for row in head] for name in ("won", "lost"))
+    if tail:
         names.append(context.say(ntext("{n} other", "{n} others", n=len(tail))))
-        won.append(tail["won"].sum())
-        lost.append(tail["lost"].sum())
+        won.append(math.fsum(row["won"] for row in tail))
+        lost.append(math.fsum(row["lost"] for row in tail))
     count = context.language.count
     said = [f"{count(a)} : {count(b)}" for a, b in zip(won, lost, strict=True)]
     if context.unavailable("win_rate") is not None:
@@ -167,19 +176,18 @@ def _bars(context: Context, data: pd.DataFrame, dimension: str) -> Bars:
     return Bars(context.say(_DIMENSIONS[dimension]), names, won, lost, said)
 
 
-def _table(context: Context, data: pd.DataFrame, dimension: str) -> NumberTable:
-    part = data[data["dimension"] == dimension]
+def _table(context: Context, part: list[Row], dimension: str) -> NumberTable:
     count, say = context.language.count, context.say
-    with_peers = part["peers"].notna().any()
+    with_peers = any(not math.isnan(row["peers"]) for row in part)
     headings = [say(_DIMENSIONS[dimension]), say(text("won")), say(text("lost"))]
     if context.unavailable("win_rate") is not None:
-        counts = [[_name(context, row["group"]), count(row["won"])] for row in records(part)]
+        counts = [[_name(context, row["group"]), count(row["won"])] for row in part]
         return number_table(say(text("Deals won by group")), headings[:2], counts)
     headings.append(say(text("Win rate, 95% interval")))
     if with_peers:
         headings.append(say(context.subject.peers))
     rows: list[list[str | tuple[str, str]]] = []
-    for row in records(part):
+    for row in part:
         rate = Figure(row["rate"], row["n"], row["lower"], row["upper"], "share")
         cells: list[str | tuple[str, str]] = [
             _name(context, row["group"]),

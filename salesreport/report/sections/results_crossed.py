@@ -1,17 +1,25 @@
 """Results crossed (S19): growth, prices net of mix, satisfaction and complaints, and how each moved."""
 
+import math
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from salesreport.kpi import METRICS, KpiTable, compute
+from salesreport.kpi import METRICS, compute
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.plan.actual.chance import measured
-from salesreport.report.context import Context, Figure, change_in_words
+from salesreport.report.context import Context, change_in_words
 from salesreport.report.presence import with_caveat
+from salesreport.report.rows import records
 from salesreport.report.section import Section
+from salesreport.report.shared import Figure
 from salesreport.report.table import Content, NumberTable, number_table
 from salesreport.stats.dispersion import ratio_jeffreys
+
+Row = dict[str, Any]
+"""A metric: column → value."""
 
 COLUMNS = (
     "metric", "now", "before", "n", "n_before", "change", "lower", "upper", "moved", "trend", "periods", "reason",
@@ -42,8 +50,8 @@ def results_crossed(context: Context) -> Section:
     topic, say = context.say(text("Results crossed")), context.say
     rows = [_revenue(context), _prices(context), _rate(context, "satisfaction"), _complaints(context)]
     data = pd.DataFrame(rows, columns=list(COLUMNS))
-    told = data[data["moved"] != "unknown"]
-    if told.empty:
+    told = [row for row in rows if row["moved"] != "unknown"]
+    if not told:
         nothing = text("How results moved against {period} cannot be told.", period=context.compare)
         if (reason := context.uncompared("revenue")) is not None:
             nothing = text(
@@ -52,7 +60,7 @@ def results_crossed(context: Context) -> Section:
                 reason=reason,
             )
         return Section("crossed", topic, say(nothing), data, context.language, available=False)
-    carried = data[(data["moved"] != "unknown") | data["metric"].map(lambda one: _carried(context, one))]
+    carried = [row for row in rows if row["moved"] != "unknown" or _carried(context, row["metric"])]
     return Section(
         key="crossed",
         topic=topic,
@@ -72,14 +80,14 @@ def _carried(context: Context, metric: str) -> bool:
 # --- the rows
 
 
-def _row(metric: str, now: Figure, before: Figure, moved: str, reason: Text | None = None) -> dict[str, object]:
+def _row(metric: str, now: Figure, before: Figure, moved: str, reason: Text | None = None) -> Row:
     return dict.fromkeys(COLUMNS, np.nan) | {
         "metric": metric, "now": now.value, "before": before.value, "n": now.n, "n_before": before.n,
         "moved": moved, "reason": reason, "trend": None,
     }  # fmt: skip
 
 
-def _revenue(context: Context) -> dict[str, object]:
+def _revenue(context: Context) -> Row:
     now, before = context.figure("revenue"), context.figure("revenue", context.compare)
     reason = context.unavailable("revenue") or context.uncompared("revenue")
     row = _row("revenue", now, before, "unknown", reason)
@@ -106,31 +114,33 @@ def _varies(context: Context) -> tuple[float, float]:
     return (np.nan, np.inf) if place is None else (float(found.dispersion[place]), float(found.freedom[place]))
 
 
-def _prices(context: Context) -> dict[str, object]:
+def _prices(context: Context) -> Row:
     nothing = Figure(np.nan, 0, np.nan, np.nan, "share")
-    table, by = _compared(context), context.subject.dimension
-    frame = table.frame[table.frame["metric"] == "price_variation"]
-    mine = frame if by is None else frame[frame[by] == context.subject.id]
-    row = _row("price_variation", nothing, nothing, "unknown", table.unavailable.get("price_variation"))
-    if mine.empty or pd.isna(mine["value"].iloc[0]):
+    mine, lacking = _compared(context)
+    row = _row("price_variation", nothing, nothing, "unknown", lacking)
+    if mine is None or math.isnan(mine["value"]):
         if row["reason"] is None:
             row["reason"] = text("too few sales with a price in one of the periods")
         return row
-    value, low, high, n = (float(mine[name].iloc[0]) for name in ("value", "lower", "upper", "n"))
+    value, low, high, n = (float(mine[name]) for name in ("value", "lower", "upper", "n"))
     moved = "more" if low > 0 else "less" if high < 0 else "unclear"
     return row | {"change": value, "lower": low, "upper": high, "n": n, "moved": moved}
 
 
-def _compared(context: Context) -> KpiTable:
+def _compared(context: Context) -> tuple[Row | None, Text | None]:
+    """The subject's change of prices, and why the data cannot give any; looked at for everybody at once."""
     by = () if context.subject.dimension is None else (context.subject.dimension,)
-    key = ("crossed", by, context.period, context.compare)
-    return context.facts.remember(
-        key,
-        lambda: compute(context.facts, context.period, ["price_variation"], by=by, compare_to=context.compare),
-    )
+
+    def find() -> tuple[dict[str, Row], Text | None]:
+        table = compute(context.facts, context.period, ["price_variation"], by=by, compare_to=context.compare)
+        rows = records(table.frame[table.frame["metric"] == "price_variation"])
+        return {row[by[0]] if by else "": row for row in rows}, table.unavailable.get("price_variation")
+
+    everybody, lacking = context.facts.remember(("crossed", by, context.period, context.compare), find)
+    return everybody.get(context.subject.id), lacking
 
 
-def _rate(context: Context, metric: str) -> dict[str, object]:
+def _rate(context: Context, metric: str) -> Row:
     """A mean or rate: it moved where its interval and that of the other period lie apart; see `Context.change`."""
     now, before = context.figure(metric), context.figure(metric, context.compare)
     few = min(now.n, before.n) < METRICS[metric].minimum_n
@@ -142,7 +152,7 @@ def _rate(context: Context, metric: str) -> dict[str, object]:
     return _row(metric, now, before, moved) | {"change": now.value - before.value}
 
 
-def _complaints(context: Context) -> dict[str, object]:
+def _complaints(context: Context) -> Row:
     row = _rate(context, "complaints")
     figures = [context.figure("complaints", period) for period in context.trend]
     told = [(one.value * one.n / 100, one.n) for one in figures if one.known and one.n > 0]
@@ -180,10 +190,10 @@ def _sure(z: float) -> bool:
 # --- words
 
 
-def _message(context: Context, told: pd.DataFrame) -> Text:
+def _message(context: Context, told: list[Row]) -> Text:
     """What moved, each in a clause, and what did not, together."""
-    clauses = [_clause(context, row) for _, row in told.iterrows() if _moved(row)]
-    same = [_name(row["metric"]) for _, row in told.iterrows() if not _moved(row)]
+    clauses = [_clause(context, row) for row in told if _moved(row)]
+    same = [_name(row["metric"]) for row in told if not _moved(row)]
     if same:
         clauses.append(text("no clear change in {names}", names=same))
     said = clauses[0]
@@ -192,7 +202,7 @@ def _message(context: Context, told: pd.DataFrame) -> Text:
     return said
 
 
-def _moved(row: pd.Series) -> bool:
+def _moved(row: Row) -> bool:
     return row["metric"] == "revenue" or row["moved"] != "unclear" or row["trend"] in ("more", "less")
 
 
@@ -200,7 +210,7 @@ def _name(metric: str) -> Text:
     return text("prices net of mix") if metric == "price_variation" else METRICS[metric].title
 
 
-def _clause(context: Context, row: pd.Series) -> Text:
+def _clause(context: Context, row: Row) -> Text:
     if row["metric"] == "revenue":
         change = change_in_words(row["change"], context.compare.label)
         if row["moved"] == "unclear":
@@ -221,7 +231,7 @@ def _clause(context: Context, row: pd.Series) -> Text:
     return text("{said}, {trend}", said=said, trend=_trend(row)) if row["trend"] in ("more", "less") else said
 
 
-def _trend(row: pd.Series) -> Text:
+def _trend(row: Row) -> Text:
     n = int(row["periods"])
     if row["trend"] == "more":
         return ntext("rising over the last {n} period", "rising over the last {n} periods", n=n)
@@ -230,10 +240,10 @@ def _trend(row: pd.Series) -> Text:
     return ntext("no trend over the last {n} period", "no trend over the last {n} periods", n=n)
 
 
-def _table(context: Context, rows: pd.DataFrame) -> NumberTable:
+def _table(context: Context, rows: list[Row]) -> NumberTable:
     say = context.say
     body: list[list[Content]] = []
-    for _, row in rows.iterrows():
+    for row in rows:
         metric = row["metric"]
         title = say(text("Prices, net of mix")) if metric == "price_variation" else context.title(metric)
         if row["moved"] == "unknown":
@@ -266,7 +276,7 @@ def _figure(context: Context, metric: str, period: object) -> Content:
     return shown, f"{between} (n {n})" if between else f"n {n}"
 
 
-def _change(context: Context, row: pd.Series) -> Content:
+def _change(context: Context, row: Row) -> Content:
     if row["metric"] not in ("revenue", "price_variation"):
         unit = context.unit(row["metric"])
         said = context.shown(row["change"], unit)
@@ -281,12 +291,12 @@ def _change(context: Context, row: pd.Series) -> Content:
     return signed[0], plus
 
 
-def _notes(told: pd.DataFrame) -> list[Text]:
-    notes = []
-    if "price_variation" in set(told["metric"]):
+def _notes(told: list[Row]) -> list[Text]:
+    notes, metrics = [], {row["metric"] for row in told}
+    if "price_variation" in metrics:
         notes.append(
             text("Prices are compared with list prices, else within product lines: what is sold does not count.")
         )
-    if "revenue" in set(told["metric"]):
+    if "revenue" in metrics:
         notes.append(text("The interval of revenue follows how much it varied from one such period to the next."))
     return notes

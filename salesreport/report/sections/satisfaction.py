@@ -1,12 +1,12 @@
 """What customers said: satisfaction scores, and complaints per 100 orders."""
 
-import pandas as pd
+import math
 
 from salesreport.kpi import METRICS
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.charts import trends
 from salesreport.report.context import Context
-from salesreport.report.history import history, panel
+from salesreport.report.history import History, by_metric, history, panel
 from salesreport.report.section import Section
 
 MEASURES = ("satisfaction", "complaints")
@@ -17,13 +17,14 @@ def satisfaction(context: Context) -> Section:
     """Scores and complaints by period; `data` as of `history`."""
     topic = context.say(text("Customers’ voice"))
     data = history(context, MEASURES)
-    known = [metric for metric in MEASURES if _drawn(data, metric)["value"].notna().any()]
+    drawn = {metric: _drawn(metric, numbers) for metric, numbers in by_metric(data).items()}
+    known = [metric for metric, numbers in drawn.items() if any(value == value for value in numbers["value"])]
     if not known:
         reason = context.unavailable("satisfaction")
         message = context.say(reason or text("Too few customers answered in these periods to show a figure."))
         return Section("satisfaction", topic, message, data, context.language, available=False)
     message = context.say(_message(context))
-    panels = [panel(context, metric, _drawn(data, metric), name_band=metric == known[0]) for metric in known]
+    panels = [panel(context, metric, drawn[metric], name_band=metric == known[0]) for metric in known]
     description = context.say(text("Lines by period; thin upright lines are 95% intervals."))
     few = context.say(text("Periods with too few answers or orders are left out."))
     return Section(
@@ -37,11 +38,14 @@ def satisfaction(context: Context) -> Section:
     )
 
 
-def _drawn(data: pd.DataFrame, metric: str) -> pd.DataFrame:
+def _drawn(metric: str, numbers: History) -> History:
     """The numbers worth drawing: an interval of a few answers would dwarf everything else."""
-    frame = data[data["metric"] == metric]
-    few = frame["n"] < METRICS[metric].minimum_n
-    return frame.assign(**{column: frame[column].mask(few) for column in ("value", "lower", "upper")})
+    enough = [n >= METRICS[metric].minimum_n for n in numbers["n"]]
+    shown = {
+        name: [value if many else math.nan for value, many in zip(numbers[name], enough, strict=True)]
+        for name in ("value", "lower", "upper")
+    }
+    return {**numbers, **shown}
 
 
 def _message(context: Context) -> Text:

@@ -7,7 +7,6 @@ import pandas as pd
 from salesreport.language import Text, text
 from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name
-from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.coaching.open_deals import told_deal
 from salesreport.report.sections.coaching.points import Point, points
@@ -41,7 +40,7 @@ def talking_points(context: Context) -> Section:
             "phase": one.phase,
             "cause": one.rule.cause,
             "say": context.say(one.say),
-            "deals": one.deals["deal_id"].tolist(),
+            "deals": [deal["deal_id"] for deal in one.deals],
         }
         for one in chosen
     ]
@@ -96,8 +95,7 @@ def _shown(context: Context, point: Point) -> Shown:
         because=[say(one) for one in point.because],
         cause=say(_cause(point)) if point.rule.cause != "open" and context.subject.kind == "rep" else "",
         deals=[
-            " · ".join([deal_name(context, deal), *map(show, told_deal(context, deal))])
-            for deal in records(point.deals)
+            " · ".join([deal_name(context, deal), *map(show, told_deal(context, deal))]) for deal in point.deals
         ],
         ask=[show(one) for one in point.ask],
         good=[say(one) for one in point.good],

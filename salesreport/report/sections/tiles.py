@@ -9,8 +9,9 @@ from salesreport.kpi import METRICS
 from salesreport.language import Text, ntext, text
 from salesreport.report import presence
 from salesreport.report.band import peer_band
-from salesreport.report.context import Context, Figure, own_figures
+from salesreport.report.context import Context, own_figures
 from salesreport.report.section import Section
+from salesreport.report.shared import Figure
 from salesreport.report.spark import sparkline
 
 TILES = ("revenue", "win_rate", "deals_won", "avg_deal_size", "cycle_days", "pipeline_value")

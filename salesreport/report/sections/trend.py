@@ -1,12 +1,13 @@
 """How the subject's main figures went over the last periods, with the peers as a band."""
 
+import math
+
 import pandas as pd
 
 from salesreport.language import Day, ntext, text
 from salesreport.report.charts import trends
 from salesreport.report.context import TREND_PERIODS, Context
-from salesreport.report.history import history, panel
-from salesreport.report.rows import records
+from salesreport.report.history import by_metric, history, panel
 from salesreport.report.section import Section
 from salesreport.report.table import NumberTable, number_table
 
@@ -27,8 +28,8 @@ def trend(context: Context) -> Section:
             "trend", topic, _message(context), data, context.language, notes=_notes(context), available=False
         )
     panels = [
-        panel(context, metric, data[data["metric"] == metric], name_band=metric == measures[0])
-        for metric in measures
+        panel(context, metric, numbers, name_band=metric == measures[0])
+        for metric, numbers in by_metric(data).items()
     ]
     message = _message(context)
     return Section(
@@ -96,15 +97,12 @@ def _description(context: Context, measures: list[str]) -> str:
 def _table(context: Context, data: pd.DataFrame) -> NumberTable:
     """The chart's numbers: a row per measure, a column per period."""
     rows: list[list[str | tuple[str, str]]] = []
-    for metric in data["metric"].unique():
+    for metric, numbers in by_metric(data).items():
         unit = context.figure(metric).unit
-        part = data[data["metric"] == metric]
         cells: list[str | tuple[str, str]] = []
-        for row in records(part):
-            interval = ""
-            if pd.notna(row["lower"]):
-                interval = context.language.interval(row["lower"], row["upper"], unit)
-            cells.append((context.shown(row["value"], unit), interval))
+        for value, low, high in zip(*(numbers[name] for name in ("value", "lower", "upper")), strict=True):
+            interval = "" if math.isnan(low) else context.language.interval(low, high, unit)
+            cells.append((context.shown(value, unit), interval))
         rows.append([context.title(metric), *cells])
     headings = ["", *(context.say(period.short_label) for period in context.trend)]
     return number_table(context.say(text("Numbers of the chart, with 95% intervals")), headings, rows)

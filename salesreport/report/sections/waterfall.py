@@ -1,7 +1,9 @@
 """What made the pipeline bigger or smaller: from its opening to its closing value, step by step."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -9,6 +11,7 @@ from salesreport.kpi.milestones.waterfall import COLUMNS, TAKEN, Waterfall, wate
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts_moves import Step, waterfall_chart
 from salesreport.report.context import Context
+from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.table import NumberTable, number_table
 
@@ -35,13 +38,13 @@ def changes(context: Context) -> Section:
         {
             "measure": pd.Series(["deals", "money"], dtype="str").repeat(len(STEPS)).to_numpy(),
             "step": [*STEPS, *STEPS],
-            "value": wide[["deals", "money"]].to_numpy().T.ravel(),
+            "value": [wide[measure][step] for measure in ("deals", "money") for step in STEPS],
         }
     )
     if not data["value"].any():
         message = context.say(text("No deal was open at any time of {period}.", period=context.period))
         return Section("changes", topic, message, data, context.language, available=False)
-    measure = "money" if wide["money"].abs().sum() > 0 else "deals"
+    measure = "money" if any(wide["money"].values()) else "deals"
     message = context.say(_message(context, wide[measure], measure))
     steps = _shown(wide, dated=context.facts.columns.has("deals", "created_on"))
     return Section(
@@ -78,19 +81,28 @@ def changes(context: Context) -> Section:
     )
 
 
-def _steps(context: Context) -> pd.DataFrame:
-    """Rows: the steps, those that take away below zero; columns: deals, money."""
-    wide = context.shared.rows(
+Steps = Mapping[str, Mapping[str, float]]
+"""Deals and money → step → value; of steps that take away it is below zero."""
+
+
+def _steps(context: Context) -> Steps:
+    mine = context.shared.rows(
         context.subject,
         ("waterfall", context.period.start, context.as_of),
         lambda by: _of_everybody(context, by).frame,
     )
-    found = wide.set_index("measure").reindex(["deals", "money"])[list(STEPS)].fillna(0.0)
-    found = found * [-1.0 if step in TAKEN else 1.0 for step in STEPS] + 0.0  # no zero below zero
-    # the tables of the report are read as sums, so they are checked as sums
-    gap = (found[list(STEPS[:-1])].sum(axis=1) - found["closing"]).abs()
-    assert (gap <= 1e-6 * found.abs().max(axis=1).clip(lower=1.0)).all(), "the steps do not add up"
-    return found.T
+    rows = {row["measure"]: row for row in records(mine)}
+    found: dict[str, dict[str, float]] = {}
+    for measure in ("deals", "money"):
+        row = rows.get(measure, {})
+        values = {step: 0.0 if math.isnan(row.get(step, 0.0)) else row.get(step, 0.0) for step in STEPS}
+        # no zero below zero
+        found[measure] = {step: (-value if step in TAKEN else value) + 0.0 for step, value in values.items()}
+        # the tables of the report are read as sums, so they are checked as sums
+        *steps, closing = found[measure].values()
+        largest = max(1.0, *map(abs, found[measure].values()))
+        assert abs(math.fsum(steps) - closing) <= 1e-6 * largest, "the steps do not add up"
+    return found
 
 
 def _of_everybody(context: Context, by: tuple[str, ...]) -> Waterfall:
@@ -101,10 +113,10 @@ def _total(step: str) -> bool:
     return step in ("opening", "closing")
 
 
-def _shown(wide: pd.DataFrame, dated: bool) -> list[str]:
+def _shown(wide: Steps, dated: bool) -> list[str]:
     """The steps in which something happened, and those always there; `dated`: deals say when they began."""
     always = [step for step in ALWAYS if dated or step != "created"]
-    return [step for step in STEPS if step in always or wide.loc[step].abs().max() > 1e-6]
+    return [step for step in STEPS if step in always or max(abs(one[step]) for one in wide.values()) > 1e-6]
 
 
 def _names(context: Context, steps: Sequence[str]) -> list[tuple[str, str]]:
@@ -138,7 +150,7 @@ def _signed(context: Context, value: float, measure: str, step: str, exact: bool
     return f"+{shown}" if value > 0 else f"−{shown}"
 
 
-def _table(context: Context, wide: pd.DataFrame, steps: Sequence[str], measure: str) -> NumberTable:
+def _table(context: Context, wide: Steps, steps: Sequence[str], measure: str) -> NumberTable:
     measures = ["deals", "money"] if measure == "money" else ["deals"]
     headings = {"deals": text("Deals"), "money": text("Amount")}
     rows = [
@@ -153,10 +165,10 @@ def _table(context: Context, wide: pd.DataFrame, steps: Sequence[str], measure: 
     )
 
 
-def _message(context: Context, values: pd.Series, measure: str) -> Text:
+def _message(context: Context, values: Mapping[str, float], measure: str) -> Text:
     unit = context.facts.dataset.currency if measure == "money" else "deals"
-    opening, closing = float(values["opening"]), float(values["closing"])
-    moves = values.drop(["opening", "closing"])
+    opening, closing = values["opening"], values["closing"]
+    moves = np.array([value for step, value in values.items() if not _total(step)])
     fields = {
         "came": Quantity(float(moves[moves > 0].sum()), unit),
         "left": Quantity(float(-moves[moves < 0].sum()), unit),

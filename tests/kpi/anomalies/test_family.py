@@ -171,6 +171,18 @@ def test_what_is_only_tested_has_the_same_tests_and_effects() -> None:
     assert ((whole.n >= FEWEST) == np.isfinite(whole.lower))[whole.level == 1].all()
 
 
+def test_only_wholes_and_findings_have_intervals_where_nobody_is_shown_others() -> None:
+    group, step, success, stratum, product = decided(7, 3_000)
+    every = compare_family(group, step, success, stratum, (None, product))
+    found = compare_family(group, step, success, stratum, (None, product), found=0.1)
+    shown = (every.level == 0) | (every.q <= 0.1)
+    assert 0 < (every.q[every.level == 1] <= 0.1).sum() < (every.level == 1).sum()
+    bounds = {"odds_ratio", "lower", "upper", "extra_lower", "extra_upper"}
+    for name in Cells._fields:
+        expected = np.where(shown, getattr(every, name), np.nan) if name in bounds else getattr(every, name)
+        np.testing.assert_allclose(getattr(found, name), expected, rtol=1e-12, err_msg=name)
+
+
 def test_nothing_gives_nothing() -> None:
     none = np.zeros(0, int)
     assert len(compare_family(none, none, none.astype(bool), none, (None, none)).p) == 0

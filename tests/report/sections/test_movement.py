@@ -14,6 +14,10 @@ from salesreport.stats.competing_risks import cumulative_incidence
 from salesreport.stats.intervals import Interval
 
 
+def judged(row: dict[str, float], comparisons: int) -> str | None:
+    return _judged([row], comparisons)[0]
+
+
 def test_milestones_by_hand(ann: Review) -> None:
     data = ann.milestones.data.set_index("milestone")
     # at Offer there were A1, A2, A5; A3 came; A2 went on; A3 and A5 were lost; A1 is left
@@ -90,15 +94,15 @@ def test_a_difference_is_claimed_only_beyond_the_allowance() -> None:
     row = {"n": 50.0, "value": 0.4, "lower": lower, "upper": upper, "peers": 0.55, "peers_n": 1e4,
            "peers_count_as": 1e4}  # fmt: skip
     # 0.15 ÷ √(0.55 × 0.45 ÷ 50) = 2.1 standard errors
-    assert _judged(row, 1) == "less"
-    assert _judged(row, 40) == "alike"  # one of forty will lie this far off by chance
-    assert _judged(row | {"peers": 0.9}, 40) == "less"
-    assert _judged(row | {"peers": 0.05}, 40) == "more"
-    assert _judged(row | {"n": FEWEST - 1.0, "peers": 0.9}, 40) == "few"
-    assert _judged(row | {"peers": np.nan}, 40) is None
+    assert judged(row, 1) == "less"
+    assert judged(row, 40) == "alike"  # one of forty will lie this far off by chance
+    assert judged(row | {"peers": 0.9}, 40) == "less"
+    assert judged(row | {"peers": 0.05}, 40) == "more"
+    assert judged(row | {"n": FEWEST - 1.0, "peers": 0.9}, 40) == "few"
+    assert judged(row | {"peers": np.nan}, 40) is None
     # what the peers rest on counts as well: as few deals tell little, and nothing below the fewest
-    assert _judged(row | {"peers_n": 50.0, "peers_count_as": 20.0}, 1) == "alike"
-    assert _judged(row | {"peers": 0.9, "peers_n": FEWEST - 1.0, "peers_count_as": FEWEST - 1.0}, 1) == "few"
+    assert judged(row | {"peers_n": 50.0, "peers_count_as": 20.0}, 1) == "alike"
+    assert judged(row | {"peers": 0.9, "peers_n": FEWEST - 1.0, "peers_count_as": FEWEST - 1.0}, 1) == "few"
 
 
 @pytest.mark.parametrize(("size", "others"), [(17, 12), (40, 40), (100, 1000)])
@@ -118,7 +122,7 @@ def test_equals_seldom_differ_where_deals_are_watched_in_part(size: int, others:
         together = pooled(Interval(*(np.array([one]) for one in peers)))
         row = {"value": value, "lower": lower, "upper": upper, "n": n}
         row |= dict(zip(("peers", "peers_n", "peers_count_as"), together, strict=True))
-        claimed += _judged(row, 1) in ("more", "less")
+        claimed += judged(row, 1) in ("more", "less")
     assert claimed / runs <= 0.085  # 5 %, and three standard errors of 400 runs
 
 

@@ -144,7 +144,7 @@ def _explained(context: Context) -> list[Row]:
                     "looked_at": which.period,
                     "step": step_title(which.step(row["step"])),
                     "points": Quantity(100 * float(row["crude"]), "points"),
-                    DEALS: context.open.head(0),
+                    DEALS: [],
                 }
             )
     return sorted(found, key=lambda row: -abs(row["points"].value))
@@ -187,7 +187,7 @@ def _results(context: Context) -> list[Row]:
             "attainment": Quantity(revenue.value / target, "share") if target > 0 and revenue.known else None,
             "closed": context.figure("deals_closed").value,
             "open_deals": _open_deals(context),
-            DEALS: context.open.head(0),
+            DEALS: [],
         }
     ]
 
@@ -197,19 +197,22 @@ def _behind(context: Context) -> list[Row]:
     made = context.made(plan_vs_actual)
     if not made.available or context.subject.kind != "rep":
         return []
-    lines = made.data
-    lines = lines[(lines["verdict"] == "below") & (lines["part"] == "all") & (lines["planned"] > 0)]
+    lines = [
+        row
+        for row in records(made.data)
+        if row["verdict"] == "below" and row["part"] == "all" and row["planned"] > 0
+    ]
     return [
         {
-            "what": Said(bare_name(context, pd.Series(row))),
+            "what": Said(bare_name(context, row)),
             "kind": row["kind"],
             "done": Quantity(row["actual"] / row["planned"], "share"),
             "actual": Quantity(row["actual"], row["unit"]),
             "planned": Said(shown(context, row["planned"], row["unit"])),
             "unusual": 1 - row["actual"] / row["planned"],
-            DEALS: context.open.head(0),
+            DEALS: [],
         }
-        for row in sorted(records(lines), key=lambda row: row["actual"] / row["planned"])
+        for row in sorted(lines, key=lambda row: row["actual"] / row["planned"])
     ]
 
 
@@ -239,18 +242,17 @@ def _milestone(context: Context, step: Step) -> Milestone | None:
     )
 
 
-def _open_at(context: Context, step: Step, part: Mapping[str, str]) -> pd.DataFrame:
+def _open_at(context: Context, step: Step, part: Mapping[str, str]) -> list[Row]:
     """Deals that are open at a step's milestone now, the largest first; of the step to the order all.
 
     Args:
         part: within what the finding is: dimension → value.
     """
-    deals = context.open.drop_duplicates("deal_id")
-    for name, value in part.items():
-        deals = deals[deals[name] == value]
+    deals = [deal for deal in context.open_rows if all(deal[name] == value for name, value in part.items())]
     milestone = _milestone(context, step)
     if milestone is not None:
-        deals = deals[deals["stage"].isin([sign.name for sign in milestone.stages])]
+        names = {sign.name for sign in milestone.stages}
+        deals = [deal for deal in deals if deal["stage"] in names]
     return by_size(deals)
 
 

@@ -11,7 +11,7 @@ Row = Mapping[str, Any]
 """A row of evidence: field → a value that a text can show, a number, or a text; None where it is not known."""
 
 DEALS = "open"
-"""The field with the deals to open together: a frame as `Context.open` has it; of every kind of evidence."""
+"""The field with the deals to open together: rows of `Context.open_rows`; of every kind of evidence."""
 
 
 class Evidence(NamedTuple):

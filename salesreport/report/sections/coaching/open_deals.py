@@ -1,5 +1,10 @@
 """Open deals that ask for a talk: overdue, standing still, without a next step, silent; a deal in a few words."""
 
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -28,13 +33,15 @@ def deals_by_kind(context: Context) -> list[Row]:
     deals = context.open
     found: list[Row] = []
     usual = _usual(context)
-    of, worths = float(deals["share"].sum()), deals["amount"] * deals["share"]
+    share, ids = deals["share"].to_numpy(float), deals["deal_id"].tolist()
+    of, worths = float(share.sum()), deals["amount"].to_numpy(float) * share
     for kind, chosen in _kinds(context, deals).items():
-        some = deals[chosen.to_numpy(bool)]
-        if len(some):
+        some = chosen.to_numpy(bool)
+        if some.any():
             # as everywhere, a deal that reps share counts for each by the share
-            n = float(some["share"].sum())
-            worth = worths[chosen.to_numpy(bool)].sum(min_count=1)
+            n = float(share[some].sum())
+            worth = float("nan") if np.isnan(worths[some]).all() else float(np.nansum(worths[some]))
+            named = {ids[place] for place in np.flatnonzero(some).tolist()}
             found.append(
                 {
                     "kind": kind,
@@ -45,7 +52,7 @@ def deals_by_kind(context: Context) -> list[Row]:
                     "money": Quantity(worth, context.facts.dataset.currency),
                     "days": ntext("the last {n} day", "the last {n} days", n=SILENT),
                     "unusual": _unusual(usual.get(kind, []), n / of),
-                    DEALS: by_size(some.drop_duplicates("deal_id")),
+                    DEALS: by_size([deal for deal in context.open_rows if deal["deal_id"] in named]),
                 }
             )
     return found
@@ -100,27 +107,34 @@ def whole(n: float) -> int:
     return max(round(n), 1) if n > 0 else 0
 
 
-def by_size(deals: pd.DataFrame) -> pd.DataFrame:
+def by_size(deals: Iterable[Row]) -> list[Row]:
     """Deals, the largest first; those without an amount last, of these the oldest first."""
-    order = {"amount": False, "created_on": True, "deal_id": True}
-    return deals.sort_values([*order], ascending=[*order.values()], na_position="last")
+
+    def place(deal: Row) -> tuple[Any, ...]:
+        unknown = pd.isna(created := deal["created_on"])
+        return *_largest(deal), unknown, pd.Timestamp.max if unknown else created, deal["deal_id"]
+
+    return sorted(deals, key=place)
 
 
-def furthest(context: Context) -> pd.DataFrame:
+def _largest(deal: Row) -> tuple[bool, float]:
+    """The order of deals by amount, the largest first, those without one last."""
+    amount = deal["amount"]
+    return (True, 0.0) if math.isnan(amount) else (False, -amount)
+
+
+def furthest(context: Context) -> list[Row]:
     """Open deals, the furthest first, of these the largest."""
     return context.remember("furthest", lambda: _furthest(context))
 
 
-def _furthest(context: Context) -> pd.DataFrame:
+def _furthest(context: Context) -> list[Row]:
     stages: dict[str, int] = {}
     for number, place in enumerate(places_of(context.shared.process)):
         stages |= {sign.name: number for sign in place.milestone.stages}
-    deals = context.open.drop_duplicates("deal_id")
-    far = deals["stage"].map(stages).fillna(-1)
-    order = deals.assign(far=far).sort_values(
-        ["far", "amount", "deal_id"], ascending=[False, False, True], na_position="last"
+    return sorted(
+        context.open_rows, key=lambda deal: (-stages.get(deal["stage"], -1), *_largest(deal), deal["deal_id"])
     )
-    return order.drop(columns="far")
 
 
 def _stale(context: Context) -> set[str]:

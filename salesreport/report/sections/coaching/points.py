@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-import pandas as pd
-
 from salesreport.language import Text
 from salesreport.report.context import Context
 from salesreport.report.sections.coaching.evidence import EVIDENCE
@@ -22,7 +20,7 @@ class Point(NamedTuple):
 
     Attributes:
         rule: which rule made it. about: in a few words. say: as a sentence. because: what it rests on.
-        ask: questions. good: what good looks like. deals: to open together, columns as in `Context.open`.
+        ask: questions. good: what good looks like. deals: to open together, of `Context.open_rows`.
         phase: where in the cycle, a key of `PHASES` or empty.
         unusual: 0 to 1: facts that fewer others have as much of come first. money: what it is about, NaN where
             that is not known. q: of a finding, else NaN.
@@ -34,7 +32,7 @@ class Point(NamedTuple):
     because: list[Text]
     ask: list[Text | str]
     good: list[Text]
-    deals: pd.DataFrame
+    deals: list[Row]
     phase: str
     unusual: float
     money: float
@@ -81,8 +79,8 @@ def _without_repeats(chosen: list[Point]) -> list[Point]:
     listed: set[str] = set()
     points = []
     for one in chosen:
-        deals = one.deals[~one.deals["deal_id"].isin(listed)].head(one.rule.deals)
-        listed |= set(deals["deal_id"])
+        deals = [deal for deal in one.deals if deal["deal_id"] not in listed][: one.rule.deals]
+        listed |= {deal["deal_id"] for deal in deals}
         points.append(one._replace(deals=deals))
     return points
 
