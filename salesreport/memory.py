@@ -2,6 +2,16 @@
 
 import contextlib
 import ctypes
+import os
+
+
+def arrow_gives_back() -> None:
+    """Have Arrow, where it is not loaded yet, use the system's allocator, also in processes that are started.
+
+    It is as quick here. Arrow's own keeps what tables were read with: a fifth of all memory that the pack of a
+    large company takes, and more of what the explorer opens with.
+    """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def give_back() -> None:

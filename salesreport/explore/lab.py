@@ -14,6 +14,7 @@ from salesreport.dataset import Dataset
 from salesreport.errors import DataError
 from salesreport.files import safe_names, write_text
 from salesreport.language import text
+from salesreport.memory import arrow_gives_back
 from salesreport.pack.engine import ONE_THREAD
 from salesreport.pack.notebook import has_parameters, project_folder, set_parameters
 
@@ -101,6 +102,7 @@ def open_lab(file: Path, port: int | None = None, browser: bool = True, allow_ro
     options += [] if browser else ["--no-browser"]
     options += ["--allow-root"] if allow_root else []
     command = [sys.executable, "-m", "jupyterlab", str(file), *options]
+    arrow_gives_back()  # its kernels
     for variable in ONE_THREAD:  # comparisons solve small systems, of which threads only take more time
         os.environ.setdefault(variable, "1")
     if os.name == "posix":
