@@ -16,5 +16,5 @@ def arrow_gives_back() -> None:
 
 def give_back() -> None:
     """Give memory that is free back, where the C library can; it takes milliseconds."""
-    with contextlib.suppress(OSError, AttributeError):  # that of most Linux systems can
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # that of most Linux systems can
         ctypes.CDLL(None).malloc_trim(0)
