@@ -225,9 +225,12 @@ class Dataset:
         """Some rows of a table, by their numbers in the file; the others are not held in memory.
 
         Args:
-            name, columns: as in `table`. rows: numbers from 0; −1: a row in which everything is missing.
+            name, columns: as in `table`; an absent one has no numbers. rows: numbers from 0; −1: a row in which
+                everything is missing.
         """
         wanted, there = list(columns), np.flatnonzero(rows >= 0)
+        if name not in self.rows:
+            return self.table(name, wanted).reindex(range(len(rows)))
         present = [column for column in wanted if column in self.columns(name)]
         found = self._whole(name, wanted, self._source(name).take(pa.array(rows[there]), columns=present))
         return found.set_axis(there, axis=0).reindex(range(len(rows)))
