@@ -79,7 +79,8 @@ def test_some_rows_are_taken_by_their_numbers(tmp_path: Path) -> None:
     assert found.dtypes.tolist() == dataset.table("deals", names).dtypes.tolist()
     assert dataset.some("deals", names, np.array([], int)).empty
     absent = dataset.some("leads", ["lead_id", "rep_id"], np.array([-1, -1]))
-    assert absent.isna().all(axis=None) and len(absent) == 2
+    assert absent.isna().all(axis=None)
+    assert len(absent) == 2
     assert dataset.some("leads", ["lead_id", "rep_id"], np.array([], int)).empty
 
 
