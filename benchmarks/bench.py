@@ -199,7 +199,7 @@ def main() -> None:
     ]
     data = run("data.py", *(["--ingest", "200000", "--kpi", "200000"] if quick else []))
     base = sys.argv[sys.argv.index("--base") + 1 :][:1] if "--base" in sys.argv else []
-    how = ["--runs", "1", "--ingest", "200000"] if quick else ["--big"]
+    how = [] if quick else ["--big"]
     against = run("against.py", *how, *(["--base", *base] if base else []))
     parted = run("cluster.py", *(["--runs", "1"] if quick else []))
     peers = run("peers.py", *(["--runs", "1"] if quick else []))
@@ -214,7 +214,7 @@ def main() -> None:
     shell, warm, near, ours = (report[name] for name in names)
     PAGE.write_text(
         TEXT.format(
-            minutes=5 if quick else 60,
+            minutes=15 if quick else 75,
             quick="; this is its quick version" if quick else "",
             cores=len(os.sched_getaffinity(0)),
             system=platform.system(),
