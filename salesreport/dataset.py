@@ -225,15 +225,13 @@ class Dataset:
         """Some rows of a table, by their numbers in the file; the others are not held in memory.
 
         Args:
-            name, columns: as in `table`; an absent one has no numbers. rows: numbers from 0; −1: a row in which
-                everything is missing.
+            name, columns: as in `table`. rows: numbers from 0; −1: a row in which everything is missing.
         """
-        wanted, there = list(columns), np.flatnonzero(rows >= 0)
         if name not in self.rows:
-            return self.table(name, wanted).reindex(range(len(rows)))
-        present = [column for column in wanted if column in self.columns(name)]
-        found = self._whole(name, wanted, self._source(name).take(pa.array(rows[there]), columns=present))
-        return found.set_axis(there, axis=0).reindex(range(len(rows)))
+            return self.table(name, columns).reindex(range(len(rows)))
+        wanted, there = list(columns), np.flatnonzero(rows >= 0)
+        taken = self._source(name).take(pa.array(rows[there]), [one for one in wanted if one in self.columns(name)])
+        return self._whole(name, wanted, taken).set_axis(there, axis=0).reindex(range(len(rows)))
 
     def _whole(self, name: str, wanted: list[str], found: pa.Table) -> pd.DataFrame:
         """What was read of a table as a frame; absent columns are missing in every row."""
