@@ -230,7 +230,7 @@ class Dataset:
         if name not in self.rows:
             return self.table(name, columns).reindex(range(len(rows)))
         wanted, there = list(columns), np.flatnonzero(rows >= 0)
-        taken = self._source(name).take(pa.array(rows[there]), [one for one in wanted if one in self.columns(name)])
+        taken = self._source(name).take(pa.array(rows[there]), [one for one in wanted if self.has(name, one)])
         return self._whole(name, wanted, taken).set_axis(there, axis=0).reindex(range(len(rows)))
 
     def _whole(self, name: str, wanted: list[str], found: pa.Table) -> pd.DataFrame:
