@@ -20,7 +20,14 @@ from salesreport.pack.nursery import TRIES, Making, attend
 from salesreport.pack.owner import RunIsOver
 from salesreport.pack.rehearsal import load
 
-_MAIN = "import sys; sys.path[:] = {path!r}; from salesreport.pack.standby import main; main({handle})"
+_MAIN = """
+import sys
+sys.path[:] = {path!r}
+from salesreport.terminal import loading_for_reports
+with loading_for_reports():
+    from salesreport.pack.standby import main
+main({handle})
+"""
 
 _kept: list["Standby"] = []
 """The one of this worker; a worker makes one report at a time."""
