@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.facts.facts import Facts
@@ -25,6 +24,7 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.journeys import ADVANCED, OPEN, WON, Journeys
 from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of
 from salesreport.language import Text, text
+from salesreport.memory import give_back
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 
@@ -186,7 +186,7 @@ def _decide(facts: Facts, file: ProcessFile, alone: bool) -> Decisions:
     categories = add(*_closings(facts, len(steps) - 1))
     if alone:
         facts.history.forget_moves()
-        pa.default_memory_pool().release_unused()  # what they were read with
+        give_back()  # what they were read with
     if not len(columns[0].array):
         raise Unavailable(text("needs closed deals or the history of stages; this export has neither"))
     order = _in_order(columns[3].array, columns[1].array, len(steps))
