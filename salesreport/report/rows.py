@@ -35,6 +35,16 @@ def by_key(frame: pd.DataFrame, column: str) -> dict[Any, list[dict[str, Any]]]:
     return found
 
 
+def largest_first(value: float) -> tuple[bool, float]:
+    """A key to sort numbers by: the largest first, what is not known (NaN) last.
+
+    Examples:
+        >>> sorted([1.0, float("nan"), 3.0], key=largest_first)
+        [3.0, 1.0, nan]
+    """
+    return (True, 0.0) if math.isnan(value) else (False, -value)
+
+
 def _own(value: Any) -> Any:
     """A value, a number as Python's own; of what may be missing None."""
     if isinstance(value, np.generic):

@@ -14,7 +14,7 @@ from salesreport.report.charts import Measure, dots
 from salesreport.report.context import Context
 from salesreport.report.planned import against_plan, planned_activities
 from salesreport.report.presence import in_part
-from salesreport.report.rows import records
+from salesreport.report.rows import largest_first, records
 from salesreport.report.section import Section
 from salesreport.report.table import number_table
 
@@ -77,17 +77,12 @@ def _measured(context: Context, types: Sequence[str]) -> pd.DataFrame:
     if context.uncompared("activity") is not None:
         before = [math.nan] * len(metrics)
     plan = [planned_activities(context, metric) for metric in metrics]
-    rows = sorted(zip(types, done, plan, before, strict=True), key=lambda row: (*_most_first(row[1]), row[0]))
+    rows = sorted(zip(types, done, plan, before, strict=True), key=lambda row: (*largest_first(row[1]), row[0]))
     numbers = np.array([row[1:] for row in rows], float).reshape(-1, 3)
     columns = dict(zip(("done", "plan", "before"), numbers.T, strict=True))
     attainment = [row[1] / row[2] if row[2] > 0 else math.nan for row in rows]
     names = pd.Series([row[0] for row in rows], dtype="str")
     return pd.DataFrame({"type": names, **columns, "attainment": np.array(attainment, float)})
-
-
-def _most_first(done: float) -> tuple[bool, float]:
-    """To sort by: the most first, what is not known last."""
-    return (True, 0.0) if math.isnan(done) else (False, -done)
 
 
 def _counts(context: Context, metrics: Sequence[str], period: Period) -> list[float]:

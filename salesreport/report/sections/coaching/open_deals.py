@@ -1,6 +1,5 @@
 """Open deals that ask for a talk: overdue, standing still, without a next step, silent; a deal in a few words."""
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +11,7 @@ from salesreport.kpi.milestones.promises import stale_deals
 from salesreport.kpi.milestones.reached import places_of
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import FEWEST_PEERS, Context
+from salesreport.report.rows import largest_first
 from salesreport.report.sections.coaching.fields import DEALS, Row
 
 OVERDUE = 7
@@ -112,15 +112,9 @@ def by_size(deals: Iterable[Row]) -> list[Row]:
 
     def place(deal: Row) -> tuple[Any, ...]:
         unknown = pd.isna(created := deal["created_on"])
-        return *_largest(deal), unknown, pd.Timestamp.max if unknown else created, deal["deal_id"]
+        return *largest_first(deal["amount"]), unknown, pd.Timestamp.max if unknown else created, deal["deal_id"]
 
     return sorted(deals, key=place)
-
-
-def _largest(deal: Row) -> tuple[bool, float]:
-    """The order of deals by amount, the largest first, those without one last."""
-    amount = deal["amount"]
-    return (True, 0.0) if math.isnan(amount) else (False, -amount)
 
 
 def furthest(context: Context) -> list[Row]:
@@ -133,7 +127,8 @@ def _furthest(context: Context) -> list[Row]:
     for number, place in enumerate(places_of(context.shared.process)):
         stages |= {sign.name: number for sign in place.milestone.stages}
     return sorted(
-        context.open_rows, key=lambda deal: (-stages.get(deal["stage"], -1), *_largest(deal), deal["deal_id"])
+        context.open_rows,
+        key=lambda deal: (-stages.get(deal["stage"], -1), *largest_first(deal["amount"]), deal["deal_id"]),
     )
 
 
