@@ -1,10 +1,15 @@
 """Processes that end with the one that started them, however that one ended: killed, it can end nobody."""
 
+import contextlib
+import ctypes
 import multiprocessing
 import os
 import pkgutil
+import signal
 import threading
 from collections.abc import Callable
+
+_PR_SET_PDEATHSIG = 1
 
 at_end: list[Callable[[], None]] = []
 """What a worker whose command is gone does before it ends."""
@@ -30,3 +35,13 @@ def _end_with_command() -> None:
             last()
     finally:
         os._exit(1)
+
+
+def end_with_parent(wanted: bool = True) -> None:
+    """Die when the parent does (Linux), so that a report begun for a pack that was killed is never written.
+
+    Args:
+        wanted: whether to; False: live on.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL if wanted else 0)

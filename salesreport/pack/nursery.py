@@ -6,7 +6,6 @@ all of its forks.
 """
 
 import contextlib
-import ctypes
 import multiprocessing
 import os
 import signal
@@ -20,12 +19,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from salesreport.language import Language, Text, ntext, text
+from salesreport.orphans import end_with_parent
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import Exporter, Job, Outcome, default_exporter, make_report
 from salesreport.pack.owner import RunIsOver, WhileRunLasts, stands
 from salesreport.pack.rehearsal import execute_here, prepare
-
-_PR_SET_PDEATHSIG = 1
 
 TRIES = 2
 """How often a report is tried whose process is killed."""
@@ -106,8 +104,8 @@ def attend(pipe: Connection, making: Making, jobs: Sequence[Job] = ()) -> None:
         if _is_orphan():  # since before it could be told
             return
         spoken = {code for job, _ in waiting for code in (job.language, job.index_language) if code}
-        prepare(waiting[0][0], spoken)
-        end_with_parent(None)  # from now on there are forks to end first, and the pipe tells
+        prepare(waiting[0][0], spoken, both=making.workers > 1)
+        end_with_parent(False)  # from now on there are forks to end first, and the pipe tells
         while True:
             while waiting and len(running) < making.workers:
                 job, tries = waiting.popleft()
@@ -153,16 +151,6 @@ def _make(job: Job, making: Making, result: Connection, not_mine: Sequence[Conne
         result.send(("done", making.make(job)))
     except RunIsOver:
         result.send(("over", job.stem))
-
-
-def end_with_parent(by: signal.Signals | None = signal.SIGKILL) -> None:
-    """Die when the parent does (Linux), so that a report begun for a pack that was killed is never written.
-
-    Args:
-        by: the signal to die by; None: live on.
-    """
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, by or 0)
 
 
 def _is_orphan() -> bool:

@@ -47,10 +47,14 @@ def read_once(notebook: bytes) -> NotebookNode:
     return nbformat.reads(notebook.decode("utf-8"), as_version=4)
 
 
-def prepare(job: Job, languages: Iterable[str] = ()) -> None:
+def prepare(job: Job, languages: Iterable[str] = (), both: bool = False) -> None:
     """Do once what every report would do: imports, reading, shared figures, a chart drawn, a report exported.
 
     The notebook itself is not run: what its cells change would be changed for all.
+
+    Args:
+        job: one of the reports. languages: those that reports and index are in.
+        both: whether a second process may work out a part of what all share.
     """
     gc.disable()  # what is made here stays
     load()
@@ -63,7 +67,7 @@ def prepare(job: Job, languages: Iterable[str] = ()) -> None:
             from salesreport.stored.store import keep_results
 
             keep_results(Dataset.open(job.parameters["dataset"]))
-        _rehearse(job.parameters, attributes_in(job.source), languages)
+        _rehearse(job.parameters, attributes_in(job.source), languages, both)
     give_back()
     # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
     gc.freeze()
@@ -80,7 +84,7 @@ def load() -> None:
     shell_ahead()
 
 
-def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] = ()) -> None:
+def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] = (), both: bool = False) -> None:
     """Make one report of those of the kit's own sections that have some names, and throw it away.
 
     One chart is drawn: that loads the fonts and all that charts have in common. The others would gain the reports
@@ -88,6 +92,7 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     """
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+    from salesreport.pack.beside import work_out
     from salesreport.report.agreed import FILES
     from salesreport.report.export import to_html
     from salesreport.report.page import environment
@@ -98,6 +103,8 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     settings = ("compare_to", "language", "mask_names", "extensions", *FILES)
     about |= {name: parameters[name] for name in settings if name in parameters}
     review = Review(parameters["dataset"], parameters["period"], **about)
+    if both:
+        work_out(review, names)
     sections: Sequence[Section] = list(_made(review, names)) or review.sections()
     for code in dict.fromkeys((review.context.language.code, *languages)):
         for template in dict.fromkeys(section.template for section in sections):

@@ -23,10 +23,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from salesreport.language import text
+from salesreport.orphans import end_with_parent
 from salesreport.pack.engine import ONE_THREAD, Watcher
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import Exporter, Job, Outcome, default_exporter
-from salesreport.pack.nursery import Making, attend, end_with_parent
+from salesreport.pack.nursery import Making, attend
 
 
 def available() -> bool:

@@ -146,6 +146,11 @@ def keep_results(dataset: Dataset) -> None:
         _open[dataset.folder.resolve()] = store
 
 
+def is_kept(dataset: Dataset) -> bool:
+    """Whether results of a dataset are stored."""
+    return dataset.folder in _open
+
+
 def stored(dataset: Dataset, key: Hashable, make: Callable[[], T], around: object) -> T:
     """A result from the dataset's store, where it has one in this process; else it is made."""
     store = _open.get(dataset.folder)

@@ -1,0 +1,80 @@
+"""What two processes work out for all reports is what one would, and one goes on where the other is gone."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from salesreport.dataset import Dataset
+from salesreport.pack import beside
+from salesreport.report import shared
+from salesreport.report.review import Review
+from salesreport.sample import write_company
+from salesreport.stored import store
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="forks")
+
+NAMES = {"forecast", "milestones", "useful_actions", "trend"}
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv(store.OFF, raising=False)
+    monkeypatch.setattr(store, "_open", {})
+    path = tmp_path / "company"
+    write_company(path, reps=12, deals=300, snapshot_every=None)
+    return Dataset.open(path)
+
+
+def reviewed(company: Dataset, kept: bool) -> Review:
+    """A review as a process makes it that has just been started."""
+    store._open.clear()
+    if kept:
+        store.keep_results(company)
+    shared._known.clear()
+    return Review(company, "2025-Q4", rep=company.table("reps", ["rep_id"])["rep_id"].iloc[0])
+
+
+def pages(review: Review) -> list[str]:
+    return [getattr(review, name)._repr_html_() for name in sorted(NAMES)]
+
+
+def test_two_work_out_what_one_would(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = pages(reviewed(company, kept=False))
+    review = reviewed(company, kept=True)
+    written: list[str] = []  # by this process
+    write = store.Store._write
+
+    def noted(one: store.Store, file: Path, key: str, *more: object) -> None:
+        written.append(key)
+        write(one, file, key, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store.Store, "_write", noted)
+    beside.work_out(review, NAMES)
+    assert any(key.startswith("((('forecast'") for key in written)
+    assert pages(review) == alone
+    assert not any(key.startswith("(('actions'") for key in written)
+
+
+def test_it_is_done_once(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside.work_out(reviewed(company, kept=True), NAMES)
+    monkeypatch.setattr(beside, "_second", None)  # a fork that called it would fail, and so would starting it
+    monkeypatch.setattr(beside, "_make", None)
+    beside.work_out(reviewed(company, kept=True), NAMES)
+
+
+def test_without_a_store_nothing_is_begun(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "_in_two", None)
+    beside.work_out(reviewed(company, kept=False), NAMES)
+    beside.work_out(reviewed(company, kept=True), {"trend", "forecast"})  # nothing for a second process
+
+
+def test_a_second_that_is_killed_stops_nobody(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = pages(reviewed(company, kept=False))
+    review = reviewed(company, kept=True)
+    monkeypatch.setattr(beside, "_second", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+    beside.work_out(review, NAMES)
+    assert pages(review) == alone
