@@ -1,7 +1,7 @@
 """What people write behind the options of `salesreport kpi` → what `salesreport.kpi.compute` wants."""
 
-import datetime as dt
 from collections.abc import Sequence
+from datetime import date
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
@@ -53,33 +53,11 @@ def filters(written: Sequence[str], dataset: Dataset) -> dict[str, list[str]]:
     return chosen
 
 
-def day(written: str | None, option: str = "--as-of") -> dt.date | None:
-    """A date as people write it for computers.
-
-    Args:
-        written: `2017-12-31`. option: where it was written, for messages.
-
-    Raises:
-        ConfigError: not a date.
-    """
-    if written is None:
-        return None
-    try:
-        return dt.date.fromisoformat(written)
-    except ValueError:
-        raise ConfigError(
-            text("This is not a date."),
-            key=option,
-            found=written,
-            expected=text("the form {form}", form="2017-12-31"),
-        ) from None
-
-
 def period(
     dataset: Dataset,
     written: str,
     option: str = "--period",
-    as_of: dt.date | None = None,
+    as_of: date | None = None,
     *,
     may_come: bool = False,
 ) -> Asked:

@@ -330,6 +330,21 @@ def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
     assert done.stdout.strip() == ""
 
 
+def test_reading_an_export_imports_nothing_that_works_out_figures(tmp_path: Path) -> None:
+    export = tmp_path / "deals.csv"
+    export.write_text("id,rep,stage,created,closed,amount\n1,Ann,Won,2025-01-02,2025-02-03,10\n")
+    given = ["ingest", export, "--preset", "auto", "--as-of", "2025-03-01", "--currency", "EUR"]
+    code = (
+        "import sys, salesreport.cli as cli\n"
+        "try: cli.main()\n"
+        "finally: print('loaded', *{'scipy', 'salesreport.kpi', 'papermill'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, *map(str, given), "--out", str(tmp_path / "dataset")]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (tmp_path / "dataset" / "dataset.json").exists(), done.stderr
+    assert done.stdout.splitlines()[-1] == "loaded"
+
+
 def test_in_a_shell_messages_are_plain_even_where_the_terminal_knows_no_such_letters() -> None:
     done = shell("pack", "nirgendwo…\u202e.yml", PYTHONIOENCODING="ascii:strict")
     assert done.returncode == 2

@@ -1,5 +1,6 @@
 """The command line's frame: the application, its options, and how errors become one message and an exit code."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -10,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 import salesreport
-from salesreport.errors import SalesreportError
+from salesreport.errors import ConfigError, SalesreportError
 from salesreport.language import LANGUAGES, Language, Text, text
 from salesreport.terminal import (
     LANGUAGE_VARIABLE,
@@ -168,3 +169,25 @@ def print_results(parts: "Iterable[str | Table]") -> None:
 def language_of(context: Any) -> Language:
     """The language of messages."""
     return context.obj if isinstance(context.obj, Language) else HELP
+
+
+def day_of(written: str | None, option: str = "--as-of") -> dt.date | None:
+    """A date as people write it for computers.
+
+    Args:
+        written: `2017-12-31`. option: where it was written, for messages.
+
+    Raises:
+        ConfigError: not a date.
+    """
+    if written is None:
+        return None
+    try:
+        return dt.date.fromisoformat(written)
+    except ValueError:
+        raise ConfigError(
+            text("This is not a date."),
+            key=option,
+            found=written,
+            expected=text("the form {form}", form="2017-12-31"),
+        ) from None

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from salesreport.cli.app import DatasetFolder, app, hint, language_of, print_results
+from salesreport.cli.app import DatasetFolder, app, day_of, hint, language_of, print_results
 from salesreport.language import text
 from salesreport.terminal import say
 
@@ -54,7 +54,6 @@ def audit(
     ] = None,
 ) -> None:
     """Audit."""
-    from salesreport import arguments
     from salesreport.audit import command, output
     from salesreport.documents.figures import audit_workbook, check_file
     from salesreport.files import write_bytes, write_text
@@ -62,7 +61,7 @@ def audit(
     from salesreport.report.audit_page import audit_html
 
     language = language_of(context)
-    day = arguments.day(as_of)
+    day = day_of(as_of)
     form = format.value if out is None else form_of(out, FORMS, text("An audit is not written to such a file."))
     if form == "xlsx":
         check_file(out, wanted=True)

@@ -5,7 +5,17 @@ from typing import Annotated, Any
 
 import typer
 
-from salesreport.cli.app import DatasetFolder, Extensions, Format, Printed, app, hint, language_of, print_results
+from salesreport.cli.app import (
+    DatasetFolder,
+    Extensions,
+    Format,
+    Printed,
+    app,
+    day_of,
+    hint,
+    language_of,
+    print_results,
+)
 from salesreport.language import text
 from salesreport.terminal import say
 
@@ -105,13 +115,12 @@ def coaching(
     extension: Extensions = None,
 ) -> None:
     """What came of coaching."""
-    from salesreport import arguments
     from salesreport.coach import command
     from salesreport.report.extensions import load_extensions
 
     language = language_of(context)
     load_extensions(extension or ())
-    parts, lines = command.looked_back(dataset, metric or [], arguments.day(as_of), format.value, language)
+    parts, lines = command.looked_back(dataset, metric or [], day_of(as_of), format.value, language)
     print_results(parts)
     for line in lines:
         say(line, language, error=format is Format.csv)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from salesreport.cli.app import app, hint, language_of
+from salesreport.cli.app import app, day_of, hint, language_of
 from salesreport.language import Language, Text, text
 from salesreport.terminal import ingest_table, results_console, say, set_aside_files, steps
 
@@ -81,13 +81,12 @@ def ingest(
     ] = None,
 ) -> None:
     """Export → dataset."""
-    from salesreport import arguments
     from salesreport.errors import ConfigError
     from salesreport.ingest import ingest as ingest_export
     from salesreport.ingest.proposal.look import is_data_file
 
     language = language_of(context)
-    taken_on = None if snapshot_date is None else arguments.day(snapshot_date, "--snapshot-date")
+    taken_on = None if snapshot_date is None else day_of(snapshot_date, "--snapshot-date")
     of_files = {
         "--preset": preset,
         "--write-spec": write_spec,
@@ -106,7 +105,7 @@ def ingest(
             raise ConfigError(text("This option is required."), key="--out")
         _report(ingest_export(sources[0], out, root, steps(language), taken_on), language)
         return
-    day = taken_on if as_of is None else arguments.day(as_of, "--as-of")
+    day = taken_on if as_of is None else day_of(as_of, "--as-of")
     given = {"name": name, "as_of": day, "currency": currency, "rates": rates, "timezone": timezone}
     reading = {"encoding": encoding, "date_order": date_order, "decimal": decimal}
     proposal = proposed(sources, preset, given, reading, language)

@@ -17,6 +17,7 @@ from salesreport.cli.app import (
     WorkbookFile,
     app,
     bar,
+    day_of,
     hint,
     language_of,
     print_results,
@@ -41,7 +42,7 @@ def asked_period(dataset: "Dataset", written: str, language: Language, as_of: st
     """The period of an option; where it was relative, it is said which one that is."""
     from salesreport import arguments
 
-    asked = arguments.period(dataset, written, as_of=arguments.day(as_of))
+    asked = arguments.period(dataset, written, as_of=day_of(as_of))
     if asked.said is not None:
         say(text("{period}: {said}", period=asked.period, said=asked.said), language, error=True)
     return asked.period
@@ -95,15 +96,13 @@ def kpi(
         when,
         metric or None,
         by=arguments.dimensions(by),
-        as_of=arguments.day(as_of),
+        as_of=day_of(as_of),
         where=arguments.filters(where or [], opened),
     )
     if out is not None:
         notes = output.explanations(table, facts, language)
         frame = output.as_frame(table, facts, language)
-        written(
-            out, figures.kpi_workbook(table, frame, facts, language, when, arguments.day(as_of), notes), language
-        )
+        written(out, figures.kpi_workbook(table, frame, facts, language, when, day_of(as_of), notes), language)
     elif format is FileFormat.csv:
         typer.echo(output.as_csv(table, facts, language), nl=False)
     elif format is FileFormat.json:
@@ -277,7 +276,7 @@ def forecast(
 
     language = language_of(context)
     figures.check_file(out, format is FileFormat.xlsx)
-    facts = Facts.of(Dataset.open(dataset), arguments.day(as_of) if backtest or stated else None)
+    facts = Facts.of(Dataset.open(dataset), day_of(as_of) if backtest or stated else None)
     if stated:
         shown, notes = command.judge(facts, format.value, language)
     elif backtest:
@@ -286,7 +285,7 @@ def forecast(
     else:
         shown, notes = command.look_ahead(
             facts,
-            arguments.day(as_of),
+            day_of(as_of),
             horizon,
             arguments.dimensions(by),
             simulations,
@@ -295,7 +294,7 @@ def forecast(
             language,
         )
     if out is not None:
-        written(out, figures.forecast_workbook(shown, facts, language, arguments.day(as_of), notes), language)
+        written(out, figures.forecast_workbook(shown, facts, language, day_of(as_of), notes), language)
     else:
         print_results([shown])
     for line in notes:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from salesreport.cli.app import app, hint, language_of
+from salesreport.cli.app import app, day_of, hint, language_of
 from salesreport.language import LANGUAGES, Language, text
 from salesreport.terminal import say
 
@@ -96,12 +96,11 @@ def _looked_at(
     language: Language,
 ) -> "Export":
     """What the files of an export mean: said, and as a source spec in the folder's language."""
-    from salesreport import arguments
     from salesreport.cli.datasets import proposed, tell
     from salesreport.ingest.proposal.proposal import as_yaml
     from salesreport.project.folder import NEEDS, Export
 
-    given = {"name": name, "as_of": arguments.day(as_of), "currency": currency, "timezone": timezone}
+    given = {"name": name, "as_of": day_of(as_of), "currency": currency, "timezone": timezone}
     proposal = proposed(files, preset or "auto", given, {}, language)
     tell(proposal, language)
     if not proposal.complete:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from salesreport.cli.app import DatasetFolder, Format, Printed, app, hint, language_of, print_results
+from salesreport.cli.app import DatasetFolder, Format, Printed, app, day_of, hint, language_of, print_results
 from salesreport.language import text
 from salesreport.terminal import say
 
@@ -48,7 +48,7 @@ def pay(
 
     language = language_of(context)
     opened = Dataset.open(dataset)
-    facts = Facts.of(opened, arguments.day(as_of))
+    facts = Facts.of(opened, day_of(as_of))
     when = arguments.period(opened, period, may_come=True).period
     shown, notes = command.show(facts, plan, when, rep, against, format.value, language)
     print_results(shown)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from salesreport.cli.app import DatasetFolder, app, hint, language_of, print_results
+from salesreport.cli.app import DatasetFolder, app, day_of, hint, language_of, print_results
 from salesreport.errors import ConfigError
 from salesreport.language import Language, text
 from salesreport.terminal import say
@@ -73,14 +73,13 @@ def plan(
     format: Annotated[PlanFormat, typer.Option(help=hint(text("How to print.")))] = PlanFormat.table,
 ) -> None:
     """Action plans."""
-    from salesreport import arguments
     from salesreport.dataset import Dataset
     from salesreport.pack.subjects import ids_of
 
     language = language_of(context)
     opened = Dataset.open(dataset)
     reps = ids_of(opened, "rep", rep, lambda _: {"key": "--rep"}, alone=True) if rep else []
-    day, one = arguments.day(as_of), reps[0] if len(reps) == 1 else None
+    day, one = day_of(as_of), reps[0] if len(reps) == 1 else None
     if against is not None or actual:
         parts, notes = _against(opened, against, strategy, period, reps, day, out, format.value, one, language)
     else:
