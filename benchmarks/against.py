@@ -183,13 +183,8 @@ def ingest(now: Side, then: Side, folder: Path, deals: int, runs: int) -> dict[s
 
     found = paired(now, then, one, runs)
     bare = [now.run("-c", PEER, str(folder / "deals.csv"), cwd=folder) for _ in range(runs)]
-    empty = [now.run("-c", "import pandas, pyarrow", cwd=folder) for _ in range(runs)]
-    start = [now.run("-m", "salesreport", "ingest", "--help", cwd=folder) for _ in range(runs)]
-    for what, name in (("wall", "ingest, wall"), ("memory", "ingest, memory")):
-        ours, peer = found[name]["now"], statistics.median(getattr(one, what) for one in bare)
-        if what == "wall":  # both without their start
-            ours -= statistics.median(one.wall for one in start)
-            peer -= statistics.median(one.wall for one in empty)
+    for what, name in (("wall", "ingest, wall"), ("CPU", "ingest, CPU"), ("memory", "ingest, memory")):
+        ours, peer = found[name]["now"], statistics.median(getattr(one, what.lower()) for one in bare)
         found[f"{name}, of bare pandas and pyarrow"] = {"now": ours, "then": peer, "ratio": ours / peer}
     return found
 
