@@ -12,13 +12,12 @@ from salesreport.orphans import end_with_parent
 from salesreport.report.review import Review
 from salesreport.stored.store import is_kept
 
-HERE = ("forecast", "next_period")
-"""Sections whose shared results the first process works out: the second needs the first."""
+HERE = ("forecast", "next_period", "useful_actions")
+"""Sections whose shared results the first process works out, in this order."""
 
 BESIDE = (
     "plan_vs_actual",
     "conversion",
-    "useful_actions",
     "account_plans",
     "order_book",
     "milestones",
