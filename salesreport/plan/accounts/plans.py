@@ -132,11 +132,17 @@ def account_plans(
     """
     every = (*named_in(strategy), *named)
     wanted = () if strategy is None else strategy.accounts
-    return facts.store(("account plans", day, every, wanted), lambda: _plans(facts, day, every, strategy))
-
-
-def _plans(facts: Facts, day: dt.date, named: Sequence[Named], strategy: Strategy | None) -> AccountPlans:
     market = market_of(facts, day)
+    accounts, lines = facts.store(
+        ("account plans", day, every, wanted), lambda: _plans(facts, market, day, every, strategy)
+    )
+    return AccountPlans(accounts, lines, market, facts.dataset.currency, _notes(facts, market))
+
+
+def _plans(
+    facts: Facts, market: Market, day: dt.date, named: Sequence[Named], strategy: Strategy | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Accounts and lines of `AccountPlans`."""
     bought, beside = market.bought, market.around
     chosen = choose(facts, bought, market.worth.sum(axis=1), beside.open_value.sum(axis=1), named)
     wanted = {one.account: one for one in (strategy.accounts if strategy is not None else ())}
@@ -167,9 +173,7 @@ def _plans(facts: Facts, day: dt.date, named: Sequence[Named], strategy: Strateg
         })  # fmt: skip
         lines += [{"rep_id": one.rep, "account_id": account, **row} for row in _lines(market, place)]
     _with_commitments(facts, accounts, day)
-    return AccountPlans(
-        _frame(accounts, ACCOUNTS), _frame(lines, LINES), market, facts.dataset.currency, _notes(facts, market)
-    )  # fmt: skip
+    return _frame(accounts, ACCOUNTS), _frame(lines, LINES)
 
 
 def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
