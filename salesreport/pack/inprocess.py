@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+import nbformat
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
@@ -155,6 +156,13 @@ def shell_ahead() -> None:
     _ready[:] = [shell]
 
 
+def loaded(content: str) -> NotebookNode:
+    """A notebook as a file has it, the way papermill loads it: checked, and with a place for what it notes."""
+    from papermill.iorw import load_notebook_node
+
+    return load_notebook_node(nbformat.reads(content, as_version=4))
+
+
 def run_notebook(
     notebook: NotebookNode,
     parameters: Mapping[str, Any],
@@ -167,19 +175,18 @@ def run_notebook(
     writes the notebook as JSON, and checks it, also where there is no file.
 
     Args:
-        notebook: as a file has it; is not changed. parameters: what its parameters are to be. cwd: the folder it
-            runs in. running: as in `InProcessEngine.execute_managed_notebook`.
+        notebook: as `loaded`; is not changed. parameters: what its parameters are to be. cwd: the folder it runs
+            in. running: as in `InProcessEngine.execute_managed_notebook`.
 
     Raises:
         PapermillExecutionError: a cell raised.
     """
     from papermill.execute import raise_for_execution_errors, remove_error_markers
-    from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
     from papermill.utils import chdir
 
     names = {"kernel_name": "python3", "language": "python"}
-    node = load_notebook_node(notebook)
+    node = from_dict(notebook)  # a copy
     if parameters:
         node = parameterize_notebook(node, dict(parameters), **names)
     node.metadata.papermill.update(input_path=None, output_path=None)

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from salesreport.language import Language
@@ -43,8 +42,10 @@ def execute_here(job: Job) -> NotebookNode:
 
 @lru_cache(maxsize=2)
 def read_once(notebook: bytes) -> NotebookNode:
-    """A notebook as a file has it, read and checked; papermill makes its own of it, so nobody changes this one."""
-    return nbformat.reads(notebook.decode("utf-8"), as_version=4)
+    """A notebook as a file has it, read and checked; each run makes its own of it, so nobody changes this one."""
+    from salesreport.pack.inprocess import loaded
+
+    return loaded(notebook.decode("utf-8"))
 
 
 def prepare(job: Job, languages: Iterable[str] = ()) -> None:
