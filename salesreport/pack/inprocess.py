@@ -15,7 +15,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets import Type
 from traitlets.config import Config
 
@@ -149,7 +149,13 @@ def new_shell() -> Shell:
 
 
 def shell_ahead() -> None:
-    """Make the shell of the next notebook now: forks of this process have it, each its own."""
+    """Make the shell of the next notebook now: forks of this process have it, each its own.
+
+    A notebook of one cell is run first, in another: what IPython and papermill load and make for the first time
+    takes as long as the cells of a report.
+    """
+    first = new_notebook(cells=[new_code_cell("0", metadata={"tags": ["parameters"]})])
+    run_notebook(loaded(nbformat.writes(first)), {"rep": ""})
     shell = new_shell()
     if shell.display_formatter is not None:
         shell.display_formatter.format(None)  # type: ignore[no-untyped-call]  # makes what shows values
