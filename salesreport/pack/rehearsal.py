@@ -100,6 +100,8 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     about |= {name: parameters[name] for name in settings if name in parameters}
     review = Review(parameters["dataset"], parameters["period"], **about)
     sections: Sequence[Section] = list(_made(review, names)) or review.sections()
+    if "in_words" in names:  # it needs further sections
+        review.in_words()
     for code in dict.fromkeys((review.context.language.code, *languages)):
         for template in dict.fromkeys(section.template for section in sections):
             environment(Language(code)).get_template(template)
