@@ -106,7 +106,7 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
         for template in dict.fromkeys(section.template for section in sections):
             environment(Language(code)).get_template(template)
     drawn = [section for section in sections if section.charts][:1]
-    shown = [one._repr_mimebundle_() for one in (review, *drawn)]
+    shown = [review._repr_mimebundle_(), *(section._repr_mimebundle_() for section in drawn)]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
 

@@ -149,7 +149,6 @@ class Discreet(Language):
             value = self.names.masked(value, self.rep, self._mask)
         return super().show(value)
 
-
     @cached_property
     def _mask(self) -> str:
         return self.say(MASK)

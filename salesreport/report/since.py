@@ -7,7 +7,7 @@ from salesreport.coach.since import moved_since
 from salesreport.kpi.compute import contract
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
-from salesreport.report.rows import records
+from salesreport.report.rows import by_key
 
 
 def what_changed(context: Context) -> list[Text]:
@@ -39,8 +39,10 @@ def _moved(context: Context) -> Iterator[Text]:
     facts, day, end = context.facts, context.eve, context.as_of
     groups = context.shared.groups
     found = facts.store(("moved since", day, end), lambda: moved_since(facts, day, end, groups))
-    own = found[(found["rep_id"] == context.subject.id) & (found["verdict"] != "chance")].sort_values("p")
-    for row in records(own):
+    moved = facts.remember(
+        ("moved since, by rep", day, end), lambda: by_key(found[found["verdict"] != "chance"], "rep_id")
+    )
+    for row in sorted(moved.get(context.subject.id, []), key=lambda row: row["p"]):
         yield text(
             "{metric}: {now}, {before} before, beyond chance",
             metric=contract(row["metric"], facts).title,
