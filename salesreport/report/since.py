@@ -26,11 +26,12 @@ def has_moved(context: Context) -> bool:
 
 
 def _counted(context: Context) -> Iterator[Text]:
-    known = context.compute(["deals_created", "deals_lost"]).frame.set_index("metric")["value"].dropna()
+    figures = context.shared.each(context.subject, ("deals_created", "deals_lost"), context.period)
+    known = {metric: round(one.value) for metric, one in figures.items() if one.known}
     if "deals_created" in known:
-        yield ntext("{n} new", "{n} new", n=round(known["deals_created"]))
+        yield ntext("{n} new", "{n} new", n=known["deals_created"])
     if "deals_lost" in known:
-        yield ntext("{n} lost", "{n} lost", n=round(known["deals_lost"]))
+        yield ntext("{n} lost", "{n} lost", n=known["deals_lost"])
 
 
 def _moved(context: Context) -> Iterator[Text]:
