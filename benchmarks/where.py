@@ -20,7 +20,7 @@ from typing import Any
 import nbformat
 
 from salesreport import Review
-from salesreport.pack.inprocess import run_notebook, shell_ahead
+from salesreport.pack.inprocess import loaded, run_notebook, shell_ahead
 from salesreport.pack.rehearsal import COLLECTING
 from salesreport.report.chart import Chart
 from salesreport.report.export import to_html
@@ -111,7 +111,7 @@ def execute(notebook: nbformat.NotebookNode, parameters: dict[str, str]) -> nbfo
 
 def main() -> None:
     """Measure, and print what came out."""
-    notebook = nbformat.read(ROOT / "notebooks" / "rep_review.ipynb", as_version=4)
+    notebook = loaded((ROOT / "notebooks" / "rep_review.ipynb").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as scratch:
         dataset = write_company(Path(scratch) / "company")
         first, rep = dataset.table("reps")["rep_id"].tolist()[:2]

@@ -126,6 +126,8 @@ class Language:
         """Show one field of a text: the rules are those of `Text.fields`."""
         if value is None:
             return MISSING
+        if type(value) in (int, float):  # most are; asking for `Real` takes longer than all else
+            return self.count(_as_told(float(value)))
         if isinstance(value, Said):
             return value
         if isinstance(value, str):

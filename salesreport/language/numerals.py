@@ -7,7 +7,7 @@ and never 358,000, which would look exact. So every language has a short unit of
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ MINUS = "\N{MINUS SIGN}"
 _MOST_DECIMALS = 9
 """However small a number is, it is not written longer."""
 
-_DIGITS = 330
-"""Enough for every number a computer's float can hold."""
+_EXACT = Context(prec=330)
+"""Digits enough for every number a computer's float can hold."""
 
 
 class Signs(NamedTuple):
@@ -126,10 +126,14 @@ def fixed(number: Decimal | float, places: int) -> Decimal:
         (Decimal('4.2'), Decimal('0.0'), '1230')
     """
     number = number if isinstance(number, Decimal) else decimal(number)
-    with localcontext() as context:
-        context.prec = _DIGITS
-        rounded = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    rounded = number.quantize(_last(places), rounding=ROUND_HALF_EVEN, context=_EXACT)
     return rounded if rounded else abs(rounded)
+
+
+@lru_cache
+def _last(places: int) -> Decimal:
+    """One at the last of some decimals."""
+    return Decimal(1).scaleb(-places)
 
 
 def plain(number: Decimal) -> Decimal:
@@ -139,9 +143,7 @@ def plain(number: Decimal) -> Decimal:
         >>> plain(Decimal("2.80")), plain(Decimal("1E+6"))
         (Decimal('2.8'), Decimal('1000000'))
     """
-    with localcontext() as context:
-        context.prec = _DIGITS
-        return Decimal(f"{number.normalize():f}")
+    return Decimal(f"{number.normalize(_EXACT):f}")
 
 
 def unit_for(code: str, size: Decimal) -> Unit | None:
@@ -216,6 +218,13 @@ def with_currency(code: str, negative: bool, amount: str, currency: str) -> str:
         >>> with_currency("en", False, "5.12K", "CHF")
         'CHF\\xa05.12K'
     """
+    before, after = _around(code, negative, currency)
+    return before + amount + after
+
+
+@lru_cache
+def _around(code: str, negative: bool, currency: str) -> tuple[str, str]:
+    """What stands before and after an amount in a currency."""
     pattern, symbol = _currency_pattern(code), get_currency_symbol(currency, code)
     before, after = (side[1 if negative else 0] for side in (pattern.prefix, pattern.suffix))
     # letters do not touch digits: CHF 12, and not CHF12
@@ -223,8 +232,7 @@ def with_currency(code: str, negative: bool, amount: str, currency: str) -> str:
         before += "\xa0"
     if after.startswith("¤") and symbol[0].isalpha():
         after = "\xa0" + after
-    before = before.replace("-", MINUS)
-    return before.replace("¤", symbol) + amount + after.replace("¤", symbol)
+    return before.replace("-", MINUS).replace("¤", symbol), after.replace("¤", symbol)
 
 
 def cents(currency: str) -> int:

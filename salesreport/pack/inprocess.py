@@ -10,11 +10,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+import nbformat
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode, from_dict
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets import Type
 from traitlets.config import Config
 
@@ -148,11 +149,24 @@ def new_shell() -> Shell:
 
 
 def shell_ahead() -> None:
-    """Make the shell of the next notebook now: forks of this process have it, each its own."""
+    """Make the shell of the next notebook now: forks of this process have it, each its own.
+
+    A notebook of one cell is run first, in another: what IPython and papermill load and make for the first time
+    takes as long as the cells of a report.
+    """
+    first = new_notebook(cells=[new_code_cell("0", metadata={"tags": ["parameters"]})])
+    run_notebook(loaded(nbformat.writes(first)), {"rep": ""})
     shell = new_shell()
     if shell.display_formatter is not None:
         shell.display_formatter.format(None)  # type: ignore[no-untyped-call]  # makes what shows values
     _ready[:] = [shell]
+
+
+def loaded(content: str) -> NotebookNode:
+    """A notebook as a file has it, the way papermill loads it: checked, and with a place for what it notes."""
+    from papermill.iorw import load_notebook_node
+
+    return load_notebook_node(nbformat.reads(content, as_version=4))
 
 
 def run_notebook(
@@ -167,19 +181,18 @@ def run_notebook(
     writes the notebook as JSON, and checks it, also where there is no file.
 
     Args:
-        notebook: as a file has it; is not changed. parameters: what its parameters are to be. cwd: the folder it
-            runs in. running: as in `InProcessEngine.execute_managed_notebook`.
+        notebook: as `loaded`; is not changed. parameters: what its parameters are to be. cwd: the folder it runs
+            in. running: as in `InProcessEngine.execute_managed_notebook`.
 
     Raises:
         PapermillExecutionError: a cell raised.
     """
     from papermill.execute import raise_for_execution_errors, remove_error_markers
-    from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
     from papermill.utils import chdir
 
     names = {"kernel_name": "python3", "language": "python"}
-    node = load_notebook_node(notebook)
+    node = from_dict(notebook)  # a copy
     if parameters:
         node = parameterize_notebook(node, dict(parameters), **names)
     node.metadata.papermill.update(input_path=None, output_path=None)

@@ -137,17 +137,20 @@ def _is_path(value: Any) -> bool:
         return False
 
 
-def _known(more: list[Path]) -> re.Pattern[str]:
-    """The folders that a notebook may name: those of its pack, of Python and of whoever runs it."""
+def _known(more: list[Path]) -> list[str]:
+    """The folders that a notebook may name: those of its pack, of Python and of whoever runs it; longest first."""
     ours = map(Path, (sys.prefix, sys.base_prefix, tempfile.gettempdir(), os.path.expanduser("~")))  # noqa: PTH111
     folders = [folder.absolute() for folder in (*more, *ours, PACKAGE.parent)]
     spelt = {str(one) for folder in folders for one in (folder, folder.resolve()) if one != Path(one.anchor)}
-    listed = "|".join(re.escape(one) for one in sorted(spelt, key=len, reverse=True))
-    return re.compile(rf"(?:(?<![\w/.\\-])|(?<=\dm))(?:{listed})(?![\w.-])")  # \dm: the end of a colour
+    return sorted(spelt, key=len, reverse=True)
 
 
-def _without(known: re.Pattern[str], written: str) -> str:
-    return known.sub(CUT, written)
+def _without(known: list[str], written: str) -> str:
+    """A text with the known folders cut away; hardly any names one."""
+    named = "|".join(re.escape(one) for one in known if one in written)
+    if not named:
+        return written
+    return re.sub(rf"(?:(?<![\w/.\\-])|(?<=\dm))(?:{named})(?![\w.-])", CUT, written)  # \dm: the end of a colour
 
 
 def _shorten(output: NotebookNode, shorten: Callable[[str], str]) -> None:

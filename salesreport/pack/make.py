@@ -403,15 +403,18 @@ def _tidy(notebook: NotebookNode, job: Job) -> NotebookNode:
 
 
 def _keep(job: Job, notebook: NotebookNode | None) -> None:
-    """Write the executed notebook, or remove that of an earlier run."""
+    """Write the executed notebook, or remove that of an earlier run.
+
+    Unlike `nbformat.writes` without looking for what is against its schema, which it would but log.
+    """
     file = job.folder / job.executed
     if notebook is None:
         file.unlink(missing_ok=True)
         return
     try:
-        content = nbformat.writes(notebook, allow_nan=False)
+        content = nbformat.v4.writes(notebook, allow_nan=False)
     except ValueError:  # a cell showed a number that JSON does not know
-        content = nbformat.writes(_finite(notebook), allow_nan=False)
+        content = nbformat.v4.writes(_finite(notebook), allow_nan=False)
     # lone surrogates come out as \udc80, which is how JSON spells them
     write_bytes(file, content.encode("utf-8", "backslashreplace"))
 

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from nbformat import NotebookNode
 
 from salesreport.language import Language
@@ -43,8 +42,10 @@ def execute_here(job: Job) -> NotebookNode:
 
 @lru_cache(maxsize=2)
 def read_once(notebook: bytes) -> NotebookNode:
-    """A notebook as a file has it, read and checked; papermill makes its own of it, so nobody changes this one."""
-    return nbformat.reads(notebook.decode("utf-8"), as_version=4)
+    """A notebook as a file has it, read and checked; each run makes its own of it, so nobody changes this one."""
+    from salesreport.pack.inprocess import loaded
+
+    return loaded(notebook.decode("utf-8"))
 
 
 def prepare(job: Job, languages: Iterable[str] = (), both: bool = False) -> None:
@@ -106,11 +107,13 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     if both:
         work_out(review, names)
     sections: Sequence[Section] = list(_made(review, names)) or review.sections()
+    if "in_words" in names:  # it needs further sections
+        review.in_words()
     for code in dict.fromkeys((review.context.language.code, *languages)):
         for template in dict.fromkeys(section.template for section in sections):
             environment(Language(code)).get_template(template)
     drawn = [section for section in sections if section.charts][:1]
-    shown = [review._repr_mimebundle_(), *({"text/html": section._repr_html_()} for section in drawn)]
+    shown = [review._repr_mimebundle_(), *(section._repr_mimebundle_() for section in drawn)]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from salesreport.drawing import Area, Drawing, Part
@@ -21,6 +22,7 @@ def text_width(text: str, size: float = 9.0) -> float:
     return size * max(0.6 * len(text), sum(map(_em, text))) / 72
 
 
+@lru_cache(1024)
 def _em(one: str) -> float:
     """How wide a character is in the broadest of the usual fonts, as a part of its size."""
     if unicodedata.east_asian_width(one) in "WF":

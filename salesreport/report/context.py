@@ -262,7 +262,7 @@ class Context:
         """What makes one of `figures()` of the subject tell less than it seems to; nothing where there is none."""
         if not self.figure(metric).known:
             return []
-        table = self.compute(figures())
+        table = self.remember("figures of the period", lambda: self.compute(figures()))
         said = (table.biased.get(metric), table.caveats.get((metric,)))
         return [one for one in said if one is not None]
 
@@ -331,6 +331,9 @@ class Context:
 
     def band(self, metric: str, period: Period | None = None) -> Band | None:
         """The middle half of the peers who have enough cases; None where there are too few of them."""
+        return self.remember(("band", metric, period or self.period), lambda: self._band(metric, period))
+
+    def _band(self, metric: str, period: Period | None) -> Band | None:
         values = self.of_peers(metric, period, fewest=METRICS[metric].minimum_n).value
         if len(values) < FEWEST_PEERS:
             return None

@@ -18,7 +18,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from salesreport.language import Language, text
@@ -101,6 +101,8 @@ class Names:
             >>> names.masked("Ann Lee Smith (via Berg, Bo)", "3", "[name]")
             'Ann Lee Smith (via [name])'
         """
+        if written.isascii() and not any(map(self._begins, _ASCII.findall(written))):
+            return written  # as most are
         found = list(words(written))
         parts, at, hers, place = list[str](), 0, 0, 0
         while place < len(found):
@@ -113,6 +115,10 @@ class Names:
             else:
                 place += 1
         return "".join([*parts, written[at:]])
+
+    def _begins(self, word: str) -> bool:
+        """Whether a name begins with a word."""
+        return word in self.exact or word.casefold() in self.longest
 
     def _ends(self, found: list[Word], place: int) -> list[tuple[int, frozenset[str]]]:
         """Where the names end that begin at a word, the shortest first, and whose they are."""
@@ -140,8 +146,12 @@ class Discreet(Language):
     def show(self, value: Any) -> str:
         """Show one field of a text; one that is from the data without the names of others."""
         if isinstance(value, str) and not isinstance(value, Said):
-            value = self.names.masked(value, self.rep, self.say(MASK))
+            value = self.names.masked(value, self.rep, self._mask)
         return super().show(value)
+
+    @cached_property
+    def _mask(self) -> str:
+        return self.say(MASK)
 
 
 def words(written: str) -> Iterator[Word]:
@@ -162,6 +172,9 @@ def words(written: str) -> Iterator[Word]:
         loose = exact.casefold()
         yield Word(exact, loose if loose.isascii() else unicodedata.normalize("NFC", loose), *match.span())
 
+
+_ASCII = re.compile(r"[^\W_]+", re.ASCII)
+"""A word of a text of ASCII."""
 
 _UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 """Kana, Chinese signs, Hangul."""

@@ -282,7 +282,7 @@ class Review:
         asked = [said_relative(self.asked, context.facts.dataset.as_of)] if self.asked else []
         if context.subject.kind != "rep":
             return " · ".join(map(context.say, asked))
-        row = context.shared.reps.loc[context.subject.id]
+        row = context.shared.people[context.subject.id]
         parts = []
         if isinstance(row["team"], str):
             parts.append(text("team {team}", team=row["team"]))

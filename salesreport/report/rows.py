@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """
     names = [str(name) for name in frame.columns]
     rows = frame.to_numpy(dtype=object).tolist()
-    return [dict(zip(names, map(_own, row), strict=True)) for row in rows]
+    if any(issubclass(kind, _FOREIGN) for kind in set(map(type, chain.from_iterable(rows)))):
+        rows = [list(map(_own, row)) for row in rows]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def by_key(frame: pd.DataFrame, column: str) -> dict[Any, list[dict[str, Any]]]:
@@ -43,6 +46,10 @@ def largest_first(value: float) -> tuple[bool, float]:
         [3.0, 1.0, nan]
     """
     return (True, 0.0) if math.isnan(value) else (False, -value)
+
+
+_FOREIGN = (np.generic, type(pd.NA))
+"""What is not Python's own."""
 
 
 def _own(value: Any) -> Any:

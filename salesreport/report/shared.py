@@ -7,7 +7,7 @@ that has made one report has prepared the next, also for those that it forks.
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from salesreport.period import Period
 from salesreport.process import ProcessFile
 from salesreport.report.names import Discreet, Names
 from salesreport.report.peers import peer_group
+from salesreport.report.rows import records
 from salesreport.report.subject import Subject
 from salesreport.stats.intervals import Interval
 
@@ -250,6 +251,13 @@ class Shared:
     def reps(self) -> pd.DataFrame:
         """Everybody who sells, by rep_id; columns as in `Facts.reps`."""
         return self.facts.remember("reps by id", lambda: self.facts.reps.set_index("rep_id"))
+
+    @property
+    def people(self) -> Mapping[str, Mapping[str, Any]]:
+        """The same as plain rows."""
+        return self.facts.remember(
+            "rows of reps", lambda: {row["rep_id"]: row for row in records(self.facts.reps)}
+        )
 
     @property
     def names(self) -> Names:

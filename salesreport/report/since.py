@@ -7,7 +7,7 @@ from salesreport.coach.since import moved_since
 from salesreport.kpi.compute import contract
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
-from salesreport.report.rows import records
+from salesreport.report.rows import by_key
 
 
 def what_changed(context: Context) -> list[Text]:
@@ -26,11 +26,12 @@ def has_moved(context: Context) -> bool:
 
 
 def _counted(context: Context) -> Iterator[Text]:
-    known = context.compute(["deals_created", "deals_lost"]).frame.set_index("metric")["value"].dropna()
+    figures = context.shared.each(context.subject, ("deals_created", "deals_lost"), context.period)
+    known = {metric: round(one.value) for metric, one in figures.items() if one.known}
     if "deals_created" in known:
-        yield ntext("{n} new", "{n} new", n=round(known["deals_created"]))
+        yield ntext("{n} new", "{n} new", n=known["deals_created"])
     if "deals_lost" in known:
-        yield ntext("{n} lost", "{n} lost", n=round(known["deals_lost"]))
+        yield ntext("{n} lost", "{n} lost", n=known["deals_lost"])
 
 
 def _moved(context: Context) -> Iterator[Text]:
@@ -39,8 +40,10 @@ def _moved(context: Context) -> Iterator[Text]:
     facts, day, end = context.facts, context.eve, context.as_of
     groups = context.shared.groups
     found = facts.store(("moved since", day, end), lambda: moved_since(facts, day, end, groups))
-    own = found[(found["rep_id"] == context.subject.id) & (found["verdict"] != "chance")].sort_values("p")
-    for row in records(own):
+    moved = facts.remember(
+        ("moved since, by rep", day, end), lambda: by_key(found[found["verdict"] != "chance"], "rep_id")
+    )
+    for row in sorted(moved.get(context.subject.id, []), key=lambda row: row["p"]):
         yield text(
             "{metric}: {now}, {before} before, beyond chance",
             metric=contract(row["metric"], facts).title,

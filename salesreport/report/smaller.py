@@ -67,8 +67,9 @@ def smaller(html: str) -> str:
     names = {said: f"_{number:x}" for number, said in enumerate(worth)}
 
     def shorter(found: re.Match[str]) -> str:
-        tag = _PATH.sub(lambda path: f' d="{_course(path[1])}"', found[0])
-        said = what[found[0]]
+        tag, said = found[0], what[found[0]]
+        if ' d="' in tag:
+            tag = _PATH.sub(lambda path: f' d="{_course(path[1])}"', tag)
         if said not in names:
             return tag
         first = True
@@ -95,7 +96,8 @@ def _needed(sheet: str, page: str) -> str:
         '.a p {x: 1}\\n.a:not(.b) {x: 3}\\n'
     """
     has = {name for said in re.findall(r'class="([^"]*)"', page) for name in said.split()}
-    has |= {name for tag in re.findall(r"<[a-z0-9]+ [^<>]*>", page) for name in re.findall(r" ([\w-]+)=", tag)}
+    tags = set(re.findall(r"<[a-z0-9]+ [^<>]*>", page))
+    has |= {name for tag in tags for name in re.findall(r" ([\w-]+)=", tag)}
 
     def kept(rule: re.Match[str]) -> str:
         return rule[0] if any(wanted <= has for wanted in _wanted(rule[1])) else ""

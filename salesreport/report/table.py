@@ -34,6 +34,8 @@ class Cell:
             >>> Cell("Angebotsnachverfolgung").long, Cell("Donaudampfschifffahrtsgesellschaft").long
             (False, True)
         """
+        if len(self.text) + len(self.plus) < LONGEST_WORD:
+            return False
         return any(len(word) > LONGEST_WORD for word in re.split(r"[\s-]", f"{self.text} {self.plus}"))
 
 

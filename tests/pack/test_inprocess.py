@@ -1,7 +1,9 @@
 """The papermill engine without a kernel: outputs as a kernel gives them."""
 
+import copy
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
+
+from salesreport.pack.inprocess import loaded, run_notebook, shell_ahead
 
 CELLS = [
     "import sys\nfrom IPython.display import HTML, display",
@@ -22,6 +26,9 @@ CELLS = [
     "__name__",
     "await __import__('asyncio').sleep(0, 'slept')",
 ]
+
+
+TAGGED = {"tags": ["parameters"]}
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +108,21 @@ def test_leaving_by_exit_is_an_error_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_shell_made_ahead_is_new_and_a_loaded_notebook_stays_as_it_is() -> None:
+    notebook = loaded(
+        nbformat.writes(new_notebook(cells=[new_code_cell("x = [*_oh, *In[1:]]\nx", metadata=TAGGED)]))
+    )
+    before = copy.deepcopy(notebook)
+    threads = threading.active_count()
+    shell_ahead()
+    assert threading.active_count() == threads  # it is made to be forked
+    for value in ("one", "two"):
+        executed = run_notebook(notebook, {"x": value})
+        assert notebook == before
+        assert executed.cells[0].outputs[0].data["text/plain"] == repr([executed.cells[0].source])
+        assert executed.metadata.papermill.parameters == {"x": value}
+
+
 def test_papermill_s_own_command_knows_it(tmp_path: Path) -> None:
     notebook = new_notebook(
         cells=[new_code_cell("x = 1", metadata={"tags": ["parameters"]}), new_code_cell("print(x)")]

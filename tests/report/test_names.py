@@ -17,7 +17,7 @@ from salesreport.explore import ConversionReview
 from salesreport.language import LANGUAGES, Language, text
 from salesreport.report.content import MIME as CONTENT
 from salesreport.report.content import asking
-from salesreport.report.names import Names
+from salesreport.report.names import _ASCII, Names, words
 from salesreport.tables import TABLES
 
 MASK = "[name]"
@@ -72,6 +72,12 @@ def test_names_of_all_kinds(name: str, written: str) -> None:
 
 def test_signs_of_a_script_without_spaces_are_words() -> None:
     assert masked("王伟公司", "王伟") == "[name]公司"
+
+
+def test_a_text_of_ascii_is_looked_over_by_its_words() -> None:
+    signs = "".join(map(chr, range(128)))
+    for written in (signs, signs[::-1], "Ann-Lee_2 O'Brien, x1y2"):
+        assert _ASCII.findall(written) == [word.exact for word in words(written)]
 
 
 def test_a_name_of_one_word_is_one_only_whole_and_in_its_case() -> None:

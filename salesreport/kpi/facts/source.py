@@ -106,6 +106,11 @@ class Source:
     # --- people and targets
 
     @cached_property
+    def listed(self) -> frozenset[str]:
+        """The ids of table `reps`."""
+        return frozenset(self.dataset.table("reps", ["rep_id"])["rep_id"])
+
+    @cached_property
     def reps(self) -> pd.DataFrame:
         """Everybody who sells: rep_id, name, role, team, manager, hired_on, left_on.
 
@@ -117,7 +122,7 @@ class Source:
         for table in ("deals", "deal_owners", "orders"):
             if self.columns.has(table):
                 seen.update(self.columns.coded(table, "rep_id").categories)
-        unlisted = sorted(seen - set(listed["rep_id"]))
+        unlisted = sorted(seen - self.listed)
         if unlisted:
             listed = listed.merge(pd.DataFrame({"rep_id": pd.Series(unlisted, dtype="str")}), how="outer")
         listed["name"] = listed["name"].fillna(listed["rep_id"])
@@ -137,7 +142,7 @@ class Source:
 
     def active(self, period: Period) -> pd.DataFrame:
         """The reps of table `reps` who worked on a day of a period, with team and manager as at its end."""
-        reps = self.reps[self.reps["rep_id"].isin(self.dataset.table("reps", ["rep_id"])["rep_id"])]
+        reps = self.reps[self.reps["rep_id"].isin(list(self.listed))]
         hired = reps["hired_on"].isna() | (reps["hired_on"] <= pd.Timestamp(period.end))
         here = reps["left_on"].isna() | (reps["left_on"] >= pd.Timestamp(period.start))
         return self.placed(reps[hired & here], min(period.end, self.as_of))

@@ -123,8 +123,8 @@ def gap_to_target(context: Context) -> Section:
 
 def goal_of(context: Context) -> Goal | None:
     """What the subject was to reach in the period: its target, else its goal in the period's plan."""
-    for metric in GOALS:
-        value = context.target(metric)
+    # all are asked for: what a report looks up for everybody, those after it have
+    for metric, value in [(metric, context.target(metric)) for metric in GOALS]:
         if value > 0:
             return Goal(metric, value, planned=False)
     plan, subject = context.agreed.plan, context.subject

@@ -17,12 +17,11 @@ ORDERS = text("Open deals count here with their own amounts; the forecast counts
 """Why open deals are another sum here than in the forecast."""
 
 
-def chance(context: Context, made: Ahead, subject: Subject, otherwise: float) -> float:
+def chance(context: Context, made: Ahead, subject: Subject, goal: float, otherwise: float) -> float:
     """The chance of reaching the goal as things are: what the forecast says, so that a report says it once."""
-    rows = made.plan.reps[made.plan.reps["rep_id"] == subject.id]
-    if made.plan.metric != "revenue" or rows.empty:
+    if made.plan.metric != "revenue":
         return otherwise
-    found = chance_of(context, subject, float(rows["goal"].iloc[0]))
+    found = chance_of(context, subject, float(goal))
     return otherwise if math.isnan(found) else found
 
 

@@ -68,7 +68,10 @@ def _of_reps(context: Context, made: Ahead) -> pd.DataFrame:
         data = data[(placed == subject.id).to_numpy(bool)]
     data = data.sort_values(["name", "rep_id"], ignore_index=True)
     whose = [Subject("rep", rep, str(reps["name"].get(rep, rep))) for rep in data["rep_id"]]
-    chances = [chance(context, made, one, old) for one, old in zip(whose, data["chance_usual"], strict=True)]
+    chances = [
+        chance(context, made, one, goal, usual)
+        for one, goal, usual in zip(whose, data["goal"], data["chance_usual"], strict=True)
+    ]
     return data.assign(chance_usual=pd.Series(chances, data.index, dtype="float64"))
 
 

@@ -46,7 +46,8 @@ def next_period(context: Context) -> Section:
     if not mine:
         name = context.subject.name
         return lacking(text("No plan for {period}: {name} has no goal", name=name, period=period))
-    row = {**mine[0], "chance_usual": chance(context, made, context.subject, mine[0]["chance_usual"])}
+    usual = chance(context, made, context.subject, mine[0]["goal"], mine[0]["chance_usual"])
+    row = {**mine[0], "chance_usual": usual}
     own = own_of(mine[0], _mine(context, made, "steps"))
     titles = titles_of(process_file(facts_then(context)))
     message = context.heading(heading_of(made.plan, context.subject.id, titles, row["chance_usual"], own))

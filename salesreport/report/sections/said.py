@@ -8,7 +8,7 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import judgement
 from salesreport.language import Quantity, Text, text
 from salesreport.report.context import Context, difference
-from salesreport.report.rows import records
+from salesreport.report.rows import by_key
 from salesreport.report.table import Content, NumberTable, number_table
 
 
@@ -27,7 +27,8 @@ def said_and_came(context: Context) -> tuple[tuple[NumberTable, ...], tuple[Text
     everybody = facts.store(("judgement", day), find)
     if everybody is None:
         return (), ()
-    found = records(everybody[everybody["rep_id"] == context.subject.id])
+    rows = facts.remember(("judgement, by rep", day), lambda: by_key(everybody, "rep_id"))
+    found = rows.get(context.subject.id, [])
     if not found or found[0]["verdict"] == "unknown":
         return (), ()
     row, say = found[0], context.say

@@ -142,8 +142,9 @@ def _of_rep(context: Context, found: Actions, topic: str) -> Section:
     everybody = context.facts.remember(("habits", found.period), lambda: by_rep(found))
     mine = everybody[everybody["rep_id"] == context.subject.id].reset_index(drop=True)
     flagged = mine[mine["flag"] != "none"]
+    useful = found.of("plan")
     said: Text
-    if not found.family.tested or found.of("plan").empty:
+    if not found.family.tested or useful.empty:
         said = sentences.message(found) if not found.family.tested else text("No action is known to move deals on")
     elif flagged.empty:
         said = text("No useful action is done less or more often than by others, as far as can be told")
@@ -156,8 +157,8 @@ def _of_rep(context: Context, found: Actions, topic: str) -> Section:
     ]  # fmt: skip
     caption = text("How often it is done in the first days at the milestone")
     tables = (number_table(context.say(caption), headings, rows),) if rows else ()
-    notes = [*(text("{sentence}.", sentence=sentences.claim(found, row)) for row in records(found.of("plan"))),
-             sentences.caution()]  # fmt: skip
+    claims = [text("{sentence}.", sentence=sentences.claim(found, row)) for row in records(useful)]
+    notes = [*claims, sentences.caution()]
     return Section(
         key=KEY,
         topic=topic,
