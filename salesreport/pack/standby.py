@@ -29,6 +29,10 @@ with loading_for_reports():
 main({handle})
 """
 
+_NOT_OURS = ("MALLOC_TRIM_THRESHOLD_",)
+"""What Dask sets for a worker alone: give memory back at each chance. The reading of a dataset takes twice as long in
+the system by it, and what is worth giving back is given back at the end (`memory.py`)."""
+
 _kept: list["Standby"] = []
 """The one of this worker; a worker makes one report at a time."""
 
@@ -53,7 +57,7 @@ class Standby:
                 [sys.executable, "-c", _MAIN.format(path=sys.path, handle=handle)],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[handle],
-                env={**os.environ, **dict.fromkeys(ONE_THREAD, "1")},
+                env=_environment(),
             )
         self.pipe.send(self.making)
 
@@ -81,6 +85,11 @@ class Standby:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def _environment() -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
+    return inherited | dict.fromkeys(ONE_THREAD, "1")
 
 
 def make_on_standby(job: Job, making: Making) -> Outcome:
