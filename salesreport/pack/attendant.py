@@ -6,12 +6,14 @@ Where the system cannot fork, the worker does the same by itself, with a kernel 
 import pickle
 import signal
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
 
 from nbformat import NotebookNode
 
 from salesreport.pack.kernels import execute_with_papermill, prepare_for_kernels
+from salesreport.pack.machine import default_workers
 from salesreport.pack.make import Job, make_report
 from salesreport.pack.needs import Needs, problem_here
 from salesreport.pack.nursery import LOOKING, Making, attend
@@ -34,7 +36,8 @@ def main(handle: int) -> None:
             while not pipe.poll(LOOKING):
                 if not stands(said.mark):
                     return  # the run is over, and had no job for us
-        attend(pipe, said)
+        # the first report of a pack is made alone: other workers of this machine, if there are any, wait for it
+        attend(pipe, replace(said, spare=default_workers() > 1))
 
 
 def answer(needs: bytes) -> bytes:

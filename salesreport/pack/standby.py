@@ -116,21 +116,19 @@ def _environment() -> dict[str, str]:
 async def look_on_worker(needs: bytes) -> bytes:
     """Look whether this worker's machine has what a pack needs; its process goes on to load what reports need.
 
+    Meanwhile the worker goes on telling the scheduler that it lives.
+
     Args:
         needs: a `Needs`, pickled, as is what comes back: what is lacking, or None.
     """
-    return await asyncio.to_thread(_look, needs)  # meanwhile the worker tells the scheduler that it lives
-
-
-def _look(needs: bytes) -> bytes:
     if not can_fork():
         from salesreport.pack.attendant import answer
 
-        return answer(needs)
+        return await asyncio.to_thread(answer, needs)
     for _ in range(TRIES):
-        standby = _fresh_one()
+        standby = _fresh_one()  # in this thread, for a process may end with the thread that started it
         try:
-            answered = standby.ask(needs)
+            answered = await asyncio.to_thread(standby.ask, needs)
         except (EOFError, OSError):
             standby.end()
         else:
