@@ -6,14 +6,15 @@ Where the system cannot fork, the worker does the same by itself, with a kernel 
 import pickle
 import signal
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
 
 from nbformat import NotebookNode
 
+from salesreport.language import Text
+from salesreport.orphans import end_with_parent
+from salesreport.pack.halves import Half, work_out
 from salesreport.pack.kernels import execute_with_papermill, prepare_for_kernels
-from salesreport.pack.machine import default_workers
 from salesreport.pack.make import Job, make_report
 from salesreport.pack.needs import Needs, problem_here
 from salesreport.pack.nursery import LOOKING, Making, attend
@@ -25,19 +26,25 @@ def main(handle: int) -> None:
     """The process: it answers what its worker asks, then makes what it sends.
 
     Args:
-        handle: of the pipe to the worker. Through it come `Needs`, each of which is answered with what is lacking,
-            then how reports are made (`Making`), then jobs.
+        handle: of the pipe to the worker. Through it come `Needs`, each of which is answered with what is lacking;
+            perhaps half of what reports share (`Half`), to be worked out first; then how reports are made
+            (`Making`), and jobs.
     """
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with Connection(handle) as pipe, suppress(EOFError):
-        while isinstance(said := pipe.recv(), Needs):
-            pipe.send(problem_here(said))
+        while not isinstance(said := pipe.recv(), Making):
+            pipe.send(_done(said))
             load()  # meanwhile the command goes on
             while not pipe.poll(LOOKING):
                 if not stands(said.mark):
                     return  # the run is over, and had no job for us
-        # the first report of a pack is made alone: other workers of this machine, if there are any, wait for it
-        attend(pipe, replace(said, spare=default_workers() > 1))
+        attend(pipe, said)
+
+
+def _done(asked: Needs | Half) -> Text | bool | None:
+    """What was asked for: what is lacking; whether a half was worked out."""
+    return problem_here(asked) if isinstance(asked, Needs) else work_out(asked)
 
 
 def answer(needs: bytes) -> bytes:

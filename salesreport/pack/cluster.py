@@ -22,13 +22,14 @@ import salesreport
 from salesreport.errors import ConfigError
 from salesreport.language import Text, text
 from salesreport.pack.engine import Watcher
+from salesreport.pack.halves import Half
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
 from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, default_exporter, in_words
 from salesreport.pack.needs import Needs
 from salesreport.pack.nursery import Making
 from salesreport.pack.owner import RunIsOver, run_mark
 from salesreport.pack.plain import one_line
-from salesreport.pack.standby import look_on_worker, make_on_worker
+from salesreport.pack.standby import look_on_worker, make_on_worker, work_out_on_worker
 
 JOBS_PER_WORKER = 2
 """Jobs given out at a time: the one that is made, and one that waits, so that no worker does. A worker that dies
@@ -38,8 +39,8 @@ RETRIES = 2
 """How often a job is given out again that a worker could not even begin, such as for want of its files."""
 
 ALONE = 60.0
-"""Seconds for which the first report is made alone, at most: its worker works out what all share and stores it
-beside the dataset, where the others, which meanwhile load what they need, read it then."""
+"""Seconds for which other reports wait, at most, until what all share is stored beside the dataset, where their
+workers read it."""
 
 TICK = 2.0
 """Seconds between two looks at whether there are still workers."""
@@ -120,12 +121,13 @@ class ClusterEngine:
         from distributed import KilledWorker
 
         making = pickle.dumps(Making(1, self.limits, self.export, mark))
+        began = seen = time.monotonic()
+        # else the first report is made alone, for its worker works it out
+        shared = len(jobs) > 1 and _work_out(client, jobs[0], mark)
         executor = client.get_executor(pure=False, retries=RETRIES)
         waiting = deque(jobs)
         running: dict[Future[bytes | None], Job] = {}
         suspects: list[Job] = []
-        began = seen = time.monotonic()
-        shared = False
         try:
             while waiting or running:
                 workers = _workers(client)
@@ -294,6 +296,26 @@ def _unfit(place: str, problem: Text, hint: Text | None = None) -> ConfigError:
         key="--scheduler",
         hint=hint or text("What workers must see: docs/cluster.md"),
     )
+
+
+def _work_out(client: Any, job: Job, mark: Path) -> bool:
+    """Have two workers work out what all reports share, and store it; whether they did."""
+    from distributed import wait
+
+    with contextlib.suppress(Exception):  # whatever goes wrong is worked out by whoever needs it
+        workers = sorted(client.nthreads())[:2]
+        if len(workers) < 2:
+            return False
+        # on the other where one dies: it would wait for that one to come back
+        where = [{"workers": [worker], "allow_other_workers": True} for worker in workers]
+        halves = [pickle.dumps(Half(job, second, mark)) for second in (False, True)]
+        asked = [
+            client.submit(work_out_on_worker, half, str(mark), pure=False, **there)
+            for half, there in zip(halves, where, strict=True)
+        ]
+        wait(asked, ALONE)
+        return all(future.result() for future in asked)
+    return False
 
 
 def _outcome(job: Job, made: bytes | None) -> Outcome:

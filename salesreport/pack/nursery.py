@@ -36,7 +36,6 @@ class Making:
 
     Attributes:
         workers: reports made at a time. limits: what one report may take. export: makes a report's HTML.
-        spare: whether another processor has nothing to do until the first report is made.
         mark: of the run, where others may write into the pack's folder once it is over; see `pack/owner.py`.
     """
 
@@ -44,7 +43,6 @@ class Making:
     limits: Limits = DEFAULT_LIMITS
     export: Exporter = default_exporter
     mark: Path | None = None
-    spare: bool = False
 
     def make(self, job: Job) -> Outcome:
         """Make a report in this process.
@@ -105,7 +103,7 @@ def attend(pipe: Connection, making: Making, jobs: Sequence[Job] = ()) -> None:
         if _is_orphan():  # since before it could be told
             return
         spoken = {code for job, _ in waiting for code in (job.language, job.index_language) if code}
-        prepare(waiting[0][0], spoken, both=making.workers > 1 or making.spare)
+        prepare(waiting[0][0], spoken, both=making.workers > 1)
         end_with_parent(False)  # from now on there are forks to end first, and the pipe tells
         while True:
             while waiting and len(running) < making.workers:

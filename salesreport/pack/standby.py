@@ -50,10 +50,12 @@ class Standby:
     """A process that makes reports, one after the other.
 
     Attributes:
-        run: the mark of the run that it is for. process, pipe: the process, and the way to it.
+        run: the mark of the run that it is for. begun: whether it knows how reports are made.
+        process, pipe: the process, and the way to it.
     """
 
     run: str = ""
+    begun: bool = False
     process: "subprocess.Popen[bytes]" = field(init=False)
     pipe: Connection = field(init=False)
 
@@ -68,27 +70,25 @@ class Standby:
                 env=_environment(),
             )
 
-    def ask(self, needs: bytes) -> bytes:
-        """Have it look whether this machine has what a pack needs, and load what reports need.
+    def ask(self, said: bytes) -> bytes:
+        """Have it do what comes before reports, and load what they need; what it answers.
 
         Raises:
             EOFError, OSError: the process is gone.
         """
-        self.pipe.send_bytes(needs)
+        self.pipe.send_bytes(said)
         return self.pipe.recv_bytes()
 
-    def begin(self, run: str, making: bytes) -> None:
-        """Make it the one of a run."""
-        self.run = run
-        self.pipe.send_bytes(making)
-
-    def make(self, job: bytes) -> bytes:
+    def make(self, making: bytes, job: bytes) -> bytes:
         """Make a job's report; the outcome.
 
         Raises:
             RunIsOver: nobody waits for it any more.
             EOFError, OSError: the process is gone.
         """
+        if not self.begun:
+            self.pipe.send_bytes(making)
+            self.begun = True
         self.pipe.send_bytes(job)
         event = "started"
         while event == "started":
@@ -137,6 +137,25 @@ async def look_on_worker(needs: bytes) -> bytes:
     return pickle.dumps(text("The process that makes the reports ended (was there enough memory?)."))
 
 
+def work_out_on_worker(half: bytes, run: str) -> bool:
+    """Work out half of what all reports of a run share.
+
+    Args:
+        half: a `Half`, pickled. run: its mark.
+
+    Returns:
+        Whether there was any and it was worked out; if not, whoever needs it does.
+    """
+    if not can_fork():
+        return False
+    standby = _standby_of(run)
+    try:
+        return bool(pickle.loads(standby.ask(half)))  # noqa: S301 - our own process
+    except (EOFError, OSError):
+        _kept.pop().end()
+        return False
+
+
 def make_on_worker(job: bytes, making: bytes, run: str) -> bytes | None:
     """Make a job's report in the process that this worker keeps for its run.
 
@@ -157,22 +176,21 @@ def make_on_worker(job: bytes, making: bytes, run: str) -> bytes | None:
 
         return make_in_kernel(job, making)
     for _ in range(TRIES):
-        standby = _standby_of(run, making)
+        standby = _standby_of(run)
         try:
-            return standby.make(job)
+            return standby.make(making, job)
         except (EOFError, OSError):
             _kept.pop().end()
     return None
 
 
-def _standby_of(run: str, making: bytes) -> Standby:
-    """The process of a run, begun if need be; that of an earlier one makes room."""
+def _standby_of(run: str) -> Standby:
+    """The process of a run, one that is fresh at first; that of an earlier one makes room."""
     if _kept and _kept[0].run != run:
         _kept.pop().end()
     if not _kept:
-        standby = _fresh_one()
-        standby.begin(run, making)
-        _kept.append(standby)
+        _kept.append(_fresh_one())
+        _kept[0].run = run
     return _kept[0]
 
 
