@@ -1,6 +1,6 @@
 """A pack over two workers of a Dask cluster on this machine, against the same with one worker and no cluster.
 
-Prints JSON. Nothing is stored when a run begins. The CPU of a cluster's run is that of the command and what its
+The cluster is started as docs/cluster.md says. Prints JSON. Nothing is stored when a run begins. The CPU of a cluster's run is that of the command and what its
 workers, and the processes beside them, took meanwhile.
 """
 
@@ -51,8 +51,9 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[int]]]:
 def start(program: str, *options: str) -> "subprocess.Popen[bytes]":
     """One of Dask's processes."""
     command = [sys.executable, "-m", f"distributed.cli.{program}", *options, "--no-dashboard"]
+    environment = {**as_usual(), "DASK_CONFIG": str(ROOT / "params" / "dask.yml")}
     return subprocess.Popen(
-        command, cwd=ROOT, env=as_usual(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
 
 

@@ -37,7 +37,7 @@ from salesreport.ingest.cells.raw import EARLIEST, LATEST
 from salesreport.ingest.presets.presets import AUTO
 from salesreport.ingest.proposal.proposal import as_yaml, propose
 from salesreport.language import Language, text
-from salesreport.pack.engine import default_workers
+from salesreport.pack.machine import default_workers
 from salesreport.tables import TABLES
 
 SECONDS = 30.0

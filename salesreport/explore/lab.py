@@ -15,7 +15,7 @@ from salesreport.errors import DataError
 from salesreport.files import safe_names, write_text
 from salesreport.language import text
 from salesreport.memory import arrow_gives_back
-from salesreport.pack.engine import ONE_THREAD
+from salesreport.pack.machine import ONE_THREAD
 from salesreport.pack.notebook import has_parameters, project_folder, set_parameters
 
 SAMPLE = Path("outputs") / "datasets" / "sample"

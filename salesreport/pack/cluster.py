@@ -1,12 +1,13 @@
 """The jobs of a pack on a Dask cluster: the same reports, made by workers on any number of machines.
 
-A worker does what a local engine does: beside it stands a warm process (`pack/standby.py`), a fork of which writes
+A worker (`pack/standby.py`) does what a local engine does: beside it stands a warm process, a fork of which writes
 the report into the pack's folder (on a file system that all share). Where a system cannot fork, each report has a
-kernel of its own. The outcome is given back. How to start a cluster: docs/cluster.md.
+kernel of its own. The outcome is given back. What travels is pickled here and read at the very end: in between
+nobody needs the libraries for it. How to start a cluster: docs/cluster.md.
 """
 
 import contextlib
-import hashlib
+import pickle
 import pkgutil
 import re
 import time
@@ -14,26 +15,21 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
-from nbformat import NotebookNode
-
 import salesreport
-from salesreport.dataset import Dataset
-from salesreport.errors import ConfigError, SalesreportError
+from salesreport.errors import ConfigError
 from salesreport.language import Text, text
 from salesreport.pack.engine import Watcher
-from salesreport.pack.kernels import execute_with_papermill, prepare_for_kernels
+from salesreport.pack.halves import Half
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
-from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, default_exporter, in_words, make_report
+from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, default_exporter, in_words
+from salesreport.pack.needs import Needs
 from salesreport.pack.nursery import Making
-from salesreport.pack.owner import MARK, RunIsOver, run_mark, stands
+from salesreport.pack.owner import RunIsOver, run_mark
 from salesreport.pack.plain import one_line
-from salesreport.pack.standby import make_on_standby, stand_by
-from salesreport.pack.warm import available
+from salesreport.pack.standby import look_on_worker, make_on_worker, work_out_on_worker
 
 JOBS_PER_WORKER = 2
 """Jobs given out at a time: the one that is made, and one that waits, so that no worker does. A worker that dies
@@ -43,8 +39,8 @@ RETRIES = 2
 """How often a job is given out again that a worker could not even begin, such as for want of its files."""
 
 ALONE = 60.0
-"""Seconds for which the first report is made alone, at most: its worker works out what all share and stores it
-beside the dataset, where the others, which meanwhile load what they need, read it then."""
+"""Seconds for which other reports wait, at most, until what all share is stored beside the dataset, where their
+workers read it."""
 
 TICK = 2.0
 """Seconds between two looks at whether there are still workers."""
@@ -104,9 +100,9 @@ class ClusterEngine:
     def _connected(self, job: Job) -> Iterator[Any]:
         """A client of the cluster, once all checks are passed."""
         check_address(self.address)
-        with _client(self.address, self.connect_seconds) as client:
-            with run_mark(job.folder) as mark:
-                _check_workers(client, self.address, job, mark)
+        # for as long as the mark stands, what workers have loaded is kept
+        with _client(self.address, self.connect_seconds) as client, run_mark(job.folder) as mark:
+            _check_workers(client, self.address, job, mark)
             yield client
 
     def _work_off(self, client: Any, jobs: Sequence[Job], watcher: Watcher) -> list[Job]:
@@ -119,20 +115,19 @@ class ClusterEngine:
             The jobs whose workers died, more often than the scheduler allows.
         """
         with run_mark(jobs[0].folder) as mark:
-            return self._give_out(client, jobs, Making(1, self.limits, self.export, mark), watcher)
+            return self._give_out(client, jobs, mark, watcher)
 
-    def _give_out(self, client: Any, jobs: Sequence[Job], making: Making, watcher: Watcher) -> list[Job]:
+    def _give_out(self, client: Any, jobs: Sequence[Job], mark: Path, watcher: Watcher) -> list[Job]:
         from distributed import KilledWorker
 
-        with contextlib.suppress(Exception):  # a worker that cannot will say so of its jobs
-            client.run(get_ready, making, on_error="return")
-
+        making = pickle.dumps(Making(1, self.limits, self.export, mark))
+        began = seen = time.monotonic()
+        # else the first report is made alone, for its worker works it out
+        shared = len(jobs) > 1 and _work_out(client, jobs[0], mark)
         executor = client.get_executor(pure=False, retries=RETRIES)
         waiting = deque(jobs)
-        running: dict[Future[Outcome], Job] = {}
+        running: dict[Future[bytes | None], Job] = {}
         suspects: list[Job] = []
-        began = seen = time.monotonic()
-        shared = False
         try:
             while waiting or running:
                 workers = _workers(client)
@@ -143,12 +138,12 @@ class ClusterEngine:
                 while waiting and len(running) < max(1, workers * JOBS_PER_WORKER if shared else 1):
                     job = waiting.popleft()
                     watcher.started(job)
-                    running[executor.submit(make_on_worker, job, making)] = job
+                    running[executor.submit(make_on_worker, pickle.dumps(job), making, str(mark))] = job
                 for future in wait(running, TICK, FIRST_COMPLETED).done:
                     job = running.pop(future)
                     shared = True
                     try:
-                        outcome = future.result()
+                        made = future.result()
                     except CancelledError:
                         raise self._lost(text("The connection to the cluster's scheduler was lost.")) from None
                     except KilledWorker:
@@ -156,7 +151,7 @@ class ClusterEngine:
                     except (Exception, RunIsOver) as error:
                         watcher.done(_not_made(job, in_words(type(error).__name__, str(error))))
                     else:
-                        watcher.done(outcome)
+                        watcher.done(_outcome(job, made))
         finally:
             if running:  # Ctrl-C, or the cluster is lost: nobody waits for these any more
                 with contextlib.suppress(Exception):
@@ -170,30 +165,6 @@ class ClusterEngine:
             found=self.address,
             hint=text("Run the same command again once it is back; finished reports are kept."),
         )
-
-
-def get_ready(making: Making) -> None:
-    """Begin to load, on this worker, what a run's reports need."""
-    if available():
-        stand_by(making)
-
-
-def make_on_worker(job: Job, making: Making) -> Outcome:
-    """Make a job's report on this worker.
-
-    Raises:
-        RunIsOver: nobody waits for it any more; no file was touched.
-    """
-    if available():
-        return make_on_standby(job, making)
-    return make_report(
-        job, partial(_execute_in_kernel, making=making), making.in_time(making.export), making.check
-    )
-
-
-def _execute_in_kernel(job: Job, making: Making) -> NotebookNode:
-    prepare_for_kernels()
-    return making.in_time(execute_with_papermill)(job, making.limits.seconds)
 
 
 def check_address(address: str) -> None:
@@ -269,18 +240,18 @@ def _check_workers(client: Any, address: str, job: Job, mark: Path) -> None:
         except (ImportError, AttributeError) as error:
             answers[address] = error
         check_answers(address, threads, answers)
-        # it will need this to read jobs, and does not answer while it imports: better now than later
-        client.run_on_scheduler(pkgutil.resolve_name, f"{__name__}:problem_here")
-        problems = client.run(problem_here, Needs.of(job, mark), on_error="return")
+        looked = client.run(look_on_worker, pickle.dumps(Needs.of(job, mark)), on_error="return")
     except (OSError, CancelledError) as error:
         raise ConfigError(
             text("The cluster's scheduler cannot be reached: {reason}.", reason=_reason(error)),
             key="--scheduler",
             found=address,
         ) from None
-    for worker, problem in problems.items():
-        if isinstance(problem, BaseException):
-            problem = in_words(type(problem).__name__, str(problem))
+    for worker, said in looked.items():
+        if isinstance(said, BaseException):
+            problem: Text | None = in_words(type(said).__name__, str(said))
+        else:
+            problem = pickle.loads(said)  # noqa: S301 - whoever reaches the cluster runs its programs anyway
         if problem is not None:
             raise _unfit(worker, problem)
 
@@ -319,59 +290,39 @@ def check_answers(address: str, threads: Mapping[str, int], versions: Mapping[st
             )
 
 
-@dataclass(frozen=True)
-class Needs:
-    """What a worker must see, under the same paths as the command.
-
-    Attributes:
-        dataset, fingerprint: the dataset's folder and what its content is. notebook, sha256: likewise.
-        mark: a file in the pack's folder, which says its own name.
-    """
-
-    dataset: Path
-    fingerprint: str
-    notebook: Path
-    sha256: str
-    mark: Path
-
-    @classmethod
-    def of(cls, job: Job, mark: Path) -> "Needs":
-        """What the jobs of a pack need."""
-        sha256 = hashlib.sha256(job.notebook.read_bytes()).hexdigest()
-        return cls(Path(job.parameters["dataset"]), job.fingerprint, job.notebook, sha256, mark)
-
-
-def problem_here(needs: Needs) -> Text | None:
-    """What this machine lacks; None when it has all. Runs on each worker."""
-    try:
-        if Dataset.open(needs.dataset).fingerprint != needs.fingerprint:
-            return text("Its dataset in {folder} is another one.", folder=str(needs.dataset))
-    except SalesreportError as error:
-        return text("It does not see the dataset: {reason}", reason=str(error))
-    try:
-        if hashlib.sha256(needs.notebook.read_bytes()).hexdigest() != needs.sha256:
-            return text("Its notebook {file} is another one.", file=str(needs.notebook))
-    except OSError as error:
-        return text("It does not see the notebook: {reason}", reason=str(error))
-    pack = needs.mark.parent
-    if not stands(needs.mark):
-        return text("It does not see the pack's folder {folder}.", folder=str(pack))
-    try:
-        for folder in (pack, pack / "reports", pack / "notebooks"):
-            if folder.is_dir():
-                with NamedTemporaryFile(dir=folder, prefix=MARK):
-                    pass
-    except OSError as error:
-        return text("It cannot write into the pack's folder: {reason}", reason=str(error))
-    return None
-
-
 def _unfit(place: str, problem: Text, hint: Text | None = None) -> ConfigError:
     return ConfigError(
         text("{place} of the cluster cannot make these reports. {problem}", place=place, problem=problem),
         key="--scheduler",
         hint=hint or text("What workers must see: docs/cluster.md"),
     )
+
+
+def _work_out(client: Any, job: Job, mark: Path) -> bool:
+    """Have two workers work out what all reports share, and store it; whether they did."""
+    from distributed import wait
+
+    with contextlib.suppress(Exception):  # whatever goes wrong is worked out by whoever needs it
+        workers = sorted(client.nthreads())[:2]
+        if len(workers) < 2:
+            return False
+        # on the other where one dies: it would wait for that one to come back
+        where = [{"workers": [worker], "allow_other_workers": True} for worker in workers]
+        halves = [pickle.dumps(Half(job, second, mark)) for second in (False, True)]
+        asked = [
+            client.submit(work_out_on_worker, half, str(mark), pure=False, **there)
+            for half, there in zip(halves, where, strict=True)
+        ]
+        wait(asked, ALONE)
+        return all(future.result() for future in asked)
+    return False
+
+
+def _outcome(job: Job, made: bytes | None) -> Outcome:
+    """What a worker gave back for a job."""
+    if made is None:
+        return _not_made(job, text("The process that makes the reports ended (was there enough memory?)."))
+    return pickle.loads(made)  # noqa: S301 - whoever reaches the cluster runs its programs anyway
 
 
 def _not_made(job: Job, reason: Text) -> Outcome:

@@ -3,8 +3,9 @@
 from salesreport.errors import ConfigError
 from salesreport.language import text
 from salesreport.pack import kernels, warm
-from salesreport.pack.engine import Engine, default_workers
+from salesreport.pack.engine import Engine
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
+from salesreport.pack.machine import can_fork, default_workers
 
 ENGINES = ["warm", "papermill"]
 """The engines there are, by name: the first is taken where the system can fork, else the second."""
@@ -27,13 +28,13 @@ def make_engine(name: str | None = None, workers: int | None = None, limits: Lim
             found=name,
             expected=text("one of {names}", names=ENGINES),
         )
-    if name == "warm" and not warm.available():
+    if name == "warm" and not can_fork():
         raise ConfigError(
             text("This system cannot fork processes safely, so there is no warm engine."),
             key="--engine",
             hint=text("Leave it out, or use “papermill”."),
         )
     workers, limits = workers or default_workers(), limits or DEFAULT_LIMITS
-    if name == "papermill" or not warm.available():
+    if name == "papermill" or not can_fork():
         return kernels.PapermillEngine(workers, limits)
     return warm.WarmEngine(workers, limits)

@@ -22,8 +22,9 @@ from nbformat import NotebookNode
 
 from salesreport import orphans
 from salesreport.language import text
-from salesreport.pack.engine import ONE_THREAD, Watcher
+from salesreport.pack.engine import Watcher
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
+from salesreport.pack.machine import ONE_THREAD
 from salesreport.pack.make import Exporter, Job, Outcome, ReportFailed, default_exporter, in_words, make_report
 from salesreport.pack.sockets import STARTS, end_kernels, manager_class, never_began
 

@@ -1,4 +1,4 @@
-"""What one report may take: time and memory."""
+"""What one report may take: time, memory, and tries."""
 
 import contextlib
 from dataclasses import dataclass
@@ -33,6 +33,10 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 """Two minutes and 4 GiB: far more than a report of the kit takes."""
+
+
+TRIES = 2
+"""How often a report is tried whose process is killed."""
 
 
 def _address_space() -> int | None:

@@ -8,6 +8,7 @@ all of its forks.
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import time
 from collections import deque
@@ -20,13 +21,10 @@ from typing import Any, Literal
 
 from salesreport.language import Language, Text, ntext, text
 from salesreport.orphans import end_with_parent
-from salesreport.pack.limits import DEFAULT_LIMITS, Limits
+from salesreport.pack.limits import DEFAULT_LIMITS, TRIES, Limits
 from salesreport.pack.make import Exporter, Job, Outcome, default_exporter, make_report
 from salesreport.pack.owner import RunIsOver, WhileRunLasts, stands
 from salesreport.pack.rehearsal import execute_here, prepare
-
-TRIES = 2
-"""How often a report is tried whose process is killed."""
 
 LOOKING = 30.0
 """Seconds between two looks at whether the run is over, while nobody asks for a report."""
@@ -78,8 +76,9 @@ class Making:
             job.remove()
 
 
-Event = tuple[Literal["started", "over"], str] | tuple[Literal["done"], Outcome]
-"""What goes back: a job's stem when its turn has come, or when its run is over; or what became of it."""
+Event = tuple[Literal["started", "over"], str] | tuple[Literal["done"], bytes]
+"""What goes back: a job's stem when its turn has come, or when its run is over; or what became of it, pickled: who
+only hands it on need not read it."""
 
 
 @dataclass
@@ -148,7 +147,7 @@ def _make(job: Job, making: Making, result: Connection, not_mine: Sequence[Conne
         connection.close()
     making.limits.apply()
     try:
-        result.send(("done", making.make(job)))
+        result.send(_done(making.make(job)))
     except RunIsOver:
         result.send(("over", job.stem))
 
@@ -199,7 +198,11 @@ def _event(child: _Child, making: Making) -> Event | None:
         return None
     making.remove(child.job)
     limits = making.limits
-    return "done", Outcome(child.job, _why(out_of_time, code, limits), limits.seconds if out_of_time else 0.0)
+    return _done(Outcome(child.job, _why(out_of_time, code, limits), limits.seconds if out_of_time else 0.0))
+
+
+def _done(outcome: Outcome) -> Event:
+    return "done", pickle.dumps(outcome)
 
 
 def _why(out_of_time: bool, code: int | None, limits: Limits) -> Text:

@@ -63,17 +63,22 @@ def prepare(job: Job, languages: Iterable[str] = (), both: bool = False) -> None
         with contextlib.suppress(Exception):  # a module that fails to import fails in the report, with its reason
             importlib.import_module(name)
     with contextlib.suppress(Exception):  # whatever is wrong shows in the reports themselves
-        if not job.parameters.get("extensions"):  # nobody knows what figures of one's own depend on
-            from salesreport.dataset import Dataset
-            from salesreport.stored.store import keep_results
-
-            keep_results(Dataset.open(job.parameters["dataset"]))
+        keep_beside(job)
         _rehearse(job.parameters, attributes_in(job.source), languages, both)
     give_back()
     # the forks' collector need not touch, and so copy, what is here; nor is it worth looking through for garbage
     gc.freeze()
     gc.enable()
     gc.set_threshold(*COLLECTING)
+
+
+def keep_beside(job: Job) -> None:
+    """From now on results are stored beside the dataset of a job, and looked up there."""
+    if not job.parameters.get("extensions"):  # nobody knows what figures of one's own depend on
+        from salesreport.dataset import Dataset
+        from salesreport.stored.store import keep_results
+
+        keep_results(Dataset.open(job.parameters["dataset"]))
 
 
 def load() -> None:
@@ -94,16 +99,10 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
     from salesreport.pack.beside import work_out
-    from salesreport.report.agreed import FILES
     from salesreport.report.export import to_html
     from salesreport.report.page import environment
-    from salesreport.report.review import Review
-    from salesreport.report.subject import KINDS
 
-    about: dict[str, Any] = {kind: str(parameters[kind]) for kind in KINDS if kind in parameters}
-    settings = ("compare_to", "language", "mask_names", "extensions", *FILES)
-    about |= {name: parameters[name] for name in settings if name in parameters}
-    review = Review(parameters["dataset"], parameters["period"], **about)
+    review = review_of(parameters)
     if both:
         work_out(review, names)
     sections: Sequence[Section] = list(_made(review, names)) or review.sections()
@@ -116,6 +115,18 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     shown = [review._repr_mimebundle_(), *(section._repr_mimebundle_() for section in drawn)]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
+
+
+def review_of(parameters: Any) -> "Review":
+    """The review that the kit's own notebooks make of their parameters."""
+    from salesreport.report.agreed import FILES
+    from salesreport.report.review import Review
+    from salesreport.report.subject import KINDS
+
+    about: dict[str, Any] = {kind: str(parameters[kind]) for kind in KINDS if kind in parameters}
+    settings = ("compare_to", "language", "mask_names", "extensions", *FILES)
+    about |= {name: parameters[name] for name in settings if name in parameters}
+    return Review(parameters["dataset"], parameters["period"], **about)
 
 
 def _made(review: "Review", names: Collection[str]) -> Iterator["Section"]:

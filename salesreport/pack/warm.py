@@ -14,8 +14,8 @@ again. Measured side by side, a further report took it 1.3 to 1.5 s of wall wher
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
-import sys
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,15 +24,11 @@ from typing import Any
 
 from salesreport.language import text
 from salesreport.orphans import end_with_parent
-from salesreport.pack.engine import ONE_THREAD, Watcher
+from salesreport.pack.engine import Watcher
 from salesreport.pack.limits import DEFAULT_LIMITS, Limits
+from salesreport.pack.machine import ONE_THREAD
 from salesreport.pack.make import Exporter, Job, Outcome, default_exporter
 from salesreport.pack.nursery import Making, attend
-
-
-def available() -> bool:
-    """Whether this system can fork safely: Windows cannot, and on macOS system libraries forbid it."""
-    return hasattr(os, "fork") and sys.platform != "darwin"
 
 
 @dataclass(frozen=True)
@@ -70,8 +66,9 @@ class WarmEngine:
                 if event == "started":
                     watcher.started(unfinished[content])
                 else:
-                    del unfinished[content.job.stem]
-                    watcher.done(content)
+                    outcome: Outcome = pickle.loads(content)  # noqa: S301 - our own process wrote it
+                    del unfinished[outcome.job.stem]
+                    watcher.done(outcome)
         finally:
             mine.close()  # the other process ends when it notices, and its forks with it
             nursery.join(5)

@@ -3,12 +3,18 @@
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from workshop import job_for
 
 from salesreport.dataset import Dataset
 from salesreport.pack import beside
+from salesreport.pack.halves import Half, work_out
+from salesreport.pack.subjects import Subject
 from salesreport.report import shared
 from salesreport.report.review import Review
 from salesreport.sample import write_company
@@ -16,6 +22,7 @@ from salesreport.stored import store
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="forks")
 
+SHOWS_NOTHING = nbformat.writes(new_notebook()).encode()
 NAMES = {"forecast", "milestones", "useful_actions", "trend"}
 
 
@@ -42,10 +49,9 @@ def pages(review: Review) -> list[str]:
     return [getattr(review, name)._repr_html_() for name in sorted(NAMES)]
 
 
-def test_two_work_out_what_one_would(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = pages(reviewed(company, kept=False))
-    review = reviewed(company, kept=True)
-    written: list[str] = []  # by this process
+def keys_written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The keys of what this process stores from now on, as it comes."""
+    written: list[str] = []
     write = store.Store._write
 
     def noted(one: store.Store, file: Path, key: str, *more: object) -> None:
@@ -53,10 +59,34 @@ def test_two_work_out_what_one_would(company: Dataset, monkeypatch: pytest.Monke
         write(one, file, key, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store.Store, "_write", noted)
+    return written
+
+
+def test_two_work_out_what_one_would(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = pages(reviewed(company, kept=False))
+    review = reviewed(company, kept=True)
+    written = keys_written(monkeypatch)
     beside.work_out(review, NAMES)
     assert any(key.startswith("((('forecast'") for key in written)
     assert pages(review) == alone
     assert not any("('milestones', Period(" in key for key in written)
+
+
+def test_two_workers_of_a_cluster_work_out_a_half_each(
+    company: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = pages(reviewed(company, kept=False))
+    content = nbformat.writes(new_notebook(cells=[new_code_cell("\n".join(f"review.{name}" for name in NAMES))]))
+    rep = company.table("reps", ["rep_id"])["rep_id"].iloc[0]
+    asked = {"dataset": str(company.path), "period": "2025-Q4", "rep": rep}
+    job = replace(job_for(company, tmp_path, Subject("rep", rep, rep)), content=content.encode(), parameters=asked)
+    for second in (False, True):
+        reviewed(company, kept=True)  # another process
+        assert work_out(Half(job, second, tmp_path / "mark"))
+        assert not work_out(Half(replace(job, content=SHOWS_NOTHING), second, tmp_path / "mark"))
+    written = keys_written(monkeypatch)
+    assert pages(reviewed(company, kept=True)) == alone
+    assert not any(key.startswith("((('forecast'") or "('milestones', Period(" in key for key in written)
 
 
 def test_it_is_done_once(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

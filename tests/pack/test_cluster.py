@@ -24,14 +24,9 @@ from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError
 from salesreport.files import is_partial
 from salesreport.language import Language
-from salesreport.pack.cluster import (
-    ClusterEngine,
-    Needs,
-    check_address,
-    check_answers,
-    problem_here,
-)
+from salesreport.pack.cluster import ClusterEngine, check_address, check_answers
 from salesreport.pack.make import Outcome
+from salesreport.pack.needs import Needs, problem_here
 from salesreport.pack.owner import run_mark
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import Plan, make_plan

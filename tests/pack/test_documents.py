@@ -15,8 +15,9 @@ from salesreport.errors import ConfigError
 from salesreport.language import text
 from salesreport.pack import load_pack, make_pack, make_plan, printed
 from salesreport.pack.kernels import PapermillEngine
+from salesreport.pack.machine import can_fork
 from salesreport.pack.manifest import Manifest
-from salesreport.pack.warm import WarmEngine, available
+from salesreport.pack.warm import WarmEngine
 
 ALL = ["pptx", "docx", "xlsx"]
 
@@ -127,7 +128,7 @@ def test_documents_that_cannot_be_made_are_the_report_s_failure(
 
 @pytest.mark.parametrize("engine", [WarmEngine(), PapermillEngine()], ids=["warm", "papermill"])
 def test_notebooks_are_told_whatever_runs_them(engine: Any, folder: Path, company: Dataset) -> None:
-    if engine.name == "warm" and not available():
+    if engine.name == "warm" and not can_fork():
         pytest.skip("this system cannot fork")
     from workshop import SHOW
 

@@ -13,9 +13,9 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from workshop import PARAMETERS, SHOW, Silent, job_for, plain_export, write_notebook, write_pack
 
 from salesreport.dataset import Dataset, write_dataset
-from salesreport.pack import warm
 from salesreport.pack.kept import file_names, seen_from, tidy, with_values
 from salesreport.pack.kernels import PapermillEngine
+from salesreport.pack.machine import can_fork
 from salesreport.pack.make import make_report
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
@@ -25,7 +25,7 @@ from salesreport.pack.warm import WarmEngine
 from salesreport.tables import TABLES
 
 ENGINES = [
-    pytest.param(WarmEngine, marks=pytest.mark.skipif(not warm.available(), reason="this system cannot fork")),
+    pytest.param(WarmEngine, marks=pytest.mark.skipif(not can_fork(), reason="this system cannot fork")),
     PapermillEngine,
 ]
 
@@ -154,7 +154,7 @@ def gossip(sample: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Dataset
     return write_dataset(path, tables, sample.settings, sample.provenance)
 
 
-@pytest.mark.skipif(not warm.available(), reason="this system cannot fork")
+@pytest.mark.skipif(not can_fork(), reason="this system cannot fork")
 def test_a_pack_of_reps_names_no_other_rep_in_reports_and_notebooks(gossip: Dataset, tmp_path: Path) -> None:
     reps = gossip.table("reps")
     chosen = reps["rep_id"].iloc[:3].tolist()

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,16 +13,16 @@ from workshop import ENDINGS, SHOW, Silent, job_for, plain_export, strict, write
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
-from salesreport.pack import warm
 from salesreport.pack.engines import make_engine
 from salesreport.pack.kernels import PapermillEngine
 from salesreport.pack.limits import Limits
+from salesreport.pack.machine import can_fork
 from salesreport.pack.make import Job
 from salesreport.pack.rehearsal import imported_by
 from salesreport.pack.subjects import Subject
 from salesreport.pack.warm import WarmEngine
 
-pytestmark = pytest.mark.skipif(not warm.available(), reason="this system cannot fork")
+pytestmark = pytest.mark.skipif(not can_fork(), reason="this system cannot fork")
 
 LEAKY = """\
 import builtins, os, sys
@@ -194,7 +195,7 @@ def test_both_engines_make_the_same_report(sample: Dataset, tmp_path: Path) -> N
 def test_the_engine_is_chosen_by_what_the_system_can(monkeypatch: pytest.MonkeyPatch) -> None:
     assert make_engine(None, 3) == WarmEngine(3)
     assert make_engine("papermill", 3) == PapermillEngine(3)
-    monkeypatch.setattr(warm.sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "platform", "darwin")
     assert make_engine(None, 3) == PapermillEngine(3)
     with pytest.raises(ConfigError, match="no warm engine"):
         make_engine("warm")
