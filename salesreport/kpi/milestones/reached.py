@@ -61,10 +61,12 @@ def process_file(facts: Facts) -> ProcessFile:
     return facts.remember("process file", lambda: process_of(facts.dataset))
 
 
-def store_of_process(facts: Facts, file: ProcessFile, key: tuple[Hashable, ...], make: Callable[[], Kept]) -> Kept:
+def store_of_process(
+    facts: Facts, file: ProcessFile, key: tuple[Hashable, ...], make: Callable[[], Kept], always: bool = False
+) -> Kept:
     """What depends on a process file, made once; stored where that is the dataset's own, see `Source.store`."""
     if file is process_file(facts):
-        return facts.store(key, make)
+        return facts.store(key, make, always)
     return facts.remember((*key, id(file)), make)
 
 
@@ -237,12 +239,24 @@ def shown(facts: Facts, file: ProcessFile, day: dt.date) -> ProcessFile:
         raise lacks("deals")
     if not file.processes:
         raise Unavailable(no_milestones(file))
-    stays = journeys_of(facts, file, day).stays
-    if not stays.dated.any():
+
+    def find() -> bool:
+        return bool(journeys_of(facts, file, day).stays.dated.any())
+
+    if not store_of_process(facts, file, ("shows milestones", day), find, always=True):
         raise Unavailable(
             text("needs the history of stages; this export does not say when deals came where they are")
         )
     return file
+
+
+def any_left(facts: Facts, file: ProcessFile, day: dt.date) -> bool:
+    """Whether any deal is known to have left a milestone by the end of a day."""
+
+    def find() -> bool:
+        return bool((journeys_of(facts, file, day).stays.outcome != OPEN).any())
+
+    return store_of_process(facts, file, ("any left", day), find, always=True)
 
 
 def no_milestones(file: ProcessFile) -> Text:
