@@ -12,7 +12,6 @@ is worked out again. Where nothing can be written, or there is no secret, nothin
 import hashlib
 import hmac
 import logging
-import mmap
 import os
 import platform
 import secrets
@@ -29,6 +28,7 @@ from typing import Any, TypeVar
 
 from salesreport.dataset import KEPT, Dataset
 from salesreport.files import make_folder, remove_partials, write_bytes
+from salesreport.memory import mapped, unload
 from salesreport.stored.values import Buffer, Unstorable, from_bytes, to_parts
 
 OFF = "SALESREPORT_FRESH"
@@ -92,11 +92,11 @@ class Store:
         return value
 
     def _read(self, file: Path, key: str, around: object) -> Any:
-        mapped = _mapped(file)
-        content = memoryview(mapped)
+        there = mapped(file)
+        content = memoryview(there)
         if not hmac.compare_digest(self._proof(key, [content[_PROOF:]]), bytes(content[:_PROOF])):
             raise Unstorable("it is damaged, or was not written on this account")
-        _unload(mapped)
+        unload(there)  # all of it was looked at
         return from_bytes(content[_PROOF:], around)
 
     def _written(self, file: Path, key: str, value: T, around: object) -> T:
@@ -105,11 +105,11 @@ class Store:
         proof, unsure = self._proof(key, parts), file.with_name(f".{file.name}.{os.getpid()}.partial")
         write_bytes(unsure, [proof, *parts])
         try:
-            mapped = _mapped(unsure)
-            found: T = from_bytes(memoryview(mapped)[_PROOF:], around)
+            there = mapped(unsure)
+            found: T = from_bytes(memoryview(there)[_PROOF:], around)
             if not hmac.compare_digest(self._proof(key, to_parts(found, around)), proof):
                 raise Unstorable("what is read would not be what was written")
-            _unload(mapped)
+            unload(there)
             unsure.replace(file)
         finally:
             unsure.unlink(missing_ok=True)
@@ -165,17 +165,6 @@ def stored(dataset: Dataset, key: Hashable, make: Callable[[], T], around: objec
     """A result from the dataset's store, where it has one in this process; else it is made. See `Store.get`."""
     store = _open.get(dataset.folder)
     return make() if store is None else store.get(key, make, around, always)
-
-
-def _mapped(file: Path) -> mmap.mmap:
-    with file.open("rb") as stream:
-        return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-def _unload(mapped: mmap.mmap) -> None:
-    """Give back the memory of a file all of which was looked at; what somebody looks at is read again."""
-    if hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _state(dataset: Dataset) -> str:

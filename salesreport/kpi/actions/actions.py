@@ -134,16 +134,12 @@ def ever(facts: Facts, file: ProcessFile, period: Period) -> Period:
     Raises:
         Unavailable: the data cannot tell.
     """
-
-    def find() -> Period:
-        activities_of(facts)  # what lacks them has no such span
-        stays = stays_of(facts, file)
-        first: dt.date = stays.decided.day[0].astype(object)
-        if first > period.end:
-            raise Unavailable(text("no deal was decided in {period}", period=period))
-        return Period.span(first.replace(day=1), min(period.end, facts.as_of), period.fiscal_year_start)
-
-    return store_of_process(facts, file, ("ever decided", period), find, always=True)
+    activities_of(facts)  # what lacks them has no such span
+    stays = stays_of(facts, file)
+    first: dt.date = stays.decided.day[0].astype(object)
+    if first > period.end:
+        raise Unavailable(text("no deal was decided in {period}", period=period))
+    return Period.span(first.replace(day=1), min(period.end, facts.as_of), period.fiscal_year_start)
 
 
 def _look(

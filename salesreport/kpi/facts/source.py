@@ -29,6 +29,7 @@ Kept = TypeVar("Kept")
 
 PASSING = (
     "created", "closed", "open", "orders", "activities", "leads", "feedback", "reached", "cut stays",
+    "watched stays",
 )  # fmt: skip
 """What begins the keys of events and of what they are found in: large, quickly made, and mostly asked for once."""
 

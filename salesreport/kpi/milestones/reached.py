@@ -136,7 +136,7 @@ def _first_reached(journeys: Journeys) -> tuple[Positions, Positions, Days]:
     length = np.diff(begins(journeys.file))
     # each stay reaches its milestone, and then, if it ends in an order, the last one of its process
     deal = np.repeat(stays.deal, 2)
-    level = np.empty(2 * size, np.int64)
+    level = np.empty(2 * size, np.int16)
     level[0::2] = stays.milestone
     level[1::2] = np.where(stays.outcome == WON, length[stays.process] - 1 if size else 0, stays.milestone)
     day = np.empty(2 * size, "datetime64[D]")
@@ -145,7 +145,8 @@ def _first_reached(journeys: Journeys) -> tuple[Positions, Positions, Days]:
     width = int(length.max(initial=0)) + 1
     highest = np.maximum.accumulate(deal * width + level + 1)
     first = np.append(True, deal[1:] != deal[:-1])[: len(deal)]
-    before = np.where(first, -1, np.append(-1, highest)[: len(deal)] - 1 - deal * width)
+    before = np.where(first, -1, np.append(-1, highest)[: len(deal)] - 1 - deal * width).astype(np.int16)
+    del highest
     new = np.maximum(level - before, 0)
     new[0::2] = np.where(stays.dated, new[0::2], 0)
     event = np.repeat(np.arange(len(deal)), new)
@@ -195,7 +196,7 @@ def watched_in(facts: Facts, file: ProcessFile, start: dt.date, end: dt.date, cu
         }
         return Events("deals", stays.deal[stay], last_day[seen], parts.rep[seen], parts.share[seen], extra, facts)
 
-    return facts.remember(("watched", id(file), start, end, cut), make)
+    return facts.remember(("watched stays", id(file), start, end, cut), make)
 
 
 def reached(facts: Facts, window: Period, as_of: dt.date) -> Events:
