@@ -106,6 +106,7 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     shown = [review._repr_mimebundle_(), *({"text/html": section._repr_html_()} for section in drawn)]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
+    review.context.facts.forget("journeys", "customers of tables")  # reports look at what was made of them
 
 
 def _made(review: "Review", names: Collection[str]) -> Iterator["Section"]:

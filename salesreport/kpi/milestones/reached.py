@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -155,6 +156,12 @@ def _first_reached(journeys: Journeys) -> tuple[Positions, Positions, Days]:
     return deal[event], begins(journeys.file)[process[event]] + before[event] + 1 + step, day[event]
 
 
+def _since(journeys: Journeys, day: np.datetime64) -> Journeys:
+    """The same with those stays alone that had not ended before a day."""
+    rows = np.flatnonzero(~(journeys.stays.left < day))
+    return replace(journeys, stays=Stays._make(column[rows] for column in journeys.stays))
+
+
 def watched_in(facts: Facts, file: ProcessFile, start: dt.date, end: dt.date, cut: bool = True) -> Events:
     """The time deals were at milestones from start to end, a row per stay and rep.
 
@@ -173,9 +180,9 @@ def watched_in(facts: Facts, file: ProcessFile, start: dt.date, end: dt.date, cu
     """
 
     def make() -> Events:
-        journeys = journeys_of(facts, file, end)
-        parts, stays = spells_of(journeys) if cut else spells(journeys, owners=False), journeys.stays
         first = np.datetime64(start, "D")
+        journeys = _since(journeys_of(facts, file, end), first)
+        parts, stays = spells(journeys, owners=cut), journeys.stays
         late = (first - 1 - stays.entered[parts.stay]).astype(np.int64)  # its age on the eve
         last_day = stays.entered[parts.stay] + parts.end
         seen = np.flatnonzero(stays.dated[parts.stay] & (last_day >= first))
