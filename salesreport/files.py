@@ -6,7 +6,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,16 +37,19 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
-def write_bytes(path: Path, content: bytes, still_wanted: Callable[[], None] | None = None) -> None:
+def write_bytes(
+    path: Path, content: bytes | Sequence[bytes | memoryview], still_wanted: Callable[[], None] | None = None
+) -> None:
     """Write a file in one step: readers see the old content or the new, never half.
 
     Args:
+        content: all of it, or its parts one after the other.
         still_wanted: called when all of it is on disk and lacks but its name; where it raises, the old stays.
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("wb") as stream:
-            stream.write(content)
+            stream.writelines([content] if isinstance(content, bytes) else content)
             stream.flush()
             os.fsync(stream.fileno())
         if still_wanted is not None:

@@ -1,8 +1,13 @@
-"""Free memory given back to the system, which an allocator keeps for later."""
+"""Memory given back to the system: what is free and an allocator keeps for later, and mapped files."""
 
 import contextlib
 import ctypes
+import mmap
 import os
+from pathlib import Path
+from weakref import WeakSet
+
+_mapped: WeakSet[mmap.mmap] = WeakSet()
 
 
 def arrow_gives_back() -> None:
@@ -14,8 +19,27 @@ def arrow_gives_back() -> None:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
+def mapped(file: Path) -> mmap.mmap:
+    """A file mapped into memory, to be read; what was looked at is given back with the rest, see `unload`."""
+    with file.open("rb") as stream:
+        found = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    _mapped.add(found)
+    return found
+
+
+def unload(file: mmap.mmap) -> None:
+    """Give back what a mapped file takes of the memory; what somebody looks at is read again."""
+    if hasattr(mmap, "MADV_DONTNEED"):
+        file.madvise(mmap.MADV_DONTNEED)
+
+
 def give_back() -> None:
-    """Give memory that is free back: Arrow's, and the C library's where it can; it takes milliseconds."""
+    """Give memory back that is free (Arrow's, and the C library's where it can) or holds what files hold, too.
+
+    It takes milliseconds.
+    """
+    for file in list(_mapped):
+        unload(file)
     import pyarrow  # not at the start: see `arrow_gives_back`
 
     pyarrow.default_memory_pool().release_unused()

@@ -123,35 +123,52 @@ def _watched(key: str, facts: Facts) -> Watched:
         kind, which = _COUNTED[name]
         if (kind == "closed" and which != "won") or name == "win_rate":
             need_losses(facts)
-        events = _events(facts, kind)
-        chosen = _chosen(events, which) if not parameter else events.equals("type", parameter)
-        days = _Days.of(facts, events.rep, events.day, events.share, chosen.astype(float), 2)
+        days = facts.store(("days", key), lambda: _counted(facts, kind, which, parameter))
         if name in _RATES:
-            return Watched(metric, "rate", False, facts.begin(kind), lambda a, b: _rate(days, a, b))
-        return Watched(metric, "count", True, facts.begin(kind), lambda a, b: _count(facts, days, a, b))
+            return Watched(metric, "rate", False, days.begin, lambda a, b: _rate(days, a, b))
+        return Watched(metric, "count", True, days.begin, lambda a, b: _count(facts, days, a, b))
     if name == "conversion" and parameter:
-        decided = decisions(facts, process_file(facts))
-        step = {place.milestone.key: place.number for place in places_of(process_file(facts))}[parameter]
-        here = decided.take(decided.step == step)
-        if not len(here):
-            raise Unavailable(text("nothing was decided at this milestone"))
-        days = _Days.of(facts, here.rep, here.day, np.ones(len(here)), here.success.astype(float), 2)
-        return Watched(metric, "rate", False, here.day[0].item(), lambda a, b: _rate(days, a, b))
+        days = facts.store(("days", key), lambda: _converted(facts, parameter))
+        return Watched(metric, "rate", False, days.begin, lambda a, b: _rate(days, a, b))
     if name in _MEANS:
-        kind, column = _MEANS[name]
-        events = _events(facts, kind)
-        value = events.number(column)
-        counts = ~np.isnan(value)
-        if kind == "closed":
-            counts &= events.extra["won"].astype(bool) & (value > 0 if column == "amount" else True)
-        else:
-            counts &= events.equals("kind", "satisfaction")
-        days = _Days.of(facts, events.rep, events.day, events.share * counts, np.where(counts, value, 0.0), 3)
-        return Watched(metric, "mean", False, facts.begin(kind), lambda a, b: _mean(days, a, b))
+        days = facts.store(("days", key), lambda: _measured(facts, *_MEANS[name]))
+        return Watched(metric, "mean", False, days.begin, lambda a, b: _mean(days, a, b))
     standing = metric.facts[0] == OPEN or metric.date_basis == AS_OF or name in _STANDING
     monthly = metric.additive and not standing
     begin = _first_day(facts)
     return Watched(metric, "level", monthly, begin, lambda a, b: _level(facts, metric, standing, monthly, a, b))
+
+
+def _counted(facts: Facts, kind: Dated, which: str, of_type: str) -> "_Days":
+    """All events of a kind, of which some are chosen."""
+    events = _events(facts, kind)
+    chosen = events.equals("type", of_type) if of_type else _chosen(events, which)
+    return _Days.of(facts, facts.begin(kind), events.rep, events.day, events.share, chosen.astype(float), 2)
+
+
+def _converted(facts: Facts, milestone: str) -> "_Days":
+    """All decisions at a milestone, and which went on."""
+    decided = decisions(facts, process_file(facts))
+    step = {place.milestone.key: place.number for place in places_of(process_file(facts))}[milestone]
+    here = decided.take(decided.step == step)
+    if not len(here):
+        raise Unavailable(text("nothing was decided at this milestone"))
+    return _Days.of(
+        facts, here.day[0].item(), here.rep, here.day, np.ones(len(here)), here.success.astype(float), 2
+    )
+
+
+def _measured(facts: Facts, kind: Dated, column: str) -> "_Days":
+    """All events of a kind that have a number."""
+    events = _events(facts, kind)
+    value = events.number(column)
+    counts = ~np.isnan(value)
+    if kind == "closed":
+        counts &= events.extra["won"].astype(bool) & (value > 0 if column == "amount" else True)
+    else:
+        counts &= events.equals("kind", "satisfaction")
+    share, value = events.share * counts, np.where(counts, value, 0.0)
+    return _Days.of(facts, facts.begin(kind), events.rep, events.day, share, value, 3)
 
 
 def _need(facts: Facts, table: str, column: str) -> None:
@@ -196,10 +213,12 @@ class _Days:
     Of all events of a rep on a day there is one row: of millions of events that is a small part.
 
     Attributes:
+        begin: the first day of which anything is known; None: not known.
         keys: rep and day of each row, ascending. sums: up to each row, a line per power of the value; the first
             column is nothing. reps: how many there are.
     """
 
+    begin: dt.date | None
     keys: npt.NDArray[np.int64]
     sums: Numbers
     reps: int
@@ -208,8 +227,9 @@ class _Days:
 
     @classmethod
     def of(
-        cls, facts: Facts, rep: pd.Categorical, day: Days, share: Numbers, value: Numbers, powers: int
-    ) -> "_Days":
+        cls, facts: Facts, begin: dt.date | None, rep: pd.Categorical, day: Days, share: Numbers, value: Numbers,
+        powers: int,
+    ) -> "_Days":  # fmt: skip
         """Events with their credit and a value each, of which so many powers are asked for: 1, 2 or 3."""
         place = pd.Index(facts.reps["rep_id"]).get_indexer(rep.categories)
         whose = np.append(place, -1)[rep.codes]
@@ -221,7 +241,7 @@ class _Days:
         sums = np.zeros((powers, len(last) + 1))
         for power in range(powers):
             sums[power, 1:] = (share * value**power)[order].cumsum()[last]
-        return cls(keys[last], sums, len(facts.reps))
+        return cls(begin, keys[last], sums, len(facts.reps))
 
     def between(self, start: dt.date, end: dt.date) -> Numbers:
         """Of each rep in some days: Σ share, Σ share × value, Σ share × value² (as far as they are there)."""

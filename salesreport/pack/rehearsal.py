@@ -115,6 +115,7 @@ def _rehearse(parameters: Any, names: Collection[str], languages: Iterable[str] 
     shown = [review._repr_mimebundle_(), *(section._repr_mimebundle_() for section in drawn)]
     outputs = [new_output("execute_result", data=data) for data in shown]
     to_html(new_notebook(cells=[new_code_cell("", outputs=outputs)]))
+    review.context.facts.forget("journeys", "customers of tables")  # reports look at what was made of them
 
 
 def review_of(parameters: Any) -> "Review":

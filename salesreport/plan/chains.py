@@ -103,7 +103,8 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
     last = _last_days(model, plain, len(places))
     ratio = ratios(ways, hazards, model.effects, len(places), period, last)
     found, own = [], {}
-    like, weight, shift = _like(facts, model, None, None)
+    arrived = {one: _arrived(facts, model, one) for one in dict.fromkeys((None, *(one for _, one in rows)))}
+    like, weight, shift = _like(model, arrived[None], None)
     left = left_of(model, len(places))
     conversion = conversions_of(left, np.zeros(len(places)), weight, shift)
     team = _chain(model, plain, places, last, ("", None), (like, weight, shift), ratio, conversion)
@@ -112,7 +113,7 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
         if rep not in own:
             own[rep] = _own_curves(hazards, tilt, ways.day, spans, plain)
         curves = own[rep]
-        like, weight, shift = _like(facts, model, rep, segment)
+        like, weight, shift = _like(model, arrived[segment], rep)
         conversion = conversions_of(left, tilt, weight, shift)
         chain = _chain(model, curves, places, last, (rep, segment), (like, weight, shift), ratio, conversion)
         found.append(chain._replace(money=chain.money * sizes.get(rep, 1.0)))
@@ -245,8 +246,8 @@ def _leads(model: Learnt, places: int) -> Numbers:
     return np.array([np.median(until[step]) if step.any() else np.nan for step in steps])
 
 
-def _like(facts: Facts, model: Learnt, rep: str | None, segment: str | None) -> tuple[Positions, Numbers, Numbers]:
-    """Deals like those a rep (None: the team) begins: rows of the arrivals, their weight, and their log-odds."""
+def _arrived(facts: Facts, model: Learnt, segment: str | None) -> Positions:
+    """The rows of the arrivals that count, of a segment (None: of all)."""
     new = model.arrivals
     rows = np.flatnonzero(new.weight > 0) if (new.weight > 0).any() else np.arange(len(new.deal))
     if segment is not None:
@@ -254,6 +255,16 @@ def _like(facts: Facts, model: Learnt, rep: str | None, segment: str | None) -> 
         code = values.categories.get_indexer([segment])[0]
         here = rows[values.codes[new.deal[rows]] == code]
         rows = here if len(here) else rows
+    return rows
+
+
+def _like(model: Learnt, rows: Positions, rep: str | None) -> tuple[Positions, Numbers, Numbers]:
+    """Deals like those a rep (None: the team) begins: rows of the arrivals, their weight, and their log-odds.
+
+    Args:
+        model: has the arrivals. rows: those of the segment. rep: whose.
+    """
+    new = model.arrivals
     known = np.flatnonzero(new.rep.categories == rep)
     mine = rows[:0] if not len(known) else rows[new.rep.codes[rows] == known[0]]
     if len(rows) > _MOST_LIKE:

@@ -1,6 +1,7 @@
 """What a rep did in earlier stretches of the same length: how far a number that is needed is within reach."""
 
 import datetime as dt
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -144,6 +145,11 @@ class Past:
             self._known[kind, name] = by_rep, begin
         return self._known[kind, name]
 
+    @cached_property
+    def _reached(self) -> Events:
+        """The milestones that deals reached, all of them at once."""
+        return reached_in(self._facts, self._file, self._start, self._facts.as_of)
+
     def _events(self, kind: str, name: str) -> Events:
         span = Period.span(self._start, self._facts.as_of)
         if kind == "begin":
@@ -154,7 +160,7 @@ class Past:
         if kind == "activity":
             events = self._facts.events("activities", span)
             return _taken(events, np.flatnonzero(events.equals("type", name)))
-        events = reached_in(self._facts, self._file, self._start, self._facts.as_of)
+        events = self._reached
         number = [one.key for process in self._file.processes for one in process.milestones].index(name)
         return _taken(events, np.flatnonzero(events.extra["place"] == number))
 

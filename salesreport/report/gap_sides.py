@@ -117,7 +117,7 @@ def _season(context: Context, ends: bool) -> tuple[float, float]:
             still[-1] / sum(still) if still[-1] > 0 else plain,
         )
 
-    return context.facts.remember(("season", context.period, ends), find)
+    return context.facts.store(("season", context.period, ends), find, always=True)
 
 
 def _total(context: Context, metric: str, period: Period) -> float:
@@ -137,7 +137,7 @@ def _open_known(context: Context) -> bool:
         days = [context.as_of, *(one.end for one in _all_year(context) if first is None or one.end >= first)]
         return all(context.facts.known(day).why_open_unknown is None for day in days)
 
-    return context.facts.remember(("ends known", context.period, context.as_of), find)
+    return context.facts.store(("ends known", context.period, context.as_of), find, always=True)
 
 
 def _open_at(context: Context, subject: Subject, day: dt.date, known: bool) -> float:
@@ -157,7 +157,7 @@ def _open_of_all(context: Context, dimension: str | None, day: dt.date) -> dict[
         sums = np.bincount(values.codes[here], events.share[here], len(values.categories))
         return dict(zip(values.categories, sums.tolist(), strict=True))
 
-    return context.facts.remember(("open by", dimension, day), find)
+    return context.facts.store(("open by", dimension, day), find, always=True)
 
 
 # --- deals decided

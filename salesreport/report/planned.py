@@ -83,7 +83,7 @@ def activity_outcomes(context: Context) -> pd.DataFrame:
     """What came of the subject's activities: `type`, `outcome`, `n`."""
     dimension, facts = context.subject.dimension, context.facts
     key = ("outcomes", dimension, context.period)
-    return _mine(context, key, facts.remember(key, lambda: accounts.outcomes(facts, context.period, dimension)))
+    return _mine(context, key, facts.store(key, lambda: accounts.outcomes(facts, context.period, dimension), True))
 
 
 def _of_subject(context: Context, key: tuple[Hashable, ...], frame: pd.DataFrame) -> pd.DataFrame:

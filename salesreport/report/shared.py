@@ -356,7 +356,7 @@ class Shared:
             days = days[~np.isnan(days)]
             return float(np.quantile(days, share)) if len(days) >= fewest else None
 
-        return self.facts.remember(("days to win", tuple(periods), share, fewest), find)
+        return self.facts.store(("days to win", tuple(periods), share, fewest), find, always=True)
 
     def stages_when_lost(self, period: Period) -> Mapping[str, str]:
         """The last stage each deal that was lost in a period was in before, by deal_id; see `stage_when_lost`."""
@@ -367,7 +367,7 @@ class Shared:
             stages = stage_when_lost(self.facts, self.facts.columns.series("deals", "deal_id").take(lost))
             return dict(zip(stages.index.tolist(), stages.tolist(), strict=True))
 
-        return self.facts.remember(("stages when lost", period), find)
+        return self.facts.store(("stages when lost", period), find, always=True)
 
     @property
     def customers(self) -> Mapping[str, str]:

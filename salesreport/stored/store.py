@@ -12,14 +12,13 @@ is worked out again. Where nothing can be written, or there is no secret, nothin
 import hashlib
 import hmac
 import logging
-import mmap
 import os
 import platform
 import secrets
 import shutil
 import sys
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +28,8 @@ from typing import Any, TypeVar
 
 from salesreport.dataset import KEPT, Dataset
 from salesreport.files import make_folder, remove_partials, write_bytes
-from salesreport.stored.values import Unstorable, from_bytes, to_bytes
+from salesreport.memory import mapped, unload
+from salesreport.stored.values import Buffer, Unstorable, from_bytes, to_parts
 
 OFF = "SALESREPORT_FRESH"
 """The environment variable that, where it is set to anything, lets everything be worked out anew."""
@@ -61,12 +61,15 @@ class Store:
     folder: Path
     secret: bytes
 
-    def get(self, key: Hashable, make: Callable[[], T], around: object) -> T:
-        """What is stored for a key; else it is made, and stored.
+    def get(self, key: Hashable, make: Callable[[], T], around: object, always: bool = False) -> T:
+        """What is stored for a key; else it is made, and stored, and given as it is read from the file.
+
+        So it takes memory only where somebody looks: the file is mapped, also in the process that made it.
 
         Args:
             key: says all that the result depends on beside data and code; its `repr` is what counts.
             make: makes it. around: the object that the result may refer to without holding it.
+            always: whether it is stored even if it took no time, for what it is made of was there.
         """
         written = repr(key)
         if " at 0x" in written:  # of this process alone
@@ -83,27 +86,39 @@ class Store:
             _log.debug("%s is not used: %s", file, problem)
         began = time.process_time()
         value = make()
-        if time.process_time() - began >= WORTH:
+        if always or time.process_time() - began >= WORTH:
             with suppress(OSError, Unstorable):
-                self._write(file, written, value, around)
+                return self._written(file, written, value, around)
         return value
 
     def _read(self, file: Path, key: str, around: object) -> Any:
-        with file.open("rb") as stream:
-            content = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
-        if not hmac.compare_digest(self._proof(key, content[_PROOF:]), bytes(content[:_PROOF])):
+        there = mapped(file)
+        content = memoryview(there)
+        if not hmac.compare_digest(self._proof(key, [content[_PROOF:]]), bytes(content[:_PROOF])):
             raise Unstorable("it is damaged, or was not written on this account")
+        unload(there)  # all of it was looked at
         return from_bytes(content[_PROOF:], around)
 
-    def _write(self, file: Path, key: str, value: Any, around: object) -> None:
-        content = to_bytes(value, around)
-        if to_bytes(from_bytes(content, around), around) != content:
-            raise Unstorable("what is read would not be what was written")
-        write_bytes(file, self._proof(key, content) + content)
+    def _written(self, file: Path, key: str, value: T, around: object) -> T:
+        """Store a value; gives it as it is read."""
+        parts = to_parts(value, around)
+        proof, unsure = self._proof(key, parts), file.with_name(f".{file.name}.{os.getpid()}.partial")
+        write_bytes(unsure, [proof, *parts])
+        try:
+            there = mapped(unsure)
+            found: T = from_bytes(memoryview(there)[_PROOF:], around)
+            if not hmac.compare_digest(self._proof(key, to_parts(found, around)), proof):
+                raise Unstorable("what is read would not be what was written")
+            unload(there)
+            unsure.replace(file)
+        finally:
+            unsure.unlink(missing_ok=True)
+        return found
 
-    def _proof(self, key: str, content: bytes | memoryview) -> bytes:
+    def _proof(self, key: str, parts: Iterable[Buffer]) -> bytes:
         made = hmac.new(self.secret, self.folder.name.encode() + b"\0" + key.encode() + b"\0", hashlib.sha256)
-        made.update(content)
+        for part in parts:
+            made.update(part)
         return made.digest()
 
     def tidy(self) -> None:
@@ -151,10 +166,10 @@ def is_kept(dataset: Dataset) -> bool:
     return dataset.folder in _open
 
 
-def stored(dataset: Dataset, key: Hashable, make: Callable[[], T], around: object) -> T:
-    """A result from the dataset's store, where it has one in this process; else it is made."""
+def stored(dataset: Dataset, key: Hashable, make: Callable[[], T], around: object, always: bool = False) -> T:
+    """A result from the dataset's store, where it has one in this process; else it is made. See `Store.get`."""
     store = _open.get(dataset.folder)
-    return make() if store is None else store.get(key, make, around)
+    return make() if store is None else store.get(key, make, around, always)
 
 
 def _state(dataset: Dataset) -> str:

@@ -25,6 +25,8 @@ PACKAGE = "salesreport."
 _ALIGNED = 64
 """Arrays begin at multiples of so many bytes."""
 
+Buffer = bytes | memoryview
+
 _PLAIN = (type(None), bool, int, float, str)
 
 
@@ -45,18 +47,27 @@ def to_bytes(value: Any, around: object = None) -> bytes:
         >>> from_bytes(to_bytes({"n": (1, dt.date(2025, 1, 31))}))
         {'n': (1, datetime.date(2025, 1, 31))}
     """
+    return b"".join(to_parts(value, around))
+
+
+def to_parts(value: Any, around: object = None) -> list[Buffer]:
+    """`to_bytes` in parts, of which arrays are not copied; they show what the arrays hold now.
+
+    Raises:
+        Unstorable: as `to_bytes`.
+    """
     arrays: list[npt.NDArray[Any]] = []
     said = json.dumps(_Writer(arrays, around).said(value), separators=(",", ":")).encode()
-    parts, size = [len(said).to_bytes(8, "little"), said], 8 + len(said)
+    parts: list[Buffer] = [len(said).to_bytes(8, "little"), said]
+    size = 8 + len(said)
     for array in arrays:
         gap = -size % _ALIGNED
-        content = np.ascontiguousarray(array).tobytes()
-        parts += [bytes(gap), content]
-        size += gap + len(content)
-    return b"".join(parts)
+        parts += [bytes(gap), np.ascontiguousarray(array).reshape(-1).view(np.uint8).data]
+        size += gap + array.nbytes
+    return parts
 
 
-def from_bytes(content: bytes | memoryview, around: object = None) -> Any:
+def from_bytes(content: Buffer, around: object = None) -> Any:
     """What `to_bytes` made bytes of; its arrays are views of the content, and cannot be written to.
 
     Raises:

@@ -5,6 +5,7 @@ import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -52,13 +53,13 @@ def pages(review: Review) -> list[str]:
 def keys_written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The keys of what this process stores from now on, as it comes."""
     written: list[str] = []
-    write = store.Store._write
+    write = store.Store._written
 
-    def noted(one: store.Store, file: Path, key: str, *more: object) -> None:
+    def noted(one: store.Store, file: Path, key: str, *more: Any) -> Any:
         written.append(key)
-        write(one, file, key, *more)  # type: ignore[arg-type]
+        return write(one, file, key, *more)
 
-    monkeypatch.setattr(store.Store, "_write", noted)
+    monkeypatch.setattr(store.Store, "_written", noted)
     return written
 
 

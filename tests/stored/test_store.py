@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from salesreport.dataset import KEPT, Dataset, update_dataset
@@ -118,3 +119,27 @@ def test_it_goes_with_the_data(dataset: Dataset) -> None:
     assert len(files(dataset)) == 1
     update_dataset(dataset.path, lambda now: ({"feedback": now.table("feedback").head(0)}, now.provenance))
     assert not (dataset.path / KEPT).exists()
+
+
+def test_who_made_it_gets_it_as_the_next_one_does(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.keep_results(dataset)
+    made = np.arange(1000)
+    given = Facts.of(dataset).store("numbers", lambda: made)
+    assert (given == made).all()
+    assert not given.flags.writeable  # a view of the file
+    monkeypatch.setattr(store, "to_parts", lambda value, around: [repr(value.flags.writeable).encode()])
+    assert Facts.of(dataset).store("other numbers", lambda: made) is made  # what is read would be something else
+    assert [one.name for one in files(dataset) if one.name.startswith(".")] == []
+
+
+def test_what_takes_no_time_is_stored_where_it_is_wanted(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "WORTH", 60.0)
+    store.keep_results(dataset)
+    Facts.of(dataset).store("quick", Made())
+    assert files(dataset) == []
+    make = Made()
+    for _ in range(2):
+        assert Facts.of(dataset).store("small", make, always=True) == (1, 2)
+    assert make.times == 1

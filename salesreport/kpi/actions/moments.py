@@ -8,7 +8,7 @@ already how it will end, does not count (a lag against protopathic bias; Horwitz
 10.1016/0002-9343(80)90363-0).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ PART = 6
 LIVELY = 3
 """Of more activities than these before a window, it is only said that there were many."""
 
-Whole = npt.NDArray[np.int64]
+Whole = npt.NDArray[np.signedinteger[Any]]
 
 _SPAN = np.int64(1) << 22
 """More days than there are in any data: deal and day become one number."""
@@ -40,7 +40,7 @@ class Watched(NamedTuple):
     """
 
     deal: Positions
-    step: Positions
+    step: Whole
     entered: Whole
     until: Whole
     decided: Whole
@@ -111,17 +111,32 @@ def moments_of(stays: Watched, done: Done, types: int) -> Moments:
     """
     window = window_of(stays.expected)
     last = np.clip((stays.until - stays.entered) // window - 1, 0, AGES)  # the gap is as long as a window
+    begins, size = np.cumsum(last) - last, int(last.sum())
+    # before there are moments: millions of both at once would take most of the memory of a pack
+    exposed, before = _done_before(stays, done, window, last, begins, (types, size))
     stay = np.repeat(np.arange(len(last)), last)
-    age = np.arange(len(stay)) - np.repeat(np.cumsum(last) - last, last)
+    age = (np.arange(size) - begins[stay]).astype(np.int8)
     length = window[stay]
     day = stays.entered[stay] + (age + 1) * length
+    lasting = day + 2 * length <= stays.until[stay]
+    return Moments(stay, age, day, exposed, before, lasting)
+
+
+def _done_before(
+    stays: Watched, done: Done, window: Whole, last: Whole, begins: Positions, shape: tuple[int, int]
+) -> tuple[Flags, npt.NDArray[np.int8]]:
+    """Types × moments: whether one was done in the window; and how many of any type before it.
+
+    Args:
+        stays, done: as in `moments_of`. window: of each stay. last: at how many ages it is looked at.
+        begins: its first moment. shape: how many types and moments there are.
+    """
     whose, act = _done_within(done, stays.deal, stays.entered + 1 - window, stays.entered + last * window)
     number = (done.day[act] - stays.entered[whose] - 1) // window[whose]  # of the window; −1: before the first
-    place = (np.cumsum(last) - last)[whose] + number
-    exposed = _of_types(done.type[act], place, number >= 0, (types, len(stay)))
-    before = np.bincount(place[number + 1 < last[whose]] + 1, minlength=len(stay))
-    lasting = day + 2 * length <= stays.until[stay]
-    return Moments(stay, age.astype(np.int8), day, exposed, np.minimum(before, LIVELY).astype(np.int8), lasting)
+    place = begins[whose] + number
+    exposed = _of_types(done.type[act], place, number >= 0, shape)
+    before = np.bincount(place[number + 1 < last[whose]] + 1, minlength=shape[1])
+    return exposed, np.minimum(before, LIVELY).astype(np.int8)
 
 
 def ever_done(stays: Watched, done: Done, types: int) -> Flags:
@@ -135,8 +150,10 @@ def _done_within(done: Done, deal: Positions, first: Whole, last: Whole) -> tupl
     keys = done.deal.astype(np.int64) * _SPAN + done.day
     order = np.argsort(keys)
     keys, base = keys[order], deal.astype(np.int64) * _SPAN
-    start, end = np.searchsorted(keys, base + first, side="left"), np.searchsorted(keys, base + last, side="right")
-    count = np.maximum(end - start, 0)
+    start = np.searchsorted(keys, base + first, side="left")
+    count = np.searchsorted(keys, base + last, side="right")
+    del keys, base
+    count = np.maximum(count - start, 0)
     whose = np.repeat(np.arange(len(deal)), count)
     return whose, order[np.arange(len(whose)) + np.repeat(start - (np.cumsum(count) - count), count)]
 

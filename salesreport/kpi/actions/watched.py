@@ -14,7 +14,7 @@ from salesreport.kpi.facts.gaps import need_losses
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.journeys import OPEN
-from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of
+from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of, store_of_process
 from salesreport.language import text
 from salesreport.process import ProcessFile
 
@@ -54,7 +54,7 @@ def activities_of(facts: Facts) -> Activities:
     Raises:
         Unavailable: there are none, or nothing says what they were, when, or on which deal.
     """
-    return facts.remember(("activities on deals",), lambda: _activities(facts))
+    return facts.store(("activities on deals",), lambda: _activities(facts))
 
 
 def _activities(facts: Facts) -> Activities:
@@ -69,11 +69,11 @@ def _activities(facts: Facts) -> Activities:
         raise Unavailable(text("needs activities on deals; those of this export belong to none"))
     count = np.bincount(types.codes[rows], minlength=len(types.categories))
     often = np.sort(np.argsort(-count, kind="stable")[: min(MOST_TYPES, int((count > 0).sum()))])
-    number = np.full(len(count), -1)
+    number = np.full(len(count), -1, np.int8)
     number[often] = np.arange(len(often))
     kind = number[types.codes[rows]]
     rows, kind = rows[kind >= 0], kind[kind >= 0]
-    done = Done(deal[rows], kind, _whole(day[rows]))
+    done = Done(deal[rows].astype(np.int32), kind, _whole(day[rows]))
     names = tuple(str(types.categories[code]) for code in often)
     return Activities(done, names, int((count > 0).sum()) - len(often), int(count.sum()), len(types))
 
@@ -87,7 +87,7 @@ def stays_of(facts: Facts, file: ProcessFile) -> Stays:
     Raises:
         Unavailable: there are no deals, no milestones, none was decided, or none that was lost is in the data.
     """
-    return facts.remember(("stays of actions", id(file)), lambda: _stays(facts, file))
+    return store_of_process(facts, file, ("stays of actions",), lambda: _stays(facts, file))
 
 
 def _stays(facts: Facts, file: ProcessFile) -> Stays:
@@ -112,12 +112,13 @@ def _stays(facts: Facts, file: ProcessFile) -> Stays:
     entered = stays.entered[stay]
     until = np.minimum(left, entered + within.astype("timedelta64[D]"))
     steps = steps_of(file)[:-1]
+    step = place.astype(np.int16)
     made = Decisions(
-        facts, steps, stays.deal[stay], place.astype(np.int16), decided.success[order], decided.day[order],
+        facts, steps, stays.deal[stay], step, decided.success[order], decided.day[order],
         journeys.rep[stay],
     )  # fmt: skip
     watched = Watched(
-        made.deal, place, _whole(entered), _whole(until), _whole(made.day), made.success, within.astype(np.int64)
+        made.deal, step, _whole(entered), _whole(until), _whole(made.day), made.success, within.astype(np.int32)
     )
     return Stays(made, watched, steps)
 
@@ -160,4 +161,4 @@ def rep_codes(rep: pd.Categorical) -> Positions:
 
 
 def _whole(days: Days) -> Whole:
-    return days.astype("datetime64[D]").astype(np.int64) if days.dtype.kind == "M" else days.astype(np.int64)
+    return days.astype("datetime64[D]").astype(np.int32)

@@ -7,7 +7,7 @@ reported holds for all comparisons together (`family`). Most teams have few or n
 
 import datetime as dt
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -253,7 +253,7 @@ def _look(
     return tuple(
         Anomalies(
             facts, period, level, _family(made, periods, tested), _frame(made, everything, period),
-            timing(facts, everything, period.start, period.end), made,
+            timing(facts, everything, period.start, period.end), replace(made, decided=made.decided.apart()),
         )
         for period, made in zip(periods, together, strict=True)
     )  # fmt: skip

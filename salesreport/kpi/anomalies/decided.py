@@ -6,8 +6,7 @@ next milestone is expected are over. So a deal that nobody moves counts against 
 """
 
 import datetime as dt
-from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ from salesreport.kpi.facts.known import owner_on
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.journeys import ADVANCED, OPEN, WON, Journeys
-from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of
+from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of, store_of_process
 from salesreport.language import Text, text
 from salesreport.memory import give_back
 from salesreport.period import Period
@@ -96,6 +95,10 @@ class Decisions:
             self.rep[chosen], (self, chosen),
         )  # fmt: skip
 
+    def apart(self) -> "Decisions":
+        """The same for whoever keeps or stores them: without those they were taken from."""
+        return replace(self, _all=None)
+
     def dimension(self, name: str) -> pd.Categorical:
         """One of `salesreport.kpi.DIMENSIONS` of each decision."""
         if name == "rep_id":
@@ -142,7 +145,7 @@ class Decisions:
 
 
 def decisions(facts: Facts, file: ProcessFile, alone: bool = False) -> Decisions:
-    """All decisions up to the facts' as-of date; worked out once.
+    """All decisions up to the facts' as-of date; worked out once, and stored.
 
     A stay of which nobody knows since when it lasts, is left out: nobody knows whether it was in time.
 
@@ -154,8 +157,7 @@ def decisions(facts: Facts, file: ProcessFile, alone: bool = False) -> Decisions
     Raises:
         Unavailable: there are no deals, none was ever decided, or none that was lost is in the data.
     """
-    key: Hashable = ("decisions", id(file))  # whoever remembers it holds the file, so that its id stays its own
-    return facts.remember(key, lambda: _decide(facts, file, alone))
+    return store_of_process(facts, file, ("decisions",), lambda: _decide(facts, file, alone))
 
 
 def of_people(decided: Decisions) -> Decisions:

@@ -42,17 +42,26 @@ def customers_of(facts: Facts) -> Customers:
     return facts.remember("customers of tables", lambda: _customers(facts.columns))
 
 
+def has_customers(facts: Facts) -> bool:
+    """Whether the data know of any customer."""
+    return facts.store(("has customers",), lambda: len(customers_of(facts).ids) > 0, always=True)
+
+
 def why_untold(facts: Facts) -> Text | None:
     """Why nothing can be told of the customers; None where something can.
 
     Names alone tell nothing: that no deal names its customer does not make all of them cold.
     """
-    customers = customers_of(facts)
-    if not len(customers.ids):
-        return text("this export knows of no {events}", events=CUSTOMERS)
-    if any((rows >= 0).any() for table, rows in customers.of.items() if table != "accounts"):
-        return None
-    return text("of customers only the names are known: no deal, order or activity names its customer")
+
+    def find() -> Text | None:
+        customers = customers_of(facts)
+        if not len(customers.ids):
+            return text("this export knows of no {events}", events=CUSTOMERS)
+        if any((rows >= 0).any() for table, rows in customers.of.items() if table != "accounts"):
+            return None
+        return text("of customers only the names are known: no deal, order or activity names its customer")
+
+    return facts.store(("why customers are untold",), find, always=True)
 
 
 def seen_by(facts: Facts, day: dt.date) -> Flags:

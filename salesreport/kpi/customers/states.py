@@ -16,7 +16,7 @@ from salesreport.kpi.facts.events import Events
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.kinds import Kind
 from salesreport.kpi.facts.unavailable import Unavailable
-from salesreport.kpi.milestones.reached import process_file
+from salesreport.kpi.milestones.reached import process_file, store_of_process
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import Category, ProcessFile
@@ -114,6 +114,12 @@ def base_notes(facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | N
         facts: whose customers. file: has the categories. day: the day of the states, or the end of moves.
         start: the start of moves.
     """
+    return store_of_process(
+        facts, file, ("base notes", day, start), lambda: _noted(facts, file, day, start), always=True
+    )
+
+
+def _noted(facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | None) -> tuple[Text, ...]:
     customers, before = customers_of(facts), None
     states = states_at(facts, file, day)
     if start is not None:

@@ -29,6 +29,7 @@ Kept = TypeVar("Kept")
 
 PASSING = (
     "created", "closed", "open", "orders", "activities", "leads", "feedback", "reached", "cut stays",
+    "watched stays",
 )  # fmt: skip
 """What begins the keys of events and of what they are found in: large, quickly made, and mostly asked for once."""
 
@@ -172,7 +173,7 @@ class Source:
             end=pd.to_datetime(targets["period"].map({name: one.end for name, one in periods.items()})),
         )
 
-    def store(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+    def store(self, key: Hashable, make: Callable[[], Kept], always: bool = False) -> Kept:
         """As `remember`; where results are stored (`salesreport.stored`), it is also there for the next process.
 
         Events found on the way are not kept: who asks for a result asks for no events.
@@ -180,13 +181,15 @@ class Source:
         Args:
             key: says all that it depends on beside the dataset, the day and the policy, also to another process.
             make: makes it.
+            always: whether it is stored even where it took no time. So is what is small and made of what
+                is large: the next process need not make that.
         """
         whole = (key, self.as_of, self.reopened)
 
         def find() -> Kept:
             began = time.process_time()
             with self.forgetting(*PASSING):
-                made = stored(self.dataset, whole, make, self)
+                made = stored(self.dataset, whole, make, self, always)
             if time.process_time() - began > LONG:
                 give_back()
             return made

@@ -98,26 +98,26 @@ def _from_open(
     part, cell, share = opened.part[order], opened.cell[order], opened.share[order]
     begins = np.searchsorted(part, np.arange(len(opened.amount) + 1))
     for start in range(0, len(opened.amount), step):
-        deals = slice(start, min(start + step, len(opened.amount)))
-        threshold = rng.standard_exponential((deals.stop - start, paths), dtype=np.float32)
-        threshold /= factor[opened.rep[deals]]
-        won = np.flatnonzero(threshold < hazard[deals, -1:])
-        deal, path = start + won // paths, won % paths
-        drawn = threshold.ravel()[won]
-        period = np.zeros(len(won), np.intp)
+        stop = min(start + step, len(opened.amount))
+        threshold = rng.standard_exponential((stop - start, paths), dtype=np.float32)
+        threshold /= factor[opened.rep[start:stop]]
+        around = _around_amounts(rng, opened.spread[start:stop], threshold, hazard[start:stop, -1:])
+        # a row for each owner of each deal
+        rows = slice(begins[start], begins[stop])
+        deal = part[rows]
+        threshold = threshold[deal - start]
+        won = np.flatnonzero(threshold < hazard[deal, -1:])
+        row = won // paths
+        place = (cell[rows] * periods * paths)[row]
+        place += won - row * paths
         for end in range(periods - 1):
-            period += drawn >= hazard[deal, end]
-        money = opened.amount[deal] * _gamma(rng, opened.spread[deal])
-        # a row for each owner of each deal won
-        owners = begins[deal + 1] - begins[deal]
-        if (owners != 1).any():
-            row = np.repeat(np.arange(len(won)), owners)
-            which = np.arange(len(row)) - np.repeat(np.cumsum(owners) - owners, owners) + begins[deal[row]]
-        else:
-            row, which = np.arange(len(won)), begins[deal]
-        place = (cell[which] * periods + period[row]) * paths + path[row]
+            place += (threshold.ravel()[won] >= hazard[deal, end][row]) * paths
+        money = opened.amount[deal][row]
+        if around is not None:
+            money *= around[deal - start].ravel()[won]
+        money *= share[rows][row]
         low = int(place.min(initial=0))
-        added = np.bincount(place - low, weights=money[row] * share[which])
+        added = np.bincount(place - low, weights=money)
         total[low : low + len(added)] += added
     return total.reshape(cells, periods, paths)
 
@@ -137,6 +137,19 @@ def _from_new(
             money = number.astype(float)
         total[cell] = money * new.amount[cell][:, None]
     return total
+
+
+def _around_amounts(
+    rng: np.random.Generator, spread: Numbers, threshold: npt.NDArray[np.float32], hazard: npt.NDArray[np.float32]
+) -> Numbers | None:
+    """By what the amounts of deals that are won are multiplied: deals × paths; None where all are known."""
+    deals = np.flatnonzero(spread > 0)
+    if not len(deals):
+        return None
+    found = np.ones(threshold.shape)
+    one, path = np.nonzero(threshold[deals] < hazard[deals])
+    found[deals[one], path] = _gamma(rng, spread[deals[one]])
+    return found
 
 
 def _gamma(rng: np.random.Generator, spread: Numbers) -> Numbers:

@@ -60,9 +60,12 @@ def movement(
         ConfigError: a day after the facts' as-of date.
     """
     by = tuple(dict.fromkeys(by))
-    return facts.remember(
-        ("movement", id(file), start, end, by), lambda: _movement(journeys_of(facts, file, end), start, end, by)
-    )
+
+    def make() -> pd.DataFrame:
+        with facts.forgetting("reached"):
+            return _movement(journeys_of(facts, file, end), start, end, by)
+
+    return facts.remember(("movement", id(file), start, end, by), make)
 
 
 def direct_closings(

@@ -12,7 +12,15 @@ from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.kinds import Kind
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
-from salesreport.kpi.milestones.reached import credited, journeys_of, place_numbers, places_of, process_file, shown
+from salesreport.kpi.milestones.reached import (
+    credited,
+    journeys_of,
+    place_numbers,
+    places_of,
+    process_file,
+    shown,
+    store_of_process,
+)
 from salesreport.language import text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
@@ -207,7 +215,7 @@ def standing_at(facts: Facts, file: ProcessFile, day: dt.date) -> Events:
     Raises:
         Unavailable: it can be told of no deal.
     """
-    return facts.remember(("standing", id(file), day), lambda: _standing(facts, file, day))
+    return store_of_process(facts, file, ("standing", day), lambda: _standing(facts, file, day), always=True)
 
 
 def _standing(facts: Facts, file: ProcessFile, day: dt.date) -> Events:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -61,10 +62,12 @@ def process_file(facts: Facts) -> ProcessFile:
     return facts.remember("process file", lambda: process_of(facts.dataset))
 
 
-def store_of_process(facts: Facts, file: ProcessFile, key: tuple[Hashable, ...], make: Callable[[], Kept]) -> Kept:
+def store_of_process(
+    facts: Facts, file: ProcessFile, key: tuple[Hashable, ...], make: Callable[[], Kept], always: bool = False
+) -> Kept:
     """What depends on a process file, made once; stored where that is the dataset's own, see `Source.store`."""
     if file is process_file(facts):
-        return facts.store(key, make)
+        return facts.store(key, make, always)
     return facts.remember((*key, id(file)), make)
 
 
@@ -134,7 +137,7 @@ def _first_reached(journeys: Journeys) -> tuple[Positions, Positions, Days]:
     length = np.diff(begins(journeys.file))
     # each stay reaches its milestone, and then, if it ends in an order, the last one of its process
     deal = np.repeat(stays.deal, 2)
-    level = np.empty(2 * size, np.int64)
+    level = np.empty(2 * size, np.int16)
     level[0::2] = stays.milestone
     level[1::2] = np.where(stays.outcome == WON, length[stays.process] - 1 if size else 0, stays.milestone)
     day = np.empty(2 * size, "datetime64[D]")
@@ -143,13 +146,20 @@ def _first_reached(journeys: Journeys) -> tuple[Positions, Positions, Days]:
     width = int(length.max(initial=0)) + 1
     highest = np.maximum.accumulate(deal * width + level + 1)
     first = np.append(True, deal[1:] != deal[:-1])[: len(deal)]
-    before = np.where(first, -1, np.append(-1, highest)[: len(deal)] - 1 - deal * width)
+    before = np.where(first, -1, np.append(-1, highest)[: len(deal)] - 1 - deal * width).astype(np.int16)
+    del highest
     new = np.maximum(level - before, 0)
     new[0::2] = np.where(stays.dated, new[0::2], 0)
     event = np.repeat(np.arange(len(deal)), new)
     step = np.arange(len(event)) - np.repeat(np.cumsum(new) - new, new)
     process = np.repeat(stays.process, 2)
     return deal[event], begins(journeys.file)[process[event]] + before[event] + 1 + step, day[event]
+
+
+def _since(journeys: Journeys, day: np.datetime64) -> Journeys:
+    """The same with those stays alone that had not ended before a day."""
+    rows = np.flatnonzero(~(journeys.stays.left < day))
+    return replace(journeys, stays=Stays._make(column[rows] for column in journeys.stays))
 
 
 def watched_in(facts: Facts, file: ProcessFile, start: dt.date, end: dt.date, cut: bool = True) -> Events:
@@ -170,9 +180,9 @@ def watched_in(facts: Facts, file: ProcessFile, start: dt.date, end: dt.date, cu
     """
 
     def make() -> Events:
-        journeys = journeys_of(facts, file, end)
-        parts, stays = spells_of(journeys) if cut else spells(journeys, owners=False), journeys.stays
         first = np.datetime64(start, "D")
+        journeys = _since(journeys_of(facts, file, end), first)
+        parts, stays = spells(journeys, owners=cut), journeys.stays
         late = (first - 1 - stays.entered[parts.stay]).astype(np.int64)  # its age on the eve
         last_day = stays.entered[parts.stay] + parts.end
         seen = np.flatnonzero(stays.dated[parts.stay] & (last_day >= first))
@@ -193,7 +203,7 @@ def watched_in(facts: Facts, file: ProcessFile, start: dt.date, end: dt.date, cu
         }
         return Events("deals", stays.deal[stay], last_day[seen], parts.rep[seen], parts.share[seen], extra, facts)
 
-    return facts.remember(("watched", id(file), start, end, cut), make)
+    return facts.remember(("watched stays", id(file), start, end, cut), make)
 
 
 def reached(facts: Facts, window: Period, as_of: dt.date) -> Events:
@@ -237,12 +247,24 @@ def shown(facts: Facts, file: ProcessFile, day: dt.date) -> ProcessFile:
         raise lacks("deals")
     if not file.processes:
         raise Unavailable(no_milestones(file))
-    stays = journeys_of(facts, file, day).stays
-    if not stays.dated.any():
+
+    def find() -> bool:
+        return bool(journeys_of(facts, file, day).stays.dated.any())
+
+    if not store_of_process(facts, file, ("shows milestones", day), find, always=True):
         raise Unavailable(
             text("needs the history of stages; this export does not say when deals came where they are")
         )
     return file
+
+
+def any_left(facts: Facts, file: ProcessFile, day: dt.date) -> bool:
+    """Whether any deal is known to have left a milestone by the end of a day."""
+
+    def find() -> bool:
+        return bool((journeys_of(facts, file, day).stays.outcome != OPEN).any())
+
+    return store_of_process(facts, file, ("any left", day), find, always=True)
 
 
 def no_milestones(file: ProcessFile) -> Text:

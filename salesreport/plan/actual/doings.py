@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesreport.kpi.customers.customers import customers_of
+from salesreport.kpi.customers.customers import customers_of, has_customers
 from salesreport.kpi.facts.columns import Days, Numbers, taken
 from salesreport.kpi.facts.events import Events
 from salesreport.kpi.facts.facts import Facts
@@ -85,7 +85,7 @@ def _find(facts: Facts, metric: str, span: Period) -> Doings:
 
 def territory_told(facts: Facts) -> bool:
     """Whether customers have territories."""
-    return facts.columns.has("accounts", "territory") and len(customers_of(facts).ids) > 0
+    return facts.columns.has("accounts", "territory") and has_customers(facts)
 
 
 def _territory(facts: Facts, events: Events) -> pd.Categorical:

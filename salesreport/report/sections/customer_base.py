@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from salesreport.kpi.customers.cash import cash_notes
-from salesreport.kpi.customers.customers import customers_of, why_untold
+from salesreport.kpi.customers.customers import has_customers, why_untold
 from salesreport.kpi.customers.states import BY, base_moves, base_notes
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, ntext, text
@@ -46,7 +46,7 @@ def customer_base(context: Context) -> Section:
         )
     eve, end = context.eve, context.as_of
     facts, file = context.facts, context.shared.process
-    if not len(customers_of(facts).ids):
+    if not has_customers(facts):
         return untold(text("The customer base cannot be told: this export names no customers."))
     if (reason := why_untold(facts)) is not None:
         return untold(text("The customer base cannot be told: {reason}.", reason=reason))

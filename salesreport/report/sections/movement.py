@@ -14,9 +14,8 @@ from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.notes import process_notes
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.conversions import conversions
-from salesreport.kpi.milestones.journeys import OPEN
 from salesreport.kpi.milestones.movement import movement
-from salesreport.kpi.milestones.reached import journeys_of, no_milestones
+from salesreport.kpi.milestones.reached import any_left, no_milestones
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.charts_moves import Rate, Strand, flows
 from salesreport.report.context import FEWEST_PEERS, Context
@@ -94,7 +93,7 @@ def _measured(context: Context) -> pd.DataFrame:
         raise lacks("deals")
     if not file.processes:
         raise Unavailable(no_milestones(file))
-    if not (journeys_of(facts, file, context.as_of).stays.outcome != OPEN).any():
+    if not any_left(facts, file, context.as_of):
         raise Unavailable(text("needs stage history; this export shows only where deals are today"))
     mine = shared.rows(context.subject, _key(context), _of_everybody(context))
     found = {row["group"]: row for row in records(mine)}

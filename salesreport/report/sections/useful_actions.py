@@ -82,9 +82,7 @@ def _found(context: Context) -> Actions:
     period = facts.remember(key, span)
     if isinstance(period, Text):
         raise Unavailable(period)
-    found = actions(facts, file, period)
-    facts.forget("stays of actions", "activities on deals")
-    return found
+    return actions(facts, file, period)
 
 
 def _name(context: Context, found: Actions, row: dict[str, Any]) -> str:
