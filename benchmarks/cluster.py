@@ -1,7 +1,7 @@
 """A pack over two workers of a Dask cluster on this machine, against the same with one worker and no cluster.
 
-The cluster is started as docs/cluster.md says, and nothing is stored when a run begins. The CPU of a cluster's run
-is that of the command and what its workers, and the processes beside them, took meanwhile. Prints JSON.
+The cluster is started as docs/cluster.md says. Prints JSON. Nothing is stored when a run begins. The CPU of a
+cluster's run is that of the command and what its workers, and the processes beside them, took meanwhile.
 """
 
 import argparse
