@@ -17,6 +17,9 @@ from salesreport.report.table import NumberTable, number_table
 MOST_FINDINGS, MOST_DEALS = 2, 6
 """At how many steps the deals of a finding are listed, and how many of each."""
 
+_SHOWN = ("deal_id", "name", "account_id", "product_line")
+"""What is said of a deal, beside what was decided."""
+
 
 def deals_behind(
     context: Context, spans: Spans, rows: Sequence[pd.DataFrame], findings: list[Finding]
@@ -25,6 +28,8 @@ def deals_behind(
 
     Of a finding over the longest span those of the year are listed, where there are any: they are remembered best.
     """
+    for name in _SHOWN:  # also where nothing is found: in the next report of this process it may be
+        context.facts.columns.series("deals", name)
     tables: list[NumberTable] = []
     steps: set[str] = set()
     for finding in findings:
@@ -75,8 +80,7 @@ def _largest(decided: Decisions) -> Decisions:
 def _listed(context: Context, decided: Decisions, caption: str, since: bool) -> NumberTable:
     """Some deals; `since`: with what has become of each."""
     say, facts = context.say, context.facts
-    columns = ["deal_id", "name", "account_id", "product_line"]
-    frame = pd.DataFrame({name: facts.columns.series("deals", name).take(decided.deal).array for name in columns})
+    frame = pd.DataFrame({name: facts.columns.series("deals", name).take(decided.deal).array for name in _SHOWN})
     frame["day"], frame["amount"] = decided.day, decided.amount
     if since:
         frame["since"] = [say(one) for one in outcomes(decided).words()]
