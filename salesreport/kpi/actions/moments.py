@@ -91,13 +91,14 @@ def window_of(expected: npt.ArrayLike) -> Whole:
     return np.maximum(np.asarray(expected, np.int64) // PART, 1)
 
 
-def moments_of(stays: Watched, done: Done, types: int) -> Moments:
+def moments_of(stays: Watched, done: Done, types: int, ages: int = AGES) -> Moments:
     """The moments at which stays were still open, a gap's length after each window.
 
     A window's first day is the day after the stay began: what brings a deal to a milestone is no activity at it.
 
     Args:
-        stays: the stays. done: the activities. types: how many types there are.
+        stays: the stays. done: the activities. types: how many types there are. ages: at how many they are looked
+            at, at most.
 
     Examples:
         A stay of 90 days expected, decided on day 50: it is looked at on days 15 and 30 (a gap later it still is
@@ -110,7 +111,7 @@ def moments_of(stays: Watched, done: Done, types: int) -> Moments:
         ([15, 30], [[False, True]])
     """
     window = window_of(stays.expected)
-    last = np.clip((stays.until - stays.entered) // window - 1, 0, AGES)  # the gap is as long as a window
+    last = np.clip((stays.until - stays.entered) // window - 1, 0, ages)  # the gap is as long as a window
     begins, size = np.cumsum(last) - last, int(last.sum())
     # before there are moments: millions of both at once would take most of the memory of a pack
     exposed, before = _done_before(stays, done, window, last, begins, (types, size))

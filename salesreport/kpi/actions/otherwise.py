@@ -5,6 +5,7 @@ more often does not say that it helps: for that, see `salesreport.kpi.actions.ac
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,9 @@ from salesreport.kpi.actions.moments import moments_of, window_of
 from salesreport.kpi.actions.watched import activities_of, rep_codes, stays_of
 from salesreport.kpi.anomalies.comparisons import like_columns
 from salesreport.kpi.anomalies.likeness import likeness
+from salesreport.kpi.facts.columns import Flags, Positions
 from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.milestones.reached import store_of_process
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 from salesreport.stats.multiplicity import benjamini_hochberg
@@ -23,6 +26,20 @@ from salesreport.stats.stratified import against_the_rest, compare
 
 COLUMNS = ("type", "window", "n", "share", "others", "effect", "lower", "upper", "p", "q", "flag")
 """Columns of `done_otherwise`."""
+
+
+class _Windows(NamedTuple):
+    """The first windows of stays of people.
+
+    Attributes:
+        rep: whose each is. stratum: deals that promise the same. exposed: types × stays, whether one was done.
+        days: how long they are.
+    """
+
+    rep: pd.Categorical
+    stratum: Positions
+    exposed: Flags
+    days: int
 
 
 def done_otherwise(
@@ -50,33 +67,22 @@ def done_otherwise(
     Raises:
         Unavailable: the data do not know stays or activities on deals.
     """
-    known, stays = activities_of(facts), stays_of(facts, file)
     only = tuple(sorted((name, tuple(values)) for name, values in (where or {}).items()))
-    decided, watched = chosen_stays(stays, period, (step,), only)
-    nothing = pd.DataFrame(
-        {name: pd.Series(dtype="str" if name in ("type", "flag") else float) for name in COLUMNS}
-    )
-    places = np.flatnonzero(decided.rep.categories == rep)
-    if not len(places) or not len(decided):
-        return nothing
-    moments = moments_of(watched, known.done, len(known.types))
-    first = np.flatnonzero(moments.age == 0)
-    whose = rep_codes(decided.rep)[moments.stay[first]]
-    mine = whose == places[0]
-    people = np.append(~decided.rep.categories.isin(list(facts.not_people)), False)[whose]
-    if mine.sum() < FEWEST or not (people & ~mine).any():
-        return nothing
-    like = likeness(
-        rep_codes(decided.rep), decided.step, decided.success, like_columns(decided, "rep_id")
-    ).stratum[moments.stay[first]]
-    groups, strata = mine[people].astype(int), like[people]
+    key = ("first windows", step, period, only)
+    known, windows = store_of_process(facts, file, key, lambda: _windows(facts, file, step, period, only))
+    mine = np.asarray(windows.rep == rep)
+    if mine.sum() < FEWEST or mine.all():
+        return pd.DataFrame(
+            {name: pd.Series(dtype="str" if name in ("type", "flag") else float) for name in COLUMNS}
+        )
+    groups, strata = mine.astype(int), windows.stratum
     cells = (2, int(strata.max()) + 1)
     trials = np.zeros(cells)
     np.add.at(trials, (groups, strata), 1.0)
     rows = []
-    for number, name in enumerate(known.types):
+    for name, exposed in zip(known, windows.exposed, strict=True):
         done = np.zeros(cells)
-        np.add.at(done, (groups, strata), moments.exposed[number][first][people].astype(float))
+        np.add.at(done, (groups, strata), exposed.astype(float))
         tables = against_the_rest(done, trials)
         found = compare(tables.a[1:], tables.b[1:], tables.c[1:], tables.d[1:])
         share = done[1].sum() / trials[1].sum()
@@ -86,6 +92,22 @@ def done_otherwise(
     frame = pd.DataFrame(rows, columns=["type", "share", "others", "effect", "lower", "upper", "p"])
     frame["q"] = benjamini_hochberg(frame["p"])
     frame["flag"] = np.where(frame["q"] <= LEVEL, np.where(frame["effect"] < 0, "less", "more"), "none")
-    frame["window"] = int(window_of(watched.expected).max())
+    frame["window"] = windows.days
     frame["n"] = float(mine.sum())
     return frame[[*COLUMNS]].sort_values(["p", "type"], ignore_index=True)
+
+
+def _windows(
+    facts: Facts, file: ProcessFile, step: str, period: Period, only: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[tuple[str, ...], _Windows]:
+    """Types of activities, and all first windows of `done_otherwise`: they are the same for every rep."""
+    known, stays = activities_of(facts), stays_of(facts, file)
+    decided, watched = chosen_stays(stays, period, (step,), only)
+    moments = moments_of(watched, known.done, len(known.types), ages=1)
+    rep = decided.rep[moments.stay]
+    people = np.append(~rep.categories.isin(list(facts.not_people)), False)[rep.codes]
+    like = likeness(
+        rep_codes(decided.rep), decided.step, decided.success, like_columns(decided, "rep_id")
+    ).stratum[moments.stay[people]].astype(np.int32)  # fmt: skip
+    days = int(window_of(watched.expected).max(initial=0))
+    return known.types, _Windows(rep[people], like, moments.exposed[:, people], days)
