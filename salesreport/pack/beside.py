@@ -6,6 +6,7 @@ one ends, and with it goes all that it needed for them.
 
 import contextlib
 import multiprocessing
+import time
 from collections.abc import Collection, Sequence
 
 from salesreport.orphans import end_with_parent
@@ -25,6 +26,9 @@ BESIDE = (
 )
 """Sections whose shared results the second works out: about as much, and of other facts."""
 
+LONGER = 30.0
+"""Seconds that the second process may take longer than three times as long as the first."""
+
 
 def work_out(review: Review, names: Collection[str]) -> None:
     """Work out what all reports share that show the sections with some names, in two processes.
@@ -43,10 +47,13 @@ def _in_two(review: Review, here: Sequence[str], there: Sequence[str]) -> bool:
     with contextlib.suppress(Exception):
         _ = review.commitments  # the facts that both need
     second = multiprocessing.get_context("fork").Process(target=_second, args=(review, there))
+    began = time.monotonic()
     second.start()
     try:
         _make(review, here)
+        second.join(LONGER + 2 * (time.monotonic() - began))
     finally:
+        second.kill()  # one that hangs; whatever it did not store is worked out here
         second.join()
     return True
 

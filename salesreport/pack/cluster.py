@@ -12,7 +12,7 @@ import pkgutil
 import re
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,9 @@ from salesreport.pack.nursery import Making
 from salesreport.pack.owner import RunIsOver, run_mark
 from salesreport.pack.plain import one_line
 from salesreport.pack.standby import look_on_worker, make_on_worker, work_out_on_worker
+
+LOST = 5
+"""How often workers are looked at while one of them is lost."""
 
 JOBS_PER_WORKER = 2
 """Jobs given out at a time: the one that is made, and one that waits, so that no worker does. A worker that dies
@@ -234,13 +237,13 @@ def _check_workers(client: Any, address: str, job: Job, mark: Path) -> None:
     try:
         threads: dict[str, int] = client.nthreads()
         # a function of Python's own, so that it runs where salesreport is missing or another
-        answers = client.run(pkgutil.resolve_name, _VERSION, on_error="return")
+        answers = _of_all(client, pkgutil.resolve_name, _VERSION)
         try:
             answers[address] = client.run_on_scheduler(pkgutil.resolve_name, _VERSION)  # it passes the jobs on
         except (ImportError, AttributeError) as error:
             answers[address] = error
         check_answers(address, threads, answers)
-        looked = client.run(look_on_worker, pickle.dumps(Needs.of(job, mark)), on_error="return")
+        looked = _of_all(client, look_on_worker, pickle.dumps(Needs.of(job, mark)))
     except (OSError, CancelledError) as error:
         raise ConfigError(
             text("The cluster's scheduler cannot be reached: {reason}.", reason=_reason(error)),
@@ -254,6 +257,16 @@ def _check_workers(client: Any, address: str, job: Job, mark: Path) -> None:
             problem = pickle.loads(said)  # noqa: S301 - whoever reaches the cluster runs its programs anyway
         if problem is not None:
             raise _unfit(worker, problem)
+
+
+def _of_all(client: Any, function: Callable[..., Any], given: object) -> dict[str, Any]:
+    """What a function gives on each worker, or raises; where one is lost meanwhile, the others are asked again."""
+    for _ in range(LOST):
+        answers: dict[str, Any] = client.run(function, given, on_error="return")
+        if not any(isinstance(one, OSError) for one in answers.values()):
+            break
+        time.sleep(TICK)
+    return answers
 
 
 _VERSION = "salesreport:__version__"

@@ -46,39 +46,51 @@ class WarmEngine:
 
     def run(self, jobs: Sequence[Job], watcher: Watcher) -> None:
         """Make every job's report; see `Engine.run`."""
-        if not jobs:
-            return
+        unfinished, told = {job.stem: job for job in jobs}, set[str]()
+        for workers in (self.workers, 1):  # what was ended once most likely lacked memory: now one at a time
+            if unfinished:
+                self._make(unfinished, told, watcher, workers)
+        for job in unfinished.values():
+            watcher.done(
+                Outcome(job, text("The process that makes the reports ended (was there enough memory?)."))
+            )
+
+    def _make(self, unfinished: dict[str, Job], told: set[str], watcher: Watcher, workers: int) -> None:
+        """Make the reports of jobs by their stems; those that are left were not made, for the process ended.
+
+        Args:
+            unfinished: the jobs. told: those of which it was told that their turn has come. workers: at a time.
+        """
         context: Any = multiprocessing.get_context("fork" if threading.active_count() == 1 else "spawn")
         mine, theirs = context.Pipe()
-        making = Making(self.workers, self.limits, self.export)
-        given = (theirs, mine, making, list(jobs))
+        making = Making(workers, self.limits, self.export)
+        given = (theirs, mine, making, list(unfinished.values()))
         nursery = context.Process(target=_nursery, args=given, name="salesreport-warm")
         with _environment():
             nursery.start()
         theirs.close()
-        unfinished = {job.stem: job for job in jobs}
+        begun = False
         try:
             while unfinished:
                 try:
                     event, content = mine.recv()
                 except (EOFError, ConnectionResetError):
                     break
+                begun = True
                 if event == "started":
-                    watcher.started(unfinished[content])
+                    if content not in told:
+                        watcher.started(unfinished[content])
+                    told.add(content)
                 else:
                     outcome: Outcome = pickle.loads(content)  # noqa: S301 - our own process wrote it
                     del unfinished[outcome.job.stem]
                     watcher.done(outcome)
         finally:
             mine.close()  # the other process ends when it notices, and its forks with it
-            nursery.join(5)
+            nursery.join(5 if begun else 0)  # before the first report it has nothing to end in good order
             if nursery.is_alive():
                 nursery.kill()
                 nursery.join()
-        for job in unfinished.values():
-            watcher.done(
-                Outcome(job, text("The process that makes the reports ended (was there enough memory?)."))
-            )
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,14 @@ def test_without_a_store_nothing_is_begun(company: Dataset, monkeypatch: pytest.
     monkeypatch.setattr(beside, "_in_two", None)
     beside.work_out(reviewed(company, kept=False), NAMES)
     beside.work_out(reviewed(company, kept=True), {"trend", "forecast"})  # nothing for a second process
+
+
+def test_a_second_that_hangs_is_not_waited_for_long(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside, "_second", lambda *_: time.sleep(600))
+    monkeypatch.setattr(beside, "LONGER", 0.1)
+    began = time.monotonic()
+    beside.work_out(reviewed(company, kept=True), NAMES)
+    assert time.monotonic() - began < 300
 
 
 def test_a_second_that_is_killed_stops_nobody(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from salesreport.dataset import Dataset, DatasetSettings, write_dataset
 from salesreport.errors import ConfigError
 from salesreport.files import is_partial
 from salesreport.language import Language
-from salesreport.pack.cluster import ClusterEngine, check_address, check_answers
+from salesreport.pack.cluster import ClusterEngine, _of_all, check_address, check_answers
 from salesreport.pack.make import Outcome
 from salesreport.pack.needs import Needs, problem_here
 from salesreport.pack.owner import run_mark
@@ -296,6 +297,22 @@ def test_check_answers() -> None:
     missing = ModuleNotFoundError("No module named 'salesreport'")
     with pytest.raises(ConfigError, match=r"tcp://s:1 .* No module named 'salesreport'"):
         check_answers(address, {worker: 1}, right | {address: missing})
+
+
+def test_a_worker_that_is_lost_while_it_is_asked_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("salesreport.pack.cluster.TICK", 0.0)
+
+    class Client:
+        def __init__(self, *answers: dict[str, object]) -> None:
+            self.answers = deque(answers)
+
+        def run(self, function: object, given: object, on_error: str) -> dict[str, object]:
+            assert on_error == "return"
+            return self.answers[0] if len(self.answers) == 1 else self.answers.popleft()
+
+    lost = ConnectionResetError("closed")
+    assert _of_all(Client({"tcp://a:1": lost, "tcp://b:1": 5}, {"tcp://b:1": 5}), len, "") == {"tcp://b:1": 5}
+    assert _of_all(Client({"tcp://a:1": lost}), len, "") == {"tcp://a:1": lost}  # it is so each time
 
 
 def test_what_a_worker_must_see(dozen: Dataset, tmp_path: Path) -> None:

@@ -142,6 +142,29 @@ if not pathlib.Path({str(flag)!r}).exists():
     assert watcher.begun == ["R0"]  # it is told once that its turn has come
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_where_the_process_of_all_reports_is_killed_another_goes_on_once(
+    company: Dataset, tmp_path: Path, times: int
+) -> None:
+    flags = [str(tmp_path / f"flag-{number}") for number in range(times)]
+    kills = f"""\
+import os, pathlib, signal, time
+for flag in map(pathlib.Path, {flags!r}):
+    if rep == "R1" and not flag.exists():
+        flag.touch()
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(60)
+"""
+    watcher = run(jobs(company, tmp_path, [kills, SHOW]))
+    reasons = {rep: outcome.reason for rep, outcome in watcher.outcomes.items()}
+    assert set(reasons) == {"R0", "R1", "R2"}
+    assert sorted(watcher.begun) == sorted({*watcher.begun})  # each is told once
+    if times == 1:
+        assert set(reasons.values()) == {None}
+    else:
+        assert "process that makes the reports ended" in str(reasons["R1"])
+
+
 def test_what_a_notebook_started_ends_with_it(company: Dataset, tmp_path: Path) -> None:
     started = tmp_path / "pid"
     starts = f"""\
