@@ -79,6 +79,12 @@ def won_only(facts: Facts) -> Text | None:
     """
     if no_losses(facts) is None or not bool((facts.columns.coded("deals", "status") == "won").all()):
         return None
+    if aside := sum(n for state, n in _of_deals(facts).items() if state != "won"):
+        return ntext(
+            "needs all deals; the {n} deal of this export that was not won was set aside when it was read",
+            "needs all deals; all {n} deals of this export that were not won were set aside when it was read",
+            n=aside,
+        )
     return text("needs all deals; this export has only those that were won")
 
 

@@ -114,6 +114,14 @@ def test_where_the_losses_went_is_said(given: Given):
     assert str(reason) == "needs lost deals; all 3 lost deals of this export were set aside when it was read"
 
 
+def test_where_all_but_the_won_went_is_said(given: Given):
+    facts = reading(given(deals=[won(1), won(2)]), 6, lost=1, open=2, won=1)
+    reason = compute(facts, Q1, ["deals_created"]).unavailable["deals_created"]
+    assert str(reason) == (
+        "needs all deals; all 3 deals of this export that were not won were set aside when it was read"
+    )
+
+
 def test_rows_set_aside_are_said_beside_the_figures_they_bias(given: Given):
     # kept: 3 won, 1 lost, 1 open; set aside: 1 won, 3 lost
     rows: Rows = [won(1), won(2), won(3), lost(4), deal(5, "ann", "open", "2024-01-01")]
