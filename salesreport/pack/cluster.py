@@ -7,6 +7,7 @@ nobody needs the libraries for it. How to start a cluster: docs/cluster.md.
 """
 
 import contextlib
+import logging
 import pickle
 import pkgutil
 import re
@@ -205,6 +206,7 @@ def _client(address: str, seconds: float) -> Iterator[Any]:
             key="--scheduler",
             hint=text("Install it with: {command}", command="pip install 'salesreport[cluster]'"),
         ) from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what is lost is said here, in a sentence
     try:
         client = Client(address, timeout=seconds, set_as_default=False, name="salesreport")
     except Exception as error:  # refused, timed out, another protocol, a certificate: all the same to the user
