@@ -50,7 +50,7 @@ def _in_two(review: Review, here: Sequence[str], there: Sequence[str]) -> bool:
     began = time.monotonic()
     second.start()
     try:
-        _make(review, here)
+        make(review, here)
         second.join(LONGER + 2 * (time.monotonic() - began))
     finally:
         second.kill()  # one that hangs; whatever it did not store is worked out here
@@ -60,10 +60,11 @@ def _in_two(review: Review, here: Sequence[str], there: Sequence[str]) -> bool:
 
 def _second(review: Review, names: Sequence[str]) -> None:
     end_with_parent()
-    _make(review, names)
+    make(review, names)
 
 
-def _make(review: Review, names: Sequence[str]) -> None:
+def make(review: Review, names: Sequence[str]) -> None:
+    """Make some sections, which leaves what they share; one that goes wrong does so again in the reports."""
     for name in names:
         with contextlib.suppress(Exception):
             getattr(review, name)

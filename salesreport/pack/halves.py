@@ -27,15 +27,12 @@ def work_out(half: Half) -> bool:
     Returns:
         Whether the reports show any of it.
     """
-    from salesreport.pack.beside import BESIDE, HERE  # here, for the command needs no reports
+    from salesreport.pack.beside import BESIDE, HERE, make  # here, for the command needs no reports
 
     load()
     shown = attributes_in(half.job.source)
     names = [name for name in (BESIDE if half.second else HERE) if name in shown]
     with contextlib.suppress(Exception):
         keep_beside(half.job)
-        review = review_of(half.job.parameters)
-        for name in names:
-            with contextlib.suppress(Exception):
-                getattr(review, name)
+        make(review_of(half.job.parameters), names)
     return bool(names)

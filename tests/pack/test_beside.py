@@ -94,7 +94,7 @@ def test_two_workers_of_a_cluster_work_out_a_half_each(
 def test_it_is_done_once(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     beside.work_out(reviewed(company, kept=True), NAMES)
     monkeypatch.setattr(beside, "_second", None)  # a fork that called it would fail, and so would starting it
-    monkeypatch.setattr(beside, "_make", None)
+    monkeypatch.setattr(beside, "make", None)
     beside.work_out(reviewed(company, kept=True), NAMES)
 
 

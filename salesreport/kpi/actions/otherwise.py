@@ -32,10 +32,11 @@ class _Windows(NamedTuple):
     """The first windows of stays of people.
 
     Attributes:
-        rep: whose each is. stratum: deals that promise the same. exposed: types × stays, whether one was done.
-        days: how long they are.
+        types: of activities. rep: whose each is. stratum: deals that promise the same.
+        exposed: types × stays, whether one was done. days: how long they are.
     """
 
+    types: tuple[str, ...]
     rep: pd.Categorical
     stratum: Positions
     exposed: Flags
@@ -69,7 +70,7 @@ def done_otherwise(
     """
     only = tuple(sorted((name, tuple(values)) for name, values in (where or {}).items()))
     key = ("first windows", step, period, only)
-    known, windows = store_of_process(facts, file, key, lambda: _windows(facts, file, step, period, only))
+    windows = store_of_process(facts, file, key, lambda: _windows(facts, file, step, period, only))
     mine = np.asarray(windows.rep == rep)
     if mine.sum() < FEWEST or mine.all():
         return pd.DataFrame(
@@ -80,7 +81,7 @@ def done_otherwise(
     trials = np.zeros(cells)
     np.add.at(trials, (groups, strata), 1.0)
     rows = []
-    for name, exposed in zip(known, windows.exposed, strict=True):
+    for name, exposed in zip(windows.types, windows.exposed, strict=True):
         done = np.zeros(cells)
         np.add.at(done, (groups, strata), exposed.astype(float))
         tables = against_the_rest(done, trials)
@@ -99,8 +100,8 @@ def done_otherwise(
 
 def _windows(
     facts: Facts, file: ProcessFile, step: str, period: Period, only: tuple[tuple[str, tuple[str, ...]], ...]
-) -> tuple[tuple[str, ...], _Windows]:
-    """Types of activities, and all first windows of `done_otherwise`: they are the same for every rep."""
+) -> _Windows:
+    """All first windows of `done_otherwise`: they are the same for every rep."""
     known, stays = activities_of(facts), stays_of(facts, file)
     decided, watched = chosen_stays(stays, period, (step,), only)
     moments = moments_of(watched, known.done, len(known.types), ages=1)
@@ -110,4 +111,4 @@ def _windows(
         rep_codes(decided.rep), decided.step, decided.success, like_columns(decided, "rep_id")
     ).stratum[moments.stay[people]].astype(np.int32)  # fmt: skip
     days = int(window_of(watched.expected).max(initial=0))
-    return known.types, _Windows(rep[people], like, moments.exposed[:, people], days)
+    return _Windows(known.types, rep[people], like, moments.exposed[:, people], days)
