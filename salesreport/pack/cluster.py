@@ -24,7 +24,7 @@ from salesreport.errors import ConfigError
 from salesreport.language import Text, text
 from salesreport.pack.engine import Watcher
 from salesreport.pack.halves import Half
-from salesreport.pack.limits import DEFAULT_LIMITS, Limits
+from salesreport.pack.limits import DEFAULT_LIMITS, ENDED, Limits
 from salesreport.pack.make import LONGEST_REASON, Exporter, Job, Outcome, default_exporter, in_words
 from salesreport.pack.needs import Needs
 from salesreport.pack.nursery import Making
@@ -336,7 +336,7 @@ def _work_out(client: Any, job: Job, mark: Path) -> bool:
 def _outcome(job: Job, made: bytes | None) -> Outcome:
     """What a worker gave back for a job."""
     if made is None:
-        return _not_made(job, text("The process that makes the reports ended (was there enough memory?)."))
+        return _not_made(job, ENDED)
     return pickle.loads(made)  # noqa: S301 - whoever reaches the cluster runs its programs anyway
 
 

@@ -3,6 +3,8 @@
 import contextlib
 from dataclasses import dataclass
 
+from salesreport.language import text
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -37,6 +39,9 @@ DEFAULT_LIMITS = Limits()
 
 TRIES = 2
 """How often a report is tried whose process is killed."""
+
+ENDED = text("The process that makes the reports ended (was there enough memory?).")
+"""Why a report is not made where the process of all reports was killed as often."""
 
 
 def _address_space() -> int | None:

@@ -19,8 +19,7 @@ from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
-from salesreport.language import text
-from salesreport.pack.limits import TRIES
+from salesreport.pack.limits import ENDED, TRIES
 from salesreport.pack.machine import ONE_THREAD, can_fork
 from salesreport.pack.owner import RunIsOver
 
@@ -134,7 +133,7 @@ async def look_on_worker(needs: bytes) -> bytes:
         else:
             _fresh.append(standby)
             return answered
-    return pickle.dumps(text("The process that makes the reports ended (was there enough memory?)."))
+    return pickle.dumps(ENDED)
 
 
 def work_out_on_worker(half: bytes, run: str) -> bool:

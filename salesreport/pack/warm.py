@@ -22,10 +22,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from salesreport.language import text
 from salesreport.orphans import end_with_parent
 from salesreport.pack.engine import Watcher
-from salesreport.pack.limits import DEFAULT_LIMITS, Limits
+from salesreport.pack.limits import DEFAULT_LIMITS, ENDED, Limits
 from salesreport.pack.machine import ONE_THREAD
 from salesreport.pack.make import Exporter, Job, Outcome, default_exporter
 from salesreport.pack.nursery import Making, attend
@@ -51,9 +50,7 @@ class WarmEngine:
             if unfinished:
                 self._make(unfinished, told, watcher, workers)
         for job in unfinished.values():
-            watcher.done(
-                Outcome(job, text("The process that makes the reports ended (was there enough memory?)."))
-            )
+            watcher.done(Outcome(job, ENDED))
 
     def _make(self, unfinished: dict[str, Job], told: set[str], watcher: Watcher, workers: int) -> None:
         """Make the reports of jobs by their stems; those that are left were not made, for the process ended.
