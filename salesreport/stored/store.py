@@ -37,8 +37,9 @@ OFF = "SALESREPORT_FRESH"
 WORTH = 0.01
 """What takes less seconds is not stored."""
 
-MOST_FILES, MOST_BYTES = 200, 512 * 2**20
-"""Of more, or more in sum, those that were not used for longest are removed."""
+MOST_FILES, MOST_BYTES, MOST_TIMES = 200, 512 * 2**20, 8
+"""Of more, or more in sum, those that were not used for longest are removed. Where the dataset's own files are large,
+so are results: of three million deals they take five times as much, and these may take MOST_TIMES as much."""
 
 _PROOF = hashlib.sha256().digest_size
 _LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "statsmodels")
@@ -55,11 +56,12 @@ class Store:
     """Results of one dataset and this code.
 
     Attributes:
-        folder: where they are. secret: proves that this account wrote them.
+        folder: where they are. secret: proves that this account wrote them. most: bytes that they may take.
     """
 
     folder: Path
     secret: bytes
+    most: int = MOST_BYTES
 
     def get(self, key: Hashable, make: Callable[[], T], around: object, always: bool = False) -> T:
         """What is stored for a key; else it is made, and stored, and given as it is read from the file.
@@ -138,7 +140,7 @@ class Store:
         size = 0
         for number, (state, file) in enumerate(known):
             size += state.st_size
-            if number >= MOST_FILES or size > MOST_BYTES:
+            if number >= MOST_FILES or size > self.most:
                 file.unlink(missing_ok=True)
 
 
@@ -155,7 +157,8 @@ def keep_results(dataset: Dataset) -> None:
         make_folder(folder)
         if folder.resolve() != folder:  # a link that came with the dataset, to who knows what
             return
-        store = Store(folder, secret)
+        held = sum(one.stat().st_size for one in dataset.folder.glob("*.parquet"))
+        store = Store(folder, secret, max(MOST_BYTES, MOST_TIMES * held))
         store.tidy()
         os.utime(folder)
         _open[dataset.folder.resolve()] = store

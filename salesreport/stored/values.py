@@ -19,6 +19,8 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel
 
+from salesreport.stored.texts import from_arrays, to_arrays
+
 PACKAGE = "salesreport."
 """Records are of classes of this package; no others are made of what a file says."""
 
@@ -130,10 +132,12 @@ class _Writer:
                 return ["objects", list(value.shape), [self.said(one) for one in value.ravel().tolist()]]
         if isinstance(value, pd.Categorical):
             return ["categorical", self.said(value.codes), self.said(value.categories), bool(value.ordered)]
-        if isinstance(value, pd.arrays.ArrowStringArray | pd.arrays.StringArray):
+        if isinstance(value, pd.arrays.ArrowStringArray):
+            return ["texts", value.dtype.na_value is pd.NA, *(self.said(one) for one in to_arrays(value))]
+        if isinstance(value, pd.arrays.StringArray):
             missing = value.isna()
             texts = [None if gone else one for one, gone in zip(value.tolist(), missing, strict=True)]
-            return ["texts", value.dtype.storage, value.dtype.na_value is pd.NA, texts]
+            return ["listed", value.dtype.na_value is pd.NA, texts]
         if isinstance(value, pd.arrays.NumpyExtensionArray):
             return self.said(value.to_numpy())
         if isinstance(value, pd.arrays.DatetimeArray | pd.arrays.TimedeltaArray):
@@ -217,8 +221,12 @@ class _Reader:
         codes, kind = self.made(codes), pd.CategoricalDtype(self.made(categories), ordered)
         return pd.Categorical.from_codes(codes, dtype=kind)
 
-    def _texts(self, storage: str, nullable: bool, texts: list[str | None]) -> Any:
-        kind: Any = pd.StringDtype(storage, na_value=pd.NA if nullable else np.nan)
+    def _texts(self, nullable: bool, *arrays: Any) -> Any:
+        ends, held, there = map(self.made, arrays)
+        return from_arrays(ends, held, there, nullable)
+
+    def _listed(self, nullable: bool, texts: list[str | None]) -> Any:
+        kind: Any = pd.StringDtype("python", na_value=pd.NA if nullable else np.nan)
         return pd.array(texts, dtype=kind)
 
     def _times(self, numbers: Any, kind: str) -> Any:

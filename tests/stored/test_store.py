@@ -114,6 +114,19 @@ def test_of_too_much_the_oldest_goes(dataset: Dataset, monkeypatch: pytest.Monke
     assert len(files(dataset)) == 2
 
 
+def test_how_much_is_kept_grows_with_the_data(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    held = sum(one.stat().st_size for one in dataset.folder.glob("*.parquet"))
+    monkeypatch.setattr(store, "MOST_BYTES", 10)
+    for times, left in ((8, 3), (0, 0)):
+        for number in range(3):
+            asked(dataset, Made(), number)
+        monkeypatch.setattr(store, "MOST_TIMES", times)
+        store._open.clear()
+        store.keep_results(dataset)
+        assert store._open[dataset.folder].most == max(10, times * held)
+        assert len(files(dataset)) == left
+
+
 def test_it_goes_with_the_data(dataset: Dataset) -> None:
     asked(dataset, Made())
     assert len(files(dataset)) == 1

@@ -11,6 +11,7 @@ import pytest
 
 from salesreport.language import Quantity, text
 from salesreport.period import Period
+from salesreport.stored.texts import from_arrays, to_arrays
 from salesreport.stored.values import Unstorable, from_bytes, to_bytes
 
 
@@ -36,6 +37,41 @@ def test_a_frame_comes_back_as_it_was() -> None:
     pd.testing.assert_frame_equal(from_bytes(to_bytes(frame())), frame(), check_exact=True)
     slices = frame().iloc[1:]
     pd.testing.assert_frame_equal(from_bytes(to_bytes(slices)), slices)
+
+
+def columns_of_texts() -> list[Any]:
+    texts = ["a", "", None, "Zürich", "x\nyz", None, "Ω", "a", "b"]
+    return [
+        *(pd.array(one, dtype="str") for one in (texts, texts[:1], [None], [], ["", ""])),
+        pd.array(texts, dtype="str")[3:6],
+        pd.concat([pd.Series(texts, dtype="str"), pd.Series(texts[4:], dtype="str")]).array,  # in two pieces
+        *(pd.array(texts, dtype=pd.StringDtype(kind, na_value=pd.NA)) for kind in ("python", "pyarrow")),
+        pd.array(texts, dtype=pd.StringDtype("python", na_value=np.nan)),
+    ]
+
+
+@pytest.mark.parametrize("texts", columns_of_texts(), ids=str)
+def test_texts_come_back_without_a_copy(texts: Any) -> None:
+    stored = to_bytes(texts)
+    found = from_bytes(stored)
+    pd.testing.assert_extension_array_equal(found, texts)
+    assert found.dtype == texts.dtype
+    assert to_bytes(found) == stored
+    if isinstance(texts, pd.arrays.ArrowStringArray) and len(texts):
+        start = np.frombuffer(stored, np.uint8).ctypes.data
+        (piece,) = found.__arrow_array__().chunks
+        assert start <= piece.buffers()[1].address < start + len(stored)
+
+
+@pytest.mark.parametrize("place, number", [(1, 99), (2, 0), (9, 4)])
+def test_texts_that_end_nowhere_are_none(place: int, number: int) -> None:
+    ends, held, there = to_arrays(columns_of_texts()[0])
+    ends = ends.copy()
+    ends[place] = number
+    with pytest.raises(ValueError):
+        from_arrays(ends, held, there, nullable=False)
+    with pytest.raises(ValueError, match="no texts"):
+        from_arrays(ends[:0], held, there, nullable=False)
 
 
 @pytest.mark.parametrize(
