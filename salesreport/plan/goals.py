@@ -46,6 +46,10 @@ def roster(facts: Facts, period: Period) -> pd.DataFrame:
         `rep_id`, `name`, `hired_on`, `left_on`, `team`, sorted by id; queues and other owners who are no people
         are left out.
     """
+    return facts.store(("roster", period), lambda: _roster(facts, period), always=True)
+
+
+def _roster(facts: Facts, period: Period) -> pd.DataFrame:
     reps = facts.reps[~facts.reps["rep_id"].isin(facts.not_people)]
     listed = set(facts.dataset.table("reps", ["rep_id"])["rep_id"])
     hired = reps["hired_on"].isna() | (reps["hired_on"] <= pd.Timestamp(period.end))

@@ -169,7 +169,8 @@ class Shared:
             ids = [""] if dimension is None else frame[dimension]
             return dict(zip(ids, frame["value"].astype(float), strict=True))
 
-        return self.facts.remember(("target", by, metric, period), find).get(subject.id, float("nan"))
+        found = self.facts.store(("target", by, metric, period), find, always=True)
+        return found.get(subject.id, float("nan"))
 
     # --- everybody
 
@@ -338,14 +339,19 @@ class Shared:
     def events(self, kind: Kind, period: Period, as_of: date, subject: Subject) -> pd.DataFrame:
         """A subject's events of a kind in a period, seen from a day; columns as in `Facts.closed` and the like."""
         dimension = subject.dimension
-        when = (kind, period, as_of)
+        frame = self.everybodys(kind, period, as_of)
+        if dimension is None:
+            return frame.copy(deep=False)
+        key = ("sliced", kind, period, as_of, dimension)
+        return self.facts.remember(key, lambda: slice_up(frame, dimension)).of(subject)
+
+    def everybodys(self, kind: Kind, period: Period, as_of: date) -> pd.DataFrame:
+        """The events of which `events` gives a subject's."""
 
         def find() -> pd.DataFrame:
             return kind.find(self.facts, period, as_of).frame()
 
-        if dimension is None:
-            return self.facts.remember(("frame", *when), find).copy(deep=False)
-        return self.facts.remember(("sliced", *when, dimension), lambda: slice_up(find(), dimension)).of(subject)
+        return self.facts.store(("frame of events", kind.name, kind.before, period, as_of), find)
 
     def days_to_win(self, periods: Sequence[Period], share: float, fewest: int) -> float | None:
         """Days that a share of all deals won in some periods took at most; None with too few of them."""

@@ -37,9 +37,9 @@ OFF = "SALESREPORT_FRESH"
 WORTH = 0.01
 """What takes less seconds is not stored."""
 
-MOST_FILES, MOST_BYTES, MOST_TIMES = 200, 512 * 2**20, 8
-"""Of more, or more in sum, those that were not used for longest are removed. Where the dataset's own files are large,
-so are results: of three million deals they take five times as much, and these may take MOST_TIMES as much."""
+MOST_FILES, MOST_BYTES, MOST_TIMES = 400, 512 * 2**20, 8
+"""Of more, or more in sum, those that were not used for longest are removed. Where the dataset's own files are
+large, so are results, which of millions of deals take several times as much: they may take MOST_TIMES as much."""
 
 _PROOF = hashlib.sha256().digest_size
 _LIBRARIES = ("numpy", "pandas", "pyarrow", "scipy", "statsmodels")

@@ -1,4 +1,4 @@
-"""Columns of texts ↔ arrays of numbers, as Arrow keeps them in memory: those read from a mapped file are not copied."""
+"""Columns of texts ↔ arrays of numbers, as Arrow has them in memory: read from a mapped file they are no copy."""
 
 from typing import Any
 
@@ -14,8 +14,8 @@ def to_arrays(texts: pd.arrays.ArrowStringArray) -> tuple[Numbers, Numbers, Numb
     """What n texts consist of.
 
     Returns:
-        Where each begins in the bytes and where the last one ends, n + 1 numbers; the bytes of all, in UTF-8; a bit
-        for each that is there, eight to a byte, or nothing at all where none is missing.
+        Where each begins in the bytes and where the last one ends, n + 1 numbers; the bytes of all, in UTF-8; a
+        bit for each that is there, eight to a byte, or nothing at all where none is missing.
     """
     said: Any = texts.__arrow_array__().cast(pa.large_string())
     array = pa.concat_arrays(said.chunks) if said.num_chunks else pa.array([], said.type)

@@ -63,7 +63,7 @@ def test_texts_come_back_without_a_copy(texts: Any) -> None:
         assert start <= piece.buffers()[1].address < start + len(stored)
 
 
-@pytest.mark.parametrize("place, number", [(1, 99), (2, 0), (9, 4)])
+@pytest.mark.parametrize(("place", "number"), [(1, 99), (2, 0), (9, 4)])
 def test_texts_that_end_nowhere_are_none(place: int, number: int) -> None:
     ends, held, there = to_arrays(columns_of_texts()[0])
     ends = ends.copy()

@@ -87,7 +87,7 @@ class Facts(Source):
 
     def begin(self, name: Dated) -> dt.date | None:
         """The first day on which there is an event of a kind; None where there is none at all."""
-        return self.remember(("begin", name), lambda: _earliest(self.days(name)))
+        return self.store(("begin", name), lambda: _earliest(self.days(name)), always=True)
 
     def days(self, name: Dated) -> Days:
         """The day of every event of a kind (of open deals: when they were created)."""
@@ -141,7 +141,7 @@ class Facts(Source):
     @cached_property
     def credit_notes(self) -> tuple[Text, ...]:
         """How credit was given, and what could not be dated, aged or priced, as sentences for the reader."""
-        return credit_notes(self)
+        return self.store(("credit notes",), lambda: credit_notes(self), always=True)
 
 
 def _earliest(days: Days) -> dt.date | None:

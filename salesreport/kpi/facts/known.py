@@ -83,6 +83,9 @@ class Known:
     @property
     def why_open_unknown(self) -> Text | None:
         """Why it is not known which deals were open; None where it is, but for a few (`MOST_UNKNOWN`)."""
+        return self.source.store(("why open is unknown", self.day), self._why_open_unknown, always=True)
+
+    def _why_open_unknown(self) -> Text | None:
         unsure = int(self.unsure.sum())
         if unsure <= MOST_UNKNOWN * (unsure + int(self.open.sum())):
             return None
@@ -195,11 +198,17 @@ class Known:
     @cached_property
     def amounts_unknown(self) -> int:
         """Of how many open deals the amount then is not known."""
-        return int((self.open & ~self.amount_is_known).sum())
+        return self.source.store(
+            ("amounts unknown", self.day), lambda: int((self.open & ~self.amount_is_known).sum()), always=True
+        )
 
     @property
     def why_amounts_unknown(self) -> Text | None:
         """Why amounts of open deals are not known; None where all are, but for a few (`MOST_UNKNOWN`)."""
+        key = ("why amounts are unknown", self.day)
+        return self.source.store(key, self._why_amounts_unknown, always=True)
+
+    def _why_amounts_unknown(self) -> Text | None:
         if self.amounts_unknown <= MOST_UNKNOWN * int(self.open.sum()):
             return None
         if not (self.open & self.amount_is_known).any():

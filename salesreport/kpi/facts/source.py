@@ -119,16 +119,19 @@ class Source:
         """
         columns = ["rep_id", "name", "role", "team", "manager", "hired_on", "left_on"]
         listed = self.dataset.table("reps", columns)
-        seen: set[str] = set()
-        for table in ("deals", "deal_owners", "orders"):
-            if self.columns.has(table):
-                seen.update(self.columns.coded(table, "rep_id").categories)
-        unlisted = sorted(seen - self.listed)
-        if unlisted:
+        if unlisted := self.store(("reps not listed",), self._unlisted, always=True):
             listed = listed.merge(pd.DataFrame({"rep_id": pd.Series(unlisted, dtype="str")}), how="outer")
         listed["name"] = listed["name"].fillna(listed["rep_id"])
         listed["name"] = told_apart(listed)
         return listed
+
+    def _unlisted(self) -> list[str]:
+        """The ids of those who sell and are not in table `reps`."""
+        seen: set[str] = set()
+        for table in ("deals", "deal_owners", "orders"):
+            if self.columns.has(table):
+                seen.update(self.columns.coded(table, "rep_id").categories)
+        return sorted(seen - self.listed)
 
     @cached_property
     def names(self) -> dict[str, str]:

@@ -95,7 +95,8 @@ def waterfall(
     by = tuple(dict.fromkeys(by))
     if not facts.columns.has("deals"):
         raise lacks("deals")
-    return facts.remember(("waterfall", start, end, due, by), lambda: _waterfall(facts, start, end, due, by))
+    key = ("waterfall", start, end, due, by)
+    return facts.store(key, lambda: _waterfall(facts, start, end, due, by), always=True)
 
 
 def _waterfall(facts: Facts, start: dt.date, end: dt.date, due: Period | None, by: tuple[str, ...]) -> Waterfall:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import did_not_go_on, last_of_each, not_gone_on, outcomes, went_on
+from salesreport.kpi.facts.columns import Positions, taken
 from salesreport.language import text
 from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name, or_dash
@@ -17,9 +19,6 @@ from salesreport.report.table import NumberTable, number_table
 MOST_FINDINGS, MOST_DEALS = 2, 6
 """At how many steps the deals of a finding are listed, and how many of each."""
 
-_SHOWN = ("deal_id", "name", "account_id", "product_line")
-"""What is said of a deal, beside what was decided."""
-
 
 def deals_behind(
     context: Context, spans: Spans, rows: Sequence[pd.DataFrame], findings: list[Finding]
@@ -28,8 +27,7 @@ def deals_behind(
 
     Of a finding over the longest span those of the year are listed, where there are any: they are remembered best.
     """
-    for name in _SHOWN:  # also where nothing is found: in the next report of this process it may be
-        context.facts.columns.series("deals", name)
+    _told(context, np.empty(0, int))  # also where nothing is found: in the next report of this process it may be
     tables: list[NumberTable] = []
     steps: set[str] = set()
     for finding in findings:
@@ -77,10 +75,24 @@ def _largest(decided: Decisions) -> Decisions:
     return last.take(by_size.index.to_numpy()[:MOST_DEALS])
 
 
+def _told(context: Context, rows: Positions) -> pd.DataFrame:
+    """What is said of some deals, beside what was decided: `deal_id`, `name`, `account_id`, `product_line`."""
+    columns = context.facts.columns
+    names = {name: columns.series("deals", name).take(rows).array for name in ("name", "account_id")}
+    line = taken(columns.coded("deals", "product_line"), rows).astype("str")
+    return pd.DataFrame(
+        {
+            "deal_id": pd.array(columns.ids("deals", "deal_id").take(rows), dtype="str"),
+            **names,
+            "product_line": line,
+        }
+    )
+
+
 def _listed(context: Context, decided: Decisions, caption: str, since: bool) -> NumberTable:
     """Some deals; `since`: with what has become of each."""
     say, facts = context.say, context.facts
-    frame = pd.DataFrame({name: facts.columns.series("deals", name).take(decided.deal).array for name in _SHOWN})
+    frame = _told(context, decided.deal)
     frame["day"], frame["amount"] = decided.day, decided.amount
     if since:
         frame["since"] = [say(one) for one in outcomes(decided).words()]

@@ -107,8 +107,8 @@ def _varies(context: Context) -> tuple[float, float]:
     dimension, facts, period = context.subject.dimension, context.facts, context.period
     end = min(period.end, context.as_of)
     key = ("revenue varies", dimension, period)
-    found = facts.remember(
-        key, lambda: measured(facts, "revenue", period, period.start, end, dimension, "all", [])
+    found = facts.store(
+        key, lambda: measured(facts, "revenue", period, period.start, end, dimension, "all", []), always=True
     )
     place = {who: number for number, (who, _) in enumerate(found.units)}.get(context.subject.id)
     return (np.nan, np.inf) if place is None else (float(found.dispersion[place]), float(found.freedom[place]))
@@ -136,7 +136,7 @@ def _compared(context: Context) -> tuple[Row | None, Text | None]:
         rows = records(table.frame[table.frame["metric"] == "price_variation"])
         return {row[by[0]] if by else "": row for row in rows}, table.unavailable.get("price_variation")
 
-    everybody, lacking = context.facts.remember(("crossed", by, context.period, context.compare), find)
+    everybody, lacking = context.facts.store(("crossed", by, context.period, context.compare), find)
     return everybody.get(context.subject.id), lacking
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.facts.kinds import OPEN
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.promises import stale_deals
 from salesreport.kpi.milestones.reached import places_of
@@ -78,7 +79,7 @@ def _usual(context: Context) -> dict[str, list[float]]:
         return {}
 
     def find() -> dict[str, list[float]]:
-        deals = context.facts.events("open", context.as_of).frame()
+        deals = context.shared.everybodys(OPEN, context.period, context.as_of)
         deals = deals[deals[dimension].notna()]
         if deals.empty:
             return {}
@@ -87,7 +88,7 @@ def _usual(context: Context) -> dict[str, list[float]]:
         shares = kinds.groupby(whose).sum().div(deals["share"].groupby(whose).sum(), axis=0)
         return {str(kind): shares[kind].tolist() for kind in shares}
 
-    return context.facts.remember(("usual deals", context.as_of, dimension), find)
+    return context.facts.store(("usual deals", context.as_of, dimension), find)
 
 
 def _unusual(shares: list[float], own: float) -> float:
@@ -132,16 +133,16 @@ def _furthest(context: Context) -> list[Row]:
     )
 
 
-def _stale(context: Context) -> set[str]:
+def _stale(context: Context) -> list[str]:
     facts = context.facts
 
-    def find() -> set[str]:
+    def find() -> list[str]:
         try:
-            return set(stale_deals(facts, context.shared.process, context.as_of)["deal_id"])
+            return stale_deals(facts, context.shared.process, context.as_of)["deal_id"].tolist()
         except Unavailable:
-            return set()
+            return []
 
-    return facts.remember(("stale deals", context.as_of), find)
+    return facts.store(("stale deals", context.as_of), find, always=True)
 
 
 def _no_next_step(context: Context, deals: pd.DataFrame) -> pd.Series:
