@@ -43,6 +43,12 @@ def left(context: Context) -> date | None:
     return day if day is not None and day <= context.as_of else None
 
 
+def left_before(context: Context) -> date | None:
+    """The same of a rep who was gone before the period began; else None."""
+    day = left(context)
+    return day if day is not None and day < context.period.start else None
+
+
 def _day(context: Context, column: str) -> date | None:
     if context.subject.kind != "rep":
         return None

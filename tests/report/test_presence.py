@@ -138,3 +138,24 @@ def test_who_has_closed_nothing(tmp_path: Path) -> None:
 def test_a_heading_begins_with_a_capital(tmp_path: Path) -> None:
     made = company(tmp_path / "d")
     assert Review(made, "2025-W50", rep="P1").tiles.message == "Week 50, 2025, compared with week 49, 2025"
+
+
+def test_with_who_left_before_the_period_there_is_nothing_to_talk_about(tmp_path: Path) -> None:
+    days = ("2025-02-03", "2025-03-03", "2025-05-05")
+    gone = Review(company(tmp_path / "gone", left="2025-05-15", own=days), "2025-Q4", rep="Ann")
+    assert gone.talk == gone.talking_points.message == "Left on May 15, 2025"
+    assert gone.talking_points.data.empty
+    in_it = Review(company(tmp_path / "in it", left="2025-10-01", own=days), "2025-Q4", rep="Ann")
+    assert in_it.talk != "Left on Oct 1, 2025"
+    assert len(in_it.talking_points.data) > 0
+
+
+def test_open_deals_of_who_left_are_still_to_talk_about(tmp_path: Path) -> None:
+    dataset = company(tmp_path / "d", left="2025-05-15", own=("2025-02-03",))
+    deals = dataset.table("deals")
+    deals.loc[deals["deal_id"] == "D9999", "rep_id"] = "Ann"
+    dataset = write_dataset(
+        tmp_path / "kept", {"deals": deals, "reps": dataset.table("reps")}, dataset.settings, Provenance("test")
+    )
+    points = Review(dataset, "2025-Q4", rep="Ann").talking_points.data
+    assert list(points["deals"]) == [["D9999"]]

@@ -7,6 +7,7 @@ import pandas as pd
 from salesreport.language import Text, text
 from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name
+from salesreport.report.presence import left_before
 from salesreport.report.section import Section
 from salesreport.report.sections.coaching.open_deals import told_deal
 from salesreport.report.sections.coaching.points import Point, points
@@ -66,10 +67,18 @@ _WORDS = {
 def talk_about(context: Context) -> Text | None:
     """What to begin with, in a few words; None where there is nothing at all."""
     chosen = points(context)
-    return chosen[0].about if chosen else None
+    return chosen[0].about if chosen else _gone(context)
+
+
+def _gone(context: Context) -> Text | None:
+    """Why there is nothing to talk about with a rep who was gone before the period began; else None."""
+    day = left_before(context)
+    return None if day is None else text("left on {day}", day=day)
 
 
 def _message(context: Context, chosen: list[Point]) -> Text:
+    if not chosen and (gone := _gone(context)) is not None:
+        return gone
     if not chosen:
         return text("What to talk about these data do not tell: open deals are not known")
     if any(one.rule.finding for one in chosen):

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from salesreport.language import Text
 from salesreport.report.context import Context
+from salesreport.report.presence import left_before
 from salesreport.report.sections.coaching.evidence import EVIDENCE
 from salesreport.report.sections.coaching.fields import DEALS, Row, plain
 from salesreport.report.sections.coaching.rules import Rule, built_in, rules
@@ -71,6 +72,8 @@ def _chosen(context: Context) -> list[Point]:
             return (0 if one.rule.finding else 1), 0.0
         return (2 if one.rule.group == "talk" else 3), -one.unusual
 
+    if left_before(context) is not None:  # nobody to talk to; deals that are still open need somebody
+        found = [one for one in found if one.deals]
     return _without_repeats(sorted(found, key=place)[:MOST])
 
 
