@@ -175,7 +175,7 @@ def interval_of(value: Array, error: Array, known: Array, n: Array, confidence: 
     """The interval of incidences with their standard errors, see `CumulativeIncidence.incidence_at`.
 
     Args:
-        value, error: of each incidence. known: of how many spells the fate is known by then. n: how many there are.
+        value, error: of each incidence. known: of how many spells the fate is known by then. n: how many spells.
     """
     inner = (value > ROUNDING) & (value < 1 - ROUNDING) & (error > 0)
     share = np.where(inner, value, 0.5)

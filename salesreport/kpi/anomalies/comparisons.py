@@ -16,7 +16,7 @@ from salesreport.kpi.anomalies.family import (
     compare_family,
     in_one_family,
     is_shown,
-    tested_family,
+    judged_family,
 )
 from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_bands
 from salesreport.kpi.facts.columns import Numbers, Positions
@@ -66,7 +66,7 @@ class Comparisons:
         for decided in periods:
             group, like = decided.dimension(by).codes, like_decisions(decided, by)
             codes = [part_codes(decided, names) for names in parts]
-            tests.append(tested_family(group, decided.step, decided.success, like.stratum, codes))
+            tests.append(judged_family(group, decided.step, decided.success, like.stratum, codes))
             made.append(cls(decided, by, parts, like, tests[-1].cells, level, codes))
         together = in_one_family([one.cells for one in made], [one.codes for one in made])
         found = level if shown else None

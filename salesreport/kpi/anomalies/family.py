@@ -141,19 +141,19 @@ def compare_family(
         >>> cells.effect.round(2), cells.q.round(3)  # (12 − 20)² ÷ 6.72 = 9.52: p = 0.002, of three
         (array([-0.3,  0. ,  0. ]), array([0.006, 1.   , 1.   ]))
     """
-    tested = tested_family(group, step, success, stratum, levels, apart)
+    tested = judged_family(group, step, success, stratum, levels, apart)
     cells = in_one_family([tested.cells], [levels])[0]
     if tests_only:
         return cells
     return tested.with_bounds(cells.q, is_shown(cells, found))
 
 
-def tested_family(
+def judged_family(
     group: npt.NDArray[np.integer],
     step: npt.NDArray[np.integer],
     success: Flags,
     stratum: npt.NDArray[np.integer],
-    levels: Sequence[npt.NDArray[np.integer] | None] = (None,),
+    levels: Sequence[npt.NDArray[np.integer] | None],
     apart: float = APART,
 ) -> Tested:
     """The tests of `compare_family`, with the same arguments."""

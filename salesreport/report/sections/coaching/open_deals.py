@@ -58,6 +58,10 @@ def deals_by_kind(context: Context) -> list[Row]:
     return found
 
 
+_TELLING = ("deal_id", "amount", "expected_close_on", "next_step", "next_step_on", "last_activity_on")
+"""The columns that tell of what kind a deal is."""
+
+
 def _kinds(context: Context, deals: pd.DataFrame) -> dict[str, pd.Series]:
     """Which of some open deals are of each kind."""
     day = pd.Timestamp(context.as_of)
@@ -78,7 +82,7 @@ def _usual(context: Context) -> dict[str, list[float]]:
         return {}
 
     def find() -> dict[str, list[float]]:
-        deals = context.facts.events("open", context.as_of).frame()
+        deals = context.facts.events("open", context.as_of).frame([dimension, "share", *_TELLING])
         deals = deals[deals[dimension].notna()]
         if deals.empty:
             return {}
