@@ -230,10 +230,8 @@ class Dataset:
         """
         if name not in self.rows:
             return self.table(name, columns).reindex(range(len(rows)))
-        wanted, there = list(columns), np.flatnonzero(rows >= 0)
-        taken = picked(
-            self.folder / f"{name}.parquet", [one for one in wanted if self.has(name, one)], rows[there]
-        )
+        wanted, there, file = list(columns), np.flatnonzero(rows >= 0), self.folder / f"{name}.parquet"
+        taken = picked(file, [one for one in wanted if self.has(name, one)], rows[there])
         return self._whole(name, wanted, taken).set_axis(there, axis=0).reindex(range(len(rows)))
 
     def _whole(self, name: str, wanted: list[str], found: pa.Table) -> pd.DataFrame:
