@@ -85,7 +85,7 @@ def _follow(facts: Facts, file: ProcessFile, day: dt.date) -> Ways:
         journeys = journeys_of(facts, file, day)
     known = facts.known(day)
     stays = journeys.stays
-    ended = len(np.unique(stays.deal[(stays.outcome == LOST) | (stays.outcome == WON)]))
+    ended = np.count_nonzero(np.bincount(stays.deal[(stays.outcome == LOST) | (stays.outcome == WON)]))
     closed = int(known.closing.closed.sum())
     if ended >= max(_FEWEST_ENDED, closed / 10):
         return _chain(journeys, True)

@@ -13,6 +13,7 @@ import pandas as pd
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.known import owner_on
+from salesreport.kpi.facts.ordering import in_order
 from salesreport.kpi.milestones.signs import LOSES, RAISES, SETS, WINS, Signs, processes_of, signs_of
 from salesreport.process import ProcessFile
 
@@ -237,7 +238,7 @@ def spells(journeys: Journeys, owners: bool = True) -> Spells:
 
     rep = taken(facts.dimensions.of("deals", "rep_id"), stays.deal[stay])
     credit = facts.owners.credit(stays.deal[stay], start, rep)
-    order = np.lexsort((credit.event, credit.rep.codes, stay[credit.event]))
+    order = in_order(stay[credit.event], credit.rep.codes, credit.event)
     part, codes, share = credit.event[order], credit.rep.codes[order], credit.share[order]
     # a cut at which nothing changed for the rep is none
     goes_on = (stay[part[1:]] == stay[part[:-1]]) & (codes[1:] == codes[:-1])
@@ -280,9 +281,11 @@ def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
 
 def _in_order(signs: Signs) -> Signs:
     """By deal and time; of those at one moment the earlier milestone first, and closing last."""
-    rank = np.where(signs.kind >= LOSES, np.iinfo(np.int64).max, signs.milestone)
-    order = np.lexsort((rank, signs.at, signs.deal))
-    return signs.take(order)
+    closes = signs.kind >= LOSES
+    # the moment after, before all that is then: so times stay whole minutes, which are sorted more quickly
+    at = signs.at + closes.astype("timedelta64[us]")
+    rank = np.where(closes, int(signs.milestone.min(initial=0)) - 1, signs.milestone.astype(np.intp))
+    return signs.take(in_order(signs.deal, at, rank))
 
 
 def _walk(signs: Signs) -> tuple[Positions, Positions]:
@@ -365,7 +368,7 @@ def _check(stays: Stays, is_open: Flags) -> None:
 
 def _unique(stay: Positions, day: Days) -> tuple[Positions, Days]:
     """Pairs in order, each once."""
-    order = np.lexsort((day, stay))
+    order = in_order(stay, day)
     stay, day = stay[order], day[order]
     new = np.append(True, (stay[1:] != stay[:-1]) | (day[1:] != day[:-1]))[: len(stay)]
     return stay[new], day[new]
