@@ -281,11 +281,13 @@ def _joined(parts: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
 
 def _in_order(signs: Signs) -> Signs:
     """By deal and time; of those at one moment the earlier milestone first, and closing last."""
-    closes = signs.kind >= LOSES
-    # the moment after, before all that is then: so times stay whole minutes, which are sorted more quickly
-    at = signs.at + closes.astype("timedelta64[us]")
-    rank = np.where(closes, int(signs.milestone.min(initial=0)) - 1, signs.milestone.astype(np.intp))
-    return signs.take(in_order(signs.deal, at, rank))
+    closes, moment, milestone = signs.kind >= LOSES, np.timedelta64(1, "us"), signs.milestone.astype(np.intp)
+    # closings at a day's last moment are put before all that is at midnight, when times are whole minutes:
+    # these are sorted more quickly
+    late = closes & ((signs.at + moment).astype("datetime64[D]") > signs.at)
+    at = np.where(late, signs.at + moment, signs.at)
+    low, high = int(milestone.min(initial=0)) - 1, int(milestone.max(initial=0)) + 1
+    return signs.take(in_order(signs.deal, at, np.where(late, low, np.where(closes, high, milestone))))
 
 
 def _walk(signs: Signs) -> tuple[Positions, Positions]:
