@@ -37,6 +37,7 @@ from salesreport.files import make_folder, remove_partials, write_text
 from salesreport.language import text
 from salesreport.lock import locked
 from salesreport.period import Period
+from salesreport.picking import picked
 from salesreport.provenance import Provenance
 from salesreport.relative import Asked, asked_period
 from salesreport.sorting import write_sorted
@@ -229,15 +230,14 @@ class Dataset:
         """
         if name not in self.rows:
             return self.table(name, columns).reindex(range(len(rows)))
-        wanted, there = list(columns), np.flatnonzero(rows >= 0)
-        taken = self._source(name).take(pa.array(rows[there]), [one for one in wanted if self.has(name, one)])
+        wanted, there, file = list(columns), np.flatnonzero(rows >= 0), self.folder / f"{name}.parquet"
+        taken = picked(file, [one for one in wanted if self.has(name, one)], rows[there])
         return self._whole(name, wanted, taken).set_axis(there, axis=0).reindex(range(len(rows)))
 
     def _whole(self, name: str, wanted: list[str], found: pa.Table) -> pd.DataFrame:
         """What was read of a table as a frame; absent columns are missing in every row."""
         frame: pd.DataFrame = found.to_pandas(date_as_object=False)
-        absent = [column for column in wanted if column not in found.schema.names]
-        if absent:
+        if absent := [column for column in wanted if column not in found.schema.names]:
             empty = TABLES[name].empty(self.settings.timezone)[absent].reindex(frame.index)
             frame = pd.concat([frame, empty], axis=1)[wanted]
         return frame

@@ -80,8 +80,8 @@ def adjusted_difference(
     if not len(y):
         return Adjusted(*np.full((7, len(x)), np.nan))
     codes = [np.asarray(column, np.intp) for column in columns]
-    levels = 1 + sum(len(np.unique(column)) - 1 for column in codes)
-    clusters = len(np.unique(cluster))
+    levels = 1 + sum(int(np.count_nonzero(np.bincount(column))) - 1 for column in codes)
+    clusters = int(np.count_nonzero(np.bincount(cluster)))
     few = clusters / max(clusters - levels, 1)
     enough = clusters > 2 * levels
     fixed = _Levels.of(codes)

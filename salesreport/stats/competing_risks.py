@@ -62,14 +62,7 @@ class CumulativeIncidence(NamedTuple):
         else:
             value, error = self.incidence[place], self.errors[place]
             known = self.events[:place].sum() + self.at_risk[place]
-        inner = (value > ROUNDING) & (value < 1 - ROUNDING) & (error > 0)
-        share = np.where(inner, value, 0.5)
-        spread = normal_quantile(confidence) * error / (share * np.log(share))  # negative, for the logarithm is
-        certain = np.where(value < ROUNDING, 0.0, np.where(value > 1 - ROUNDING, 1.0, value))
-        plain = wilson(certain * known, np.full(causes, known), confidence)
-        lower = np.where(inner, share ** np.exp(-spread), plain.lower)
-        upper = np.where(inner, share ** np.exp(spread), plain.upper)
-        return Interval.of(value, lower, upper, n)
+        return interval_of(value, error, np.full(causes, known), n, confidence)
 
     def time_until(self, share: float = 0.5, cause: int = 1, within: float | None = None) -> float:
         """The time by which a share of the spells that end for a cause have done so; by default half of them.
@@ -178,6 +171,22 @@ def incidence_of_all_at(curves: Sequence[CumulativeIncidence], time: float, conf
     )
 
 
+def interval_of(value: Array, error: Array, known: Array, n: Array, confidence: float = 0.95) -> Interval:
+    """The interval of incidences with their standard errors, see `CumulativeIncidence.incidence_at`.
+
+    Args:
+        value, error: of each incidence. known: of how many spells the fate is known by then. n: how many spells.
+    """
+    inner = (value > ROUNDING) & (value < 1 - ROUNDING) & (error > 0)
+    share = np.where(inner, value, 0.5)
+    spread = normal_quantile(confidence) * error / (share * np.log(share))  # negative, for the logarithm is
+    certain = np.where(value < ROUNDING, 0.0, np.where(value > 1 - ROUNDING, 1.0, value))
+    plain = wilson(certain * known, np.broadcast_to(known, value.shape), confidence)
+    lower = np.where(inner, share ** np.exp(-spread), plain.lower)
+    upper = np.where(inner, share ** np.exp(spread), plain.upper)
+    return Interval.of(value, lower, upper, n)
+
+
 def added(places: npt.NDArray[Any], weights: Array, size: int) -> Array:
     """The sum of the weights at each place."""
     return np.bincount(places, weights=weights, minlength=size).astype(np.float64, copy=False)
@@ -205,22 +214,31 @@ def spells(
 
 
 def mass_at_risk(at_risk: Array, events: Array) -> tuple[Array, Array, Array]:
-    """The share that ends at each time, by cause; the share going on before, and after it."""
-    total = events.sum(axis=1)
+    """The share that ends at each time, by cause; the share going on before, and after it.
+
+    Args:
+        at_risk: … × times. events: … × times × causes.
+    """
+    total = events.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         hazard = np.where(at_risk > 0, total / at_risk, 0.0)
         per_event = np.where(at_risk > 0, 1.0 / at_risk, 0.0)
     hazard = np.where(hazard > 1 - ROUNDING, 1.0, hazard)
-    after = np.asarray(np.cumprod(1.0 - hazard), float)
-    before = np.append(1.0, after)[: len(after)]
-    return np.asarray(events * (before * per_event)[:, None], float), before, after
+    after = np.asarray(np.cumprod(1.0 - hazard, axis=-1), float)
+    before = np.ones_like(after)
+    before[..., 1:] = after[..., :-1]
+    return np.asarray(events * (before * per_event)[..., None], float), before, after
 
 
 def estimate(times: Array, at_risk: Array, events: Array, n: float) -> CumulativeIncidence:
-    """The Aalen–Johansen estimate with its standard errors."""
+    """The Aalen–Johansen estimate with its standard errors; of many groups at once where they come first.
+
+    Args:
+        times: T. at_risk: … × T. events: … × T × K. n: see `CumulativeIncidence`.
+    """
     mass, before, after = mass_at_risk(at_risk, events)
-    reached = np.cumsum(mass, axis=0)
-    risk, going, ends = at_risk[:, None], before[:, None], events.sum(axis=1)[:, None]
+    reached = np.cumsum(mass, axis=-2)
+    risk, going, ends = at_risk[..., None], before[..., None], events.sum(axis=-1)[..., None]
     with np.errstate(divide="ignore", invalid="ignore"):
         # when all that are left end, nothing comes after, and their term is multiplied by zero
         left = risk - ends
@@ -228,11 +246,11 @@ def estimate(times: Array, at_risk: Array, events: Array, n: float) -> Cumulativ
         own = np.where(risk > 0, going**2 * (risk - events) * events / risk**3, 0.0)
         both = np.where(risk > 0, going * events / risk**2, 0.0)
     variance = (
-        reached**2 * np.cumsum(overall, axis=0)
-        - 2 * reached * np.cumsum(reached * overall, axis=0)
-        + np.cumsum(reached**2 * overall, axis=0)
-        + np.cumsum(own, axis=0)
-        - 2 * reached * np.cumsum(both, axis=0)
-        + 2 * np.cumsum(reached * both, axis=0)
+        reached**2 * np.cumsum(overall, axis=-2)
+        - 2 * reached * np.cumsum(reached * overall, axis=-2)
+        + np.cumsum(reached**2 * overall, axis=-2)
+        + np.cumsum(own, axis=-2)
+        - 2 * reached * np.cumsum(both, axis=-2)
+        + 2 * np.cumsum(reached * both, axis=-2)
     )
     return CumulativeIncidence(times, at_risk, events, reached, after, np.sqrt(np.maximum(variance, 0.0)), n)

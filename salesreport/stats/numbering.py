@@ -9,6 +9,11 @@ _ROOM = 1 << 16
 """Numbers that reach up to so many, or a few times their count, are ticked off in a list."""
 
 
+def ticked(span: int, size: int) -> bool:
+    """Whether numbers that reach over a span are ticked off in a list rather than sorted, if there are so many."""
+    return span <= 4 * size + _ROOM
+
+
 def numbered(codes: npt.NDArray[np.integer]) -> tuple[Positions, Positions]:
     """The different codes in order, and the place of each among them, as `np.unique` tells, which sorts them all.
 
@@ -23,15 +28,18 @@ def numbered(codes: npt.NDArray[np.integer]) -> tuple[Positions, Positions]:
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
     low = int(codes.min())
     span = int(codes.max()) - low + 1
-    if span > 4 * codes.size + _ROOM:
+    if not ticked(span, codes.size):
         import pandas as pd  # only here: the statistics start without it
 
         place, different = pd.factorize(codes.ravel(), sort=True)
         return different.astype(np.intp), place.astype(np.intp).reshape(codes.shape)
-    at = np.subtract(codes, low, dtype=np.intp)
+    at = codes if low == 0 else np.subtract(codes, low, dtype=np.intp)
     there = np.zeros(span, bool)
     there[at] = True
-    return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[at]
+    different = np.flatnonzero(there)
+    if len(different) == span:  # they have no gaps already
+        return different + low, at.astype(np.intp, copy=at is codes)
+    return different + low, (np.cumsum(there) - 1)[at]
 
 
 def counted(codes: npt.NDArray[np.integer]) -> tuple[Positions, Positions]:
@@ -43,7 +51,7 @@ def counted(codes: npt.NDArray[np.integer]) -> tuple[Positions, Positions]:
         ([-1, 3, 7], [1, 1, 2])
     """
     low = int(codes.min(initial=0))
-    if int(codes.max(initial=0)) - low >= 4 * codes.size + _ROOM:
+    if not ticked(int(codes.max(initial=0)) - low + 1, codes.size):
         different, place = numbered(codes)
         return different, np.bincount(place)
     n = np.bincount(codes if low == 0 else codes - low)

@@ -150,16 +150,16 @@ def suggestions(cells: Cells, level: float) -> npt.NDArray[np.str_]:
 
 def _counts(stays: Watched, here: Moments, types: int) -> tuple[npt.NDArray[np.intp], Flags]:
     """Of each type at a step: stays looked at, exposed, unexposed; and whether they are enough."""
-    size = len(stays.deal)
-    there = np.bincount(here.stay, minlength=size) > 0
+    there = np.bincount(here.stay, minlength=len(stays.deal)) > 0
+    success, place = stays.success[there], (np.cumsum(there) - 1)[here.stay]
     counts, told = np.zeros((3, types), np.intp), np.zeros(types, bool)
-    counts[0] = there.sum()
+    counts[0] = len(success)
     for code in range(types):
-        had = np.bincount(here.stay, here.exposed[code], size) > 0
-        sides = (had, there & ~had)
-        counts[1:, code] = [side.sum() for side in sides]
-        outcomes = [(side & (stays.success == success)).sum() for side in sides for success in (True, False)]
-        told[code] = counts[1:, code].min() >= FEWEST and min(outcomes) >= FEWEST_OUTCOMES
+        had = np.zeros(len(success), bool)
+        had[place[here.exposed[code]]] = True
+        outcomes = np.bincount(2 * had.astype(np.int8) + success, minlength=4).reshape(2, 2)  # had it × success
+        counts[1:, code] = outcomes.sum(axis=1)[::-1]
+        told[code] = counts[1:, code].min() >= FEWEST and outcomes.min() >= FEWEST_OUTCOMES
     return counts, told
 
 
@@ -200,13 +200,11 @@ def _odds_ratio(found: Adjusted, effect: Numbers) -> Numbers:
 def _raw(stays: Watched, ever: Flags, kind: Positions, step: Positions) -> Raw:
     """The raw numbers of each cell: a single 2 × 2 table of all decided stays."""
     width = int(stays.step.max(initial=-1)) + 1
-
-    def counted(flags: Flags) -> Numbers:
-        counts = np.array([np.bincount(stays.step[row], minlength=width) for row in flags], float)
-        return counts.reshape(len(ever), width)[kind, step][:, None]
-
-    a, b = counted(ever & stays.success), counted(ever & ~stays.success)
-    c, d = counted(~ever & stays.success), counted(~ever & ~stays.success)
+    place = 4 * stays.step.astype(np.intp) + 2 * stays.success
+    counts = np.array([np.bincount(place + row, minlength=4 * width) for row in ever], float)
+    # of each cell: without and with success × activity
+    table = counts.reshape(len(ever), width, 2, 2)[kind, step][:, None]
+    a, b, c, d = table[..., 1, 1], table[..., 0, 1], table[..., 1, 0], table[..., 0, 0]
     gap, having, lacking = rate_difference(a, b, c, d), (a + b)[:, 0], (c + d)[:, 0]
     both = np.minimum(having, lacking) >= FEWEST
     effect, lower, upper, p = (
@@ -220,7 +218,7 @@ def _often(codes: Codes) -> Positions:
     """Codes from 0 without gaps, the rare ones all the last."""
     number = _dense(codes)
     often = np.bincount(number) >= FEWEST
-    return _dense(np.where(often[number], number, len(often)))
+    return np.where(often, np.cumsum(often) - 1, often.sum())[number]
 
 
 def _dense(codes: Codes) -> Positions:

@@ -147,16 +147,23 @@ def ever_done(stays: Watched, done: Done, types: int) -> Flags:
 
 
 def _done_within(done: Done, deal: Positions, first: Whole, last: Whole) -> tuple[Positions, Positions]:
-    """Each activity that a deal has from a first day to a last one: which of the deals, and which activity."""
+    """Each activity that a deal has from a first day to a last one: which of the deals, and which activity.
+
+    Deal after deal: looked up in any other order, each would be far from the one before in memory.
+    """
     keys = done.deal.astype(np.int64) * _SPAN + done.day
-    order = np.argsort(keys)
-    keys, base = keys[order], deal.astype(np.int64) * _SPAN
-    start = np.searchsorted(keys, base + first, side="left")
-    count = np.searchsorted(keys, base + last, side="right")
+    order = np.argsort(keys, kind="stable")  # those of a dataset are in this order already
+    keys = keys[order]
+    whose = np.argsort(deal, kind="stable")
+    base = deal[whose].astype(np.int64) * _SPAN
+    start = np.searchsorted(keys, base + first[whose], side="left")
+    count = np.searchsorted(keys, base + last[whose], side="right")
     del keys, base
     count = np.maximum(count - start, 0)
-    whose = np.repeat(np.arange(len(deal)), count)
-    return whose, order[np.arange(len(whose)) + np.repeat(start - (np.cumsum(count) - count), count)]
+    start -= np.cumsum(count) - count
+    act = np.repeat(start, count)
+    act += np.arange(len(act))
+    return np.repeat(whose, count), order[act]
 
 
 def _of_types(kind: Positions, place: Positions, some: Flags, shape: tuple[int, int]) -> Flags:

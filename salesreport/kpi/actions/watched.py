@@ -12,6 +12,7 @@ from salesreport.kpi.facts.columns import Days, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.gaps import need_losses
 from salesreport.kpi.facts.lacking import lacks
+from salesreport.kpi.facts.ordering import in_order
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.journeys import OPEN
 from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of, store_of_process
@@ -38,8 +39,8 @@ class Stays(NamedTuple):
 
 
 class Activities(NamedTuple):
-    """What was done on deals: the activities as numbers, the names of their types, how many types were left out,
-    and how many of all activities belong to a deal."""
+    """What was done on deals: the activities as numbers, by deal and day, the names of their types, how many types
+    were left out, and how many of all activities belong to a deal."""
 
     done: Done
     types: tuple[str, ...]
@@ -74,6 +75,8 @@ def _activities(facts: Facts) -> Activities:
     kind = number[types.codes[rows]]
     rows, kind = rows[kind >= 0], kind[kind >= 0]
     done = Done(deal[rows].astype(np.int32), kind, _whole(day[rows]))
+    order = in_order(done.deal, done.day)
+    done = Done(done.deal[order], done.type[order], done.day[order])
     names = tuple(str(types.categories[code]) for code in often)
     return Activities(done, names, int((count > 0).sum()) - len(often), int(count.sum()), len(types))
 

@@ -247,8 +247,8 @@ def _look(
         everything = of_people(everything)
     carried = [name for name in PARTS if facts.dimensions.carries("deals", name)]
     parts = (tuple(within),) if chosen else ((), *((name,) for name in carried))
-    compared = [_compared(everything, period, group, parts, level, shown) for period in periods]
-    together = Comparisons.in_one_family(compared)
+    decided = [_decided(everything, period, group) for period in periods]
+    together = Comparisons.of(decided, group, parts, level, shown)
     tested = sum(int((~np.isnan(made.cells.p)).sum()) for made in together)
     return tuple(
         Anomalies(
@@ -259,18 +259,15 @@ def _look(
     )  # fmt: skip
 
 
-def _compared(
-    everything: Decisions, period: Period, group: str, parts: tuple[tuple[str, ...], ...], level: float,
-    shown: bool,
-) -> Comparisons:  # fmt: skip
-    """The comparisons of a period's decisions."""
+def _decided(everything: Decisions, period: Period, group: str) -> Decisions:
+    """A period's decisions, of at least two values of a dimension."""
     decided = everything.during(period)
     if not len(decided):
         raise Unavailable(text("no deal was decided in {period}", period=period))
     codes = decided.dimension(group).codes
     if len(np.unique(codes[codes >= 0])) < 2:
         raise Unavailable(text("there is nobody to compare with"))
-    return Comparisons.of(decided, group, parts, level, shown)
+    return decided
 
 
 def _family(made: Comparisons, periods: tuple[Period, ...], all_tested: int) -> Family:

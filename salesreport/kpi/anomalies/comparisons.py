@@ -2,13 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from salesreport.kpi.anomalies.decided import Decisions
-from salesreport.kpi.anomalies.family import Cells, compare_family, in_one_family
+from salesreport.kpi.anomalies.family import (
+    Cells,
+    Tested,
+    compare_family,
+    in_one_family,
+    is_shown,
+    judged_family,
+)
 from salesreport.kpi.anomalies.likeness import MONTH, Likeness, likeness, size_bands
 from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.stats.numbering import numbered
@@ -44,29 +53,32 @@ class Comparisons:
 
     @classmethod
     def of(
-        cls, decided: Decisions, by: str, parts: tuple[tuple[str, ...], ...], level: float, shown: bool = False
-    ) -> "Comparisons":
-        """Compare the values of a dimension, as a whole or within parts; see `compare_family`.
+        cls, periods: Sequence[Decisions], by: str, parts: tuple[tuple[str, ...], ...], level: float,
+        shown: bool = False,
+    ) -> tuple["Comparisons", ...]:  # fmt: skip
+        """Compare the values of a dimension, as a whole or within parts, in some periods; see `compare_family`.
 
         Args:
+            periods: the decisions of each; the q-values hold for the comparisons of all of them together.
             shown: make odds ratios and intervals only of wholes and of what is found.
         """
-        group, like = decided.dimension(by).codes, like_decisions(decided, by)
-        codes = [part_codes(decided, names) for names in parts]
+        made, tests = list[Comparisons](), list[Tested]()
+        for decided in periods:
+            group, like = decided.dimension(by).codes, like_decisions(decided, by)
+            codes = [part_codes(decided, names) for names in parts]
+            tests.append(judged_family(group, decided.step, decided.success, like.stratum, codes))
+            made.append(cls(decided, by, parts, like, tests[-1].cells, level, codes))
+        together = in_one_family([one.cells for one in made], [one.codes for one in made])
         found = level if shown else None
-        cells = compare_family(group, decided.step, decided.success, like.stratum, codes, found=found)
-        return cls(decided, by, parts, like, cells, level, codes)
+        return tuple(
+            replace(one, cells=tested.with_bounds(cells.q, is_shown(cells, found)))
+            for one, tested, cells in zip(made, tests, together, strict=True)
+        )
 
     @property
     def groups(self) -> pd.Categorical:
         """Whose each decision is."""
         return self.decided.dimension(self.by)
-
-    @staticmethod
-    def in_one_family(made: Sequence["Comparisons"]) -> tuple["Comparisons", ...]:
-        """The comparisons of several periods with q-values that hold for all of them together."""
-        cells = in_one_family([one.cells for one in made], [one.codes for one in made])
-        return tuple(replace(one, cells=part) for one, part in zip(made, cells, strict=True))
 
     def again(self, stratum: Positions) -> Cells:
         """The tests of the first level with other strata; the cells are the same, in the same order."""
@@ -88,6 +100,22 @@ class Comparisons:
             # there is a cell for each key that occurs, and they come by level, step, part and group
             found[cells] = np.bincount(cell, values[rows], len(cells))
         return found
+
+    def rows_of(self, level: int, step: int, group: int) -> Positions:
+        """The cells of a group at a step, on a level."""
+        keys, order = self._by_group
+        key = self._key(level, step, group)
+        return order[slice(*np.searchsorted(keys, [key, key + 1]).tolist())]
+
+    @cached_property
+    def _by_group(self) -> tuple[Positions, Positions]:
+        """The numbers of level, step and group of the cells, in order, and where each stands."""
+        key = self._key(self.cells.level, self.cells.step, self.cells.group)
+        order = np.argsort(key, kind="stable")
+        return key[order], order
+
+    def _key(self, level: Any, step: Any, group: Any) -> Any:
+        return (level * len(self.decided.steps) + step) * len(self.groups.categories) + group
 
     def names(self, cells: Cells) -> dict[str, pd.Series]:
         """Who and within what some of the cells are, as columns; missing: all."""

@@ -64,12 +64,12 @@ def uneven(made: Comparisons, cell: int) -> str | None:
     for number, names in enumerate(made.parts):
         if len(names) != 1:
             continue
-        here = (cells.level == number) & (cells.step == cells.step[cell]) & (cells.group == cells.group[cell])
-        here &= cells.variance >= _FEWEST_VARIANCE
-        if here.sum() >= 2:
+        here = made.rows_of(number, cells.step[cell], cells.group[cell])
+        here = here[cells.variance[here] >= _FEWEST_VARIANCE]
+        if len(here) >= 2:
             excess, variance = cells.excess[here], cells.variance[here]
             statistic = (excess**2 / variance).sum() - excess.sum() ** 2 / variance.sum()
-            tested.append((float(chdtrc(here.sum() - 1, statistic)), names[0]))
+            tested.append((float(chdtrc(len(here) - 1, statistic)), names[0]))
     if not tested:
         return None
     smallest = min(tested)
@@ -86,27 +86,33 @@ class Past:
 
     def __init__(self, made: Comparisons, everything: Decisions, start: dt.date, end: dt.date) -> None:
         self._decided = everything.between(start, end)
-        self._by = made.by
         # of the longest span nothing lies before: what is alike is known already
         whole = len(self._decided) == len(made.decided)
         self._stratum = (made.like if whole else like_decisions(self._decided, made.by)).stratum
-
-        self._pools: dict[tuple[int, tuple[tuple[str, str], ...]], tuple[Positions, Strata]] = {}
+        self._strata: dict[tuple[tuple[str, str], ...], Strata] = {}
+        groups = self._decided.dimension(made.by)
+        self._number = {name: number for number, name in enumerate(groups.categories)}
+        # each group's decisions are looked up, for many groups are asked for
+        self._order = np.argsort(groups.codes, kind="stable").astype(np.int32)
+        self._ends = np.cumsum(np.bincount(groups.codes.astype(np.intp) + 1, minlength=len(groups.categories) + 1))
 
     def since(self, step: int, group: str, part: dict[str, str]) -> Since | None:
         """When a group began to differ at a step, within a part (dimension → value)."""
-        decided, groups = self._decided, self._decided.dimension(self._by)
-        rows, everybody = self._pool(step, part)
-        mine = rows[groups.codes[rows] == groups.categories.get_loc(group)]
+        decided, number = self._decided, self._number[group]
+        mine = self._order[self._ends[number] : self._ends[number + 1]]
+        mine = mine[decided.step[mine] == step]
+        for name, value in part.items():
+            values = decided.dimension(name)
+            mine = mine[values.codes[mine] == values.categories.get_loc(value)]
+        everybody = self._everybody(part)
         return since(*excess_by_month(everybody, decided.success[mine], self._stratum[mine], decided.months[mine]))
 
-    def _pool(self, step: int, part: dict[str, str]) -> tuple[Positions, Strata]:
-        """The decisions at a step within a part, and what was decided alike there; found once for all groups."""
-        key = step, tuple(part.items())
-        if key not in self._pools:
-            inside = self._decided.step == step
-            for name, value in part.items():
-                inside &= self._decided.has(name, value)
-            rows: Positions = np.flatnonzero(inside)
-            self._pools[key] = rows, Strata.of(self._stratum[rows], self._decided.success[rows])
-        return self._pools[key]
+    def _everybody(self, part: dict[str, str]) -> Strata:
+        """What was decided alike within a part, at all steps; found once for all groups."""
+        key = tuple(part.items())
+        if key not in self._strata:
+            rows: slice | Positions = slice(None)
+            if part:
+                rows = np.flatnonzero(np.all([self._decided.has(*one) for one in key], axis=0))
+            self._strata[key] = Strata.of(self._stratum[rows], self._decided.success[rows])
+        return self._strata[key]

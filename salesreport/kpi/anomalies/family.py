@@ -81,6 +81,36 @@ class Cells(NamedTuple):
         return Cells._make(column[rows] for column in self)
 
 
+class Tested(NamedTuple):
+    """Comparisons that are tested, and what it takes to tell more of them.
+
+    Attributes:
+        cells: the comparisons, without q-values, odds ratios and intervals. pools: the groups, counted.
+        ordinary: which of them the others are compared with.
+    """
+
+    cells: Cells
+    pools: Pools
+    ordinary: Flags
+
+    def with_bounds(self, q: Numbers, shown: Flags) -> Cells:
+        """The comparisons with q-values, those that are shown with odds ratios and intervals, too."""
+        cells = self.cells._replace(q=q)
+        rows = np.flatnonzero(shown)
+        found = self.pools.compared(_rows(self.pools.group)[rows], self.ordinary, criterion=SPARSE)
+
+        def spread(values: Numbers) -> Numbers:
+            column = np.full(len(cells.n), np.nan)
+            column[rows] = values
+            return column
+
+        return cells._replace(
+            odds_ratio=spread(found.odds_ratio), lower=spread(found.difference_lower),
+            upper=spread(found.difference_upper), extra_lower=spread(found.extra_lower),
+            extra_upper=spread(found.extra_upper),
+        )  # fmt: skip
+
+
 def compare_family(
     group: npt.NDArray[np.integer],
     step: npt.NDArray[np.integer],
@@ -111,16 +141,32 @@ def compare_family(
         >>> cells.effect.round(2), cells.q.round(3)  # (12 − 20)² ÷ 6.72 = 9.52: p = 0.002, of three
         (array([-0.3,  0. ,  0. ]), array([0.006, 1.   , 1.   ]))
     """
+    tested = judged_family(group, step, success, stratum, levels, apart)
+    cells = in_one_family([tested.cells], [levels])[0]
+    if tests_only:
+        return cells
+    return tested.with_bounds(cells.q, is_shown(cells, found))
+
+
+def judged_family(
+    group: npt.NDArray[np.integer],
+    step: npt.NDArray[np.integer],
+    success: Flags,
+    stratum: npt.NDArray[np.integer],
+    levels: Sequence[npt.NDArray[np.integer] | None],
+    apart: float = APART,
+) -> Tested:
+    """The tests of `compare_family`, with the same arguments."""
     made = [_pools(group, step, success, stratum, part) for part in levels]
     pools = Pools.together([one for one, _ in made])
     judged = pools.tested(apart, SPARSE)
     cells = _cells(made, pools.group, pools.trials, judged)
-    cells = cells._replace(p=np.where(_repeats(cells, levels), np.nan, cells.p))
-    cells = in_one_family([cells], [levels])[0]
-    if tests_only:
-        return cells
-    shown = (cells.level == 0) | (cells.n >= FEWEST if found is None else cells.q <= found)
-    return _with_bounds(cells, np.flatnonzero(shown), pools, judged.ordinary)
+    return Tested(cells._replace(p=np.where(_repeats(cells, levels), np.nan, cells.p)), pools, judged.ordinary)
+
+
+def is_shown(cells: Cells, found: float | None) -> Flags:
+    """Of which comparisons odds ratios and intervals are told, see `compare_family`."""
+    return (cells.level == 0) | (cells.n >= FEWEST if found is None else cells.q <= found)
 
 
 def in_one_family(
@@ -177,22 +223,6 @@ def _cells(made: Sequence[tuple[Pools, int]], group: Positions, trials: Position
         found.difference, nothing, nothing, nothing, found.difference * n, nothing, nothing,
         found.observed - found.expected, found.variance, judged.ordinary[here],
         np.where(n >= FEWEST, found.p, np.nan), nothing,
-    )  # fmt: skip
-
-
-def _with_bounds(cells: Cells, shown: Positions, pools: Pools, ordinary: Flags) -> Cells:
-    """The comparisons with odds ratios and intervals of some."""
-    found = pools.compared(_rows(pools.group)[shown], ordinary, criterion=SPARSE)
-
-    def spread(values: Numbers) -> Numbers:
-        column = np.full(len(cells.n), np.nan)
-        column[shown] = values
-        return column
-
-    return cells._replace(
-        odds_ratio=spread(found.odds_ratio), lower=spread(found.difference_lower),
-        upper=spread(found.difference_upper), extra_lower=spread(found.extra_lower),
-        extra_upper=spread(found.extra_upper),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from scipy.special import xlogy
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.stats.logistic import Design, fit
-from salesreport.stats.numbering import counted, numbered, quantiles
+from salesreport.stats.numbering import counted, numbered, quantiles, ticked
 from salesreport.stats.poisson_binomial import by_group
 
 MONTH = "month"
@@ -146,9 +146,14 @@ def promised(success: Flags, columns: Mapping[str, npt.NDArray[np.integer]]) -> 
 def strata(step: npt.NDArray[np.integer], columns: Sequence[npt.NDArray[np.integer]]) -> Positions:
     """Decisions at the same step with the same values of all columns, numbered from 0."""
     found = _dense(np.asarray(step))
-    for column in columns:
-        found = _dense(_crossed(found, np.asarray(column)))
-    return found
+    span = int(found.max(initial=-1)) + 1
+    for column in map(np.asarray, columns):
+        width = int(column.max(initial=0)) - min(int(column.min(initial=0)), 0) + 1
+        if not ticked(span * width, len(found)):  # numbered only where numbers get too large to be ticked off
+            found = _dense(found)
+            span = int(found.max(initial=-1)) + 1
+        found, span = _crossed(found, column), span * width
+    return _dense(found)
 
 
 def size_bands(amount: Numbers, step: npt.NDArray[np.integer], success: Flags) -> npt.NDArray[np.int8] | None:
@@ -207,7 +212,8 @@ def _crossed(one: Positions, other: npt.NDArray[np.integer]) -> Positions:
     low = min(int(other.min(initial=0)), 0)
     pair = one.astype(np.int64, copy=False) * (int(other.max(initial=0)) - low + 1)
     pair += other
-    pair -= low
+    if low:
+        pair -= low
     return pair
 
 

@@ -20,6 +20,9 @@ Numbers = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 
+_OFTEN = 8
+"""Texts that are there more often than this, on average, are read once each; of others that takes longer."""
+
 
 class Columns:
     """The columns of a dataset's tables; each is read once. All arrays of a table have its rows in one order.
@@ -114,20 +117,24 @@ class Columns:
         """`find`, of which nothing is kept: for large tables that are looked up once."""
         if not (self.has(table, column) and self.has(of, column)):
             return np.full(self.size(table), -1)
-        return positions_in(self.dataset.array(table, column, coded=True), self.ids(of, column))
+        few = not self.size(of) <= self.size(table) <= _OFTEN * self.size(of)
+        return positions_in(self.dataset.array(table, column, coded=few), self.ids(of, column))
 
 
 def positions_in(values: pa.Array, keys: pa.Array) -> Positions:
     """Where each value stands among keys, which are all different; −1: missing or nowhere.
 
-    Each different value is looked up once. The shorter side is hashed and the longer one looked up in it, which is
-    quicker than the other way round.
+    Of an Arrow dictionary each different value is looked up once. The shorter side is hashed and the longer one
+    looked up in it, which is quicker than the other way round.
 
     Examples:
         >>> positions_in(pa.array(["c", "x", None, "c"]), pa.array(["a", "b", "c", "d", "e"])).tolist()
         [2, -1, -1, 2]
     """
-    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    coded = pa.types.is_dictionary(values.type)
+    if not coded and len(values) >= len(keys):
+        return _numbers(pc.index_in(values, value_set=keys))
+    encoded = values if coded else values.dictionary_encode()
     different = encoded.dictionary
     position = np.full(len(different) + 1, -1, dtype=np.intp)
     if len(different) >= len(keys):

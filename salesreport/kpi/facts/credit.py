@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from salesreport.kpi.facts.columns import Columns, Days, Numbers, Positions, filled, positions_in, recoded
+from salesreport.kpi.facts.ordering import in_order
 
 _BLOCK = 1_000_000
 """So many events are looked at a time: of more, what leads to the answer takes ten times the answer's memory."""
@@ -157,7 +158,7 @@ class Placements:
         whose = recoded_or_missing(columns.coded("rep_history", "rep_id"), rep.categories)
         since = columns.days("rep_history", "from")
         until = _open_ended(columns.days("rep_history", "to"), "9999-12-31")
-        order = np.lexsort((since, whose))
+        order = in_order(whose, since)
         order = order[whose[order] >= 0]
         keys = _key(whose[order], since[order])
         place = np.searchsorted(keys, _key(rep.codes, days), side="right") - 1

@@ -3,6 +3,7 @@
 Columns are read when somebody asks for them, so that a figure costs only what it counts.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,16 +72,23 @@ class Events:
         code = values.categories.get_indexer([value])[0]
         return (values.codes[self.rows] == code) & (code >= 0)
 
-    def frame(self) -> pd.DataFrame:
-        """All of it: the dimensions (as categoricals), `share`, `on`, what is worked out, the table's columns."""
-        columns: dict[str, object] = {name: self.dimension(name) for name in DIMENSIONS}
-        columns |= {"share": self.share, "on": self.day.astype("datetime64[ms]"), **self.extra}
-        names = [name for name in TABLES[self.table].names if name not in columns]
-        own = self._source.dataset.some(self.table, names, self.rows)
-        columns |= {name: own[name].array for name in names}
+    def frame(self, only: Collection[str] | None = None) -> pd.DataFrame:
+        """All of it: the dimensions (as categoricals), `share`, `on`, what is worked out, the table's columns.
+
+        Args:
+            only: no more than these columns, in that order; by default all.
+        """
+        made: dict[str, object] = {"share": self.share, "on": self.day.astype("datetime64[ms]"), **self.extra}
+        declared = [*DIMENSIONS, *made, *TABLES[self.table].names]
+        names = list(dict.fromkeys(declared if only is None else only))
+        own = self._source.dataset.some(
+            self.table, [name for name in names if name not in DIMENSIONS and name not in made], self.rows
+        )
+        made |= {name: self.dimension(name) for name in names if name in DIMENSIONS}
+        made |= {name: own[name].array for name in own}
         if self.known is not None:
-            columns |= self._as_then(self.known)
-        return pd.DataFrame(columns)
+            made |= self._as_then(self.known)
+        return pd.DataFrame({name: made[name] for name in names})
 
     def _as_then(self, known: Known) -> dict[str, object]:
         """What the deals, open on an earlier day, were like then, in place of what table `deals` says today."""

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from salesreport.kpi.facts.columns import Columns, Days, Flags, Positions, taken
+from salesreport.kpi.facts.ordering import in_order
 
 Instants = npt.NDArray[np.datetime64]
 
@@ -139,7 +140,7 @@ def stage_moves(
     """
     exports = np.unique(taken_on)  # of all rows: a day on which a deal was not there is known, too
     rows = np.flatnonzero(stage >= 0)
-    rows = rows[np.lexsort((taken_on[rows], deal[rows]))]
+    rows = rows[in_order(deal[rows], taken_on[rows])]
     begins = np.ones(len(rows), bool)
     begins[1:] = deal[rows[1:]] != deal[rows[:-1]]
     moves = begins.copy()
@@ -158,7 +159,7 @@ def _from_events(columns: Columns) -> Moves:
     # by far the largest table: nothing of it is kept but the moves
     deal = columns.look_up("stage_events", "deal_id", "deals")
     at = local(columns.dataset.table("stage_events", ["entered_at"])["entered_at"])
-    order = np.lexsort((at, deal))
+    order = in_order(deal, at)
     order = order[np.searchsorted(deal, 0, sorter=order) :]
     deal, at = deal[order], at[order]
     after: Days = np.broadcast_to(_NEVER, len(order))

@@ -93,12 +93,20 @@ def count(ways: Ways) -> Counts:
     begins = np.searchsorted(state[order], np.arange(ways.states + 1))
     for one in range(ways.states):
         mine = order[begins[one] : begins[one + 1]]
+        lasted = last[mine] - entered[mine]
+        longest = int(lasted.max(initial=0))
+        # the longest first, for a bin is reached by these only; numbers so small are sorted by radix
+        shorter = (longest - lasted).astype(np.uint16 if longest < 2**16 else np.int64)
+        by_length = np.argsort(shorter, kind="stable")
+        mine, shorter = mine[by_length], shorter[by_length]
+        reached = np.searchsorted(shorter, longest - edges[one], side="right").tolist()
         start, end, how = entered[mine], last[mine] - first, outcome[mine]
         for number, edge in enumerate(edges[one]):
             # the days it spends in the bin, as steps up and down
-            up = np.maximum(start + edge - first, 0)
+            some = slice(reached[number])
+            up = np.maximum(start[some] + (edge - first), 0)
             following = edges[one][number + 1] if number + 1 < len(edges[one]) else None
-            down = end if following is None else np.minimum(start + following - 1 - first, end)
+            down = end[some] if following is None else np.minimum(start[some] + (following - 1 - first), end[some])
             spent = up <= down
             steps = np.bincount(up[spent], minlength=days + 1) - np.bincount(down[spent] + 1, minlength=days + 1)
             at_risk[one, number] = np.cumsum(steps)[:days]

@@ -81,14 +81,13 @@ def log_odds_effects(
     values = [np.zeros(size + 1) for _, size in groups]
     spreads = [0.0] * len(groups)
     log_odds = offset.copy()
+    places = [np.where(codes < 0, size, codes) for codes, size in groups]
     for _ in range(_ROUNDS):
-        for number, (codes, size) in enumerate(groups):
+        for number, (place, (_, size)) in enumerate(zip(places, groups, strict=True)):
             chance = expit(log_odds)
-            place = np.where(codes < 0, size, codes)
             score = np.bincount(place, weights=happened - chance, minlength=size + 1)[:size]
-            information = np.bincount(place, weights=chance * (1 - chance), minlength=size + 1)[:size].astype(
-                float
-            )
+            chance *= 1 - chance
+            information = np.bincount(place, weights=chance, minlength=size + 1)[:size].astype(float)
             raw = values[number][:size] + score / np.maximum(information, 1e-9)
             raw = np.clip(raw, -4, 4)
             variance = _between(raw, information)
@@ -99,7 +98,7 @@ def log_odds_effects(
             else:
                 new = np.zeros(size)
             new = np.append(new, 0.0)
-            log_odds = log_odds + (new - values[number])[place]
+            log_odds += (new - values[number])[place]
             values[number] = new
     return [Effect(value, spread) for value, spread in zip(values, spreads, strict=True)], log_odds
 

@@ -106,16 +106,16 @@ def _from_open(
         rows = slice(begins[start], begins[stop])
         deal = part[rows]
         threshold = threshold[deal - start]
-        won = np.flatnonzero(threshold < hazard[deal, -1:])
-        row = won // paths
-        place = (cell[rows] * periods * paths)[row]
-        place += won - row * paths
+        wins = threshold < hazard[deal, -1:]
+        count, won = np.count_nonzero(wins, axis=1), np.flatnonzero(wins)
+        place = won + np.repeat((cell[rows] * periods - np.arange(len(deal))) * paths, count)
+        drawn = threshold.ravel()[won]
         for end in range(periods - 1):
-            place += (threshold.ravel()[won] >= hazard[deal, end][row]) * paths
-        money = opened.amount[deal][row]
+            place += (drawn >= np.repeat(hazard[deal, end], count)) * paths
+        money = np.repeat(opened.amount[deal], count)
         if around is not None:
             money *= around[deal - start].ravel()[won]
-        money *= share[rows][row]
+        money *= np.repeat(share[rows], count)
         low = int(place.min(initial=0))
         added = np.bincount(place - low, weights=money)
         total[low : low + len(added)] += added

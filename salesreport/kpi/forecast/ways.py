@@ -15,7 +15,7 @@ from salesreport.kpi.facts.columns import Days, Flags, Positions, taken
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.known import owner_on
 from salesreport.kpi.milestones.journeys import ADVANCED, BACK, LOST, OPEN, WON, Journeys
-from salesreport.kpi.milestones.reached import own_id
+from salesreport.kpi.milestones.reached import journeys_of, own_id
 from salesreport.process import Milestone, Process, ProcessFile
 
 Whole = npt.NDArray[np.int64]
@@ -81,10 +81,11 @@ def ways_of(facts: Facts, file: ProcessFile, day: dt.date) -> Ways:
 
 
 def _follow(facts: Facts, file: ProcessFile, day: dt.date) -> Ways:
-    journeys = Journeys.of(facts, file, day)
+    with facts.forgetting("journeys"):  # where nobody has asked for them so far, they are not kept
+        journeys = journeys_of(facts, file, day)
     known = facts.known(day)
     stays = journeys.stays
-    ended = len(np.unique(stays.deal[(stays.outcome == LOST) | (stays.outcome == WON)]))
+    ended = np.count_nonzero(np.bincount(stays.deal[(stays.outcome == LOST) | (stays.outcome == WON)]))
     closed = int(known.closing.closed.sum())
     if ended >= max(_FEWEST_ENDED, closed / 10):
         return _chain(journeys, True)

@@ -17,7 +17,8 @@ from salesreport.kpi.milestones.reached import ON, Place, places_of, shown, watc
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
-from salesreport.stats.competing_risks import ROUNDING, CumulativeIncidence, cumulative_incidence
+from salesreport.stats.competing_risks import ROUNDING, CumulativeIncidence
+from salesreport.stats.incidence_on_day import incidence_on_day
 from salesreport.stats.interval_censoring import interval_incidence
 from salesreport.stats.intervals import Interval, median_order_statistic
 
@@ -104,26 +105,48 @@ def conversion(stays: Watched, within: int) -> Conversion:
     Args:
         stays: at one milestone. within: the days.
     """
-    parts = stays.parts() if stays.size else []
-    uncertain = not stays.by_day
-    shape = (stays.size, len(ENDS))
-    value, lower, upper = (np.full(shape, np.nan) for _ in range(3))
     n = np.bincount(stays.group, stays.share, stays.size).astype(np.float64)
-    missing: dict[int, Text] = {}
-    for group, part in enumerate(parts):
-        if not len(part.last):
-            missing[group] = NOBODY
-            continue
-        curve = _curve(part, within, uncertain)
-        gap = _first_gap(part, within)
-        if gap is not None and _goes_on(curve, gap):
-            missing[group] = _not_watched(gap, within)
-            continue
-        found = curve.incidence_at(within)
-        value[group], lower[group], upper[group] = found.value, found.lower, found.upper
+    value, lower, upper, gap, going = (_by_day if stays.by_day else _within_intervals)(stays, within)
+    nobody = np.bincount(stays.group, minlength=stays.size) == 0
+    untold = ~nobody & (gap >= 0) & going
+    for column in (value, lower, upper):
+        column[nobody | untold] = np.nan
+    missing = dict.fromkeys(np.flatnonzero(nobody).tolist(), NOBODY)
+    missing |= {group: _not_watched(int(gap[group]), within) for group in np.flatnonzero(untold).tolist()}
     return Conversion(
         Interval.of(value, lower, upper, np.repeat(n[:, None], len(ENDS), 1)), stay_days(stays), missing
     )
+
+
+Told = tuple[Numbers, Numbers, Numbers, Positions, Flags]
+"""Groups × `ENDS`: value, lower and upper; by group the first age at which nobody was watched (−1: none), and
+whether any stay was still going on, as far as is known, before it."""
+
+
+def _by_day(stays: Watched, within: int) -> Told:
+    known = stays.shortest <= within
+    cause, last = np.where(known, stays.cause, 0), np.where(known, stays.last, within)
+    found = incidence_on_day(
+        last, cause, stays.group, stays.size, within, stays.entry, stays.share, len(ENDS)
+    )  # fmt: skip
+    value, lower, upper = (np.array(column) for column in found.interval[:3])
+    return value, lower, upper, found.gap, found.going
+
+
+def _within_intervals(stays: Watched, within: int) -> Told:
+    shape = (stays.size, len(ENDS))
+    value, lower, upper = (np.full(shape, np.nan) for _ in range(3))
+    gap, going = np.full(stays.size, -1, np.intp), np.zeros(stays.size, bool)
+    for group, part in enumerate(stays.parts() if stays.size else []):
+        if not len(part.last):
+            continue
+        curve = _curve(part, within)
+        first = _first_gap(part, within)
+        if first is not None:
+            gap[group], going[group] = first, _goes_on(curve, first)
+        found = curve.incidence_at(within)
+        value[group], lower[group], upper[group] = found.value, found.lower, found.upper
+    return value, lower, upper, gap, going
 
 
 def _not_watched(age: int, within: int) -> Text:
@@ -209,14 +232,15 @@ def _frame(events: Events, places: list[Place], by: tuple[str, ...]) -> pd.DataF
     return full.sort_values("_group", kind="stable", ignore_index=True).drop(columns="_group")
 
 
-def _curve(part: Watched, within: int, uncertain: bool) -> CumulativeIncidence:
-    """The incidence up to some days: what comes much later does not matter, and costs time."""
+def _curve(part: Watched, within: int) -> CumulativeIncidence:
+    """The incidence up to some days, where ends are known within intervals only.
+
+    What comes much later does not matter, and costs time.
+    """
     # ends that may lie on either side of the days are weighed against those a little later
     until = within + _MARGIN * int((part.longest - part.shortest).max(initial=0))
     known = part.shortest <= until
     cause, last = np.where(known, part.cause, 0), np.where(known, part.last, until)
-    if not uncertain:
-        return cumulative_incidence(last, cause, part.entry, part.share, len(ENDS))
     ended = cause > 0
     # what was seen to end in the period ended after the age from which it was watched
     upper = np.maximum(part.longest, np.nan_to_num(part.entry, nan=-1.0) + 1)

@@ -73,7 +73,7 @@ def compared(
     facts, file = context.facts, context.shared.process
     more = longest(facts, file, context.year)
     periods = (context.year,) if more is None else (context.year, more)
-    found = in_one_family(facts, file, periods, by, where=where)
+    found = in_one_family(facts, file, periods, by, where=where, shown=True)
     return Spans(found[0], found[1] if more is not None else None)
 
 

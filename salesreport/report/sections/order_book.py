@@ -35,6 +35,9 @@ CUT = 0.1
 WHY = ("lost", "slipped", "cut", "stale")
 """How a deal goes off course."""
 
+_SHOWN = ("deal_id", "name", "account_id", "amount", "share")
+"""What is known of every open deal."""
+
 _BOOK = (
     "deal_id", "name", "account_id", "amount", "last_amount", "share", "place", "when", "amount_then", "put_off",
     "latest", "days", "limit",
@@ -116,7 +119,7 @@ def _book(context: Context) -> Maker:
             place = np.full(facts.columns.size("deals"), -1)
             there = journeys.there(day)
             place[journeys.stays.deal[there]] = place_numbers(journeys)[there]
-            frames.append(events.frame().assign(place=place[events.rows], when=when))
+            frames.append(events.frame([*by, *_SHOWN]).assign(place=place[events.rows], when=when))
             frames[-1]["last_amount"] = facts.columns.numbers("deals", "amount")[events.rows]
         then = frames[0].drop_duplicates("deal_id").set_index("deal_id")["amount"]
         book = pd.concat(frames, ignore_index=True)

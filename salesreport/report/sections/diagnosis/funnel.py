@@ -74,7 +74,7 @@ def _leaked(context: Context, facts: Facts, milestones: Sequence[Milestone]) -> 
     nothing = [float("nan")] * len(milestones)
     if not (facts.columns.has("deals", "amount") and facts.columns.has("stage_events")):
         return nothing
-    deals = facts.events("closed", context.period).frame()
+    deals = facts.events("closed", context.period).frame(["deal_id", "status", "amount", "share"])
     lost = deals[(deals["status"] == "lost") & (deals["amount"] > 0)]
     if lost.empty:
         return nothing
