@@ -8,7 +8,7 @@ import datetime as dt
 import importlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -27,7 +27,7 @@ _ALIGNED = 64
 
 Buffer = bytes | memoryview
 
-_PLAIN = (type(None), bool, int, float, str)
+_PLAIN = frozenset((type(None), bool, int, float, str))
 
 
 class Unstorable(Exception):
@@ -102,12 +102,16 @@ class _Writer:
         if kind is dict:
             return ["dict", [[self.said(key), self.said(one)] for key, one in value.items()]]
         if kind in _COLLECTIONS:
-            return [kind.__name__, [self.said(one) for one in value]]
+            return [kind.__name__, self._each(value)]
         if kind.__module__.startswith(PACKAGE):
             return self._record(value)
         if isinstance(value, np.generic) and value.dtype.kind in "biuf":
             return ["number", value.dtype.str, value.item()]
         return self._of_many(value)
+
+    def _each(self, values: Iterable[Any]) -> list[Any]:
+        """Each of many values, most of which are plain."""
+        return [one if type(one) in _PLAIN else self.said(one) for one in values]
 
     def _record(self, value: Any) -> Any:
         kind = type(value)
@@ -127,7 +131,7 @@ class _Writer:
                 self.arrays.append(value)
                 return ["array", value.dtype.str, list(value.shape)]
             if value.dtype == object:
-                return ["objects", list(value.shape), [self.said(one) for one in value.ravel().tolist()]]
+                return ["objects", list(value.shape), self._each(value.ravel().tolist())]
         if isinstance(value, pd.Categorical):
             return ["categorical", self.said(value.codes), self.said(value.categories), bool(value.ordered)]
         if isinstance(value, pd.arrays.ArrowStringArray | pd.arrays.StringArray):
@@ -210,7 +214,7 @@ class _Reader:
 
     def _objects(self, shape: list[int], parts: list[Any]) -> npt.NDArray[Any]:
         found = np.empty(len(parts), object)
-        found[:] = [self.made(one) for one in parts]
+        found[:] = [self.made(one) if type(one) is list else one for one in parts]
         return found.reshape(shape)
 
     def _categorical(self, codes: Any, categories: Any, ordered: bool) -> pd.Categorical:
