@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,7 @@ class _Writer:
 
     def __init__(self, arrays: list[npt.NDArray[Any]], around: object) -> None:
         self.arrays, self.around = arrays, around
+        self.days: dict[dt.date, Any] = {}
 
     def said(self, value: Any) -> Any:
         kind = type(value)
@@ -110,8 +112,14 @@ class _Writer:
         return self._of_many(value)
 
     def _each(self, values: Iterable[Any]) -> list[Any]:
-        """Each of many values, most of which are plain."""
-        return [one if type(one) in _PLAIN else self.said(one) for one in values]
+        """Each of many values, most of which are plain, or the same few days."""
+        said = []
+        for one in values:
+            kind = type(one)
+            if kind is dt.date:
+                one = self.days.get(one) or self.days.setdefault(one, self.said(one))
+            said.append(one if kind in _PLAIN or kind is dt.date else self.said(one))
+        return said
 
     def _record(self, value: Any) -> Any:
         kind = type(value)
@@ -135,8 +143,7 @@ class _Writer:
         if isinstance(value, pd.Categorical):
             return ["categorical", self.said(value.codes), self.said(value.categories), bool(value.ordered)]
         if isinstance(value, pd.arrays.ArrowStringArray | pd.arrays.StringArray):
-            missing = value.isna()
-            texts = [None if gone else one for one, gone in zip(value.tolist(), missing, strict=True)]
+            texts = value.to_numpy(object, na_value=None).tolist()
             return ["texts", value.dtype.storage, value.dtype.na_value is pd.NA, texts]
         if isinstance(value, pd.arrays.NumpyExtensionArray):
             return self.said(value.to_numpy())
@@ -268,7 +275,7 @@ def _class(name: str) -> type:
 
 
 _SIMPLE: dict[type, tuple[Callable[[Any], list[Any]], Callable[..., Any]]] = {
-    dt.date: (lambda one: [one.isoformat()], dt.date.fromisoformat),
+    dt.date: (lambda one: [one.isoformat()], lru_cache(maxsize=4096)(dt.date.fromisoformat)),
     dt.datetime: (lambda one: [one.isoformat()], dt.datetime.fromisoformat),
     pd.Timestamp: (lambda one: [one.isoformat(), one.unit], lambda said, unit: pd.Timestamp(said).as_unit(unit)),
     Decimal: (lambda one: [str(one)], Decimal),
