@@ -113,13 +113,15 @@ class _Writer:
 
     def _each(self, values: Iterable[Any]) -> list[Any]:
         """Each of many values, most of which are plain, or the same few days."""
-        said = []
-        for one in values:
-            kind = type(one)
-            if kind is dt.date:
-                one = self.days.get(one) or self.days.setdefault(one, self.said(one))
-            said.append(one if kind in _PLAIN or kind is dt.date else self.said(one))
-        return said
+        return [one if type(one) in _PLAIN else self._day(one) for one in values]
+
+    def _day(self, value: Any) -> Any:
+        """A value; one that is a day is said once."""
+        if type(value) is not dt.date:
+            return self.said(value)
+        if value not in self.days:
+            self.days[value] = self.said(value)
+        return self.days[value]
 
     def _record(self, value: Any) -> Any:
         kind = type(value)

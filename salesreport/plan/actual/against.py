@@ -79,7 +79,7 @@ def against(
     reasons = dict(asked.reasons)
     columns: dict[str, list[Any]] = {name: [] for name in ("who", *LINES)}
     whats = list(dict.fromkeys([*known, *asked.frame["what"]]))
-    rows = {key: some for key, some in asked.frame.groupby(["what", "part"], sort=False)}
+    rows = dict(iter(asked.frame.groupby(["what", "part"], sort=False)))
     unknown = asked.frame.iloc[:0]
     with facts.forgetting(*PASSING, "reached events"):  # those of years
         for what in whats:

@@ -41,8 +41,9 @@ class Doings(NamedTuple):
     def of(self, dimension: str) -> pd.Categorical:
         """A dimension of each, or `territory`: that of its customer."""
         if dimension not in self.known:
-            whole = self.events.dimension(dimension) if dimension != "territory" else _territory(self)
-            self.known[dimension] = whole.take(self.rows)
+            self.known[dimension] = (
+                _territory(self) if dimension == "territory" else self.events.dimension(dimension).take(self.rows)
+            )
         return self.known[dimension]
 
 
@@ -91,9 +92,10 @@ def territory_told(facts: Facts) -> bool:
 
 
 def _territory(found: Doings) -> pd.Categorical:
-    facts, events, customers = found.facts, found.events, customers_of(found.facts)
-    account = customers.of[events.table][events.rows] if events.table in customers.of else np.array([], np.intp)
-    if not len(account):
-        return pd.Categorical.from_codes(np.full(len(events), -1), categories=[], validate=False)
+    """The territory of the customer of each of the events that count."""
+    events, customers = found.events, customers_of(found.facts)
+    if events.table not in customers.of:
+        return pd.Categorical.from_codes(np.full(len(found.rows), -1), categories=[], validate=False)
+    account = customers.of[events.table][events.rows[found.rows]]
     row = np.where(account >= 0, customers.row[account], -1)
-    return taken(facts.columns.coded("accounts", "territory"), row)
+    return taken(found.facts.columns.coded("accounts", "territory"), row)
