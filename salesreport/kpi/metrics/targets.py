@@ -217,7 +217,7 @@ def _at(
     facts: Facts, within: _Within, rows: Positions, period: Period, level: _Level, dimensions: list[str],
     additive: bool,
 ) -> pd.DataFrame:  # fmt: skip
-    """Those of some targets stated at a level, by dimensions (`value` NaN: there are rows, but they do not fit)."""
+    """The targets stated at a level, by dimensions (`value` NaN: there are rows, but they do not fit)."""
     here = (within.who[rows] == level.who) & (within.segment[rows] == level.segment)
     rows = rows[here & (within.product_line[rows] == level.product_line)]
     if not len(rows):
