@@ -169,7 +169,8 @@ def _within(facts: Facts, period: Period) -> _Within:
         codes["product_line"] >= 0,
         codes,
         {name: pd.Index(both[1]) for name, both in coded.items()},
-        *(rows[name].to_numpy("datetime64[D]") for name in ("start", "end")),
+        rows["start"].to_numpy("datetime64[D]"),
+        rows["end"].to_numpy("datetime64[D]"),
         rows["source"].map(order).fillna(0).to_numpy(np.intp),
         rows["value"].to_numpy(np.float64),
     )
