@@ -36,13 +36,14 @@ class Arrived(NamedTuple):
 
     Attributes:
         model: has the arrivals. rows: some of them, at most `_MOST_LIKE`. weight: of these, adding up to 1.
-        own: by rep all of his.
+        own: by rep all of his. hands: by rep his number among those whose effects are known.
     """
 
     model: Learnt
     rows: Positions
     weight: Numbers
     own: dict[str, Positions]
+    hands: dict[str, int]
 
     @classmethod
     def of(cls, model: Learnt, rows: Positions) -> "Arrived":
@@ -55,9 +56,10 @@ class Arrived(NamedTuple):
             str(rep): rows[order[first:after]]
             for rep, first, after in zip(new.rep.categories, bounds[:-1], bounds[1:], strict=True)
         }
+        hands = {str(rep): number for number, rep in enumerate(model.effects.reps)}
         if len(rows) > _MOST_LIKE:
             some = rows[:: -(-len(rows) // _MOST_LIKE)]
-        return cls(model, some, _normed(new.weight[some]), own)
+        return cls(model, some, _normed(new.weight[some]), own, hands)
 
     def like(self, rep: str | None) -> Like:
         """Deals like those a rep (None: the team) begins."""
@@ -66,8 +68,8 @@ class Arrived(NamedTuple):
         share = len(mine) / (len(mine) + _OWN_WEIGHT)
         rows = np.append(self.rows, mine)
         weight = _normed(np.append((1 - share) * self.weight, share * _normed(new.weight[mine])))
-        hands = -1 if rep is None else int(effects.reps.get_indexer([rep])[0])
-        shift = np.full(len(rows), effects.rep.value[hands])
+        hand = -1 if rep is None else self.hands.get(rep, -1)
+        shift = np.full(len(rows), effects.rep.value[hand])
         for name, effect in effects.mix.items():
             shift = shift + effect.of(effects.facts.dimensions.of("deals", name).codes[new.deal[rows]])
         node = np.clip(np.searchsorted(SHIFTS, shift, side="right") - 1, 0, len(SHIFTS) - 2)

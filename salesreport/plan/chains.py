@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching, tilted
+from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching
 from salesreport.kpi.forecast.forecast import Learnt, drift_of, learn
 from salesreport.kpi.forecast.hazards import CAUSES, Hazards
 from salesreport.kpi.milestones.journeys import ADVANCED, WON
@@ -17,6 +17,7 @@ from salesreport.plan.alike import Arrived, Like
 from salesreport.plan.course import place_of, summed
 from salesreport.plan.look_back import number_of, ratios
 from salesreport.plan.own import conversions_of, left_of, own_sizes, tilts_of
+from salesreport.plan.own_curves import OwnCurves
 from salesreport.process import ProcessFile
 
 _SLIGHT = 0.02
@@ -96,25 +97,34 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
     plain = _curves(hazards, ways.day, spans)
     last = _last_days(model, plain, len(places))
     ratio = ratios(ways, hazards, model.effects, len(places), period, last)
-    found, own = [], {}
     asked = dict.fromkeys((None, *(one for _, one in rows)))
     arrived = {one: Arrived.of(model, _arrived(facts, model, one)) for one in asked}
     likely, left, began = arrived[None].like(None), left_of(model, len(places)), _processes(model, places)
     conversion = conversions_of(left, np.zeros(len(places)), likely.weight, likely.shift)
     team = _chain(model, plain, places, last, ("", None), likely, ratio, conversion, began)
-    for rep, segment in rows:
+    own = OwnCurves(hazards, ways.day, spans)
+    found: dict[tuple[str, str | None], Chain] = {}
+    for rep, segments in _segments_of(rows).items():
         tilt = tilts.get(rep, np.zeros(len(places)))
-        if rep not in own:
-            own[rep] = _own_curves(hazards, tilt, ways.day, spans, plain)
-        likely = arrived[segment].like(rep)
-        conversion = conversions_of(left, tilt, likely.weight, likely.shift)
-        chain = _chain(model, own[rep], places, last, (rep, segment), likely, ratio, conversion, began)
-        found.append(chain._replace(money=chain.money * sizes.get(rep, 1.0)))
+        curves = plain if np.abs(tilt).max(initial=0) < _SLIGHT else own.of(tilt)
+        for segment in segments:
+            likely = arrived[segment].like(rep)
+            conversion = conversions_of(left, tilt, likely.weight, likely.shift)
+            chain = _chain(model, curves, places, last, (rep, segment), likely, ratio, conversion, began)
+            found[rep, segment] = chain._replace(money=chain.money * sizes.get(rep, 1.0))
     standing = _standing(facts, model, places, rows, last, spans, level)
     return Chains(
-        places, found, last, _in_time(team, places), spans[1] - ways.day, standing, model.sizes.spread,
-        _leads(model, len(places)),
+        places, [found[row] for row in rows], last, _in_time(team, places), spans[1] - ways.day, standing,
+        model.sizes.spread, _leads(model, len(places)),
     )  # fmt: skip
+
+
+def _segments_of(rows: list[tuple[str, str | None]]) -> dict[str, list[str | None]]:
+    """The segments of each rep's rows."""
+    found: dict[str, list[str | None]] = {}
+    for rep, segment in rows:
+        found.setdefault(rep, []).append(segment)
+    return found
 
 
 def last_day(chance: Numbers) -> int:
@@ -156,15 +166,6 @@ def _begun(hazards: Hazards) -> Hazards:
 def _curves(hazards: Hazards, day: int, period: tuple[int, int]) -> Numbers:
     """The chance to be won in the period: shift × state × day from 0."""
     return compose(hazards, day, [period], None, paces=False).entering[..., 0]
-
-
-def _own_curves(hazards: Hazards, tilt: Numbers, day: int, period: tuple[int, int], team: Numbers) -> Numbers:
-    """The curves of a rep with his own odds; the team's where these hardly differ."""
-    if np.abs(tilt).max(initial=0) < _SLIGHT:
-        return team
-    full = np.zeros(hazards.milestones)
-    full[: len(tilt)] = tilt
-    return _curves(tilted(hazards, full), day, period)
 
 
 def _last_days(model: Learnt, curves: Numbers, places: int) -> npt.NDArray[np.int64]:
