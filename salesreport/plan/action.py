@@ -83,13 +83,14 @@ def action_plan(
     only: Sequence[str] = (),
     seed: int = SEED,
     paths: int = PATHS,
+    goals: Goals | None = None,
 ) -> ActionPlan:
     """Plan backwards from everybody's goal.
 
     Args:
         facts: seen from the day to plan on. strategy: what is wanted; None: the targets alone.
         period: it ends after that day. only: these reps; nobody named: all.
-        seed, paths: of the simulation.
+        seed, paths: of the simulation. goals: those of `goals_for`, where they are known.
 
     Raises:
         ConfigError: the period is over, nobody has a goal, or a rep is not there in it.
@@ -99,7 +100,7 @@ def action_plan(
             text("This period is over."), key="--period", found=period.name,
             expected=text("a period that ends after {day}", day=facts.as_of),
         )  # fmt: skip
-    goals = goals_for(facts, strategy, period)
+    goals = goals_for(facts, strategy, period) if goals is None else goals
     people = roster(facts, period)
     _check(only, people)
     frame = goals.frame[goals.frame["goal"].notna()].reset_index(drop=True)
@@ -122,7 +123,7 @@ def action_plan(
     except Unavailable as problem:
         missing.append((None, text("what open deals will bring, and what is needed beyond"), problem.reason))
     past = Past(facts, file)
-    made = _plans(facts, strategy, goals, frame, rows, course, chains, past, period, seed)
+    made = _plans(facts, strategy, goals, frame, rows, course, chains, past, period, seed, people)
     cadence, accounts, why = _duties(facts, strategy, period, list(only) or people["rep_id"].tolist())
     missing += why + _lacking(past, chains, made[2], rows)
     notes = (*(course.notes if course is not None else ()), *goals.notes)
@@ -159,17 +160,18 @@ def _check(only: Sequence[str], people: pd.DataFrame) -> None:
 
 def _plans(
     facts: Facts, strategy: Strategy | None, goals: Goals, frame: pd.DataFrame, rows: list[tuple[str, str | None]],
-    course: Course | None, chains: Chains | None, past: Past, period: Period, seed: int,
+    course: Course | None, chains: Chains | None, past: Past, period: Period, seed: int, people: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:  # fmt: skip
     """The frames `reps`, `segments` and `steps`."""
     booked = booked_alone(facts, rows, period, goals.metric) if course is None else course.booked
     goal = frame["goal"].to_numpy(np.float64)
     by_segment = any(segment is not None for _, segment in rows)
     reps, segments, steps = [], [], []
-    ids = list(dict.fromkeys(rep for rep, _ in rows))
+    rows_of: dict[str, list[int]] = {}
+    for place, (rep, _) in enumerate(rows):
+        rows_of.setdefault(rep, []).append(place)
     stated = {name: frame[name].to_numpy(np.float64) for name in ("goal", "derived", "agreed")}
-    for rep in ids:
-        mine = [place for place, (whose, _) in enumerate(rows) if whose == rep]
+    for rep, mine in rows_of.items():
         own = {name: _sum(values[mine]) for name, values in stated.items()}
         line: dict[str, Any] = {"rep_id": rep, **own, "booked": booked[mine].sum()}
         if course is None or chains is None:
@@ -184,13 +186,13 @@ def _plans(
         segments += _of_segments(course, chains, mine, goal[mine], need)
         steps += plan
     table = pd.DataFrame(steps, columns=list(COLUMNS))
-    if chains is not None and ids and past.types():
-        everybody = sorted({*ids, *roster(facts, period)["rep_id"]})
-        more = activities_of(ids, everybody, table, chains, past, facts.as_of, period, strategy)
+    if chains is not None and rows and past.types():
+        everybody = sorted({*rows_of, *people["rep_id"]})
+        more = activities_of(list(rows_of), everybody, table, chains, past, facts.as_of, period, strategy)
         if more:
             extra = pd.DataFrame(more, columns=list(COLUMNS))
             table = pd.concat([table, extra], ignore_index=True) if len(table) else extra
-    order = {rep: place for place, rep in enumerate(ids)}
+    order = {rep: place for place, rep in enumerate(rows_of)}
     table = table.sort_values("rep_id", key=lambda ids: ids.map(order), kind="stable", ignore_index=True)
     return pd.DataFrame(reps, columns=list(REPS)), pd.DataFrame(segments, columns=list(SEGMENTS)), table
 

@@ -4,26 +4,21 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching, tilted
+from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching
 from salesreport.kpi.forecast.forecast import Learnt, drift_of, learn
 from salesreport.kpi.forecast.hazards import CAUSES, Hazards
 from salesreport.kpi.milestones.journeys import ADVANCED, WON
 from salesreport.kpi.milestones.reached import Place, places_of
 from salesreport.period import Period
+from salesreport.plan.alike import Arrived, Like
 from salesreport.plan.course import place_of, summed
 from salesreport.plan.look_back import number_of, ratios
 from salesreport.plan.own import conversions_of, left_of, own_sizes, tilts_of
+from salesreport.plan.own_curves import OwnCurves
 from salesreport.process import ProcessFile
-
-_OWN_WEIGHT = 10.0
-"""A rep's own mix of deals counts n ÷ (n + 10) against the team's."""
-
-_MOST_LIKE = 400
-"""So many deals of a segment at most stand for those to come."""
 
 _SLIGHT = 0.02
 """A rep whose odds at every milestone lie so near what his overall effect says uses the team's curves."""
@@ -102,26 +97,34 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
     plain = _curves(hazards, ways.day, spans)
     last = _last_days(model, plain, len(places))
     ratio = ratios(ways, hazards, model.effects, len(places), period, last)
-    found, own = [], {}
-    arrived = {one: _arrived(facts, model, one) for one in dict.fromkeys((None, *(one for _, one in rows)))}
-    like, weight, shift = _like(model, arrived[None], None)
-    left = left_of(model, len(places))
-    conversion = conversions_of(left, np.zeros(len(places)), weight, shift)
-    team = _chain(model, plain, places, last, ("", None), (like, weight, shift), ratio, conversion)
-    for rep, segment in rows:
+    asked = dict.fromkeys((None, *(one for _, one in rows)))
+    arrived = {one: Arrived.of(model, _arrived(facts, model, one)) for one in asked}
+    likely, left, began = arrived[None].like(None), left_of(model, len(places)), _processes(model, places)
+    conversion = conversions_of(left, np.zeros(len(places)), likely.weight, likely.shift)
+    team = _chain(model, plain, places, last, ("", None), likely, ratio, conversion, began)
+    own = OwnCurves(hazards, ways.day, spans)
+    found: dict[tuple[str, str | None], Chain] = {}
+    for rep, segments in _segments_of(rows).items():
         tilt = tilts.get(rep, np.zeros(len(places)))
-        if rep not in own:
-            own[rep] = _own_curves(hazards, tilt, ways.day, spans, plain)
-        curves = own[rep]
-        like, weight, shift = _like(model, arrived[segment], rep)
-        conversion = conversions_of(left, tilt, weight, shift)
-        chain = _chain(model, curves, places, last, (rep, segment), (like, weight, shift), ratio, conversion)
-        found.append(chain._replace(money=chain.money * sizes.get(rep, 1.0)))
+        curves = plain if np.abs(tilt).max(initial=0) < _SLIGHT else own.of(tilt)
+        for segment in segments:
+            likely = arrived[segment].like(rep)
+            conversion = conversions_of(left, tilt, likely.weight, likely.shift)
+            chain = _chain(model, curves, places, last, (rep, segment), likely, ratio, conversion, began)
+            found[rep, segment] = chain._replace(money=chain.money * sizes.get(rep, 1.0))
     standing = _standing(facts, model, places, rows, last, spans, level)
     return Chains(
-        places, found, last, _in_time(team, places), spans[1] - ways.day, standing, model.sizes.spread,
-        _leads(model, len(places)),
+        places, [found[row] for row in rows], last, _in_time(team, places), spans[1] - ways.day, standing,
+        model.sizes.spread, _leads(model, len(places)),
     )  # fmt: skip
+
+
+def _segments_of(rows: list[tuple[str, str | None]]) -> dict[str, list[str | None]]:
+    """The segments of each rep's rows."""
+    found: dict[str, list[str | None]] = {}
+    for rep, segment in rows:
+        found.setdefault(rep, []).append(segment)
+    return found
 
 
 def last_day(chance: Numbers) -> int:
@@ -165,15 +168,6 @@ def _curves(hazards: Hazards, day: int, period: tuple[int, int]) -> Numbers:
     return compose(hazards, day, [period], None, paces=False).entering[..., 0]
 
 
-def _own_curves(hazards: Hazards, tilt: Numbers, day: int, period: tuple[int, int], team: Numbers) -> Numbers:
-    """The curves of a rep with his own odds; the team's where these hardly differ."""
-    if np.abs(tilt).max(initial=0) < _SLIGHT:
-        return team
-    full = np.zeros(hazards.milestones)
-    full[: len(tilt)] = tilt
-    return _curves(tilted(hazards, full), day, period)
-
-
 def _last_days(model: Learnt, curves: Numbers, places: int) -> npt.NDArray[np.int64]:
     """Of each step the last day in time, of an average deal."""
     new, usual = model.arrivals, len(SHIFTS) // 2
@@ -184,18 +178,32 @@ def _last_days(model: Learnt, curves: Numbers, places: int) -> npt.NDArray[np.in
 
 def _chain(
     model: Learnt, curves: Numbers, places: list[Place], last: npt.NDArray[np.int64],
-    whose: tuple[str, str | None], likely: tuple[Positions, Numbers, Numbers], ratio: Numbers, conversion: Numbers,
+    whose: tuple[str, str | None], likely: Like, ratio: Numbers, conversion: Numbers,
+    began: npt.NDArray[np.int64],
 ) -> Chain:  # fmt: skip
-    like, weight, shift = likely
+    like, weight, node, part = likely.rows, likely.weight, likely.node, likely.part
     new = model.arrivals
     state = new.state[like]
-    each = _over_days(curves, int(last[0]), state, shift) * ratio[0]
+
+    def over_days(step: int, state: Positions | int) -> Numbers:
+        """The chance of each deal, on average over the days from the first to the last in time."""
+        until = int(last[step])
+        if not until or not len(like):
+            return np.zeros(len(like))
+        table = curves[..., 1 : until + 1]
+        if isinstance(state, int):  # all are there
+            mean = table[:, state].mean(axis=-1)
+            low, high = mean[node], mean[node + 1]
+        else:
+            mean = table.mean(axis=-1)
+            low, high = mean[node, state], mean[node + 1, state]
+        found: Numbers = low * (1 - part) + high * part
+        return found
+
+    each = over_days(0, state) * ratio[0]
+    steps = range(1, len(places) + 1)
     chance = np.array(
-        [weight @ each]
-        + [
-            ratio[step] * float(weight @ _over_days(curves, int(last[step]), np.full(len(like), step - 1), shift))
-            for step in range(1, len(places) + 1)
-        ]
+        [weight @ each, *(ratio[step] * float(weight @ over_days(step, step - 1)) for step in steps)]
     )
     ever = np.append(1.0, np.ones(len(places)))
     for place in reversed(places):
@@ -207,29 +215,22 @@ def _chain(
     # what is won in time, by the shortest way: where nothing is, by chance to be won at all
     worth = weight * each if float(weight @ each) > 1e-9 else weight
     money = float(worth @ usual / worth.sum()) if len(like) and worth.sum() > 0 else float("nan")
-    of_process = _process_of(model, places, state)
+    of_process = began[state]
     share = np.array([1.0] + [float(weight[of_process == id(place.process)].sum()) for place in places])
     if places:
         ever[0] = sum(ever[first + 1] * share[first + 1] for first in begins.values())
     return Chain(*whose, np.minimum(chance, 1.0), ever, money, share, conversion)
 
 
-def _over_days(curves: Numbers, last: int, state: Positions, shift: Numbers) -> Numbers:
-    """The chance of each deal, on average over the days from the first to the last in time."""
-    if not last or not len(state):
-        return np.zeros(len(state))
-    return between(curves[..., 1 : last + 1].mean(axis=-1)[..., None], SHIFTS, shift, state)[:, 0]
-
-
-def _process_of(model: Learnt, places: list[Place], state: Positions) -> npt.NDArray[np.int64]:
-    """The process of deals by the state they begin in, as the identity of the object; 0: none."""
+def _processes(model: Learnt, places: list[Place]) -> npt.NDArray[np.int64]:
+    """By state the process of the deals that begin in it, as the identity of the object; 0: none."""
     processes = list(dict.fromkeys(id(place.process) for place in places))
     of_state = np.zeros(model.ways.states, np.int64)
     for place in places:
         of_state[place.number] = id(place.process)
     for number, process in enumerate(processes):
         of_state[min(len(places) + number, model.ways.states - 1)] = process
-    return of_state[state]
+    return of_state
 
 
 def _leads(model: Learnt, places: int) -> Numbers:
@@ -256,31 +257,6 @@ def _arrived(facts: Facts, model: Learnt, segment: str | None) -> Positions:
         here = rows[values.codes[new.deal[rows]] == code]
         rows = here if len(here) else rows
     return rows
-
-
-def _like(model: Learnt, rows: Positions, rep: str | None) -> tuple[Positions, Numbers, Numbers]:
-    """Deals like those a rep (None: the team) begins: rows of the arrivals, their weight, and their log-odds.
-
-    Args:
-        model: has the arrivals. rows: those of the segment. rep: whose.
-    """
-    new = model.arrivals
-    known = np.flatnonzero(new.rep.categories == rep)
-    mine = rows[:0] if not len(known) else rows[new.rep.codes[rows] == known[0]]
-    if len(rows) > _MOST_LIKE:
-        rows = rows[:: -(-len(rows) // _MOST_LIKE)]
-    share = len(mine) / (len(mine) + _OWN_WEIGHT)
-    like = np.append(rows, mine)
-    weight = np.append((1 - share) * _normed(new.weight[rows]), share * _normed(new.weight[mine]))
-    weight = _normed(weight)
-    codes = np.full(len(like), -1 if rep is None else 0)
-    hands = pd.Categorical.from_codes(codes, categories=pd.Index([rep or ""], dtype="str"))
-    return like, weight, model.effects.shift(new.deal[like], hands)
-
-
-def _normed(weight: Numbers) -> Numbers:
-    total = weight.sum()
-    return weight / total if total > 0 else np.full(len(weight), 1 / max(len(weight), 1))
 
 
 def _standing(

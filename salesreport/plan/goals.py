@@ -112,14 +112,14 @@ def _agreed(facts: Facts, period: Period, metric: str) -> tuple[pd.DataFrame, Te
 def _with_agreed(frame: pd.DataFrame, agreed: pd.DataFrame, quantum: Decimal) -> pd.DataFrame:
     """The frame with column `agreed`: each rep's target, split over his rows as his derived plan is."""
     values = dict(zip(agreed["rep_id"], agreed["value"], strict=True))
-    told = pd.Series(np.nan, frame.index)
-    for rep, rows in frame.groupby("rep_id", sort=False).groups.items():
+    told, plans = np.full(len(frame), np.nan), frame["derived"].fillna(0.0).to_numpy(np.float64)
+    for rep, rows in frame.groupby("rep_id", sort=False).indices.items():
         if rep not in values or values[rep] < 0:
             continue
-        derived = frame.loc[rows, "derived"].fillna(0.0)
-        weights = [Fraction(one) for one in derived] if derived.sum() > 0 else [Fraction(1)] * len(rows)
+        derived = plans[rows].tolist()
+        weights = [Fraction(one) for one in derived] if sum(derived) > 0 else [Fraction(1)] * len(rows)
         parts = apportion(quanta_of(Decimal(repr(float(values[rep]))), quantum), weights)
-        told.loc[rows] = [float(part * quantum) for part in parts or []]
+        told[rows] = [float(part * quantum) for part in parts or []]
     return frame.assign(agreed=told)
 
 

@@ -113,7 +113,7 @@ def chance_of(brought: Samples, goal: float) -> float:
         >>> chance_of(np.array([90.0, 100.0, 120.0, 80.0]), 100.0)
         0.5
     """
-    return float((brought >= goal - 0.005).mean())
+    return np.count_nonzero(brought >= goal - 0.005) / len(brought)
 
 
 def brings(wins: Numbers, money: Numbers, spread: float, factor: Numbers, seed: int) -> Samples:
@@ -126,10 +126,13 @@ def brings(wins: Numbers, money: Numbers, spread: float, factor: Numbers, seed: 
     Returns:
         The sum over rows: as many as `_TIMES` × paths.
     """
-    rng = np.random.default_rng([seed, 3])
-    moved = np.tile(factor, _TIMES)
+    return _brought(np.random.default_rng([seed, 3]), wins, money, spread, np.tile(factor, _TIMES))
+
+
+def _brought(rng: np.random.Generator, wins: Numbers, money: Numbers, spread: float, moved: Numbers) -> Samples:
+    """As `brings`, of shocks that are there `_TIMES` already."""
     total = np.zeros(len(moved))
-    for expected, amount in zip(wins, money, strict=True):
+    for expected, amount in zip(wins.tolist(), money.tolist(), strict=True):
         if expected > 0:
             total += sums_of(rng, rng.poisson(expected * moved), spread) * amount
     return total
@@ -139,13 +142,16 @@ def _for_even_chance(
     base: Samples, factor: Numbers, goal: float, share: Numbers, money: Numbers, spread: float, seed: int
 ) -> float:
     """What must be planned for the goal to be reached in half of the futures; by bisection."""
-    tiled = np.tile(base, _TIMES)
+    tiled, moved = np.tile(base, _TIMES), np.tile(factor, _TIMES)
+    rng = np.random.default_rng([seed, 3])
+    begin = rng.bit_generator.state
     with np.errstate(divide="ignore", invalid="ignore"):
         per = np.where(share > 0, share / money, 0.0)
     low, high = 0.0, max(goal - float(np.median(base)), 1e-9)
 
     def chance(planned: float) -> float:
-        return chance_of(tiled + brings(planned * per, money, spread, factor, seed), goal)
+        rng.bit_generator.state = begin  # the same futures for every plan
+        return chance_of(tiled + _brought(rng, planned * per, money, spread, moved), goal)
 
     most = _MOST * max(goal, float(money.max()))
     while chance(high) < 0.5 and high < most:

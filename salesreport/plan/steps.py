@@ -1,6 +1,7 @@
 """The steps of a plan: how many deals must get where by when, and how much activity that takes."""
 
 import datetime as dt
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def steps_of(
         start: dict[str, Any] = {"rep_id": rep, "kind": kind, "step": name, "by": last if length else None}
         start["lead_days"] = np.nan if name == WON else float(chains.lead[step])
         ratios = (float(lower), float(upper))
-        if all(np.isnan(part["extra"]) for part in each) and not np.isnan(chains.lead[min(step, len(names) - 2)]):
+        if all(isnan(part["extra"]) for part in each) and not np.isnan(chains.lead[min(step, len(names) - 2)]):
             start["by"] = period.end - dt.timedelta(int(chains.lead[min(step, len(names) - 2)]))
         found.append(_judged(start | {"segment": None} | whole, ratios, past.seen(rep, kind, name, length)))
         if goals_by_segment:
@@ -93,11 +94,11 @@ def _of_chain(chain: Chain, chains: Chains, row: int, wins: float, per_amount: f
 
 def _together(parts: list[dict[str, float]]) -> dict[str, float]:
     """Several segments' steps as one; rates such that extra × chance × amount is the sum of theirs."""
-    told = [part for part in parts if not np.isnan(part["extra"])]
+    told = [part for part in parts if not isnan(part["extra"])]
     wins = sum(part["wins"] for part in told)
     extra = sum(part["extra"] for part in told) if told else np.nan
     money = sum(part["wins"] * part["amount"] for part in told)
-    mean = {name: float(np.mean([part[name] for part in parts])) for name in ("chance", "amount", "conversion")}
+    mean = {name: sum(part[name] for part in parts) / len(parts) for name in ("chance", "amount", "conversion")}
     return {
         "expected": sum(part["expected"] for part in parts),
         "extra": extra,
@@ -111,7 +112,7 @@ def _together(parts: list[dict[str, float]]) -> dict[str, float]:
 def _judged(row: dict[str, Any], ratios: tuple[float, float], seen: Seen | None) -> dict[str, Any]:
     """A row with its interval, what is needed in all, and how that compares with the rep's own past."""
     extra = row["extra"]
-    needed = (0.0 if np.isnan(row["expected"]) else row["expected"]) + extra
+    needed = (0.0 if isnan(row["expected"]) else row["expected"]) + extra
     row |= {
         "extra_lower": extra * ratios[0] if extra else extra,
         "extra_upper": extra * ratios[1] if extra else extra,
@@ -119,11 +120,11 @@ def _judged(row: dict[str, Any], ratios: tuple[float, float], seen: Seen | None)
     }
     if seen is None:
         return row | {"usual": np.nan, "best": np.nan, "percentile": np.nan, "verdict": None}
-    verdict = "too_late" if np.isnan(extra) else seen.verdict(needed)
+    verdict = "too_late" if isnan(extra) else seen.verdict(needed)
     return row | {
         "usual": seen.median,
         "best": seen.best,
-        "percentile": seen.percentile(round(needed)) if not np.isnan(needed) else np.nan,
+        "percentile": seen.percentile(round(needed)) if not isnan(needed) else np.nan,
         "verdict": verdict,
     }
 
@@ -147,6 +148,7 @@ def activities_of(
     if keys:
         deals = deals[deals["kind"] == "milestone"]
     further = deals.groupby("rep_id")["extra"].sum().reindex(reps).fillna(0.0).to_numpy()
+    place_of = {rep: place for place, rep in enumerate(team)}
     found = []
     for name in past.types():
         both = [past.a_year(rep, "activity", name) for rep in team]
@@ -158,7 +160,7 @@ def activities_of(
         per = number.sum() / max(done.sum(), 1e-9)
         per_step = per * shrunk_ratio(number, done * per) if done.sum() > 0 else np.zeros(len(team))
         for number_of_rep, rep in enumerate(reps):
-            place = team.index(rep)
+            place = place_of[rep]
             held, asked = levels_of(strategy, rep, name, as_of + dt.timedelta(1), period.end)
             free = 1 - held / max(days, 1)
             expected, extra = daily[place] * days * free + asked, per_step[place] * further[number_of_rep] * free

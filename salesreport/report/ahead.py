@@ -72,6 +72,6 @@ def ahead(context: Context) -> Ahead:
         raise Unavailable(unknown)
     goals, strategy = goals_of(context, period)
     key = ("plan ahead", period, context.agreed.digests.get("strategy"))
-    plan = facts.store(key, lambda: action_plan(facts, strategy, period))
+    plan = facts.store(key, lambda: action_plan(facts, strategy, period, goals=goals))
     facts.forget("forecast ways", "forecast learnt")  # the last one to look at them
     return Ahead(plan, goals, strategy)

@@ -162,6 +162,8 @@ def _parts(size: Array, other: Array, total: Array, least: Array, largest: int, 
 
 def _product(ways: Array, part: Array) -> Array:
     """The ways to have 0, 1, … of both together, up to a factor, which cancels out: else they would run over."""
+    if ways.shape[1] < part.shape[1]:  # a look at each of the fewer
+        ways, part = part, ways
     after = np.zeros((len(ways), ways.shape[1] + part.shape[1] - 1))
     for more in range(part.shape[1]):
         after[:, more : more + ways.shape[1]] += ways * part[:, more, None]

@@ -170,9 +170,13 @@ def count_jeffreys(
     z = normal_quantile(confidence)
     t = np.where(np.isinf(known), z, stdtrit(np.where(np.isinf(known), 1.0, known), (1 + confidence) / 2))
     wide = np.where(each > 0, each, np.nan) * (t / z) ** 2
-    shape, tail = np.maximum(x, 0.0) / wide + 0.5, (1 - confidence) / 2
-    lower = np.where(x > 0, wide * gammaincinv(shape, tail), 0.0)
-    upper = wide * gammaincinv(shape, 1 - tail)
+    tail, some = (1 - confidence) / 2, x > 0
+    shape = x[some] / wide[some] + 0.5
+    lower, upper = (
+        np.zeros(x.shape),
+        np.asarray(wide * gammaincinv(0.5, 1 - tail)),
+    )  # of nothing: the same quantile for all
+    lower[some], upper[some] = (wide[some] * gammaincinv(shape, part) for part in (tail, 1 - tail))
     return Interval.of(x, np.minimum(lower, x), np.maximum(upper, x), x / each)
 
 

@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, betaincinv, betaln, digamma, expit, logit, roots_hermitenorm
+from numpy.polynomial.hermite_e import hermegauss
+from scipy.special import betainc, betaincinv, betaln, digamma, expit, logit
 
 from salesreport.stats.holds import assert_holds
 from salesreport.stats.intervals import Array, Interval
+from salesreport.stats.search import highest
 
 _GAIN = 1e-6
 """Groups count as alike unless the log likelihood of their differing is higher by this much: less is rounding."""
@@ -24,7 +26,10 @@ _SLIGHT = 1e-5
 """Nodes with less than this part of the weight are left out."""
 
 _STEPS = 4
-"""Steps to a quantile from a start that is close."""
+"""Steps to a quantile from a start that is close, at most."""
+
+_CLOSE = 1e-8
+"""After a step as small as this there are twice as many digits: all of them."""
 
 
 class Shrunken(NamedTuple):
@@ -242,9 +247,9 @@ def _slopes(groups: _Groups, mean: Array, size: Array) -> tuple[Array, Array]:
 
 
 def _trigamma(x: Array) -> Array:
-    """The digamma function's slope, to six digits: enough for Newton's steps, and 30 times as fast as scipy's."""
-    y = x + 3
-    series = 1 / y + 1 / (2 * y**2) + 1 / (6 * y**3) - 1 / (30 * y**5)
+    """The digamma function's slope, to six digits: enough for Newton's steps, and 50 times as fast as scipy's."""
+    part = 1 / (x + 3)
+    series = part * (1 + part * (1 / 2 + part * (1 / 6 - part * part / 30)))  # powers take ten times as long
     return 1 / x**2 + 1 / (x + 1) ** 2 + 1 / (x + 2) ** 2 + series
 
 
@@ -253,25 +258,29 @@ def _best_mean(groups: _Groups, size: Array, prior: float) -> tuple[Array, Array
 
     The logarithm is concave in the mean, so Newton's steps, kept within a shrinking bracket, find it.
     """
+    found, curvature = np.empty(len(size)), np.empty(len(size))
     low, high = np.zeros(len(size)), np.ones(len(size))
     mean = np.full(len(size), np.clip((groups.won @ groups.often) / (groups.n @ groups.often), 1e-3, 1 - 1e-3))
-    curvature = mean
+    # most sizes need few steps, some many: only those that moved in the last one are looked at again
+    active, settled = np.arange(len(size)), np.zeros(len(size), bool)
     for _ in range(200):
-        first, second = _slopes(groups, mean, size)
+        first, second = _slopes(groups, mean, size[active])
         first = first + prior * (1 / mean - 1 / (1 - mean))
         second = second - prior * (1 / mean**2 + 1 / (1 - mean) ** 2)
         spread = mean * (1 - mean)
-        curvature = spread**2 * second + spread * (1 - 2 * mean) * first
+        curvature[active] = spread**2 * second + spread * (1 - 2 * mean) * first
         low, high = np.where(first > 0, mean, low), np.where(first > 0, high, mean)
         with np.errstate(divide="ignore", invalid="ignore"):
             step = mean - first / second
         inside = (step > low) & (step < high)
         moved = np.where(inside, step, (low + high) / 2)
-        settled = np.abs(moved - mean) <= 1e-8 * spread  # twice as many digits in the likelihood, flat there
-        mean = moved
+        done, settled = settled, np.abs(moved - mean) <= _CLOSE * spread
+        found[active] = moved
         if settled.all():
             break
-    return mean, curvature
+        left = ~(done & settled)
+        active, mean, low, high, settled = (one[left] for one in (active, moved, low, high, settled))
+    return found, curvature
 
 
 def _most_likely(groups: _Groups) -> tuple[float, float]:
@@ -280,7 +289,6 @@ def _most_likely(groups: _Groups) -> tuple[float, float]:
     pooled = float(groups.won @ groups.often / trials)
     if pooled <= 0 or pooled >= 1 or groups.often.sum() == 1:
         return pooled, float("inf")
-    from scipy.optimize import minimize_scalar  # only here: it takes long to import
 
     def profile(log_size: Array) -> Array:
         size = np.exp(log_size)
@@ -289,13 +297,14 @@ def _most_likely(groups: _Groups) -> tuple[float, float]:
     coarse = np.linspace(np.log(1e-4), np.log(1e5 * groups.n.max()), 48)
     heights = profile(coarse)
     best = int(np.argmax(heights))
-    bounds = (coarse[max(best - 1, 0)], coarse[min(best + 1, len(coarse) - 1)])
-    found = minimize_scalar(
-        lambda x: -profile(np.array([x]))[0], bounds=bounds, method="bounded", options={"xatol": 1e-9}
+    if best == len(coarse) - 1:
+        return pooled, float("inf")
+    at, height = highest(
+        lambda x: float(profile(np.array([x]))[0]), coarse[max(best - 1, 0)], coarse[best + 1], 1e-9
     )
-    log_size = np.array([found.x if -found.fun >= heights[best] else coarse[best]])
+    log_size = np.array([at if height >= heights[best] else coarse[best]])
     alike = (groups.won @ groups.often) * np.log(pooled) + (trials - groups.won @ groups.often) * np.log1p(-pooled)
-    if profile(log_size)[0] <= alike + _GAIN or best == len(coarse) - 1:
+    if profile(log_size)[0] <= alike + _GAIN:
         return pooled, float("inf")
     size = np.exp(log_size)
     return float(_best_mean(groups, size, 0.0)[0][0]), float(size[0])
@@ -332,7 +341,7 @@ def _possible(groups: _Groups) -> _Possible:
     step = coarse[1] - coarse[0]
     nodes = np.linspace(matters[0] - step / 2, matters[-1] + step / 2, _NODES)
     _, size, middle, deviation = height(nodes)
-    x, w = roots_hermitenorm(_ACROSS)
+    x, w = hermegauss(_ACROSS)
     place = logit(middle)[:, None] + deviation[:, None] * x
     mean, size = expit(place).ravel(), np.repeat(size, _ACROSS)
     # the weight of each node: likelihood and prior over the normal density it was drawn by
@@ -371,7 +380,9 @@ def _quantile(alpha: Array, beta: Array, weight: Array, part: float) -> Array:
         gap = weight @ betainc(alpha, beta, at) - part
         slope = weight @ np.exp(alpha * np.log(at) + beta * np.log1p(-at) - scale)  # the density by the logit
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = np.nan_to_num(gap / slope)
-        place = place - np.clip(step, -1.0, 1.0)
+            step = np.clip(np.nan_to_num(gap / slope), -1.0, 1.0)
+        place = place - step
+        if np.abs(step).max(initial=0.0) <= _CLOSE:
+            break
     found: Array = expit(place)
     return found

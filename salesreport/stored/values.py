@@ -8,10 +8,11 @@ import datetime as dt
 import importlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ _ALIGNED = 64
 
 Buffer = bytes | memoryview
 
-_PLAIN = (type(None), bool, int, float, str)
+_PLAIN = frozenset((type(None), bool, int, float, str))
 
 
 class Unstorable(Exception):
@@ -88,6 +89,7 @@ class _Writer:
 
     def __init__(self, arrays: list[npt.NDArray[Any]], around: object) -> None:
         self.arrays, self.around = arrays, around
+        self.days: dict[dt.date, Any] = {}
 
     def said(self, value: Any) -> Any:
         kind = type(value)
@@ -104,12 +106,24 @@ class _Writer:
         if kind is dict:
             return ["dict", [[self.said(key), self.said(one)] for key, one in value.items()]]
         if kind in _COLLECTIONS:
-            return [kind.__name__, [self.said(one) for one in value]]
+            return [kind.__name__, self._each(value)]
         if kind.__module__.startswith(PACKAGE):
             return self._record(value)
         if isinstance(value, np.generic) and value.dtype.kind in "biuf":
             return ["number", value.dtype.str, value.item()]
         return self._of_many(value)
+
+    def _each(self, values: Iterable[Any]) -> list[Any]:
+        """Each of many values, most of which are plain, or the same few days."""
+        return [one if type(one) in _PLAIN else self._day(one) for one in values]
+
+    def _day(self, value: Any) -> Any:
+        """A value; one that is a day is said once."""
+        if type(value) is not dt.date:
+            return self.said(value)
+        if value not in self.days:
+            self.days[value] = self.said(value)
+        return self.days[value]
 
     def _record(self, value: Any) -> Any:
         kind = type(value)
@@ -129,15 +143,13 @@ class _Writer:
                 self.arrays.append(value)
                 return ["array", value.dtype.str, list(value.shape)]
             if value.dtype == object:
-                return ["objects", list(value.shape), [self.said(one) for one in value.ravel().tolist()]]
+                return ["objects", list(value.shape), self._each(value.ravel().tolist())]
         if isinstance(value, pd.Categorical):
             return ["categorical", self.said(value.codes), self.said(value.categories), bool(value.ordered)]
         if isinstance(value, pd.arrays.ArrowStringArray):
             return ["texts", value.dtype.na_value is pd.NA, *(self.said(one) for one in to_arrays(value))]
         if isinstance(value, pd.arrays.StringArray):
-            missing = value.isna()
-            texts = [None if gone else one for one, gone in zip(value.tolist(), missing, strict=True)]
-            return ["listed", value.dtype.na_value is pd.NA, texts]
+            return ["listed", value.dtype.na_value is pd.NA, value.to_numpy(object, na_value=None).tolist()]
         if isinstance(value, pd.arrays.NumpyExtensionArray):
             return self.said(value.to_numpy())
         if isinstance(value, pd.arrays.DatetimeArray | pd.arrays.TimedeltaArray):
@@ -214,7 +226,7 @@ class _Reader:
 
     def _objects(self, shape: list[int], parts: list[Any]) -> npt.NDArray[Any]:
         found = np.empty(len(parts), object)
-        found[:] = [self.made(one) for one in parts]
+        found[:] = [self.made(one) if type(one) is list else one for one in parts]
         return found.reshape(shape)
 
     def _categorical(self, codes: Any, categories: Any, ordered: bool) -> pd.Categorical:
@@ -272,7 +284,7 @@ def _class(name: str) -> type:
 
 
 _SIMPLE: dict[type, tuple[Callable[[Any], list[Any]], Callable[..., Any]]] = {
-    dt.date: (lambda one: [one.isoformat()], dt.date.fromisoformat),
+    dt.date: (lambda one: [one.isoformat()], lru_cache(maxsize=4096)(dt.date.fromisoformat)),
     dt.datetime: (lambda one: [one.isoformat()], dt.datetime.fromisoformat),
     pd.Timestamp: (lambda one: [one.isoformat(), one.unit], lambda said, unit: pd.Timestamp(said).as_unit(unit)),
     Decimal: (lambda one: [str(one)], Decimal),

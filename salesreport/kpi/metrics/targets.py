@@ -6,12 +6,14 @@ period must be the one asked for, or periods that make it up exactly.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
 from salesreport.kpi.facts.dimensions import TITLES
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -90,26 +92,24 @@ def _find(
     additive: bool,
 ) -> Targets:
     dimensions = [*dict.fromkeys([*by, *where])]
-    rows = facts.targets
-    rows = rows[rows["metric"] == metric]
-    if rows.empty:
+    if metric not in _metrics(facts)[0]:
         raise Unavailable(text("needs a target for {metric}; this export has none", metric=metric))
     for name in dimensions:
         if name not in _SET_BY:
             raise Unavailable(text("targets are not set by {dimension}", dimension=TITLES[name]))
-    inside = (rows["start"] >= pd.Timestamp(period.start)) & (rows["end"] <= pd.Timestamp(period.end))
     misfit = text(
         "no target for {metric} fits {period}, and targets are not spread over other periods",
         metric=metric,
         period=period,
     )
-    rows = rows[inside]
-    if rows.empty:
+    within = facts.remember(("targets within", period), lambda: _within(facts, period))
+    if metric not in within.places:
         raise Unavailable(misfit)
+    rows = within.places[metric]
 
     known: pd.DataFrame | None = None
     for level in _levels(dimensions, additive):
-        found = _at(facts, rows, period, level, dimensions, additive)
+        found = _at(facts, within, rows, period, level, dimensions, additive)
         for name, values in where.items():
             found = found[found[name].isin(list(values))]
         if found.empty:
@@ -131,6 +131,64 @@ def _find(
         if name not in by and not set(values) <= set(known[name].dropna()):
             known = known.assign(value=np.nan)  # the actual counts them all, so the target must as well
     return Targets(_summed(known, list(by)), misfit)
+
+
+class _Within(NamedTuple):
+    """The targets whose periods lie within one, an element each.
+
+    Attributes:
+        places: by metric, which are its own.
+        who, segment, product_line: as `_Level` has them, the level each is stated at.
+        codes: by column the number of each one's value in `names`, which are sorted.
+        start, end: first and last day of each one's period. order: who comes first of those who set targets.
+    """
+
+    places: Mapping[Hashable, Positions]
+    who: npt.NDArray[np.str_]
+    segment: Flags
+    product_line: Flags
+    codes: Mapping[str, Positions]
+    names: Mapping[str, pd.Index]
+    start: Days
+    end: Days
+    order: Positions
+    value: Numbers
+
+
+def _within(facts: Facts, period: Period) -> _Within:
+    """Told apart once for all metrics and breakdowns that are asked for."""
+    rows = facts.targets
+    rows = rows[(rows["start"] >= pd.Timestamp(period.start)) & (rows["end"] <= pd.Timestamp(period.end))]
+    order = {name: place for place, name in enumerate(SOURCES, start=1)}
+    coded = {name: pd.factorize(rows[name], sort=True) for name in ("rep_id", "team", "segment", "product_line")}
+    codes = {name: both[0].astype(np.intp) for name, both in coded.items()}
+    return _Within(
+        rows.groupby("metric").indices,
+        np.select([codes["rep_id"] >= 0, codes["team"] >= 0], ["rep_id", "team"], "all"),
+        codes["segment"] >= 0,
+        codes["product_line"] >= 0,
+        codes,
+        {name: pd.Index(both[1]) for name, both in coded.items()},
+        rows["start"].to_numpy("datetime64[D]"),
+        rows["end"].to_numpy("datetime64[D]"),
+        rows["source"].map(order).fillna(0).to_numpy(np.intp),
+        rows["value"].to_numpy(np.float64),
+    )
+
+
+def _metrics(facts: Facts) -> tuple[frozenset[str], frozenset[str]]:
+    """The metrics that have targets at all, and those that have some by segment."""
+    targets = facts.targets
+
+    def find() -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset(targets["metric"]), frozenset(targets.loc[targets["segment"].notna(), "metric"])
+
+    return facts.remember("metrics with targets", find)
+
+
+def set_by_segment(facts: Facts, metric: str) -> bool:
+    """Whether any target for a metric, of whatever period, is set by segment."""
+    return metric in _metrics(facts)[1]
 
 
 def _levels(dimensions: Sequence[str], additive: bool) -> list[_Level]:
@@ -157,17 +215,17 @@ def _levels(dimensions: Sequence[str], additive: bool) -> list[_Level]:
 
 
 def _at(
-    facts: Facts, rows: pd.DataFrame, period: Period, level: _Level, dimensions: list[str], additive: bool
-) -> pd.DataFrame:
+    facts: Facts, within: _Within, rows: Positions, period: Period, level: _Level, dimensions: list[str],
+    additive: bool,
+) -> pd.DataFrame:  # fmt: skip
     """The targets stated at a level, by dimensions (`value` NaN: there are rows, but they do not fit)."""
-    who = np.select([rows["rep_id"].notna(), rows["team"].notna()], ["rep_id", "team"], "all")
-    here = who == level.who
-    for name in ("segment", "product_line"):
-        here &= (rows[name].notna() == getattr(level, name)).to_numpy()
-    rows = rows[here]
-    if rows.empty:
+    here = (within.who[rows] == level.who) & (within.segment[rows] == level.segment)
+    rows = rows[here & (within.product_line[rows] == level.product_line)]
+    if not len(rows):
         return pd.DataFrame(columns=[*dimensions, "value"])
-    found = _tiled(facts, rows, period, level.columns, additive)
+    found = _tiled(facts, within, rows, period, level.columns, additive)
+    if level.columns == dimensions != []:
+        return found  # a row each already
     if level.who == "rep_id" and {"team", "manager"} & set(dimensions):
         found = facts.placed(found, period.end)
         for name in ("team", "manager"):
@@ -175,69 +233,89 @@ def _at(
     return _summed(found, dimensions)
 
 
-def _tiled(facts: Facts, rows: pd.DataFrame, period: Period, columns: list[str], additive: bool) -> pd.DataFrame:
+def _tiled(
+    facts: Facts, within: _Within, rows: Positions, period: Period, columns: list[str], additive: bool
+) -> pd.DataFrame:
     """The sum of each one's targets whose periods make up the period exactly; NaN where none do.
 
     Where several people set targets (budget, plan …), one of them counts, in the order of `SOURCES`. Two targets
     for the same thing leave it open which one is meant, so neither counts. A rep needs none for months in which he
     was not yet, or no longer, there.
+
+    Returns:
+        The columns and `value`, a row each, sorted.
     """
-    order = {name: place for place, name in enumerate(SOURCES, start=1)}
-    spans = rows[["start", "end"]].drop_duplicates().sort_values(["start", "end"], ignore_index=True)
-    rows = rows.merge(spans.reset_index(names="span")).assign(everybody=0)
-    keys = columns or ["everybody"]
-    results: pd.Series | None = None
-    for _, some in rows.groupby(rows["source"].map(order).fillna(0)):
-        twice = some.duplicated([*keys, "span"], keep=False)
-        some = some.assign(value=some["value"].mask(twice)).drop_duplicates([*keys, "span"])
-        table = some.set_index([*keys, "span"])["value"].unstack("span")  # noqa: PD010 (pivot_table drops the empty)
-        needed = _needed(facts, period, table.index.to_frame(index=False))
-        there = table.notna().to_numpy()
-        values = pd.Series(np.nan, index=table.index)
-        # few people differ in the periods they have, so the choice is made once for all who are alike
-        alike = pd.DataFrame(there).assign(**needed).groupby([*range(there.shape[1]), *needed], sort=False)
-        for place in alike.indices.values():
-            first, last = (needed[name].iloc[place[0]].date() for name in ("first", "last"))
-            chosen = _tiles(spans.loc[table.columns[there[place[0]]]], first, last)
-            whole = len(chosen) == 1 and _spans(spans.loc[chosen[0]], period)
-            if chosen and (additive or whole):
-                values.iloc[place] = table[chosen].iloc[place].sum(axis=1, skipna=False)
-        results = values if results is None else results.combine_first(values)
-    assert results is not None, "there are rows"
-    return results.rename("value").reset_index()[[*columns, "value"]]
+    days = np.stack([within.start[rows], within.end[rows]], axis=1)
+    spans, span = np.unique(days, axis=0, return_inverse=True)
+    code = np.zeros(len(rows), np.intp)
+    for name in columns:
+        code = code * len(within.names[name]) + within.codes[name][rows]
+    different, one = np.unique(code, return_index=True)
+    people = {name: within.names[name][within.codes[name][rows[one]]] for name in columns}
+    cell = np.searchsorted(different, code) * len(spans) + span.ravel()
+    needed = _needed(facts, period, people.get("rep_id"), len(different))
+    value = np.full(len(different), np.nan)
+    for order in np.unique(within.order[rows]):
+        some = within.order[rows] == order
+        stated = np.full((len(different), len(spans)), np.nan)
+        stated.flat[cell[some]] = within.value[rows[some]]
+        stated[np.bincount(cell[some], minlength=stated.size).reshape(stated.shape) > 1] = np.nan
+        made = _made_up(stated, spans, needed, period, additive)
+        value = np.where(np.isnan(value), made, value)
+    return pd.DataFrame({**people, "value": value})
 
 
-def _needed(facts: Facts, period: Period, people: pd.DataFrame) -> dict[str, pd.Series]:
+def _made_up(stated: Numbers, spans: Days, needed: Days, period: Period, additive: bool) -> Numbers:
+    """What each one's targets make up.
+
+    Args:
+        stated: people × spans, NaN: none. spans: first and last day of each, sorted. needed: likewise, of the days
+            on which each one was there. period: asked for. additive: whether they may be added up.
+    """
+    there = ~np.isnan(stated)
+    # few people differ in the periods they have, so the choice is made once for all who are alike
+    _, some, kind = np.unique(
+        np.column_stack([there, needed.astype(np.int64)]), axis=0, return_index=True, return_inverse=True
+    )
+    value = np.full(len(stated), np.nan)
+    for number, person in enumerate(some.tolist()):
+        first, last = needed[person].tolist()
+        chosen = _tiles(spans[there[person]], first, last)
+        at = np.flatnonzero(there[person])[chosen]
+        whole = len(at) == 1 and spans[at[0]].tolist() == [period.start, period.end]
+        if len(at) and (additive or whole):
+            mine = kind.ravel() == number
+            value[mine] = stated[mine][:, at].sum(axis=1)
+    return value
+
+
+def _needed(facts: Facts, period: Period, reps: pd.Index | None, size: int) -> Days:
     """The first and last day of the period on which each one was there (reps; everybody else always is)."""
-    first, last = (pd.Series(pd.Timestamp(day), index=people.index) for day in (period.start, period.end))
-    if "rep_id" in people:
-        reps = people[["rep_id"]].merge(facts.reps, how="left", on="rep_id")
-        first = first.where(~(reps["hired_on"] > first), reps["hired_on"])
-        last = last.where(~(reps["left_on"] < last), reps["left_on"])
-    return {"first": first, "last": last}
+    days = np.tile(np.array([period.start, period.end], "datetime64[D]"), (size, 1))
+    if reps is not None:
+        known = facts.reps.drop_duplicates("rep_id").set_index("rep_id")[["hired_on", "left_on"]].reindex(reps)
+        hired, left = (known[name].to_numpy("datetime64[D]") for name in known)
+        days[:, 0], days[:, 1] = np.fmax(days[:, 0], hired), np.fmin(days[:, 1], left)
+    return days
 
 
-def _tiles(spans: pd.DataFrame, first: dt.date, last: dt.date) -> list[int]:
-    """The spans (`start`, `end`) that hold the days from first to last without gap or overlap; [] where none do.
+def _tiles(spans: Days, first: dt.date, last: dt.date) -> list[int]:
+    """The spans (first and last day, sorted) that hold the days from first to last without gap or overlap.
 
-    Of several ways the one that covers most, and of those the one with the fewest spans.
+    Of several ways the one that covers most, and of those the one with the fewest spans; [] where there is none.
     """
     chains: dict[dt.date, tuple[dt.date, list[int]]] = {}
-    for span in spans.sort_values(["start", "end"]).itertuples():
-        start, after = span.start.date(), span.end.date() + dt.timedelta(1)
-        ways = [(chains[start][0], [*chains[start][1], span.Index])] if start in chains else []
+    for number, (start, end) in enumerate(spans.tolist()):
+        after = end + dt.timedelta(1)
+        ways = [(chains[start][0], [*chains[start][1], number])] if start in chains else []
         if start <= first:
-            ways.append((start, [span.Index]))
+            ways.append((start, [number]))
         for way in ways:
             known = chains.get(after)
             if known is None or (way[0], len(way[1])) < (known[0], len(known[1])):
                 chains[after] = way
     ends = [after for after in chains if after > last]
     return chains[max(ends)][1] if ends else []
-
-
-def _spans(span: pd.Series, period: Period) -> bool:
-    return bool(span["start"].date() == period.start and span["end"].date() == period.end)
 
 
 def _summed(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from salesreport.kpi.customers.customers import served_by
-from salesreport.kpi.facts.columns import Numbers
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.language import Text, text
 from salesreport.plan.accounts.bought import Bought
@@ -61,27 +61,27 @@ def choose(
     Returns:
         Sorted by rep; a rep's accounts in the order of the reasons.
     """
-    owner = pd.Series(served_by(facts, bought.last)).astype(object).to_numpy()
+    owner = served_by(facts, bought.last)
+    whose = [str(one) for one in owner.categories]
     reps = set(facts.reps["rep_id"]) - facts.not_people
     first: dict[str, list[Chosen]] = {}
     taken: set[int] = set()
     for one in named:
         place = int(bought.ids.get_indexer([one.account])[0])
-        rep = one.rep or (owner[place] if place >= 0 else None)
+        code = owner.codes[place] if place >= 0 else -1
+        rep = one.rep or (whose[code] if code >= 0 else None)
         if place >= 0 and place not in taken and isinstance(rep, str):
             taken.add(place)
             first.setdefault(rep, []).append(Chosen(place, rep, one.why))
     year, window = bought.year[:-1], bought.amount[:-1].sum(axis=1)
     number = bought.orders[:-1].sum(axis=1)
-    free = [place for place in np.flatnonzero((number > 0) | (value_open > 0)).tolist() if place not in taken]
-    mine: dict[str, list[int]] = {}
-    for place in free:
-        if owner[place] in reps:
-            mine.setdefault(owner[place], []).append(place)
+    free = (number > 0) | (value_open > 0)
+    free[list(taken)] = False
+    mine = {whose[code]: places for code, places in _by_code(owner.codes, free).items() if whose[code] in reps}
     found = []
     for rep in sorted({*first, *mine}):
         chosen = first.get(rep, [])
-        places = np.array(mine.get(rep, []), np.intp)
+        places = mine.get(rep, np.empty(0, np.intp))
         by_size = places[
             np.lexsort((-number[places], -value_open[places], -window[places], -year[places]))
         ].tolist()
@@ -96,3 +96,11 @@ def choose(
         found += [*chosen, *(Chosen(one, rep, "orders") for one in sorted([*largest, *rest], key=by_size.index))]
         found += [Chosen(one, rep, "gap") for one in open_gaps]
     return found
+
+
+def _by_code(codes: npt.NDArray[np.integer], some: Flags) -> dict[int, Positions]:
+    """The places of some codes, in order, by code; −1 is left out."""
+    places = np.flatnonzero(some & (codes >= 0))
+    places = places[np.argsort(codes[places], kind="stable")]
+    different, start = np.unique(codes[places], return_index=True)
+    return dict(zip(different.tolist(), np.split(places, start[1:]), strict=True)) if len(places) else {}

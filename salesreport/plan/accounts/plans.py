@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.kpi.customers.customers import customers_of
-from salesreport.kpi.facts.columns import Days, Flags, Numbers
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.language import Quantity, Text, text
@@ -145,85 +146,88 @@ def _plans(
     """Accounts and lines of `AccountPlans`."""
     bought, beside = market.bought, market.around
     chosen = choose(facts, bought, market.worth.sum(axis=1), beside.open_value.sum(axis=1), named)
+    places, rep = np.array([one.account for one in chosen], np.intp), np.array([one.rep for one in chosen], object)
+    ids = bought.ids[places].astype(object).to_numpy()
     wanted = {one.account: one for one in (strategy.accounts if strategy is not None else ())}
-    called = _names(facts)
-    accounts, lines = [], []
-    for one in chosen:
-        place, account = one.account, str(bought.ids[one.account])
-        goal = wanted.get(account)
-        accounts.append({
-            "rep_id": one.rep,
-            "account_id": account,
-            "name": called[place],
-            "why": one.why,
-            "segment": _value(beside.segment, place),
-            "industry": _value(beside.industry, place),
-            "ordered": bought.year[place] if bought.priced else np.nan,
-            "ordered_before": bought.before[place] if bought.priced else np.nan,
-            "last_contact": None if beside.last_contact is None else _day(beside.last_contact, place),
-            "complaints": None if beside.complaints is None else beside.complaints[place],
-            "unresolved": None if beside.unresolved is None else beside.unresolved[place],
-            "open_deals": beside.open_deals[place].sum(),
-            "open_value": beside.open_value[place].sum(),
-            "worth": market.worth[place].sum(),
-            "outcome": "" if goal is None else goal.outcome,
-            "until": None if goal is None else goal.until,
-            "contacts": "" if goal is None else ", ".join(goal.contacts),
-            "commitments": (),
-        })  # fmt: skip
-        lines += [{"rep_id": one.rep, "account_id": account, **row} for row in _lines(market, place)]
-    _with_commitments(facts, accounts, day)
-    return _frame(accounts, ACCOUNTS), _frame(lines, LINES)
+    goals = [wanted.get(account) for account in ids.tolist()]
+    nothing = np.full(len(places), np.nan)
+    accounts = {
+        "rep_id": rep,
+        "account_id": ids,
+        "name": _names(facts, places),
+        "why": [one.why for one in chosen],
+        "segment": beside.segment.take(places).astype(object),
+        "industry": beside.industry.take(places).astype(object),
+        "ordered": bought.year[places] if bought.priced else nothing,
+        "ordered_before": bought.before[places] if bought.priced else nothing,
+        "last_contact": nothing if beside.last_contact is None else beside.last_contact[places].astype(object),
+        "complaints": nothing if beside.complaints is None else beside.complaints[places],
+        "unresolved": nothing if beside.unresolved is None else beside.unresolved[places],
+        "open_deals": beside.open_deals[places].sum(axis=1),
+        "open_value": beside.open_value[places].sum(axis=1),
+        "worth": market.worth[places].sum(axis=1),
+        "outcome": ["" if goal is None else goal.outcome for goal in goals],
+        "until": [None if goal is None else goal.until for goal in goals],
+        "contacts": ["" if goal is None else ", ".join(goal.contacts) for goal in goals],
+    }
+    accounts["commitments"] = _commitments(facts, rep, ids, accounts["name"], day)
+    return _frame(accounts, ACCOUNTS), _frame(_lines(market, places, rep, ids), LINES)
 
 
-def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(columns)).astype(object)
+def _frame(columns: Mapping[str, Any], order: Sequence[str]) -> pd.DataFrame:
+    frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
+    frame = frame.reindex(columns=list(order))
     return frame.where(frame.notna(), None)
 
 
-def _lines(market: Market, place: int) -> Iterable[dict[str, Any]]:
+def _lines(
+    market: Market, places: Positions, rep: npt.NDArray[np.object_], ids: npt.NDArray[np.object_]
+) -> dict[str, Any]:
+    """The columns of `AccountPlans.lines` for accounts at some places, whose they are, and their ids."""
     bought, kinds = market.bought, market.kinds
-    money = bought.amount[place]
-    for number, line in enumerate(bought.lines):
-        row = {
-            "product_line": line,
-            "ordered": money[number],
-            "buys": bool(bought.buys[place, number]),
-            "open_deals": market.around.open_deals[place, number],
-            "gap": False,
-        }
-        kind = -1 if kinds is None else int(kinds.of[place, number])
-        if kinds is not None and kind >= 0:
-            row |= {
-                "like": ", ".join(market.around.named[: kinds.depth[kind]]),
-                "like_n": kinds.n[kind],
-                "like_buying": kinds.buying[kind],
-                "base": kinds.base[kind],
-                "drawn": kinds.drawn[kind],
-                "lift": kinds.lift[kind],
-                "lift_lower": kinds.lower[kind],
-                "lift_upper": kinds.upper[kind],
-                "q": kinds.q[kind],
-                "gap": bool(kinds.claimed[kind]),
-                "worth": kinds.worth[kind],
-                "worth_lower": kinds.worth_lower[kind],
-                "worth_upper": kinds.worth_upper[kind],
-                "worth_n": kinds.worth_n[kind],
-            }
-        yield row
-    if market.bought.orders[place, -1] or money[-1] or not bought.lines:
-        yield {"product_line": None, "ordered": money[-1], "buys": money[-1] > 0,
-               "open_deals": market.around.open_deals[place, -1], "gap": False}  # fmt: skip
+    money = bought.amount[places]
+    shown = np.ones(money.shape, bool)
+    if bought.lines:  # what was ordered without one, where there is any
+        shown[:, -1] = (bought.orders[places, -1] != 0) | (money[:, -1] != 0)
+    row, line = np.nonzero(shown)
+    named, account, ordered = line < len(bought.lines), places[row], money[row, line]
+    buys, kind = ordered > 0, np.full(len(row), -1)
+    buys[named] = bought.buys[account[named], line[named]]
+    lines: dict[str, Any] = {
+        "rep_id": rep[row],
+        "account_id": ids[row],
+        "product_line": np.array([*bought.lines, None], object)[line],
+        "ordered": ordered,
+        "buys": buys,
+        "open_deals": market.around.open_deals[account, line],
+        "gap": np.zeros(len(row), bool),
+    }
+    if kinds is None:
+        return lines
+    kind[named] = kinds.of[account[named], line[named]]
+    alike = [", ".join(market.around.named[:depth]) for depth in range(len(market.around.named) + 1)]
+    of_kind = {
+        "like": np.array(alike, object)[kinds.depth], "like_n": kinds.n, "like_buying": kinds.buying,
+        "base": kinds.base, "drawn": kinds.drawn, "lift": kinds.lift, "lift_lower": kinds.lower,
+        "lift_upper": kinds.upper, "q": kinds.q, "worth": kinds.worth, "worth_lower": kinds.worth_lower,
+        "worth_upper": kinds.worth_upper, "worth_n": kinds.worth_n,
+    }  # fmt: skip
+    unknown = np.array([None], object)
+    lines |= {name: np.append(values.astype(object), unknown)[kind] for name, values in of_kind.items()}
+    return lines | {"gap": np.append(kinds.claimed, False)[kind]}
 
 
-def _with_commitments(facts: Facts, accounts: list[dict[str, Any]], day: dt.date) -> None:
-    mine: dict[str, list[dict[str, Any]]] = {}
-    for row in accounts:
-        mine.setdefault(row["rep_id"], []).append(row)
-    for rep, rows in mine.items():
-        found = commitments_naming(facts, rep, {row["account_id"]: row["name"] for row in rows}, day)
-        for row in rows:
-            row["commitments"] = tuple(found.get(row["account_id"], ()))
+def _commitments(
+    facts: Facts, rep: npt.NDArray[np.object_], ids: npt.NDArray[np.object_], names: list[str], day: dt.date
+) -> list[tuple[str, ...]]:
+    """The open commitments that name each account."""
+    mine: dict[str, dict[str, str]] = {}
+    for whose, account, name in zip(rep.tolist(), ids.tolist(), names, strict=True):
+        mine.setdefault(whose, {})[account] = name
+    found = {whose: commitments_naming(facts, whose, called, day) for whose, called in mine.items()}
+    return [
+        tuple(found[whose].get(account, ())) for whose, account in zip(rep.tolist(), ids.tolist(), strict=True)
+    ]
 
 
 def _notes(facts: Facts, market: Market) -> tuple[Text, ...]:
@@ -254,23 +258,15 @@ TITLES: Mapping[str, Text] = {"segment": text("segment"), "industry": text("indu
 """What people call the traits."""
 
 
-def _names(facts: Facts) -> list[str]:
+def _names(facts: Facts, places: Positions) -> list[str]:
+    """What accounts are called; by their ids where the data have no name."""
     customers = customers_of(facts)
-    ids = [str(one) for one in customers.ids]
+    ids = [str(one) for one in customers.ids[places]]
     if not facts.columns.has("accounts", "name"):
         return ids
-    names = facts.columns.series("accounts", "name").to_numpy(object)
+    row = customers.row[places]
+    names = facts.columns.series("accounts", "name").iloc[np.maximum(row, 0)].tolist()
     return [
-        names[row] if row >= 0 and isinstance(names[row], str) else one
-        for one, row in zip(ids, customers.row.tolist(), strict=True)
+        name if known and isinstance(name, str) else one
+        for one, name, known in zip(ids, names, (row >= 0).tolist(), strict=True)
     ]
-
-
-def _value(values: pd.Categorical, place: int) -> str | None:
-    code = values.codes[place]
-    return None if code < 0 else str(values.categories[code])
-
-
-def _day(days: Days, place: int) -> dt.date | None:
-    found: dt.date | None = days[place].item()
-    return found

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.kpi.compute import KpiTable, compute
+from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.source import PASSING
 from salesreport.language import Text, text
@@ -76,23 +77,26 @@ def against(
     known, by = lines_of(facts), () if dimension is None else (dimension,)
     table = compute(facts, period, list(known), by=by) if known else None
     reasons = dict(asked.reasons)
-    rows: list[dict[str, Any]] = []
+    columns: dict[str, list[Any]] = {name: [] for name in ("who", *LINES)}
     whats = list(dict.fromkeys([*known, *asked.frame["what"]]))
+    rows = dict(iter(asked.frame.groupby(["what", "part"], sort=False)))
+    unknown = asked.frame.iloc[:0]
     with facts.forgetting(*PASSING, "reached events"):  # those of years
         for what in whats:
-            mine = asked.frame[asked.frame["what"] == what]
             if what not in known or table is None:
                 reasons[what] = _unknown(what)
             elif what in table.unavailable:
                 reasons[what] = table.unavailable[what]
             else:
+                missing = _without_value(table, what, dimension)
                 with facts.forgetting("doings"):
                     for part in _parts(facts, table, what, dimension):
-                        asked_here = mine[mine["part"] == part]
-                        rows += _lines(facts, period, what, part, asked_here, strategy, dimension, table)
+                        mine = rows.get((what, part), unknown)
+                        _lines(facts, period, what, part, mine, strategy, dimension, missing, columns)
                 continue
-            rows += [_untold(one, what, facts, period) for one in mine[mine["part"] == "all"].to_dict("records")]
-    frame = pd.DataFrame(rows, columns=["who", *LINES])
+            for one in rows.get((what, "all"), unknown).to_dict("records"):
+                _add(columns, _untold(one, what, facts, period), 1)
+    frame = pd.DataFrame(columns, columns=["who", *LINES])
     order = {what: place for place, what in enumerate(whats)}
     frame = frame.assign(place=frame["what"].map(order), kinds=frame["kind"].map(KINDS.index)).sort_values(
         ["who", "kinds", "place", "part", "group"], kind="stable", ignore_index=True
@@ -120,11 +124,9 @@ def _parts(facts: Facts, table: KpiTable, what: str, dimension: str | None) -> l
 
 def _lines(
     facts: Facts, period: Period, what: str, part: str, asked: pd.DataFrame, strategy: Strategy | None,
-    dimension: str | None, table: KpiTable,
-) -> list[dict[str, Any]]:  # fmt: skip
-    """The rows of a metric and part: those with a plan, by the days it is meant for, then the others."""
-    rows = []
-    missing = _without_value(table, what, dimension)
+    dimension: str | None, missing: set[str], columns: dict[str, list[Any]],
+) -> None:  # fmt: skip
+    """Add the rows of a metric and part: those with a plan, by the days it is meant for, then the others."""
     planned: set[Unit] = set()
     for (start, end), some in asked.groupby(["start", "end"], sort=False):
         until = min(end, facts.as_of)
@@ -134,51 +136,72 @@ def _lines(
         units: list[Unit] = list(zip(some["who"], groups, strict=True))
         found = measured(facts, what, period, start, until, dimension, part, units)
         place = {unit: number for number, unit in enumerate(found.units)}
-        for one, unit in zip(some.to_dict("records"), units, strict=True):
-            share, course = course_of(facts, what, one["source"], strategy, period, start, end, until)
-            plan = (one["whole"], one["whole"] * share, one["source"], course if until < end else None)
-            rows.append(_row(facts, what, part, unit, (start, until), plan, found, place[unit], missing))
-            planned.add(unit)
+        whole, sources = some["whole"].to_numpy(np.float64), some["source"].tolist()
+        courses = {
+            source: course_of(facts, what, source, strategy, period, start, end, until)
+            for source in dict.fromkeys(sources)
+        }
+        told = {
+            "whole": whole, "planned": whole * [courses[source][0] for source in sources], "source": sources,
+            "course": [courses[source][1] if until < end else None for source in sources],
+        }  # fmt: skip
+        numbers = np.array([place[unit] for unit in units], np.intp)
+        _add_measured(columns, facts, what, part, (start, until), found, numbers, told, missing)
+        planned.update(units)
     until = min(period.end, facts.as_of)
     found = measured(facts, what, period, period.start, until, dimension, part, [])
-    nothing = (np.nan, np.nan, None, None)
-    for number, unit in enumerate(found.units):
-        if unit not in planned and found.actual[number]:
-            rows.append(_row(facts, what, part, unit, (period.start, until), nothing, found, number, missing))
-    return rows
+    others = [number for number in np.flatnonzero(found.actual).tolist() if found.units[number] not in planned]
+    told = dict.fromkeys(("whole", "planned"), np.full(len(others), np.nan)) | {"source": None, "course": None}
+    numbers = np.array(others, np.intp)
+    _add_measured(columns, facts, what, part, (period.start, until), found, numbers, told, missing)
 
 
-def _row(
-    facts: Facts, what: str, part: str, unit: Unit, days: tuple[dt.date, dt.date],
-    plan: tuple[float, float, str | None, str | None], found: Measured, number: int, missing: set[str],
-) -> dict[str, Any]:  # fmt: skip
-    whole, planned, source, course = plan
-    line = line_of(what, facts)
-    told = unit[0] not in missing
+def _add_measured(
+    columns: dict[str, list[Any]], facts: Facts, what: str, part: str, days: tuple[dt.date, dt.date],
+    found: Measured, numbers: Positions, told: dict[str, Any], missing: set[str],
+) -> None:  # fmt: skip
+    """Add rows for some of the units that were measured.
+
+    Args:
+        columns: of `LINES` and `who`. numbers: of the units. told: what is said of each by the plan. missing: of
+            whom the data tell no value.
+    """
+    line, units = line_of(what, facts), [found.units[number] for number in numbers.tolist()]
+    known = np.array([who not in missing for who, _ in units], bool)
     actual, lower, upper = (
-        float(one[number]) if told else np.nan for one in (found.actual, found.lower, found.upper)
+        np.where(known, one[numbers], np.nan) for one in (found.actual, found.lower, found.upper)
     )
-    return {
-        "who": unit[0], "kind": line.kind, "what": what, "part": part, "group": unit[1], "start": days[0],
-        "end": days[1], "whole": whole, "planned": planned, "actual": actual, "lower": lower, "upper": upper,
-        "deviation": actual - planned, "verdict": verdict_of(planned, actual, lower, upper), "source": source,
-        "course": course, "dispersion": float(found.dispersion[number]),
-        "stretches": float(found.stretches[number]), "unit": line.unit,
+    row = told | {
+        "who": [who for who, _ in units], "kind": line.kind, "what": what, "part": part,
+        "group": [group for _, group in units], "start": days[0], "end": days[1], "actual": actual, "lower": lower,
+        "upper": upper, "deviation": actual - told["planned"],
+        "verdict": verdicts(told["planned"], actual, lower, upper), "dispersion": found.dispersion[numbers],
+        "stretches": found.stretches[numbers], "unit": line.unit,
     }  # fmt: skip
+    _add(columns, row, len(units))
 
 
-def verdict_of(planned: float, actual: float, lower: float, upper: float) -> str:
-    """A key of `VERDICTS`.
+def _add(columns: dict[str, list[Any]], row: Mapping[str, Any], size: int) -> None:
+    """Add so many rows to columns; what is the same in all of them is given once."""
+    for name, values in row.items():
+        many = values.tolist() if isinstance(values, np.ndarray) else values
+        columns[name] += many if isinstance(many, list) else [many] * size
+
+
+def verdicts(planned: Numbers, actual: Numbers, lower: Numbers, upper: Numbers) -> list[str]:
+    """Keys of `VERDICTS`.
 
     Examples:
-        >>> verdict_of(30.0, 20.0, 12.6, 30.2), verdict_of(31.0, 20.0, 12.6, 30.2)
-        ('chance', 'below')
+        >>> verdicts(np.array([30.0, 31.0]), *(np.full(2, one) for one in (20.0, 12.6, 30.2)))
+        ['chance', 'below']
     """
-    if np.isnan(planned):
-        return "unplanned"
-    if np.isnan(actual) or np.isnan(lower):
-        return "untold"
-    return "below" if planned > upper else "above" if planned < lower else "chance"
+    unknown = np.isnan(actual) | np.isnan(lower)
+    found: list[str] = np.select(
+        [np.isnan(planned), unknown, planned > upper, planned < lower],
+        ["unplanned", "untold", "below", "above"],
+        "chance",
+    ).tolist()
+    return found
 
 
 def in_part(facts: Facts, lines: pd.DataFrame) -> pd.Series:

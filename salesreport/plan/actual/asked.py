@@ -10,7 +10,7 @@ import pandas as pd
 from salesreport.kpi.facts.dimensions import PEOPLE
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
-from salesreport.kpi.metrics.targets import targets_for
+from salesreport.kpi.metrics.targets import set_by_segment, targets_for
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.plan.actual.lines import lines_of
@@ -58,8 +58,7 @@ def asked_of(facts: Facts, period: Period, plan: PlanRead | None, dimension: str
 def _of_targets(facts: Facts, period: Period, what: str, dimension: str | None) -> list[dict[str, Any]]:
     by = () if dimension is None else (dimension,)
     rows = _rows(targets_for(facts, period, what, by).frame, period, what, dimension, "all")
-    here = facts.targets["metric"] == what
-    if dimension != "segment" and facts.targets.loc[here, "segment"].notna().any():
+    if dimension != "segment" and set_by_segment(facts, what):
         try:
             parts = targets_for(facts, period, what, (*by, "segment")).frame
             rows += _rows(parts, period, what, dimension, "segment")

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
@@ -79,28 +80,28 @@ class _Cells(NamedTuple):
 
 def _cells(found: Doings, dimension: str | None, part: str, also: list[Unit]) -> _Cells:
     who, whos = _coded(found, dimension, [one for one, _ in also], _NOBODY)
-    named = [of for _, of in also if isinstance(of, str)]
-    group, groups = _coded(found, None if part == "all" else part, named, "")
-    wanted_who = whos.get_indexer(pd.Index([one for one, _ in also], dtype=object))
-    wanted_group = groups.get_indexer(
-        pd.Index([of if isinstance(of, str) else "" for _, of in also], dtype=object)
-    )
-    wanted = wanted_who * len(groups) + wanted_group
-    cell = who * len(groups) + group
-    used, place = numbered(np.concatenate((cell, wanted)))
-    names = (whos.to_numpy(object)[used // len(groups)], groups.to_numpy(object)[used % len(groups)])
-    return _Cells(place[: len(cell)], *names, np.isin(used, wanted))
+    named = [of if isinstance(of, str) else "" for _, of in also]
+    group, groups = _coded(found, None if part == "all" else part, [of for of in named if of], "")
+    place_of_who, place_of_group = ({name: place for place, name in enumerate(one)} for one in (whos, groups))
+    wanted_who = np.array([place_of_who[one] for one, _ in also], np.intp)
+    wanted = wanted_who * len(groups) + np.array([place_of_group[of] for of in named], np.intp)
+    used, place = numbered(np.concatenate((who * len(groups) + group, wanted)))
+    names = (whos[used // len(groups)], groups[used % len(groups)])
+    return _Cells(place[: len(who)], *names, np.isin(used, wanted))
 
 
-def _coded(found: Doings, dimension: str | None, also: list[str], missing: str) -> tuple[Positions, pd.Index]:
+def _coded(
+    found: Doings, dimension: str | None, also: list[str], missing: str
+) -> tuple[Positions, npt.NDArray[np.object_]]:
     """A dimension of each event as numbers, and what they stand for; the last one for what is not stated."""
     if dimension is None:
-        return np.zeros(len(found.day), np.intp), pd.Index([""])
+        return np.zeros(len(found.day), np.intp), np.array([""], object)
     values = found.of(dimension)
-    known = values.categories.astype(object)
-    every = known.append(pd.Index([one for one in dict.fromkeys(also) if one not in set(known)], dtype=object))
+    known = values.categories.tolist()
+    there = set(known)
+    every = [*known, *(one for one in dict.fromkeys(also) if one not in there)]
     codes = np.where(values.codes < 0, len(every), values.codes).astype(np.intp)
-    return codes, every.append(pd.Index([missing], dtype=object))
+    return codes, np.array([*every, missing], object)
 
 
 def _dispersion(
@@ -113,7 +114,7 @@ def _dispersion(
     rep, reps = _coded(found, "rep_id", [], _NOBODY)
     people = dimension is None or dimension in PEOPLE
     if not people:
-        rep, reps = np.zeros(len(rep), np.intp), pd.Index([_NOBODY])
+        rep, reps = np.zeros(len(rep), np.intp), np.array([_NOBODY], object)
     # a rep's doings are those of his units of today, whatever he was in then
     unit = _units_of_today(facts, found, rep, reps, end, dimension, cells) if people else cells.of
     before = before[unit[before] >= 0]
@@ -133,12 +134,20 @@ def _dispersion(
 
 
 def _units_of_today(
-    facts: Facts, found: Doings, rep: Positions, reps: pd.Index, day: dt.date, dimension: str | None, cells: _Cells
+    facts: Facts,
+    found: Doings,
+    rep: Positions,
+    reps: npt.NDArray[np.object_],
+    day: dt.date,
+    dimension: str | None,
+    cells: _Cells,
 ) -> Positions:
     """The unit of each event by whom its rep belongs to on a day; −1: to none that there is."""
     if dimension in (None, "rep_id"):
         return cells.of
-    placed = facts.placed(pd.DataFrame({"rep_id": reps[:-1].astype("str")}), day)[dimension].astype(object)
+    placed = facts.placed(pd.DataFrame({"rep_id": pd.Series(reps[:-1], dtype="str")}), day)[dimension].astype(
+        object
+    )
     team = np.append(np.where(placed.isna(), _NOBODY, placed), _NOBODY)
     units = pd.MultiIndex.from_arrays([cells.who, cells.group])
     group = cells.group[cells.of]
@@ -146,7 +155,7 @@ def _units_of_today(
 
 
 def _there(
-    facts: Facts, found: Doings, start: dt.date, length: int, reps: pd.Index
+    facts: Facts, found: Doings, start: dt.date, length: int, reps: npt.NDArray[np.object_]
 ) -> tuple[Positions, Positions]:
     """In which stretches before the start each rep was there: up to which, and from which, counted backwards."""
     begin, on = np.datetime64(found.begin or start, "D"), np.datetime64(start, "D")

@@ -22,7 +22,7 @@ class Doings(NamedTuple):
 
     Attributes:
         facts: whose. events: with their dimensions. rows: those of them that count. day: of each of these.
-        weight: what each adds.
+        weight: what each adds. known: the dimensions that were asked for.
     """
 
     facts: Facts
@@ -30,6 +30,7 @@ class Doings(NamedTuple):
     rows: np.ndarray
     day: Days
     weight: Numbers
+    known: dict[str, pd.Categorical]
 
     @property
     def begin(self) -> dt.date | None:
@@ -39,9 +40,11 @@ class Doings(NamedTuple):
 
     def of(self, dimension: str) -> pd.Categorical:
         """A dimension of each, or `territory`: that of its customer."""
-        if dimension == "territory":
-            return _territory(self.facts, self.events).take(self.rows)
-        return self.events.dimension(dimension).take(self.rows)
+        if dimension not in self.known:
+            self.known[dimension] = (
+                _territory(self) if dimension == "territory" else self.events.dimension(dimension).take(self.rows)
+            )
+        return self.known[dimension]
 
 
 def doings(facts: Facts, metric: str, span: Period) -> Doings:
@@ -80,7 +83,7 @@ def _find(facts: Facts, metric: str, span: Period) -> Doings:
     if name in _SUMS:
         weight = weight * np.nan_to_num(events.number(_SUMS[name]))
     rows = np.flatnonzero(counts)
-    return Doings(facts, events, rows, events.day[rows].astype("datetime64[D]"), weight[rows])
+    return Doings(facts, events, rows, events.day[rows].astype("datetime64[D]"), weight[rows], {})
 
 
 def territory_told(facts: Facts) -> bool:
@@ -88,10 +91,11 @@ def territory_told(facts: Facts) -> bool:
     return facts.columns.has("accounts", "territory") and has_customers(facts)
 
 
-def _territory(facts: Facts, events: Events) -> pd.Categorical:
-    customers = customers_of(facts)
-    account = customers.of[events.table][events.rows] if events.table in customers.of else np.array([], np.intp)
-    if not len(account):
-        return pd.Categorical.from_codes(np.full(len(events), -1), categories=[], validate=False)
+def _territory(found: Doings) -> pd.Categorical:
+    """The territory of the customer of each of the events that count."""
+    events, customers = found.events, customers_of(found.facts)
+    if events.table not in customers.of:
+        return pd.Categorical.from_codes(np.full(len(found.rows), -1), categories=[], validate=False)
+    account = customers.of[events.table][events.rows[found.rows]]
     row = np.where(account >= 0, customers.row[account], -1)
-    return taken(facts.columns.coded("accounts", "territory"), row)
+    return taken(found.facts.columns.coded("accounts", "territory"), row)
