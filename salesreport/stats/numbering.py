@@ -31,6 +31,8 @@ def numbered(codes: npt.NDArray[np.integer]) -> tuple[Positions, Positions]:
     at = np.subtract(codes, low, dtype=np.intp)
     there = np.zeros(span, bool)
     there[at] = True
+    if there.all():
+        return np.arange(low, low + span), at
     return np.flatnonzero(there) + low, (np.cumsum(there) - 1)[at]
 
 
