@@ -21,19 +21,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as pads
 from pydantic import Field
 
 from salesreport.config import Settings
 from salesreport.errors import DataError
-from salesreport.files import make_folder, remove_partials, write_text
+from salesreport.files import file_checksum, link_file, make_folder, remove_partials, write_text
 from salesreport.language import text
 from salesreport.lock import locked
 from salesreport.period import Period
@@ -42,6 +41,9 @@ from salesreport.provenance import Provenance
 from salesreport.relative import Asked, asked_period
 from salesreport.sorting import write_sorted
 from salesreport.tables import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pads
 
 FORMAT = 1
 """Version of the folder's layout."""
@@ -242,15 +244,17 @@ class Dataset:
             frame = pd.concat([frame, empty], axis=1)[wanted]
         return frame
 
-    def _source(self, table: str, coded: tuple[str, ...] = ()) -> pads.Dataset:
+    def _source(self, table: str, coded: tuple[str, ...] = ()) -> "pads.Dataset":
         """The table's file, opened once for every way to read it."""
+        import pyarrow.dataset as pads  # who writes a dataset reads nothing: it takes 20 ms
+
         if (table, coded) not in self._sources:
             form = pads.ParquetFileFormat(dictionary_columns=coded)
             self._sources[table, coded] = pads.dataset(self.folder / f"{table}.parquet", format=form)
         return self._sources[table, coded]
 
     @cached_property
-    def _sources(self) -> dict[tuple[str, tuple[str, ...]], pads.Dataset]:
+    def _sources(self) -> dict[tuple[str, tuple[str, ...]], "pads.Dataset"]:
         return {}
 
 
@@ -351,7 +355,7 @@ def _write(
         for name, declared in TABLES.items():
             frame, file = tables.get(name), partial / f"{name}.parquet"
             if frame is None and same is not None and name in same.rows:
-                _link(same.folder / file.name, file)
+                link_file(same.folder / file.name, file)
                 rows[name] = same.rows[name]
             elif frame is None or frame.empty:
                 continue
@@ -360,7 +364,7 @@ def _write(
                 schema = declared.arrow_schema(list(frame.columns), settings.timezone)
                 write_sorted(frame, schema, declared, file)
                 rows[name] = len(frame)
-            digest.update(name.encode() + _sha256(file).encode())
+            digest.update(name.encode() + file_checksum(file).encode())
         content = digest.copy()
         for name, frame in set_aside.items():
             (partial / "set_aside").mkdir(exist_ok=True)
@@ -368,11 +372,11 @@ def _write(
             # cell that holds either is quoted
             file = partial / "set_aside" / f"{name}.csv"
             frame.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n")
-            content.update(name.encode() + _sha256(file).encode())
+            content.update(name.encode() + file_checksum(file).encode())
         for left in [] if same is None else sorted((same.folder / "set_aside").glob("*.csv")):
             (partial / "set_aside").mkdir(exist_ok=True)
-            _link(left, partial / "set_aside" / left.name)
-            content.update(left.stem.encode() + _sha256(left).encode())
+            link_file(left, partial / "set_aside" / left.name)
+            content.update(left.stem.encode() + file_checksum(left).encode())
         folder = f"tables-{content.hexdigest()[:16]}"
         if not (path / folder).exists():  # else these very files are there: only the description is new
             partial.rename(path / folder)
@@ -421,14 +425,6 @@ def _remove(folder: Path, partial: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _link(file: Path, to: Path) -> None:
-    """The same file under a second name; a copy where the file system has no such thing."""
-    try:
-        os.link(file, to)
-    except OSError:
-        shutil.copyfile(file, to)
-
-
 def _holds_something_else(path: Path) -> bool:
     """Whether a folder has files and no dataset; what writers leave there does not count."""
     if not path.is_dir() or (path / "dataset.json").exists():
@@ -443,8 +439,3 @@ def _description(path: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, ValueError):
         return None
     return found if isinstance(found, dict) and {"fingerprint", "folder"} <= found.keys() else None
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from collections import Counter
@@ -91,6 +92,20 @@ def _lives(process: int) -> bool:
     except PermissionError:
         return True  # somebody else's
     return True
+
+
+def file_checksum(file: Path) -> str:
+    """The SHA-256 of a file's content, in hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def link_file(file: Path, to: Path) -> None:
+    """The same file under a second name; a copy where the file system has no such thing."""
+    try:
+        os.link(file, to)
+    except OSError:
+        shutil.copyfile(file, to)
 
 
 def safe_names(names: Iterable[str], longest: int = 60) -> dict[str, str]:

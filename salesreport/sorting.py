@@ -128,7 +128,11 @@ def _words(texts: pa.Array) -> np.ndarray[Any, Any] | None:
 
 def _order_by_words(first: pa.Array, words: np.ndarray[Any, Any]) -> pa.Array:
     """The positions that sort by a small number, missing ones last, then by a word; ties as they came."""
-    ranks = np.asarray(pc.fill_null(first.cast(pa.uint64()), 2**32))
+    last = (pc.max(first).as_py() or 0) + 1
+    ranks = np.asarray(pc.fill_null(first.cast(pa.uint64()), last))
+    packed = _packed(ranks, words)
+    if packed is not None:
+        return pa.array(packed)
     order = np.arange(len(words), dtype=np.int32)
     for key in (words, ranks):
         for shift in range(0, 64, _DIGIT):
@@ -136,3 +140,33 @@ def _order_by_words(first: pa.Array, words: np.ndarray[Any, Any]) -> pa.Array:
             if digits.min() != digits.max():
                 order = order[np.argsort(digits[order], kind="stable")]
     return pa.array(order)
+
+
+def _packed(ranks: np.ndarray[Any, Any], words: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
+    """The same where words differ only by their digits, and all that counts fits into one number; None elsewhere.
+
+    Rank, digits and position are sorted as that number, which takes a third of the time.
+    """
+    if np.bitwise_or.reduce((words ^ words[0]) & ~_DIGITS):
+        return None
+    numbers = words & _DIGITS
+    for shift, mask in _CLOSE_UP:
+        numbers |= numbers >> np.uint64(shift)
+        numbers &= np.uint64(mask)
+    numbers -= numbers.min()
+    digits, places = int(numbers.max()).bit_length(), len(numbers).bit_length()
+    if int(ranks.max()).bit_length() + digits + places > _WORD * 8:
+        return None
+    numbers |= ranks << np.uint64(digits)
+    numbers <<= np.uint64(places)
+    numbers |= np.arange(len(numbers), dtype=np.uint64)
+    numbers.sort()
+    numbers &= np.uint64(2**places - 1)
+    return numbers.view(np.int64)
+
+
+_DIGITS = np.uint64(0x0F0F0F0F0F0F0F0F)
+"""The bits of eight signs in which digits differ."""
+
+_CLOSE_UP = ((4, 0x00FF00FF00FF00FF), (8, 0x0000FFFF0000FFFF), (16, 0x00000000FFFFFFFF))
+"""How half bytes are brought together: by so many bits, and what is kept of it."""

@@ -1,6 +1,7 @@
 """The command as people use it: exit codes, messages, where results and remarks go."""
 
 import csv
+import gc
 import io
 import json
 import os
@@ -25,6 +26,7 @@ from salesreport.pack import load_pack
 from salesreport.pack.make import REPORT_MIME, Job, make_report
 from salesreport.pack.notebook import find_notebook, project_folder, read_notebook
 from salesreport.sample import write_company
+from salesreport.terminal import loading
 
 COMMANDS = ("demo", "ingest", "kpi", "anomalies", "forecast", "plan", "pay", "pack", "explore")
 
@@ -111,6 +113,12 @@ def test_version_and_help() -> None:
         assert command in helped
         examples = run(command, "--help").stdout
         assert f"  salesreport {command}" in examples, "each command shows an example, on a line of its own"
+
+
+def test_libraries_are_loaded_without_searching_for_garbage() -> None:
+    with loading():
+        assert not gc.isenabled()
+    assert gc.isenabled()
 
 
 def test_usage_errors() -> None:

@@ -277,3 +277,19 @@ def test_rows_come_by_rep_then_short_key(rows: list[tuple[int | None, str]]) -> 
     later = both.slice(len(rows) // 2)
     expected = pc.sort_indices(later, [("rank", "ascending"), ("key", "ascending")])
     assert sorting._order(list(later.columns)).to_pylist() == expected.to_pylist()
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0, 7, 70_000, None]), st.from_regex(r"D[0-9]{7}|D000000[0-9]", fullmatch=True)),
+        min_size=1,
+        max_size=40,
+    ),
+    st.sampled_from([1, 2**40]),
+)
+def test_rows_come_by_rep_then_numbered_key(rows: list[tuple[int | None, str]], times: int) -> None:
+    """Reps 70,000 × 2^40: rank, number and position are too much for one number, so that they are sorted apart."""
+    ranks = pa.array([None if rank is None else rank * times for rank, _ in rows], pa.uint64())
+    both = pa.RecordBatch.from_arrays([ranks, pa.array([key for _, key in rows])], ["rank", "key"])
+    expected = pc.sort_indices(both, [("rank", "ascending"), ("key", "ascending")])
+    assert sorting._order(list(both.columns)).to_pylist() == expected.to_pylist()

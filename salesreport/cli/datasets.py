@@ -8,7 +8,7 @@ import typer
 
 from salesreport.cli.app import app, day_of, hint, language_of
 from salesreport.language import Language, Text, text
-from salesreport.terminal import ingest_table, results_console, say, set_aside_files, steps
+from salesreport.terminal import ingest_table, loading, results_console, say, set_aside_files, steps
 
 if TYPE_CHECKING:
     from salesreport.dataset import Dataset
@@ -81,9 +81,10 @@ def ingest(
     ] = None,
 ) -> None:
     """Export → dataset."""
-    from salesreport.errors import ConfigError
-    from salesreport.ingest import ingest as ingest_export
-    from salesreport.ingest.proposal.look import is_data_file
+    with loading():
+        from salesreport.errors import ConfigError
+        from salesreport.ingest import ingest as ingest_export
+        from salesreport.ingest.files.file_kinds import is_data_file
 
     language = language_of(context)
     taken_on = None if snapshot_date is None else day_of(snapshot_date, "--snapshot-date")

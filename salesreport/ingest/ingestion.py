@@ -29,7 +29,6 @@ from salesreport.ingest.table.reshape import NothingKept
 from salesreport.ingest.table.several_files import joined
 from salesreport.ingest.table.states import closing_stages
 from salesreport.language import Text, ntext, text
-from salesreport.process import check_process, load_process
 from salesreport.provenance import Provenance, SourceFile
 from salesreport.titles import table_title
 
@@ -64,7 +63,11 @@ def ingest(
     tell = progress or (lambda step: None)
     spec = load_source(source)
     process_path = None if spec.process is None else Path(os.path.normpath(source.parent / spec.process))
-    process = None if process_path is None else load_process(process_path)
+    process = None
+    if process_path is not None:
+        from salesreport.process import check_process, load_process  # few specs name one
+
+        process = load_process(process_path)
     folder = source.parent if root is None else Path(root)
     if not folder.is_dir():
         raise DataError(text("There is no such folder."), file=folder)

@@ -1,12 +1,12 @@
 """What an export is read from, as a checksum: while it stays the same, there is nothing to read."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import salesreport
+from salesreport.files import file_checksum
 from salesreport.ingest.spec.dated_files import DATE, find_dated_files
 from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.refresh.journal import checksum
@@ -53,7 +53,6 @@ def _texts(value: Any) -> Iterator[tuple[str, str]]:
 
 def _content(file: Path) -> str:
     try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return file_checksum(file)
     except OSError:
         return "missing"  # reading it says so

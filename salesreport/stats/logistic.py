@@ -1,6 +1,7 @@
 """Ridge logistic regression on columns of levels, by Newton's method on the counts of distinct combinations."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,9 @@ from salesreport.stats.intervals import Array, Groups
 from salesreport.stats.poisson_binomial import by_group
 
 _STEPS = 60
+
+_SURE = 1e10
+"""Below, rounding cannot matter to whether a matrix is well conditioned."""
 
 SETTLED = 1e-10
 """Changes, and counts, below this part are none."""
@@ -167,11 +171,22 @@ def fit(design: Design, won: Array, n: Array, ridge: float, start: Fit | None) -
 
 def _solve(matrix: Array, right: Array) -> Array:
     """The solution of a symmetric system, the shortest one where columns are redundant (without a penalty)."""
-    bends = np.abs(np.linalg.eigvalsh(matrix))  # of a symmetric matrix these are the singular values
-    if bends.max() < 1e11 * bends.min():
+    if _well_conditioned(matrix):
         return np.linalg.solve(matrix, right).astype(np.float64, copy=False)
     solution: Array = np.linalg.pinv(matrix, rcond=1e-10, hermitian=True) @ right
     return solution
+
+
+def _well_conditioned(matrix: Array) -> bool:
+    """Whether the largest of a symmetric matrix's bends is less than 1e11 times the smallest.
+
+    Its size times its inverse's is never less than that ratio, and sooner found than the bends are.
+    """
+    with suppress(np.linalg.LinAlgError):
+        if np.sqrt((matrix**2).sum() * (np.linalg.inv(matrix) ** 2).sum()) < _SURE:
+            return True
+    bends = np.abs(np.linalg.eigvalsh(matrix))  # of a symmetric matrix these are the singular values
+    return bool(bends.max() < 1e11 * bends.min())
 
 
 def _distinct(key: Groups) -> tuple[Groups, Groups]:

@@ -62,6 +62,32 @@ def benjamini_yekutieli(p: npt.ArrayLike) -> Array:
     return _step_up(given, dependent=True)
 
 
+def by_family(p: Array, sizes: npt.NDArray[np.intp]) -> Array:
+    """The q-values of several families of tests, each by itself (`benjamini_hochberg`), in one go.
+
+    Args:
+        p: p-values, family after family; NaN where nothing could be tested. sizes: how many each family has.
+
+    Examples:
+        >>> by_family(np.array([0.01, 0.20, 0.03, np.nan]), np.array([2, 2])).round(3)
+        array([0.02, 0.2 , 0.03,  nan])
+    """
+    rank = np.arange(1, int(sizes.max(initial=0)) + 1)
+    inside = rank <= sizes[:, None]
+    table = np.full(inside.shape, np.nan)
+    table[inside] = p
+    order = np.argsort(table, axis=1, kind="stable")  # NaN comes last
+    tested = np.count_nonzero(~np.isnan(table), axis=1)
+    raised = np.take_along_axis(table, order, axis=1) * tested[:, None] / rank
+    raised[np.isnan(raised)] = np.inf
+    adjusted = np.minimum.accumulate(raised[:, ::-1], axis=1)[:, ::-1]
+    q = np.empty_like(table)
+    np.put_along_axis(q, order, np.minimum(adjusted, 1.0), axis=1)
+    q[np.isnan(table)] = np.nan
+    found: Array = q[inside]
+    return found
+
+
 def _check(p: Array) -> None:
     if ((p < 0) | (p > 1)).any():
         raise ValueError("p-values lie between 0 and 1")

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesreport.stats.intervals import Array
-from salesreport.stats.multiplicity import benjamini_hochberg
+from salesreport.stats.multiplicity import by_family
 from salesreport.stats.numbering import numbered
 from salesreport.stats.stratified import Comparison, Departure, against_the_rest, compare, departure
 from salesreport.stats.two_by_two import Tables
@@ -273,9 +273,12 @@ def _tested(counts: _Counts, pool: npt.NDArray[np.intp], level: float, criterion
     everything = np.arange(len(pool))
     found = counts.departed(everything, ordinary, criterion)
     while pools:
-        changed = []
+        changed, every = [], np.concatenate(pools)
+        q[every] = by_family(found.p[every], np.array([len(rows) for rows in pools]))
+        different = (q <= level) & ordinary
         for rows in pools:
-            q[rows] = benjamini_hochberg(found.p[rows])
+            if not different[rows].any():
+                continue
             out = _next_out(found, q, ordinary, rows, level)
             if len(out):
                 ordinary[out] = False

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr
 from statsmodels.stats.multitest import multipletests
 
-from salesreport.stats.multiplicity import benjamini_hochberg, benjamini_yekutieli
+from salesreport.stats.multiplicity import benjamini_hochberg, benjamini_yekutieli, by_family
 
 PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
@@ -17,6 +17,16 @@ PROBABILITIES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 def test_q_values_are_those_of_statsmodels(p: list[float]) -> None:
     np.testing.assert_allclose(benjamini_hochberg(p), multipletests(p, method="fdr_bh")[1], atol=1e-12)
     np.testing.assert_allclose(benjamini_yekutieli(p), multipletests(p, method="fdr_by")[1], atol=1e-12)
+
+
+@given(st.lists(st.lists(st.one_of(st.floats(0, 1), st.just(float("nan"))), max_size=8), max_size=6))
+@settings(max_examples=100, deadline=None)
+def test_families_are_judged_each_by_itself(families: list[list[float]]) -> None:
+    found = by_family(
+        np.array([p for family in families for p in family]), np.array(list(map(len, families)), int)
+    )
+    expected = [q for family in families for q in benjamini_hochberg(np.array(family, float)).tolist()]
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_q_values_by_hand() -> None:

@@ -148,7 +148,7 @@ def read_dates(
         written_in: the time zone of times of day without an offset, if another.
     """
     if column.dates is not None:
-        values = as_array(column.dates).to_pandas(date_as_object=False)
+        values = column.dates.to_pandas(date_as_object=False)
         return Moments(pd.Series(values, dtype="datetime64[ms]"), np.zeros(len(values), dtype=bool))
     local, offset, bad = _read(column, order, months)
     offset = _offset_in(local, offset, written_in)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from salesreport.ingest.cells.currency_names import is_currency
-from salesreport.ingest.cells.parse_texts import NO_NUMBER_OR_DATE, as_array
+from salesreport.ingest.cells.parse_texts import NO_NUMBER_OR_DATE
 from salesreport.ingest.cells.raw import Place, RawColumn, on_distinct
 from salesreport.language import text
 
@@ -242,4 +242,5 @@ def where(texts: Any, shown: list[str]) -> list[int]:
 
 
 def _series(values: Any) -> pd.Series:
-    return pd.Series(as_array(values).to_numpy(zero_copy_only=False).astype("float64", copy=False))
+    numbers = values.to_numpy(zero_copy_only=False)
+    return pd.Series(numbers if numbers.flags.writeable else numbers.copy(), dtype="float64", copy=False)

@@ -57,6 +57,8 @@ def choose(
     values = [None if seen is None else meant.get(seen.casefold(), otherwise) for seen in distinct]
     unknown = [seen is not None and value is None for seen, value in zip(distinct, values, strict=True)]
     chosen = pa.DictionaryArray.from_arrays(encoded.indices, pa.array(values, pa.string()))
+    if not any(unknown):
+        return as_series(chosen, coded), np.zeros(len(encoded), dtype=bool)
     return as_series(chosen, coded), np.array([*unknown, False])[np.asarray(pc.fill_null(encoded.indices, -1))]
 
 
@@ -93,8 +95,11 @@ def as_series(values: Any, coded: bool = False) -> pd.Series:
         values: the texts. coded: leave a dictionary one, as pandas’ categories.
     """
     if coded:
-        distinct = values.dictionary.dictionary_encode()  # a text may be in it twice, or be null
-        codes = np.asarray(pc.fill_null(distinct.indices.take(values.indices), -1))
+        distinct = values.dictionary.dictionary_encode()
+        codes = values.indices
+        if len(distinct.dictionary) < len(distinct):  # a text may be in it twice, or be null
+            codes = distinct.indices.take(codes)
+        codes = np.asarray(pc.fill_null(codes, -1))
         names = pd.Index(distinct.dictionary.to_pylist(), dtype="str")
         return pd.Series(pd.Categorical.from_codes(codes, names, validate=False))
     if pa.types.is_dictionary(values.type):

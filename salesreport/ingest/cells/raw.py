@@ -108,11 +108,12 @@ class RawColumn:
     @property
     def spaced(self) -> np.ndarray[Any, Any]:
         """Which cells have spaces around their text."""
-        if not self.is_text or self.texts is self.cells:
-            return np.zeros(len(self.cells), dtype=bool)
         if self.is_coded:
-            spaced = pa.array(RawColumn(self.cells.dictionary).spaced)
-            return np.asarray(pc.fill_null(spaced.take(self.cells.indices), False))
+            spaced = RawColumn(self.cells.dictionary).spaced
+            if spaced.any():
+                return np.asarray(pc.fill_null(pa.array(spaced).take(self.cells.indices), False))
+        if self.is_coded or not self.is_text or self.texts is self.cells:
+            return np.zeros(len(self.cells), dtype=bool)
         changed = pc.not_equal(pc.binary_length(self.cells), pc.binary_length(self.texts))
         return np.asarray(pc.fill_null(changed, False))
 

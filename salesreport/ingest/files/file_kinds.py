@@ -4,6 +4,7 @@ import codecs
 import io
 import re
 import zipfile
+from pathlib import Path
 from typing import Literal
 
 from salesreport.ingest.files.encodings import is_utf16
@@ -17,6 +18,9 @@ ARCHIVES = {".zip", ".gz"}
 PAGES = {".htm", ".html"}
 """Endings of names, which decide only what the content leaves open."""
 
+DATA_FILES = {*WORKBOOKS, *PARQUETS, *ARCHIVES, *PAGES, ".csv", ".tsv", ".tab", ".txt"}
+"""Endings of files that hold data."""
+
 _OF_WORKBOOKS = {"xl/workbook.xml", "xl/workbook.bin", "content.xml", "mimetype", "[Content_Types].xml"}
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PAGE = re.compile(
@@ -29,6 +33,11 @@ _CHARSET = re.compile(
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _LOOKED_AT = 65_536
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a]")
+
+
+def is_data_file(path: Path) -> bool:
+    """Whether a file's name says that it holds data, not a source spec."""
+    return path.suffix.lower() in DATA_FILES
 
 
 def kind_of(data: bytes, suffix: str) -> Kind:

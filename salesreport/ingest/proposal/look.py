@@ -9,7 +9,7 @@ from typing import Any
 from salesreport.errors import DataError
 from salesreport.ingest.cells.raw import Raw
 from salesreport.ingest.files.encodings import is_utf16, readings
-from salesreport.ingest.files.file_kinds import ARCHIVES, PAGES, PARQUETS, WORKBOOKS, declared_in_page
+from salesreport.ingest.files.file_kinds import declared_in_page
 from salesreport.ingest.files.readers import opened, read
 from salesreport.ingest.presets.presets import known_names, plainly
 from salesreport.ingest.proposal.code_pages import told_by_headings
@@ -17,16 +17,8 @@ from salesreport.ingest.spec.spec import TableSpec
 from salesreport.ingest.workbooks.workbooks import sheets_of
 from salesreport.language import text
 
-DATA_FILES = {*WORKBOOKS, *PARQUETS, *ARCHIVES, *PAGES, ".csv", ".tsv", ".tab", ".txt"}
-"""Endings of files that hold data."""
-
 _TITLES = 10
 """Up to this row the headings are looked for."""
-
-
-def is_data_file(path: Path) -> bool:
-    """Whether a file's name says that it holds data, not a source spec."""
-    return path.suffix.lower() in DATA_FILES
 
 
 @dataclass(frozen=True)

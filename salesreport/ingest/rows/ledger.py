@@ -72,7 +72,7 @@ class Ledger:
     def counts(self) -> Counts:
         """The account: every row in exactly one of kept, repaired, set aside."""
         live, repaired = self.live, self.changed
-        number = np.bincount(self._reason, minlength=len(self._reasons) + 1)
+        number = np.bincount(self._reason[~live], minlength=len(self._reasons) + 1)
         return Counts(
             read=len(live),
             kept=int((live & ~repaired).sum()),

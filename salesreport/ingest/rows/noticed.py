@@ -34,6 +34,9 @@ _SHOWN = 3
 _MOST_NAMES = 50_000
 """Up to so many different names are compared without regard to case, accents and spaces."""
 
+_ROWS_AT_A_TIME = 100_000
+"""After so many rows it is seen whether there are more: to find all names of a large column takes long."""
+
 _MOST_LETTERS = 3_000
 """Up to so many are compared letter by letter."""
 
@@ -238,8 +241,7 @@ def about_names(frames: Mapping[str, pd.DataFrame]) -> list[Noticed]:
             for table, column in kind.columns
             if table in frames and column in frames[table]
         ]
-        distinct = [pc.unique(values).drop_null() for _, values in columns]
-        names = {name for some in distinct if len(some) <= _MOST_NAMES for name in some.to_pylist()}
+        names = {name for _, values in columns for name in _distinct(values)}
         for what, groups in zip((kind.same, kind.near), alike(names, kind.coded), strict=True):
             if groups:
                 used = [values for table, values in columns if table not in _LISTS]
@@ -251,6 +253,20 @@ def about_names(frames: Mapping[str, pd.DataFrame]) -> list[Noticed]:
                 full = text("{what}: {groups}. {hint}", what=what, groups=shown, hint=hint)
                 noticed.append(Noticed(short, full))
     return noticed
+
+
+def _distinct(values: Any) -> list[str]:
+    """The different names of a column; none where there are more than are compared."""
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary.take(pc.unique(values.indices).drop_null())
+    found = values.slice(0, 0)
+    for start in range(0, len(values), _ROWS_AT_A_TIME):
+        some = pc.unique(values.slice(start, _ROWS_AT_A_TIME)).drop_null()
+        found = pc.unique(pa.concat_arrays([found, some])) if start else some
+        if len(found) > _MOST_NAMES:
+            return []
+    names: list[str] = found.to_pylist()
+    return names
 
 
 def _written(names: Sequence[str], columns: Sequence[Any]) -> str:

@@ -122,8 +122,9 @@ def check_deals(frame: pd.DataFrame, as_of: dt.date, ledger: Ledger, file: str) 
     Raises:
         ConfigError: there are closed deals, and no column for the day they were closed.
     """
-    open_ = (frame["status"] == "open").to_numpy()
-    closed = frame["status"].isin(["won", "lost"]).to_numpy() & ledger.live
+    status = frame["status"]
+    open_ = (status == "open").to_numpy()
+    closed = ((status == "won") | (status == "lost")).to_numpy() & ledger.live
     if "created_on" in frame:
         not_yet = (frame["created_on"] > pd.Timestamp(as_of)).to_numpy()
         ledger.set_aside(open_ & not_yet, text("created after the as-of date"))

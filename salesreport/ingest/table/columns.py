@@ -36,6 +36,8 @@ def nobody(spec: ColumnSpec, raw: Raw) -> dict[str, str]:
     found: set[str] = set()
     for at in (at for heading in spec.headings for at in positions(heading, raw.headings)):
         texts = raw.columns[at].encoded.dictionary if raw.columns[at].is_coded else raw.columns[at].texts
+        if (pc.max(pc.binary_length(texts)).as_py() or 0) < min(map(len, EMPTY_IDS)):
+            continue
         found |= set(pc.unique(texts.filter(pc.is_in(texts, value_set=wanted))).to_pylist())
     return {one: "" for one in EMPTY_IDS if one in found}
 

@@ -120,15 +120,18 @@ class Comparisons:
     def names(self, cells: Cells) -> dict[str, pd.Series]:
         """Who and within what some of the cells are, as columns; missing: all."""
         columns = {self.by: pd.Series(self.groups.categories.take(cells.group), dtype="str")}
-        for name in dict.fromkeys(name for names in self.parts for name in names):
-            columns[name] = pd.Series([None] * len(cells.n), dtype="str")
+        parts = dict.fromkeys(name for names in self.parts for name in names)
+        codes = {name: np.full(len(cells.n), -1, np.intp) for name in parts}
         for number, names in enumerate(self.parts):
             here = np.flatnonzero(cells.level == number)
             rest = cells.part[here]
             for name in reversed(names):
-                values = self.decided.dimension(name).categories
-                columns[name].iloc[here] = values.take(rest % len(values))
-                rest = rest // len(values)
+                size = len(self.decided.dimension(name).categories)
+                codes[name][here] = rest % size
+                rest = rest // size
+        for name, found in codes.items():
+            values = self.decided.dimension(name).categories.astype("str")
+            columns[name] = pd.Series(values.array.take(found, allow_fill=True))
         return columns
 
 

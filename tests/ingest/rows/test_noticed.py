@@ -1,11 +1,13 @@
 """What is noticed in an export; nothing is changed by it. Expected notes are worked by hand from the rows."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from tallies import said
 
 from salesreport.dataset import Dataset
-from salesreport.ingest.rows.noticed import alike, far_from_their_like
+from salesreport.ingest.rows import noticed as names_and_amounts
+from salesreport.ingest.rows.noticed import about_names, alike, far_from_their_like
 
 BASIC = {"deal_id": "Id", "rep_id": "Owner", "status": "State"}
 USUAL = [800.0, 900, 1000, 1100, 1200] * 8
@@ -160,3 +162,13 @@ def test_a_warning_where_most_rows_go(export):
 def test_no_warning_where_half_of_them_stay(export):
     dataset = export.deals("Id,Owner,State\n1,A,open\n2,,open\n", BASIC, heading=False)
     assert noticed(dataset, "Warning") == []
+
+
+def test_of_a_column_with_very_many_names_none_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The names are found some rows at a time; one that comes late counts as much."""
+    monkeypatch.setattr(names_and_amounts, "_ROWS_AT_A_TIME", 2)
+    texts = pd.Series(["Anna", "Bert", "Anna", "Bert", None, "Carl", "ANNA"], dtype="str")
+    for most, found in ((4, 1), (3, 0)):  # there are four
+        monkeypatch.setattr(names_and_amounts, "_MOST_NAMES", most)
+        for column in (texts, texts.astype("category")):
+            assert len(about_names({"deals": pd.DataFrame({"account_id": column})})) == found
