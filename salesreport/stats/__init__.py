@@ -20,5 +20,4 @@
 - `salesreport.stats.concentration`: on how few an amount rests, with intervals
 - `salesreport.stats.resampling`: bootstrap intervals of these
 - `salesreport.stats.scores`: how good a forecast was
-- `salesreport.stats.search`: where a function is highest
 """

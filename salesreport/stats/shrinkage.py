@@ -14,7 +14,6 @@ from scipy.special import betainc, betaincinv, betaln, digamma, expit, logit
 
 from salesreport.stats.holds import assert_holds
 from salesreport.stats.intervals import Array, Interval
-from salesreport.stats.search import highest
 
 _GAIN = 1e-6
 """Groups count as alike unless the log likelihood of their differing is higher by this much: less is rounding."""
@@ -289,6 +288,7 @@ def _most_likely(groups: _Groups) -> tuple[float, float]:
     pooled = float(groups.won @ groups.often / trials)
     if pooled <= 0 or pooled >= 1 or groups.often.sum() == 1:
         return pooled, float("inf")
+    from scipy.optimize import minimize_scalar  # only here: it takes long to import
 
     def profile(log_size: Array) -> Array:
         size = np.exp(log_size)
@@ -299,10 +299,11 @@ def _most_likely(groups: _Groups) -> tuple[float, float]:
     best = int(np.argmax(heights))
     if best == len(coarse) - 1:
         return pooled, float("inf")
-    at, height = highest(
-        lambda x: float(profile(np.array([x]))[0]), coarse[max(best - 1, 0)], coarse[best + 1], 1e-9
+    bounds = (coarse[max(best - 1, 0)], coarse[best + 1])
+    found = minimize_scalar(
+        lambda x: -profile(np.array([x]))[0], bounds=bounds, method="bounded", options={"xatol": 1e-9}
     )
-    log_size = np.array([at if height >= heights[best] else coarse[best]])
+    log_size = np.array([found.x if -found.fun >= heights[best] else coarse[best]])
     alike = (groups.won @ groups.often) * np.log(pooled) + (trials - groups.won @ groups.often) * np.log1p(-pooled)
     if profile(log_size)[0] <= alike + _GAIN:
         return pooled, float("inf")
