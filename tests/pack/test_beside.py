@@ -91,6 +91,30 @@ def test_two_workers_of_a_cluster_work_out_a_half_each(
     assert not any(key.startswith("((('forecast'") or "('milestones', Period(" in key for key in written)
 
 
+def test_each_goes_on_where_the_other_is_slow(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each section is made by one of the two, and a slow one does not wait for its turn at the others."""
+    review = reviewed(company, kept=True)
+    made, writing = os.pipe()
+
+    def noted(name: str) -> Any:
+        def make(this: Any) -> None:
+            os.write(writing, f"{os.getpid() == here} {name}\n".encode())
+            time.sleep(0.5 if name == "forecast" else 0.0)
+
+        return property(make)
+
+    here, names = os.getpid(), [*beside.HERE, *beside.BESIDE]
+    for name in names:
+        monkeypatch.setattr(Review, name, noted(name), raising=False)
+    beside.work_out(review, set(names))
+    os.close(writing)
+    with os.fdopen(made) as stream:
+        said = [line.split() for line in stream]
+    assert sorted(name for _, name in said) == sorted(names)
+    assert {name: mine for mine, name in said}["forecast"] == "True"
+    assert {name: mine for mine, name in said}["next_period"] == "False"
+
+
 def test_it_is_done_once(company: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     beside.work_out(reviewed(company, kept=True), NAMES)
     monkeypatch.setattr(beside, "_second", None)  # a fork that called it would fail, and so would starting it
