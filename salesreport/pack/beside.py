@@ -19,10 +19,10 @@ HERE = ("forecast", "next_period", "useful_actions")
 """Sections whose shared results the first process works out, in this order; then the last ones of the second."""
 
 BESIDE = (
+    "order_book",
     "plan_vs_actual",
     "conversion",
     "account_plans",
-    "order_book",
     "milestones",
     "customer_base",
 )
