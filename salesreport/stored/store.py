@@ -16,6 +16,7 @@ import os
 import platform
 import secrets
 import shutil
+import stat
 import sys
 import time
 from collections.abc import Callable, Hashable, Iterable
@@ -94,6 +95,8 @@ class Store:
         return value
 
     def _read(self, file: Path, key: str, around: object) -> Any:
+        if not stat.S_ISREG(file.stat().st_mode):  # of a pipe one would wait for content
+            raise Unstorable("it is no file")
         there = mapped(file)
         content = memoryview(there)
         if not hmac.compare_digest(self._proof(key, [content[_PROOF:]]), bytes(content[:_PROOF])):

@@ -104,6 +104,17 @@ def test_nothing_is_stored_where_it_cannot_be(dataset: Dataset, monkeypatch: pyt
     assert [one for one in elsewhere.rglob("*") if one.is_file()] == []
 
 
+def test_what_is_no_file_is_not_waited_for(dataset: Dataset) -> None:
+    asked(dataset, Made())
+    (file,) = files(dataset)
+    file.unlink()
+    os.mkfifo(file)
+    again = Made()
+    assert asked(dataset, again) == (1, 2)
+    assert again.times == 1
+    assert files(dataset) == [file]  # a new one took its place
+
+
 def test_of_too_much_the_oldest_goes(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "MOST_FILES", 2)
     for number in range(4):
