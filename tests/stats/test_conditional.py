@@ -82,7 +82,7 @@ class Counted:
         fewest, most = self.observed == 0, self.observed == len(self.ways) - 1
 
         def solved(what: Callable[[float], float], aim: float) -> float:
-            return np.exp(brentq(lambda x: what(x) - aim, -12, 12, xtol=1e-13))
+            return np.exp(brentq(lambda x: what(x) - aim, -40, 40, xtol=1e-13))
 
         return [
             0 if fewest else np.inf if most else solved(self.mean, self.observed),
@@ -209,6 +209,7 @@ LARGER = st.lists(st.tuples(*[MARGINS] * 4), min_size=1, max_size=5)
 @example(
     [[(0, 0, 0, 0)], [(5, 0, 7, 0)], [(1, 0, 0, 1)], [(30, 30, 30, 30)], [(1, 29, 30, 0), (0, 1, 1, 0)]], 0.95
 )
+@example([[(0, 0, 0, 0)] * 3 + [(1, 7, 20, 1)]], 0.999)  # a bound beyond e^12
 @settings(max_examples=60, deadline=None)
 def test_pairs_of_any_kind_side_by_side(pairs: list[list[tuple[int, ...]]], confidence: float) -> None:
     """Zeros, all successes, one stratum or several: each of many pairs has what whole numbers and brentq say."""
