@@ -113,7 +113,7 @@ def chance_of(brought: Samples, goal: float) -> float:
         >>> chance_of(np.array([90.0, 100.0, 120.0, 80.0]), 100.0)
         0.5
     """
-    return np.count_nonzero(brought >= goal - 0.005) / len(brought)
+    return int(np.count_nonzero(brought >= goal - 0.005)) / len(brought)
 
 
 def brings(wins: Numbers, money: Numbers, spread: float, factor: Numbers, seed: int) -> Samples:
