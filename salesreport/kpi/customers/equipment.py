@@ -137,7 +137,9 @@ def _events(facts: Facts, day: dt.date) -> Events:
 def _found(facts: Facts, day: dt.date) -> Events:
     rows, on = np.flatnonzero(out_on(facts, day)), np.datetime64(day, "D")
     days = (on - facts.columns.days("equipment", "lent_on")[rows]) / np.timedelta64(1, "D")
-    rep = taken(facts.dimensions.of("equipment", "rep_id"), rows)
+    # stored, for it is looked up among all deals and accounts, and reports ask for it of days of their own
+    whose = facts.store(("whose equipment",), lambda: facts.dimensions.of("equipment", "rep_id"), always=True)
+    rep = taken(whose, rows)
     return Events("equipment", rows, np.full(len(rows), on), rep, np.ones(len(rows)), {"days": days}, facts)
 
 
