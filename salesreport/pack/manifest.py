@@ -12,7 +12,7 @@ import salesreport
 from salesreport import lock
 from salesreport.documents.formats import FORMATS, PRINTED
 from salesreport.errors import DataError
-from salesreport.files import is_partial, write_text
+from salesreport.files import file_checksum, is_partial, write_text
 from salesreport.language import Language, text
 from salesreport.pack.make import Document, Figure, Job, Outcome, Told
 
@@ -248,7 +248,7 @@ def _of_newer_version(folder: Path, content: bytes) -> DataError | None:
 def whole(file: Path, sha256: str) -> bool:
     """Whether a file is there as it was made."""
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest() == sha256
+        return file_checksum(file) == sha256
     except OSError:
         return False
 

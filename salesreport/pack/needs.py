@@ -1,12 +1,12 @@
 """What the machine of a cluster's worker must have for a pack, and a look at whether it has."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from salesreport.dataset import Dataset
 from salesreport.errors import SalesreportError
+from salesreport.files import file_checksum
 from salesreport.language import Text, text
 from salesreport.pack.make import Job
 from salesreport.pack.owner import MARK, stands
@@ -30,7 +30,7 @@ class Needs:
     @classmethod
     def of(cls, job: Job, mark: Path) -> "Needs":
         """What the jobs of a pack need."""
-        sha256 = hashlib.sha256(job.notebook.read_bytes()).hexdigest()
+        sha256 = file_checksum(job.notebook)
         return cls(Path(job.parameters["dataset"]), job.fingerprint, job.notebook, sha256, mark)
 
 
@@ -42,7 +42,7 @@ def problem_here(needs: Needs) -> Text | None:
     except SalesreportError as error:
         return text("It does not see the dataset: {reason}", reason=str(error))
     try:
-        if hashlib.sha256(needs.notebook.read_bytes()).hexdigest() != needs.sha256:
+        if file_checksum(needs.notebook) != needs.sha256:
             return text("Its notebook {file} is another one.", file=str(needs.notebook))
     except OSError as error:
         return text("It does not see the notebook: {reason}", reason=str(error))

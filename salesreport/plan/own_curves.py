@@ -12,12 +12,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import expit, logit
 
 from salesreport.kpi.facts.columns import Numbers
-from salesreport.kpi.forecast.curves import SHIFTS
+from salesreport.kpi.forecast.curves import ROUNDS_BACK, SHIFTS
 from salesreport.kpi.forecast.hazards import CAUSES, Hazards
 from salesreport.kpi.milestones.journeys import ADVANCED, BACK, LOST, WON
-
-_ROUNDS_BACK = 2
-"""As `curves.compose` has it."""
 
 _FIRST_STEPS = (ADVANCED, BACK)
 """Causes after which a deal is somewhere else."""
@@ -72,7 +69,7 @@ class OwnCurves:
             for state, one in leave.items()
         }
         entering = np.zeros((len(SHIFTS), states, self._size))
-        for _ in range(1 + _ROUNDS_BACK * self._goes_back):
+        for _ in range(1 + ROUNDS_BACK * self._goes_back):
             for state in order:
                 chance = at_once[state]
                 for cause in _FIRST_STEPS:

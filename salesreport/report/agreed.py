@@ -3,12 +3,12 @@
 Each is optional. A pack file, a notebook's parameters and `Review` name them alike.
 """
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from salesreport.errors import ConfigError
+from salesreport.files import file_checksum
 from salesreport.kpi import Facts
 from salesreport.language import text
 from salesreport.period import Period
@@ -81,7 +81,7 @@ def read_agreed(facts: Facts, period: Period, files: Mapping[str, Path | str]) -
 
 def _digest(name: str, path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return file_checksum(path)
     except OSError:
         raise ConfigError(text("There is no such file."), key=name, found=str(path)) from None
 

@@ -12,7 +12,6 @@ The kit's own metrics and sections stand in the same lists. An extension is code
 whoever runs the command: use only your own. See docs/extending.md.
 """
 
-import hashlib
 import importlib.util
 import sys
 import traceback
@@ -28,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.errors import ConfigError, SalesreportError
+from salesreport.files import file_checksum
 from salesreport.kpi.compute import METRICS, add_metric
 from salesreport.kpi.facts.columns import Numbers
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -108,7 +108,7 @@ def _take_back(file: Path, added: _Loaded) -> None:
 
 def digest_of(path: Path) -> str:
     """The checksum of an extension: a report is made again when it changes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return file_checksum(path)
 
 
 def _imported(shown: Path, file: Path, where: Mapping[str, Any]) -> ModuleType:

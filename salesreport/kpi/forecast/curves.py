@@ -19,7 +19,7 @@ SHIFTS = np.array([-1.2, -0.6, 0.0, 0.6, 1.2])
 PACES = np.array([0.7, 1.0, 1.4])
 """How quickly deals leave milestones, likewise, against an average deal's."""
 
-_ROUNDS_BACK = 2
+ROUNDS_BACK = 2
 """Deals that fall back and come again do so up to this many times within the horizon."""
 
 
@@ -181,7 +181,7 @@ def _compose(
     leave = {state: _leaving(hazards, rate, state, size, season) for state in order}
     at_once = {state: _at_once(leave[state], within) for state in order}
     entering[:, goals] = within
-    for _ in range(1 + _ROUNDS_BACK * goes_back):
+    for _ in range(1 + ROUNDS_BACK * goes_back):
         for state in order:
             entering[:, state] = _won(hazards, state, leave[state], at_once[state], entering)
     standing: list[Numbers] = []
