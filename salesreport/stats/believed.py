@@ -45,7 +45,8 @@ def believed_counts(events: npt.ArrayLike, exposure: npt.ArrayLike) -> Believed:
         shape = np.median(t) * pooled * np.exp(_SHRINKAGE)  # B ÷ (1 − B) = shape ÷ events of a typical group
         spread = np.sqrt(1 / x.sum() + 1 / (shape * len(x)))
         common = pooled * np.exp(_ACROSS * spread[:, None])
-        # a row per pair of parameters
+        # of thousands of groups many are alike: each kind once; a row per pair of parameters
+        (x, t), kind, often = np.unique(np.stack([x, t]), axis=1, return_inverse=True, return_counts=True)
         shape, common = np.repeat(shape, len(_ACROSS))[:, None], common.reshape(-1, 1)
         expected = common * t
         likelihood = (
@@ -53,11 +54,12 @@ def believed_counts(events: npt.ArrayLike, exposure: npt.ArrayLike) -> Believed:
             - gammaln(shape)
             + shape * np.log(shape / (shape + expected))
             + x * np.log(expected / (shape + expected))
-        ).sum(axis=1)
+        ) @ often
         prior = np.log(expit(_SHRINKAGE) * expit(-_SHRINKAGE) * spread)
         weight = _weights(likelihood + np.repeat(prior, len(_ACROSS)))
         rate = (x + shape) / (t + shape / common)
-        mean[heard], variance[heard] = _moments(weight, rate, rate / (t + shape / common))
+        of_kind = _moments(weight, rate, rate / (t + shape / common))
+        mean[heard], variance[heard] = (one[kind.ravel()] for one in of_kind)
     return Believed(mean, variance)
 
 

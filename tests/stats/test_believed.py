@@ -29,9 +29,14 @@ def test_rates_by_brute_force() -> None:
     assert ((intervals.lower < found.mean) & (found.mean < intervals.upper)).all()
 
 
-def test_counts_by_brute_force() -> None:
-    events, exposure = np.array([2, 12, 30, 20]), np.array([10, 20, 100, 40])
-    pooled, typical = 64 / 170, 30 * 64 / 170
+@pytest.mark.parametrize(
+    ("events", "exposure", "typical"),
+    [([2, 12, 30, 20], [10, 20, 100, 40], 30), ([20, 2, 20, 9, 2], [40, 10, 40, 20, 10], 20)],
+    ids=["all different", "some alike"],
+)
+def test_counts_by_brute_force(events: list[int], exposure: list[int], typical: float) -> None:
+    pooled = sum(events) / sum(exposure)
+    typical = typical * pooled  # events of a group of median exposure
     log_mean, b = np.meshgrid(np.log(pooled) + np.linspace(-3, 3, 600), np.linspace(0.002, 0.998, 400))
     mean, shape = np.exp(log_mean), typical * b / (1 - b)
     weight = np.ones_like(mean)
@@ -39,7 +44,7 @@ def test_counts_by_brute_force() -> None:
         weight = weight * stats.nbinom.pmf(x, shape, shape / (shape + mean * t))
     weight /= weight.sum()
     found = believed_counts(events, exposure)
-    for group in range(4):
+    for group in range(len(events)):
         a, rate = events[group] + shape, exposure[group] + shape / mean
         middle = (weight * a / rate).sum()
         variance = (weight * (a / rate**2 + (a / rate - middle) ** 2)).sum()

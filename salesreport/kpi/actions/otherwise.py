@@ -76,14 +76,12 @@ def done_otherwise(
         return pd.DataFrame(
             {name: pd.Series(dtype="str" if name in ("type", "flag") else float) for name in COLUMNS}
         )
-    groups, strata = mine.astype(int), windows.stratum
-    cells = (2, int(strata.max()) + 1)
-    trials = np.zeros(cells)
-    np.add.at(trials, (groups, strata), 1.0)
+    strata = int(windows.stratum.max()) + 1
+    cells = mine * strata + windows.stratum  # in each stratum the others' and the rep's own
+    trials = np.bincount(cells, minlength=2 * strata).reshape(2, strata).astype(float)
     rows = []
     for name, exposed in zip(windows.types, windows.exposed, strict=True):
-        done = np.zeros(cells)
-        np.add.at(done, (groups, strata), exposed.astype(float))
+        done = np.bincount(cells, exposed, 2 * strata).reshape(2, strata)
         tables = against_the_rest(done, trials)
         found = compare(tables.a[1:], tables.b[1:], tables.c[1:], tables.d[1:])
         share = done[1].sum() / trials[1].sum()

@@ -137,7 +137,9 @@ class Anomalies:
         part = self._made.codes[level]
         pool = (cells.level == level) & (cells.step == _number(self.steps, row["step"]))
         pool &= cells.part == (0 if part is None else part[rows[0]])
-        others = ~np.isin(whose, cells.group[pool & ~cells.ordinary]) & (whose != group)
+        measure = np.ones(len(self._made.groups.categories) + 1, bool)  # the last for those without a group
+        measure[cells.group[pool & ~cells.ordinary]] = False
+        others = measure[whose] & (whose != group)
         stratum = self._made.like.stratum[rows]
         counts = np.bincount(stratum, others, int(stratum.max(initial=-1)) + 1)
         return decided.take(rows[(whose == group) & (counts[stratum] > 0)])

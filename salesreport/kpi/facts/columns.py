@@ -51,7 +51,9 @@ class Columns:
         key = (table, column)
         if key not in self._read:
             if self.has(table, column):
-                self._read[key] = self.dataset.table(table, [column])[column]
+                # in one piece: of a column of texts in many pieces all are joined whenever some rows are taken
+                whole = pa.table({column: self.dataset.array(table, column)})
+                self._read[key] = whole.to_pandas(date_as_object=False)[column]
             else:
                 empty = TABLES[table].empty(self.dataset.settings.timezone)[column]
                 self._read[key] = empty.reindex(range(self.size(table)))

@@ -27,7 +27,7 @@ def deals_behind(
 
     Of a finding over the longest span those of the year are listed, where there are any: they are remembered best.
     """
-    _told(context, np.empty(0, int))  # also where nothing is found: in the next report of this process it may be
+    _read_ahead(context)
     tables: list[NumberTable] = []
     steps: set[str] = set()
     for finding in findings:
@@ -51,6 +51,14 @@ def deals_behind(
         )
         tables.append(_listed(context, listed, context.say(caption), since=fewer and step.key != WIN))
     return tables
+
+
+def _read_ahead(context: Context) -> None:
+    """What findings ask of deals, also where there is none: in the next report of this process there may be."""
+    facts, nothing = context.facts, np.empty(0, int)
+    _told(context, nothing)
+    facts.columns.numbers("deals", "amount")
+    _ = facts.closing
 
 
 def _behind(finding: Finding, fewer: bool) -> Decisions:
