@@ -145,9 +145,12 @@ def test_with_who_left_before_the_period_there_is_nothing_to_talk_about(tmp_path
     gone = Review(company(tmp_path / "gone", left="2025-05-15", own=days), "2025-Q4", rep="Ann")
     assert gone.talk == gone.talking_points.message == "Left on May 15, 2025"
     assert gone.talking_points.data.empty
+    assert gone.preparation.message == "No talk to prepare: Ann left on May 15, 2025."
+    assert not gone.preparation.available
     in_it = Review(company(tmp_path / "in it", left="2025-10-01", own=days), "2025-Q4", rep="Ann")
     assert in_it.talk != "Left on Oct 1, 2025"
     assert len(in_it.talking_points.data) > 0
+    assert in_it.preparation.available
 
 
 def test_open_deals_of_who_left_are_still_to_talk_about(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pandas as pd
 
 from salesreport.language import text
 from salesreport.report.context import Context
+from salesreport.report.presence import left_before
 from salesreport.report.section import Section
 
 QUESTIONS = (
@@ -18,12 +19,17 @@ _LINES = {"answer": 2, "notes": 5, "agreed": 3}
 
 
 def preparation(context: Context) -> Section:
-    """The sheet; `data` has its questions."""
+    """The sheet; `data` has its questions. Of a rep who was gone before the period there is none."""
+    topic, name = context.say(text("To write on")), context.subject.name
+    if (day := left_before(context)) is not None:
+        message = context.say(text("No talk to prepare: {name} left on {day}.", name=name, day=day))
+        nothing = pd.DataFrame({"question": pd.Series(dtype=str)})
+        return Section("preparation", topic, message, nothing, context.language, available=False)
     period = context.period.previous(-1) if context.as_of >= context.period.end else context.period
     return Section(
         key="preparation",
-        topic=context.say(text("To write on")),
-        message=context.say(text("Talk about {period}: {name}", period=context.period, name=context.subject.name)),
+        topic=topic,
+        message=context.say(text("Talk about {period}: {name}", period=context.period, name=name)),
         data=pd.DataFrame({"question": [context.say(one) for one in QUESTIONS]}),
         language=context.language,
         template="preparation.html.j2",
