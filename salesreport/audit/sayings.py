@@ -70,6 +70,10 @@ SAID: Mapping[str, Text] = {
         "{n} of {of} deals have no creation date ({share})",
         n=0,
     ),
+    "created_since": text(
+        "Deals created earlier are missing among those of the time in which {n} of {of} closed deals closed "
+        "({share})"
+    ),
     "spelled": ntext(
         "{n} of {of} owners is spelled two ways",
         "{n} of {of} owners are spelled two ways",

@@ -11,6 +11,7 @@ import pandas as pd
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.customers.customers import customers_of
 from salesreport.kpi.facts.columns import Numbers
+from salesreport.kpi.facts.created_since import known_in_part
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.gaps import set_aside
 from salesreport.kpi.facts.kinds import Kind
@@ -267,6 +268,8 @@ def _notes(question: Question, counts: Sequence[Kind]) -> tuple[Text, ...]:
         notes.append(text("Only what happened up to {day} counts: the period is not over.", day=question.as_of))
     for kind in dict.fromkeys(counts):
         notes += [note for note in kind.notes(question.facts, question.as_of) if note not in notes]
+    if (since := known_in_part(question.facts, counts, question.period)) is not None:
+        notes.append(since.note)
     return tuple(notes)
 
 

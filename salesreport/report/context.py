@@ -13,6 +13,7 @@ from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.compute import contract
 from salesreport.kpi.facts.columns import Positions
 from salesreport.kpi.facts.covered import begins_within, slack
+from salesreport.kpi.facts.created_since import created_since, known_in_part
 from salesreport.kpi.facts.facts import DAYS
 from salesreport.kpi.facts.gaps import too_few_priced
 from salesreport.kpi.facts.kinds import CLOSED, OPEN
@@ -205,7 +206,7 @@ class Context:
     @cached_property
     def trend(self) -> list[Period]:
         """The last periods the data can say something about, the oldest first; this one is the last."""
-        first, periods = self.first_day, self.period.trailing(TREND_PERIODS)
+        first, periods = self.known_whole, self.period.trailing(TREND_PERIODS)
         return [one for one in periods if first is None or one.start + slack(one) >= first] or [self.period]
 
     @cached_property
@@ -340,6 +341,14 @@ class Context:
         lower, middle, upper = np.quantile(values, [0.25, 0.5, 0.75])
         return Band(float(lower), float(middle), float(upper), len(values))
 
+    @cached_property
+    def known_whole(self) -> date | None:
+        """From when on about all sales and closed deals are known: `first_day`, or when deals created earlier than
+        the export tells no longer matter.
+        """
+        since = created_since(self.facts)
+        return self.first_day if since is None or self.first_day is None else max(self.first_day, since.whole)
+
     # --- comparisons in words
 
     def uncompared(self, metric: str) -> Text | None:
@@ -352,6 +361,8 @@ class Context:
         begun = [begins_within(self.facts, counted, one) for one in (self.compare, self.period)]
         if (day := max((day for day in begun if day is not None), default=None)) is not None:
             return text("the data begin on {day}", day=day)
+        if (since := known_in_part(self.facts, counted, min(self.compare, self.period))) is not None:
+            return since.why
         days, others = self.period.until(self.as_of).days, self.compare.days
         if METRICS[metric].additive and max(days, others) > UNLIKE * min(days, others):
             return text("the two are not as long as each other")

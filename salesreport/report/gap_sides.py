@@ -71,7 +71,7 @@ def sides_of(context: Context, metric: str, total: float, target: float) -> Side
 
 def _year(context: Context) -> list[Period]:
     """The periods before that make up a year, as far as the data and the rep go back; the latest first."""
-    period, first = context.period, context.first_day
+    period, first = context.period, context.known_whole
     number = max(round(365 / period.days), 1)
     hired = context.shared.reps["hired_on"].get(context.subject.id) if context.subject.kind == "rep" else None
     begin = dt.date.min if first is None else first - dt.timedelta(period.days // 10)

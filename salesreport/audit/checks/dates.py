@@ -1,10 +1,12 @@
 """Are dates what they say? Closed before created, created and closed on one day, born late, not dated at all."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
 from salesreport.audit.model import Check, Found, Looked
+from salesreport.kpi.facts.created_since import created_since
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.reached import journeys_of
@@ -141,4 +143,52 @@ UNDATED = Check(
     find=_undated,
 )
 
-CHECKS = (BACKDATED, SAME_DAY, BORN_LATE, UNDATED)
+
+def _created_since(looked: Looked) -> Found:
+    facts = looked.facts
+    closing = facts.closing
+    closed = closing.closed & ~np.isnat(closing.day)
+    if not closed.any():
+        raise Unavailable(text("there are no closed deals"))
+    since = created_since(facts)
+    if since is None:
+        return looked.of_deals(np.zeros(len(closed), bool), closed)
+    found = looked.of_deals(closed & (closing.day < np.datetime64(since.whole, "D")), closed, detail=since.note)
+    year = looked.period
+    level: Literal["fine", "look", "serious"] = "fine"
+    if since.whole > year.start:
+        level = "serious"
+    elif since.whole > year.previous().start:
+        level = "look"
+    return replace(found, level=level)
+
+
+CREATED_SINCE = Check(
+    key="created_since",
+    number=0,
+    title=text("Deals created earlier are missing"),
+    definition=text(
+        "Closed deals of the days in which deals created before the first exported one would still have closed ÷ "
+        "closed deals. None where few deals are created at first, or many close: then nothing is missing. Worth a "
+        "look where those days reach into the year before the audit’s, serious where into the audit’s."
+    ),
+    kind="data",
+    counted=text("closed deals"),
+    source="salesreport",
+    needs=(("deals", "created_on"), ("deals", "closed_on")),
+    affects=(
+        "revenue",
+        "growth",
+        "deals_won",
+        "deals_lost",
+        "win_rate",
+        "avg_deal_size",
+        "cycle_days",
+        "cycle_days_mean",
+        "attainment",
+    ),
+    does=text("Of what closed soon after that day most is missing: from there on everything seems to grow."),
+    find=_created_since,
+)
+
+CHECKS = (BACKDATED, SAME_DAY, BORN_LATE, UNDATED, CREATED_SINCE)

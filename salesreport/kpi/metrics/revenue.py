@@ -4,6 +4,7 @@ import numpy as np
 
 from salesreport.kpi.facts.columns import Numbers
 from salesreport.kpi.facts.covered import begins_within
+from salesreport.kpi.facts.created_since import known_in_part
 from salesreport.kpi.facts.gaps import too_few_priced, unpriced
 from salesreport.kpi.facts.kinds import SOLD, Kind
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -48,6 +49,8 @@ def growth(question: Question) -> Figures:
     if (day := begins_within(question.facts, [SOLD], question.before, sure=False)) is not None:
         late = text("the data begin on {day} only, within the comparison period", day=day)
         caveats = dict.fromkeys(range(question.size), late)
+    elif (since := known_in_part(question.facts, [SOLD], question.before)) is not None:
+        caveats = dict.fromkeys(range(question.size), since.why)
     return Figures(value, n, missing=dict.fromkeys(np.flatnonzero(gaps).tolist(), said), caveats=caveats)
 
 

@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 
+from salesreport.kpi.facts.created_since import created_since
 from salesreport.language import Day, ntext, text
 from salesreport.report.charts import trends
 from salesreport.report.context import TREND_PERIODS, Context
@@ -111,7 +112,8 @@ def _table(context: Context, data: pd.DataFrame) -> NumberTable:
 def _notes(context: Context) -> tuple[str, ...]:
     notes, first = [], context.first_day
     if len(context.trend) < TREND_PERIODS and first is not None:
-        notes.append(text("The data begin on {day}.", day=first))
+        since = created_since(context.facts)
+        notes.append(text("The data begin on {day}.", day=first) if since is None else since.note)
     if _unfinished(context):
         notes.append(
             text(

@@ -8,7 +8,7 @@ from salesreport.report.sections.diagnosis.audited import audited
 DATA = (
     "set_aside", "duplicates", "test_deals", "far_amounts", "unmapped_ends", "no_losses", "reps_without_losses",
     "spelled", "others_spelled", "no_person", "owners_gone", "undated", "backdated", "same_day", "born_late",
-    "critical_fields", "loss_reasons", "placeholders", "enough",
+    "created_since", "critical_fields", "loss_reasons", "placeholders", "enough",
 )  # fmt: skip
 PIPELINE = (
     "coverage", "honest_coverage", "stale_layer", "stage_age", "silence", "overdue", "no_next_step", "pushes",

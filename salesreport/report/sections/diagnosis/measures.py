@@ -46,6 +46,7 @@ MEASURES: Mapping[str, Measure] = {
     "backdated": Measure(OPERATIONS, text("Let the CRM set dates, and nobody change them later")),
     "same_day": _RECORD_EARLY,
     "born_late": _RECORD_EARLY,
+    "created_since": Measure(OPERATIONS, text("Export all deals that closed in the time looked at, however old")),
     "critical_fields": Measure(MANAGERS, text("Fill in amount and closing date from the first milestone on")),
     "loss_reasons": Measure(MANAGERS, text("Give each lost deal a reason within a week, of a short list")),
     "placeholders": Measure(OPERATIONS, text("Require fewer fields, and read those that are left")),
