@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching
+from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching, tilted
 from salesreport.kpi.forecast.forecast import Learnt, drift_of, learn
 from salesreport.kpi.forecast.hazards import CAUSES, Hazards
 from salesreport.kpi.milestones.journeys import ADVANCED, WON
@@ -17,7 +17,6 @@ from salesreport.plan.alike import Arrived, Like
 from salesreport.plan.course import place_of, summed
 from salesreport.plan.look_back import number_of, ratios
 from salesreport.plan.own import conversions_of, left_of, own_sizes, tilts_of
-from salesreport.plan.own_curves import OwnCurves
 from salesreport.process import ProcessFile
 
 _SLIGHT = 0.02
@@ -102,11 +101,11 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
     likely, left, began = arrived[None].like(None), left_of(model, len(places)), _processes(model, places)
     conversion = conversions_of(left, np.zeros(len(places)), likely.weight, likely.shift)
     team = _chain(model, plain, places, last, ("", None), likely, ratio, conversion, began)
-    own = OwnCurves(hazards, ways.day, spans)
     found: dict[tuple[str, str | None], Chain] = {}
     for rep, segments in _segments_of(rows).items():
         tilt = tilts.get(rep, np.zeros(len(places)))
-        curves = plain if np.abs(tilt).max(initial=0) < _SLIGHT else own.of(tilt)
+        slight = np.abs(tilt).max(initial=0) < _SLIGHT
+        curves = plain if slight else _curves(tilted(hazards, tilt), ways.day, spans)
         for segment in segments:
             likely = arrived[segment].like(rep)
             conversion = conversions_of(left, tilt, likely.weight, likely.shift)
