@@ -76,7 +76,8 @@ class Seen(NamedTuple):
         """
         if len(self.counts) < FEWEST or isnan(needed):
             return "unknown"
-        if round(needed) <= quantiles(self.counts.tolist(), n=4, method="inclusive")[-1]:  # as `np.quantile` has it
+        most_usual = quantiles(self.counts.tolist(), n=4, method="inclusive")[-1]
+        if round(needed) <= most_usual:
             return "usual"
         return "stretch" if round(needed) <= ceil(self.counts.max()) else "unrealistic"
 
@@ -169,17 +170,10 @@ class Past:
             return self._facts.events("created", span)
         if kind == "won":
             events = self._facts.events("closed", span)
-            return _taken(events, np.flatnonzero(events.extra["won"].astype(bool)))
+            return events.take(np.flatnonzero(events.extra["won"]))
         if kind == "activity":
             events = self._facts.events("activities", span)
-            return _taken(events, np.flatnonzero(events.equals("type", name)))
+            return events.take(np.flatnonzero(events.equals("type", name)))
         events = self._reached
         number = [one.key for process in self._file.processes for one in process.milestones].index(name)
-        return _taken(events, np.flatnonzero(events.extra["place"] == number))
-
-
-def _taken(events: Events, rows: np.ndarray) -> Events:
-    return Events(
-        events.table, events.rows[rows], events.day[rows], events.rep.take(rows), events.share[rows], {},
-        events._source,
-    )  # fmt: skip
+        return events.take(np.flatnonzero(events.extra["place"] == number))
