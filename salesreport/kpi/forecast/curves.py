@@ -127,9 +127,21 @@ def between(table: Numbers, nodes: Numbers, at: Numbers, row: Positions) -> Numb
     Args:
         table: nodes × rows × K. nodes: ascending. at: where, one each. row: which row, one each.
     """
-    place = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
-    part = np.clip((at - nodes[place]) / (nodes[place + 1] - nodes[place]), 0, 1)[:, None]
+    place, part = placed(nodes, at)
+    part = part[:, None]
     return table[place, row] * (1 - part) + table[place + 1, row] * part
+
+
+def placed(nodes: Numbers, at: Numbers) -> tuple[Positions, Numbers]:
+    """After which of some ascending nodes each value lies, and how far from it to the next one, 0–1.
+
+    Examples:
+        >>> place, part = placed(np.array([0.0, 2.0, 3.0]), np.array([-1.0, 0.5, 2.5]))
+        >>> place.tolist(), part.tolist()
+        ([0, 0, 1], [0.0, 0.25, 0.5])
+    """
+    place = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
+    return place, np.clip((at - nodes[place]) / (nodes[place + 1] - nodes[place]), 0, 1)
 
 
 def _rates(hazards: Hazards, shift: Numbers, pace: Numbers) -> Numbers:
