@@ -1,16 +1,13 @@
 """The command line's side of the terminal: which language it speaks, where errors go, how tables look."""
 
-import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesreport.errors import SalesreportError
 from salesreport.language import LANGUAGES, Language, Text, text
-from salesreport.memory import arrow_gives_back
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -118,36 +115,3 @@ def lenient_output() -> None:
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
-
-
-@contextmanager
-def loading() -> Iterator[None]:
-    """Load libraries without collecting garbage meanwhile: they leave none, and it takes a tenth of the time.
-
-    What is loaded stays until the process ends, so it is not searched later, either: at the end of a process that
-    alone takes a tenth of a second. Not where DuckDB is loaded already, which would take it for leaks and say so.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        if "duckdb" not in sys.modules:
-            gc.freeze()
-        gc.enable()
-
-
-@contextmanager
-def loading_for_reports() -> Iterator[None]:
-    """Set this process up for making reports, while the libraries that it concerns are loaded.
-
-    Numerical libraries are told not to split the work of reports made side by side. And jsonschema, which checks
-    notebooks, is kept from loading a grammar for international addresses: no notebook has any to check, and it
-    takes a second of the two and a half that the imports of a pack take. Arrow gives back what it frees. As to
-    garbage, see `loading`.
-    """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # how Python marks "not to be had"
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    arrow_gives_back()
-    with loading():
-        yield

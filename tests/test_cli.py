@@ -22,11 +22,11 @@ import salesreport
 from salesreport.cli import app
 from salesreport.dataset import Dataset
 from salesreport.language import Language
+from salesreport.later import loading
 from salesreport.pack import load_pack
 from salesreport.pack.make import REPORT_MIME, Job, make_report
 from salesreport.pack.notebook import find_notebook, project_folder, read_notebook
 from salesreport.sample import write_company
-from salesreport.terminal import loading
 
 COMMANDS = ("demo", "ingest", "kpi", "anomalies", "forecast", "plan", "pay", "pack", "explore")
 

@@ -8,7 +8,8 @@ import typer
 
 from salesreport.cli.app import app, day_of, hint, language_of
 from salesreport.language import Language, Text, text
-from salesreport.terminal import ingest_table, loading, results_console, say, set_aside_files, steps
+from salesreport.later import loading
+from salesreport.terminal import ingest_table, results_console, say, set_aside_files, steps
 
 if TYPE_CHECKING:
     from salesreport.dataset import Dataset

@@ -8,7 +8,8 @@ import typer
 
 from salesreport.cli.app import FAILED, language_of
 from salesreport.language import text
-from salesreport.terminal import errors_console, loading_for_reports, say
+from salesreport.pack.loading import loading_for_reports
+from salesreport.terminal import errors_console, say
 
 
 class EngineName(StrEnum):

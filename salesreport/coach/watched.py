@@ -19,6 +19,7 @@ from salesreport.kpi.facts.events import Events
 from salesreport.kpi.facts.facts import Dated
 from salesreport.kpi.facts.gaps import need_losses
 from salesreport.kpi.facts.kinds import OPEN
+from salesreport.kpi.facts.ordering import begins_run
 from salesreport.kpi.metrics.metric import AS_OF
 from salesreport.kpi.milestones.reached import places_of, process_file
 from salesreport.language import text
@@ -237,7 +238,7 @@ class _Days:
         keys = whose[counts] * cls._SPAN + day[counts].astype("datetime64[D]").astype(np.int64)
         within = np.argsort(keys, kind="stable")
         order, keys = counts[within], keys[within]
-        last = np.flatnonzero(np.append(keys[1:] != keys[:-1], True)[: len(keys)])
+        last = np.flatnonzero(np.roll(begins_run(keys), -1))
         sums = np.zeros((powers, len(last) + 1))
         for power in range(powers):
             sums[power, 1:] = (share * value**power)[order].cumsum()[last]

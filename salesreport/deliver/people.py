@@ -64,10 +64,6 @@ class People:
         """The names of all managers, in order."""
         return sorted({one.manager for one in self.reps.values() if one.manager})
 
-    def led_by(self, manager: str) -> list[str]:
-        """The ids of a manager's people."""
-        return [one.id for one in self.reps.values() if one.manager == manager]
-
     def address_of_rep(self, rep: str) -> str | Text:
         """A rep's address, or what is wrong with it."""
         known = self.reps.get(rep)

@@ -23,8 +23,6 @@ KICKER, LEDE, NOTE, SOURCE, CELL, PLUS, BLANK = (
 )
 """The document's own styles, beside Title, Heading 1 to 3 and Normal."""
 
-_CENTIMETRE = 1 / 2.54
-
 
 def new_document(look: Look, language: str, foot: str) -> Any:
     """A document without text; `language` is such as `de-DE`, `foot` stands at each page's foot."""

@@ -24,9 +24,6 @@ VIEWS: tuple[View, ...] = get_args(View)
 FILTERS = ("product_line", "segment", "team", "lead_source")
 """What narrows down the decisions that are looked at; a rep does not, for a rep is compared with the others."""
 
-COMPARE_TO = ("previous", "year_before")
-"""What a period may be compared with beside a period written out."""
-
 _KINDS: tuple[Kind, ...] = ("quarter", "year", "month")
 
 

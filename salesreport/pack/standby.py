@@ -26,7 +26,7 @@ from salesreport.pack.owner import RunIsOver
 _MAIN = """
 import sys
 sys.path[:] = {path!r}
-from salesreport.terminal import loading_for_reports
+from salesreport.pack.loading import loading_for_reports
 with loading_for_reports():  # in all that it does before it makes reports
     from salesreport.pack.attendant import main
     main({handle})

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Numbers, Positions
-from salesreport.kpi.forecast.curves import SHIFTS
+from salesreport.kpi.forecast.curves import SHIFTS, placed
 from salesreport.kpi.forecast.forecast import Learnt
 
 _OWN_WEIGHT = 10.0
@@ -72,9 +72,7 @@ class Arrived(NamedTuple):
         shift = np.full(len(rows), effects.rep.value[hand])
         for name, effect in effects.mix.items():
             shift = shift + effect.of(effects.facts.dimensions.of("deals", name).codes[new.deal[rows]])
-        node = np.clip(np.searchsorted(SHIFTS, shift, side="right") - 1, 0, len(SHIFTS) - 2)
-        part = np.clip((shift - SHIFTS[node]) / (SHIFTS[node + 1] - SHIFTS[node]), 0, 1)
-        return Like(rows, weight, shift, node, part)
+        return Like(rows, weight, shift, *placed(SHIFTS, shift))
 
 
 def _normed(weight: Numbers) -> npt.NDArray[np.float64]:

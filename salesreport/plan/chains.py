@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
-from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching
+from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching, tilted
 from salesreport.kpi.forecast.forecast import Learnt, drift_of, learn
 from salesreport.kpi.forecast.hazards import CAUSES, Hazards
 from salesreport.kpi.milestones.journeys import ADVANCED, WON
@@ -16,8 +16,7 @@ from salesreport.period import Period
 from salesreport.plan.alike import Arrived, Like
 from salesreport.plan.course import place_of, summed
 from salesreport.plan.look_back import number_of, ratios
-from salesreport.plan.own import conversions_of, left_of, own_sizes, tilts_of
-from salesreport.plan.own_curves import OwnCurves
+from salesreport.plan.own import Left, conversions_of, left_of, own_sizes, tilts_of
 from salesreport.process import ProcessFile
 
 _SLIGHT = 0.02
@@ -99,18 +98,16 @@ def chains_of(facts: Facts, file: ProcessFile, rows: list[tuple[str, str | None]
     ratio = ratios(ways, hazards, model.effects, len(places), period, last)
     asked = dict.fromkeys((None, *(one for _, one in rows)))
     arrived = {one: Arrived.of(model, _arrived(facts, model, one)) for one in asked}
-    likely, left, began = arrived[None].like(None), left_of(model, len(places)), _processes(model, places)
-    conversion = conversions_of(left, np.zeros(len(places)), likely.weight, likely.shift)
-    team = _chain(model, plain, places, last, ("", None), likely, ratio, conversion, began)
-    own = OwnCurves(hazards, ways.day, spans)
+    common = _Common(model, places, last, ratio, left_of(model, len(places)), _processes(model, places))
+    usual = np.zeros(len(places))
+    team = _chain(common, ("", None), plain, usual, arrived[None].like(None))
     found: dict[tuple[str, str | None], Chain] = {}
     for rep, segments in _segments_of(rows).items():
-        tilt = tilts.get(rep, np.zeros(len(places)))
-        curves = plain if np.abs(tilt).max(initial=0) < _SLIGHT else own.of(tilt)
+        tilt = tilts.get(rep, usual)
+        slight = np.abs(tilt).max(initial=0) < _SLIGHT
+        curves = plain if slight else _curves(tilted(hazards, tilt), ways.day, spans)
         for segment in segments:
-            likely = arrived[segment].like(rep)
-            conversion = conversions_of(left, tilt, likely.weight, likely.shift)
-            chain = _chain(model, curves, places, last, (rep, segment), likely, ratio, conversion, began)
+            chain = _chain(common, (rep, segment), curves, tilt, arrived[segment].like(rep))
             found[rep, segment] = chain._replace(money=chain.money * sizes.get(rep, 1.0))
     standing = _standing(facts, model, places, rows, last, spans, level)
     return Chains(
@@ -176,14 +173,33 @@ def _last_days(model: Learnt, curves: Numbers, places: int) -> npt.NDArray[np.in
     return np.array([last_day(one[1:]) for one in (begun, *curves[usual, :places])], np.int64)
 
 
-def _chain(
-    model: Learnt, curves: Numbers, places: list[Place], last: npt.NDArray[np.int64],
-    whose: tuple[str, str | None], likely: Like, ratio: Numbers, conversion: Numbers,
-    began: npt.NDArray[np.int64],
-) -> Chain:  # fmt: skip
+class _Common(NamedTuple):
+    """What all chains have in common.
+
+    Attributes:
+        model: has the arrivals. places: the milestones. last: as in `Chains`. ratio: of each step, see `ratios`.
+        left: how many deals left each milestone. began: by state the process, see `_processes`.
+    """
+
+    model: Learnt
+    places: list[Place]
+    last: npt.NDArray[np.int64]
+    ratio: Numbers
+    left: Left
+    began: npt.NDArray[np.int64]
+
+
+def _chain(common: _Common, whose: tuple[str, str | None], curves: Numbers, tilt: Numbers, likely: Like) -> Chain:
+    """What becomes of some deals; `money` is of deals of the team's sizes.
+
+    Args:
+        common: of all chains. whose: rep and segment. curves: the chance to be won in the period, shift × state ×
+            day from 0. tilt: the rep's log-odds of going on against the team's, by milestone. likely: the deals.
+    """
+    model, places, last, ratio, left, began = common
     like, weight, node, part = likely.rows, likely.weight, likely.node, likely.part
     new = model.arrivals
-    state = new.state[like]
+    state, conversion = new.state[like], conversions_of(left, tilt, weight, likely.shift)
 
     def over_days(step: int, state: Positions | int) -> Numbers:
         """The chance of each deal, on average over the days from the first to the last in time."""

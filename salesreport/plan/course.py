@@ -90,23 +90,13 @@ def course_of(
     opened = np.vstack([made.opened, empty])[place] * per_amount[:, None]
     whole = np.vstack([made.samples - made.frame["booked"].to_numpy()[:, None], empty])[place]
     usual = np.maximum(whole * per_amount[:, None] - opened, 0.0)
-    repeat, notes = _without_deal(facts, rows, period, metric, seed, paths)
+    repeat, notes = _repeated(facts, rows, period, metric, seed, paths)
     booked = booked_alone(facts, rows, period, metric)
     factor = _factor_of(rows, made, seed, paths)
     return Course(
         [rep for rep, _ in rows], [segment for _, segment in rows], booked, opened, usual, repeat, factor,
         per_amount, (*made.notes, *notes),
     )  # fmt: skip
-
-
-def booked_by(facts: Facts, rows: list[tuple[str, str | None]], period: Period, metric: str) -> Numbers:
-    """What deals won in a period by the as-of date brought, by row."""
-    events = facts.events("closed", period)
-    won = np.flatnonzero(events.extra["won"].astype(bool))
-    column = {"revenue": "amount"}.get(metric, metric)
-    value = np.nan_to_num(events.number(column)[won]) * events.share[won]
-    place = place_of(rows, events.dimension("rep_id").take(won), events.dimension("segment").take(won))
-    return summed(place, value, len(rows))
 
 
 def summed(place: Positions, value: Numbers, size: int) -> Numbers:
@@ -123,6 +113,27 @@ def place_of(rows: list[tuple[str, str | None]], rep: pd.Categorical, segment: p
     keys, seen = (one.astype({"rep_id": object, "segment": object}) for one in (keys, seen))
     found = seen[on].merge(keys[[*on, "place"]], how="left", on=on)["place"]
     return found.fillna(len(rows)).to_numpy(np.intp)
+
+
+def _row_of(rows: list[tuple[str, str | None]], events: Events) -> Positions:
+    """`place_of` events."""
+    return place_of(rows, events.dimension("rep_id"), events.dimension("segment"))
+
+
+def _column_of(metric: str) -> str:
+    """What a metric is called as a column of deals and orders."""
+    return "amount" if metric == "revenue" else metric
+
+
+def _brought(events: Events, metric: str) -> Numbers:
+    """What each rep's part of events brought; what is not known counts nothing."""
+    return np.nan_to_num(events.number(_column_of(metric))) * events.share
+
+
+def _won_in(facts: Facts, period: Period) -> Events:
+    """The deals won in a period."""
+    events = facts.events("closed", period)
+    return events.take(np.flatnonzero(events.extra["won"]))
 
 
 def _places(rows: list[tuple[str, str | None]], frame: pd.DataFrame, by: tuple[str, ...]) -> Positions:
@@ -145,31 +156,24 @@ def _per_amount(facts: Facts, rows: list[tuple[str, str | None]], metric: str) -
     """What deals won in two years brought per unit of their amount; a rep's drawn to the team's."""
     if metric == "revenue":
         return np.ones(len(rows))
-    start = facts.as_of - dt.timedelta(_TWO_YEARS)
-    events = facts.events("closed", Period.span(start, facts.as_of))
-    won = events.extra["won"].astype(bool)
-    amount, value = events.number("amount"), events.number(metric)
-    good = np.flatnonzero(won & (amount > 0) & ~np.isnan(value))
-    if not len(good):
+    won = _won_in(facts, Period.span(facts.as_of - dt.timedelta(_TWO_YEARS), facts.as_of))
+    won = won.take(np.flatnonzero((won.number("amount") > 0) & ~np.isnan(won.number(metric))))
+    if not len(won):
         return np.zeros(len(rows))
-    share = events.share[good]
-    team = float((value[good] * share).sum() / (amount[good] * share).sum())
-    usual = float((amount[good] * share).sum() / share.sum())
-    place = place_of(rows, events.dimension("rep_id").take(good), events.dimension("segment").take(good))
-    own, whole = (summed(place, one[good] * share, len(rows)) for one in (value, amount))
+    amount, value = won.number("amount") * won.share, won.number(metric) * won.share
+    team, usual = float(value.sum() / amount.sum()), float(amount.sum() / won.share.sum())
+    place = _row_of(rows, won)
+    own, whole = summed(place, value, len(rows)), summed(place, amount, len(rows))
     return (own + _ALIKE * usual * team) / (whole + _ALIKE * usual)
 
 
 def booked_alone(facts: Facts, rows: list[tuple[str, str | None]], period: Period, metric: str) -> Numbers:
     """What deals won in a period by the as-of date brought, and orders without a deal, by row."""
-    booked = booked_by(facts, rows, period, metric) if facts.columns.has("deals") else np.zeros(len(rows))
-    column = {"revenue": "amount"}.get(metric, metric)
-    if not facts.columns.has("orders", column) or not _deals_are_named(facts):
-        return booked
-    events, alone = _alone(facts, period)
-    value = (np.nan_to_num(events.number(column)) * events.share)[alone]
-    place = place_of(rows, events.dimension("rep_id").take(alone), events.dimension("segment").take(alone))
-    return booked + summed(place, value, len(rows))
+    found = [_won_in(facts, period)] if facts.columns.has("deals") else []
+    if facts.columns.has("orders", _column_of(metric)) and _deals_are_named(facts):
+        found.append(_without_deal(facts, period))
+    sums = (summed(_row_of(rows, events), _brought(events, metric), len(rows)) for events in found)
+    return sum(sums, np.zeros(len(rows)))
 
 
 def _deals_are_named(facts: Facts) -> bool:
@@ -181,29 +185,27 @@ def _deals_are_named(facts: Facts) -> bool:
     return bool((facts.columns.find("orders", "deal_id", "deals") >= 0).mean() >= _LINKED)
 
 
-def _alone(facts: Facts, period: Period) -> tuple[Events, Positions]:
-    """The orders of a period, and which of them belong to no deal."""
+def _without_deal(facts: Facts, period: Period) -> Events:
+    """The orders of a period that belong to no deal."""
     events = facts.events("orders", period)
     if not facts.columns.has("deals"):
-        return events, np.arange(len(events))
-    return events, np.flatnonzero(facts.columns.find("orders", "deal_id", "deals")[events.rows] < 0)
+        return events
+    return events.take(np.flatnonzero(facts.columns.find("orders", "deal_id", "deals")[events.rows] < 0))
 
 
-def _without_deal(
+def _repeated(
     facts: Facts, rows: list[tuple[str, str | None]], period: Period, metric: str, seed: int, paths: int
 ) -> tuple[Samples, tuple[Text, ...]]:
     """Orders without a deal that will come: rows × paths; and notes."""
     size = len(rows)
     nothing = np.zeros((size, paths))
-    column = {"revenue": "amount"}.get(metric, metric)
-    if not facts.columns.has("orders", column):
+    if not facts.columns.has("orders", _column_of(metric)):
         return nothing, ()
     if not _deals_are_named(facts):
         return nothing, (text("Orders do not name the deals they come from: only deals count here."),)
-    events, alone = _alone(facts, Period.span(facts.as_of - dt.timedelta(_YEAR - 1), facts.as_of))
-    value = (np.nan_to_num(events.number(column)) * events.share)[alone]
-    place = place_of(rows, events.dimension("rep_id").take(alone), events.dimension("segment").take(alone))
-    count, money = summed(place, events.share[alone], size), summed(place, value, size)
+    orders = _without_deal(facts, Period.span(facts.as_of - dt.timedelta(_YEAR - 1), facts.as_of))
+    place, value = _row_of(rows, orders), _brought(orders, metric)
+    count, money = summed(place, orders.share, size), summed(place, value, size)
     if not count.sum():
         return nothing, ()
     expected = np.full(size, count.sum() / size)

@@ -3,7 +3,7 @@
 import datetime as dt
 from functools import cached_property
 from math import ceil, isnan
-from statistics import median
+from statistics import median, quantiles
 from typing import NamedTuple
 
 import numpy as np
@@ -30,9 +30,6 @@ FEASIBLE: dict[str, Text] = {
     "unknown": text("cannot be told"),
 }
 """How far what is needed lies within a rep's own past, by key."""
-
-_USUAL = 0.75
-"""What was done or exceeded in a quarter of the stretches is usual."""
 
 
 class Seen(NamedTuple):
@@ -70,6 +67,8 @@ class Seen(NamedTuple):
     def verdict(self, needed: float) -> str:
         """A key of `FEASIBLE`; what is needed is compared in whole numbers, as people count.
 
+        What was done or exceeded in a quarter of the stretches is usual.
+
         Examples:
             >>> seen = Seen(np.array([3.0, 5.0, 4.0, 8.0]))
             >>> seen.verdict(4.2), seen.verdict(8.0), seen.verdict(8.6)
@@ -77,22 +76,10 @@ class Seen(NamedTuple):
         """
         if len(self.counts) < FEWEST or isnan(needed):
             return "unknown"
-        if round(needed) <= _quantile(self.counts, _USUAL):
+        most_usual = quantiles(self.counts.tolist(), n=4, method="inclusive")[-1]
+        if round(needed) <= most_usual:
             return "usual"
         return "stretch" if round(needed) <= ceil(self.counts.max()) else "unrealistic"
-
-
-def _quantile(counts: Numbers, share: float) -> float:
-    """`np.quantile` of a dozen numbers, for which it takes long.
-
-    Examples:
-        >>> _quantile(np.array([3.0, 5.0, 4.0, 8.0]), 0.75)
-        5.75
-    """
-    ordered = sorted(counts.tolist())
-    below, part = divmod((len(ordered) - 1) * share, 1)
-    low, high = ordered[int(below)], ordered[min(int(below) + 1, len(ordered) - 1)]
-    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
 
 class Past:
@@ -183,17 +170,10 @@ class Past:
             return self._facts.events("created", span)
         if kind == "won":
             events = self._facts.events("closed", span)
-            return _taken(events, np.flatnonzero(events.extra["won"].astype(bool)))
+            return events.take(np.flatnonzero(events.extra["won"]))
         if kind == "activity":
             events = self._facts.events("activities", span)
-            return _taken(events, np.flatnonzero(events.equals("type", name)))
+            return events.take(np.flatnonzero(events.equals("type", name)))
         events = self._reached
         number = [one.key for process in self._file.processes for one in process.milestones].index(name)
-        return _taken(events, np.flatnonzero(events.extra["place"] == number))
-
-
-def _taken(events: Events, rows: np.ndarray) -> Events:
-    return Events(
-        events.table, events.rows[rows], events.day[rows], events.rep.take(rows), events.share[rows], {},
-        events._source,
-    )  # fmt: skip
+        return events.take(np.flatnonzero(events.extra["place"] == number))

@@ -38,7 +38,8 @@ def steps_of(
     a deal of ordinary speed would have had to be there.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        lower, upper = (np.nan_to_num(one / max(need.planned.sum(), 1e-12)) for one in (need.lower, need.upper))
+        planned = max(need.planned.sum(), 1e-12)
+        ratios = float(np.nan_to_num(need.lower / planned)), float(np.nan_to_num(need.upper / planned))
     parts = []
     for number, row in enumerate(rows):
         chain = chains.chains[row]
@@ -56,9 +57,9 @@ def steps_of(
         length = chains.days if name == WON else int(chains.last[step])
         start: dict[str, Any] = {"rep_id": rep, "kind": kind, "step": name, "by": last if length else None}
         start["lead_days"] = np.nan if name == WON else float(chains.lead[step])
-        ratios = (float(lower), float(upper))
-        if all(isnan(part["extra"]) for part in each) and not np.isnan(chains.lead[min(step, len(names) - 2)]):
-            start["by"] = period.end - dt.timedelta(int(chains.lead[min(step, len(names) - 2)]))
+        lead = chains.lead[min(step, len(chains.places))]
+        if all(isnan(part["extra"]) for part in each) and not isnan(lead):
+            start["by"] = period.end - dt.timedelta(int(lead))
         found.append(_judged(start | {"segment": None} | whole, ratios, past.seen(rep, kind, name, length)))
         if goals_by_segment:
             for row, part in zip(rows, each, strict=True):

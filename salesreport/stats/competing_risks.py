@@ -5,7 +5,6 @@ cumulative incidence of a cause at a time is the share of all spells that have e
 all had been watched so long. The incidences of all causes and the share still going on add up to 1.
 """
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -64,24 +63,6 @@ class CumulativeIncidence(NamedTuple):
             known = self.events[:place].sum() + self.at_risk[place]
         return interval_of(value, error, np.full(causes, known), n, confidence)
 
-    def time_until(self, share: float = 0.5, cause: int = 1, within: float | None = None) -> float:
-        """The time by which a share of the spells that end for a cause have done so; by default half of them.
-
-        Args:
-            share: of those that end for the cause.
-            cause: from 1.
-            within: of those that do so by this time; by default by the last time that was watched.
-
-        Returns:
-            The time; NaN where no spell ends for the cause.
-        """
-        reached = self.incidence[:, cause - 1]
-        if within is not None:
-            reached = reached[self.times <= within]
-        if len(reached) == 0 or reached[-1] <= 0:
-            return float("nan")
-        return float(self.times[np.searchsorted(reached, share * reached[-1] * (1 - ROUNDING))])
-
 
 ROUNDING = 1e-12
 """Sums of weights differ from whole numbers, and shares from 0 and 1, by no more than this."""
@@ -134,41 +115,6 @@ def cumulative_incidence(
     gone = np.cumsum(by_cause.sum(axis=1))
     at_risk = entered - (gone - by_cause.sum(axis=1))
     return estimate(times.astype(np.float64), at_risk, by_cause[:, 1:], float(weight.sum()))
-
-
-def incidence_by_group(
-    duration: npt.ArrayLike,
-    cause: npt.ArrayLike,
-    groups: npt.ArrayLike,
-    size: int | None = None,
-    entry: npt.ArrayLike | None = None,
-    weights: npt.ArrayLike | None = None,
-    causes: int | None = None,
-) -> list[CumulativeIncidence]:
-    """`cumulative_incidence` of each group.
-
-    Args:
-        groups: the group of each spell, from 0. size: the number of groups; one without spells has no times.
-        duration, cause, entry, weights, causes: as in `cumulative_incidence`.
-    """
-    length, why, late, weight, number = spells(duration, cause, entry, weights, causes)
-    group = np.asarray(groups, np.intp).ravel()
-    size = int(group.max(initial=-1)) + 1 if size is None else size
-    order = np.argsort(group, kind="stable")
-    ends = np.cumsum(np.bincount(group, minlength=size))
-    parts = np.split(order, ends[:-1]) if size else []
-    return [cumulative_incidence(length[one], why[one], late[one], weight[one], number) for one in parts]
-
-
-def incidence_of_all_at(curves: Sequence[CumulativeIncidence], time: float, confidence: float = 0.95) -> Interval:
-    """What `incidence_at` says of each of several curves, as arrays of curves × causes."""
-    found = [curve.incidence_at(time, confidence) for curve in curves]
-    causes = curves[0].incidence.shape[1] if curves else 0
-    return (
-        Interval.of(*(np.array(part).reshape(len(curves), causes) for part in zip(*found, strict=True)))
-        if found
-        else Interval.of(*(np.zeros((0, causes)) for _ in range(4)))
-    )
 
 
 def interval_of(value: Array, error: Array, known: Array, n: Array, confidence: float = 0.95) -> Interval:

@@ -19,6 +19,7 @@ from salesreport.pack.halves import Half, work_out
 from salesreport.pack.subjects import Subject
 from salesreport.report import shared
 from salesreport.report.review import Review
+from salesreport.report.sections import SECTIONS
 from salesreport.sample import write_company
 from salesreport.stored import store
 
@@ -142,3 +143,9 @@ def test_a_second_that_is_killed_stops_nobody(company: Dataset, monkeypatch: pyt
     monkeypatch.setattr(beside, "_second", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
     beside.work_out(review, NAMES)
     assert pages(review) == alone
+
+
+def test_both_processes_make_sections_that_there_are() -> None:
+    names = [*beside.HERE, *beside.BESIDE]
+    assert set(names) <= set(SECTIONS)
+    assert len(set(names)) == len(names)

@@ -1,14 +1,12 @@
 """Aalen–Johansen: against statsmodels, by hand, and by what must always hold."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 
-from salesreport.stats.competing_risks import cumulative_incidence, incidence_by_group, incidence_of_all_at
+from salesreport.stats.competing_risks import cumulative_incidence
 from salesreport.stats.intervals import wilson
 
 
@@ -103,15 +101,6 @@ def test_what_is_said_at_a_time() -> None:
     assert nothing.incidence_at(1).n.tolist() == [0, 0]
 
 
-def test_the_time_by_which_half_have_moved_on() -> None:
-    # of 8 spells 4 end by cause 1, on days 1, 3, 7, 30: the second on day 3; within 10 days three do, half of them
-    # by day 3 too (1.5 of 3), and the first quarter by day 1
-    found = cumulative_incidence([1, 3, 7, 30, 50, 50, 50, 50], [1, 1, 1, 1, 0, 0, 0, 0])
-    assert [found.time_until(), found.time_until(within=10), found.time_until(0.25)] == [3, 3, 1]
-    assert found.time_until(1.0) == 30
-    assert np.isnan(cumulative_incidence([1], [0], causes=1).time_until())
-
-
 SPELLS = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 3), st.integers(-1, 6)), min_size=1, max_size=40)
 
 
@@ -148,21 +137,6 @@ def test_a_weight_is_a_repetition_and_order_plays_no_part(rows: list[tuple[int, 
         np.testing.assert_allclose(mine, theirs, atol=1e-12)
 
 
-def test_groups_are_told_apart() -> None:
-    rng = np.random.default_rng(3)
-    duration, cause, group = rng.integers(0, 40, 500), rng.integers(0, 3, 500), rng.integers(0, 5, 500)
-    curves = incidence_by_group(duration, cause, group, size=7)
-    together = incidence_of_all_at(curves, 20)
-    assert together.value.shape == (7, 2)
-    for g in range(5):
-        alone = cumulative_incidence(duration[group == g], cause[group == g]).incidence_at(20)
-        np.testing.assert_allclose(together.value[g], alone.value)
-        np.testing.assert_allclose(together.upper[g], alone.upper)
-    assert np.isnan(together.value[5:]).all()
-    assert together.n[5:].tolist() == [[0, 0], [0, 0]]
-    assert incidence_of_all_at([], 20).value.shape == (0, 0)
-
-
 def test_intervals_hold_as_often_as_they_say() -> None:
     # moves on after a geometric time (2 % a day) for one of two causes, half each: F1(60) = ½ (1 − 0.98⁶⁰)
     rng, true, held, rounds = np.random.default_rng(11), 0.5 * (1 - 0.98**60), 0, 800
@@ -176,15 +150,6 @@ def test_intervals_hold_as_often_as_they_say() -> None:
         )
         held += bool(at.lower[0] <= true <= at.upper[0])
     assert 0.925 <= held / rounds <= 0.975  # 95 % ± three standard errors of the simulation
-
-
-def test_a_million_spells_take_no_time() -> None:
-    rng = np.random.default_rng(0)
-    duration, cause = rng.integers(0, 400, 1_000_000), rng.integers(0, 4, 1_000_000)
-    groups = rng.integers(0, 100, 1_000_000)
-    begin = time.process_time()
-    incidence_by_group(duration, cause, groups)
-    assert time.process_time() - begin < 2
 
 
 @pytest.mark.parametrize(("duration", "cause", "causes"), [([1, 2], [1], None), ([1], [-1], None), ([1], [3], 2)])

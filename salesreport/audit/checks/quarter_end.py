@@ -15,6 +15,7 @@ from salesreport.audit.model import Check, Estimate, Found, Looked
 from salesreport.audit.own_past import usual
 from salesreport.audit.quarters import complete_quarters
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
+from salesreport.kpi.facts.ordering import begins_run
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, text
 from salesreport.period import Period
@@ -98,7 +99,7 @@ def _by_rep(looked: Looked, won: _Won) -> _Reps:
     if facts.owners is not None:
         credit = facts.owners.credit(won.deal, won.day, rep)
         rep, at = credit.rep, credit.event
-        whole = np.append(True, at[1:] != at[:-1])[: len(at)]  # a shared deal counts for the first of its owners
+        whole = begins_run(at)  # a shared deal counts for the first of its owners
         rep, at = rep[whole], at[whole]
     else:
         at = np.arange(len(won.deal))

@@ -44,6 +44,14 @@ class Events:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def take(self, places: Positions) -> "Events":
+        """Some of them."""
+        extra = {name: values[places] for name, values in self.extra.items()}
+        return Events(
+            self.table, self.rows[places], self.day[places], taken(self.rep, places), self.share[places], extra,
+            self._source, self.known,
+        )  # fmt: skip
+
     def dimension(self, name: str) -> pd.Categorical:
         """One of `DIMENSIONS`, of each event."""
         if name == "rep_id":

@@ -1,4 +1,4 @@
-"""Rows in order of several columns, quicker than by one column after the other."""
+"""Rows in order of several columns, and where in such an order another value begins."""
 
 from math import prod
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from salesreport.kpi.facts.columns import Positions
+from salesreport.kpi.facts.columns import Flags, Positions
 
 _ROOM = 2**62
 """Numbers are made of columns where they stay below this."""
@@ -33,6 +33,23 @@ def in_order(*columns: npt.NDArray[Any]) -> Positions:
         key *= span
         key += number
     return np.argsort(key, kind="stable")
+
+
+def begins_run(*columns: npt.NDArray[Any]) -> Flags:
+    """Which rows have another value, in any of some columns, than the row before; the first row of all has.
+
+    Rolled back by one, it tells which rows are the last of their run.
+
+    Examples:
+        >>> first = begins_run(np.array([4, 4, 4, 7]), np.array([1, 1, 2, 2]))
+        >>> first.tolist(), np.roll(first, -1).tolist()
+        ([True, False, True, True], [False, True, True, True])
+    """
+    begins = np.ones(len(columns[0]), bool)
+    begins[1:] = False
+    for column in columns:
+        begins[1:] |= column[1:] != column[:-1]
+    return begins
 
 
 def _from_zero(column: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], int]:

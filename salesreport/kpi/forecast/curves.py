@@ -8,7 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.special import expit, logit
 
 from salesreport.kpi.facts.columns import Numbers, Positions
-from salesreport.kpi.forecast.hazards import CAUSES, Hazards
+from salesreport.kpi.forecast.hazards import Hazards
 from salesreport.kpi.milestones.journeys import ADVANCED, BACK, LOST, WON
 
 Whole = npt.NDArray[np.int64]
@@ -79,17 +79,12 @@ def compose(
         oldest: the greatest age looked for in each state; None: only deals that enter.
         paces: whether other paces than the usual are wanted.
     """
-    horizon = max(last for _, last in periods) - day
-    calendar = np.arange(day, day + horizon + 1)
+    calendar = np.arange(day, max(last for _, last in periods) + 1)
     within = np.stack([(calendar >= max(first, day + 1)) & (calendar <= last) for first, last in periods], axis=1)
-    season = np.stack(
-        [(hazards.winning if cause == WON else hazards.other).of(calendar) for cause in CAUSES], axis=-1
-    )
-    tilts = [(shift, 1.0) for shift in SHIFTS]
-    if paces:
-        tilts += [(0.0, pace) for pace in PACES if pace != 1]
-    runs = [_changed(hazards, *tilt) for tilt in tilts]
-    every, by_state = _compose(runs, season, within.astype(float), oldest)
+    pace = np.append(np.ones(len(SHIFTS)), PACES[PACES != 1] if paces else [])
+    shift = np.append(SHIFTS, np.zeros(len(pace) - len(SHIFTS)))
+    rate = _rates(hazards, shift[:, None], pace[:, None])
+    every, by_state = _compose(hazards, rate, calendar, within.astype(float), oldest)
     entering, standing = every[: len(SHIFTS)], [table[: len(SHIFTS)] for table in by_state]
     usual = len(SHIFTS) // 2
     order = [len(SHIFTS), usual, len(SHIFTS) + 1] if paces else [usual] * len(PACES)
@@ -111,23 +106,19 @@ def reaching(
         state shift × age; 0 for the goals) of `Curves`, without periods.
     """
     calendar = np.arange(day, until + 1)
-    season = np.stack(
-        [(hazards.winning if cause == WON else hazards.other).of(calendar) for cause in CAUSES], axis=-1
-    )
     within = (calendar > day).astype(float)[:, None]
-    runs = [tilted(hazards, shift) for shift in SHIFTS]
-    entering, standing = _compose(runs, season, within, oldest, goals)
+    rate = _rates(hazards, SHIFTS[:, None], np.ones((len(SHIFTS), 1)))
+    entering, standing = _compose(hazards, rate, calendar, within, oldest, goals)
     return entering[..., 0], [table[..., 0] for table in standing]
 
 
-def tilted(hazards: Hazards, shift: float | Numbers, pace: float = 1.0) -> Hazards:
-    """Hazards of a deal with other odds of moving forward, or one that leaves milestones more quickly.
+def tilted(hazards: Hazards, shift: Numbers) -> Hazards:
+    """Hazards of a deal with other odds of moving forward.
 
     Args:
-        hazards: of an average deal. shift: log-odds against it, one for all milestones or one for each.
-        pace: against it.
+        hazards: of an average deal. shift: log-odds against it at each milestone.
     """
-    return _changed(hazards, shift, pace)
+    return hazards._replace(rate=_rates(hazards, shift[None], np.ones((1, 1)))[0])
 
 
 def between(table: Numbers, nodes: Numbers, at: Numbers, row: Positions) -> Numbers:
@@ -136,120 +127,137 @@ def between(table: Numbers, nodes: Numbers, at: Numbers, row: Positions) -> Numb
     Args:
         table: nodes × rows × K. nodes: ascending. at: where, one each. row: which row, one each.
     """
-    place = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
-    part = np.clip((at - nodes[place]) / (nodes[place + 1] - nodes[place]), 0, 1)[:, None]
+    place, part = placed(nodes, at)
+    part = part[:, None]
     return table[place, row] * (1 - part) + table[place + 1, row] * part
 
 
-def _changed(hazards: Hazards, shift: float | Numbers, pace: float) -> Hazards:
-    """See `tilted`."""
-    if not np.any(shift) and pace == 1:
-        return hazards
-    rate = hazards.rate.copy()
-    inner = slice(0, hazards.milestones)
-    one = rate[inner]
-    forward = one[..., ADVANCED] + one[..., WON]
-    leaving = forward + one[..., LOST]
+def placed(nodes: Numbers, at: Numbers) -> tuple[Positions, Numbers]:
+    """After which of some ascending nodes each value lies, and how far from it to the next one, 0–1.
+
+    Examples:
+        >>> place, part = placed(np.array([0.0, 2.0, 3.0]), np.array([-1.0, 0.5, 2.5]))
+        >>> place.tolist(), part.tolist()
+        ([0, 0, 1], [0.0, 0.25, 0.5])
+    """
+    place = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
+    return place, np.clip((at - nodes[place]) / (nodes[place + 1] - nodes[place]), 0, 1)
+
+
+def _rates(hazards: Hazards, shift: Numbers, pace: Numbers) -> Numbers:
+    """The rates of deals with other odds of moving forward, and of those that leave milestones more quickly.
+
+    Args:
+        hazards: of an average deal. shift: log-odds against it, run × milestone (or 1: all alike). pace: likewise.
+
+    Returns:
+        Run × state × bin × cause.
+    """
+    rate = np.repeat(hazards.rate[None], len(shift), axis=0)
+    usual, one = hazards.rate[: hazards.milestones], rate[:, : hazards.milestones]
+    forward = usual[..., ADVANCED] + usual[..., WON]
+    leaving = forward + usual[..., LOST]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(leaving > 0, forward / leaving, 0.0)
-        moved = expit(logit(share) + np.reshape(shift, (-1, 1)))
+        moved = expit(logit(share) + shift[..., None])
         ahead = np.where(share > 0, moved / share, 1.0)
         behind = np.where(share < 1, (1 - moved) / (1 - share), 1.0)
     one[..., ADVANCED] *= ahead
     one[..., WON] *= ahead
     one[..., LOST] *= behind
-    one[:, 1:] *= pace  # what happens on the very day does not depend on it
-    return hazards._replace(rate=rate)
+    one[:, :, 1:] *= pace[..., None, None]  # what happens on the very day does not depend on it
+    return rate
 
 
 def _compose(
-    runs: list[Hazards], season: Numbers, within: Numbers, oldest: Whole | None,
+    hazards: Hazards, rate: Numbers, calendar: Whole, within: Numbers, oldest: Whole | None,
     goals: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Numbers, list[Numbers]]:  # fmt: skip
     """Chances of entering: run × state × day × K; of standing, by state: run × age × K (none without `oldest`).
 
-    The runs differ in their rates alone. With `goals` (of each state whether it is one) they are of getting to one
-    of these, or being won.
+    Args:
+        hazards: learnt. rate: of each run, see `_rates`. calendar: the days, from the as-of date to the horizon.
+        within: day × K, whether a day counts. oldest: see `compose`. goals: see `reaching`; None: only being won.
     """
-    hazards, rate = runs[0], np.stack([run.rate for run in runs])
-    goals = np.zeros(len(hazards.rate), bool) if goals is None else goals
-    states, size, periods = len(hazards.rate), len(within), within.shape[1]
-    entering = np.zeros((len(runs), states, size, periods))
-    goes_back = bool(hazards.rate[..., BACK].max() > 0)
+    runs, states = rate.shape[:2]
+    goals = np.zeros(states, bool) if goals is None else goals
+    other = hazards.other.of(calendar)
+    season = {ADVANCED: other, BACK: other, LOST: other, WON: hazards.winning.of(calendar)}
+    entering = np.zeros((runs, states, *within.shape))
+    entering[:, goals] = within
     order = [*reversed(range(hazards.milestones)), *range(hazards.milestones, states)]
     order = [state for state in order if not goals[state]]
-    leave = {state: _leaving(hazards, rate, state, size, season) for state in order}
-    at_once = {state: _at_once(leave[state], within) for state in order}
-    entering[:, goals] = within
+    leave = {state: _leaving(hazards, rate, state, season) for state in order}
+    at_once = {state: _at_once(leave[state], season, within) for state in order}
+    goes_back = bool(hazards.rate[..., BACK].max() > 0)
     for _ in range(1 + ROUNDS_BACK * goes_back):
         for state in order:
-            entering[:, state] = _won(hazards, state, leave[state], at_once[state], entering)
+            entering[:, state] = at_once[state] + _later(leave[state], season, hazards.goes_to[state], entering)
     standing: list[Numbers] = []
     if oldest is None:
         return entering, standing
+    season = {cause: np.append(0.0, weight[1:]) for cause, weight in season.items()}  # day 0 is over
     for state in range(states):
         last = min(int(oldest[state]), int(hazards.edges[state][-1]))
-        chance: Numbers | float = 0.0
+        chance = np.zeros((runs, last + 1, within.shape[1]))
         if not goals[state]:
-            left = _leaving(hazards, rate, state, size, season, last)
-            chance = _won(hazards, state, left, _at_once(left, within), entering)
-        standing.append(np.zeros((len(runs), last + 1, periods)) + chance)
+            left = _leaving(hazards, rate, state, season, last)
+            chance += _at_once(left, season, within) + _later(left, season, hazards.goes_to[state], entering)
+        standing.append(chance)
     return entering, standing
 
 
 def _leaving(
-    hazards: Hazards, rate: Numbers, state: int, size: int, season: Numbers, oldest: int | None = None
-) -> list[Numbers]:
-    """The chance to leave a state on each day by each cause: run × rows × day; empty where it is never left so.
+    hazards: Hazards, rate: Numbers, state: int, season: dict[int, Numbers], oldest: int | None = None
+) -> dict[int, Numbers]:
+    """The chance to leave a state on each day, but for the day's season, by cause: run × rows × day.
 
-    Rows are the days on which deals enter it; with `oldest` the ages, up to this one, that deals have on day 0, on
-    which nobody leaves any more. There is one run where all are alike at this state.
+    Rows are the days on which deals enter it; with `oldest` the ages, up to this one, that deals have on day 0.
+    There are the causes by which it is ever left for the order or another state, and one run where all are alike.
     """
-    bins = hazards.bins(state, np.arange(size + (oldest or 0)))
+    size = len(season[WON])
     if (rate[1:, state] == rate[0, state]).all():  # a tilt moves milestones only
         rate = rate[:1]
-    if oldest is not None:
-        season = np.where(np.arange(size)[:, None] > 0, season, 0.0)
-    parts = []
-    for cause in range(len(CAUSES)):
-        by_age = rate[:, state, bins, cause]
-        if not (rate[:, state, :, cause] > 0).any():
-            parts.append(np.zeros((0, 0)))
-        elif oldest is None:  # the age on day v of those that enter on day t is v − t; before that nobody leaves
-            before = np.zeros((len(rate), size - 1))
-            ages = sliding_window_view(np.concatenate([before, by_age], axis=1), size, axis=1)[:, ::-1]
-            parts.append(np.multiply(ages, season[:, cause], order="C"))
-        else:
-            parts.append(np.multiply(sliding_window_view(by_age, size, axis=1), season[:, cause], order="C"))
-    there = [part for part in parts if part.size]
-    if not there:
-        return parts
-    total = sum(there[1:], there[0])
-    staying = np.ones(total.shape)
-    if total.max() > 1:  # nobody leaves with more than certainty
-        most = np.maximum(total, 1.0)
-        np.cumprod(1 - (total / most)[..., :-1], axis=-1, out=staying[..., 1:])
-        staying /= most
+    by_age = np.moveaxis(rate[:, state, hazards.bins(state, np.arange(size + (oldest or 0)))], -1, 0)
+    by_age = np.concatenate([by_age, by_age[[ADVANCED, BACK, LOST]].sum(axis=0, keepdims=True)])
+    if oldest is None:  # the age on day v of those that enter on day t is v − t; before that nobody leaves
+        before = np.zeros((*by_age.shape[:-1], size - 1))
+        daily = sliding_window_view(np.concatenate([before, by_age], axis=-1), size, axis=-1)[..., ::-1, :]
     else:
-        np.cumprod(1 - total[..., :-1], axis=-1, out=staying[..., 1:])
-    for part in there:
-        part *= staying
-    return parts
+        daily = sliding_window_view(by_age, size, axis=-1)
+    there = [cause for cause in (ADVANCED, BACK, WON) if by_age[cause].any()]
+    total = daily[-1] * season[ADVANCED]  # of all causes that have this season
+    if WON in there:
+        total += daily[WON] * season[WON]
+    staying = _staying(total)
+    return {cause: daily[cause] * staying for cause in there}
 
 
-def _at_once(leave: list[Numbers], within: Numbers) -> Numbers | float:
-    """The chance to be won on leaving."""
-    return leave[WON] @ within if leave[WON].size else 0.0
+def _staying(total: Numbers) -> Numbers:
+    """The chance not to have left before each day, from that to leave on each, which is lost: … × day."""
+    most = np.maximum(total, 1.0) if total.max() > 1 else None  # nobody leaves with more than certainty
+    if most is not None:
+        total /= most
+    staying = np.ones(total.shape)
+    np.cumprod(np.subtract(1, total, out=total)[..., :-1], axis=-1, out=staying[..., 1:])
+    if most is not None:
+        staying /= most
+    return staying
 
 
-def _won(
-    hazards: Hazards, state: int, leave: list[Numbers], at_once: Numbers | float, entering: Numbers
+def _at_once(leave: dict[int, Numbers], season: dict[int, Numbers], within: Numbers) -> Numbers | float:
+    """The chance to be won on leaving: run × rows × K; 0 where it is never left so."""
+    return leave[WON] @ (season[WON][:, None] * within) if WON in leave else 0.0
+
+
+def _later(
+    leave: dict[int, Numbers], season: dict[int, Numbers], goes_to: Numbers, entering: Numbers
 ) -> Numbers | float:
-    """Won at once on leaving, or later from where it goes: run × rows × K; 0 where it is never left so."""
-    chance = at_once
+    """The chance to be won from where it goes to (state × cause): run × rows × K; 0 where that is nowhere."""
+    chance: Numbers | float = 0.0
     runs, states, size, periods = entering.shape
     for cause in (ADVANCED, BACK):
-        if leave[cause].size:
-            following = hazards.goes_to[state, :, cause] @ entering.reshape(runs, states, size * periods)
-            chance = chance + leave[cause] @ following.reshape(runs, size, periods)
+        if cause in leave:
+            following = (goes_to[:, cause] @ entering.reshape(runs, states, -1)).reshape(runs, size, periods)
+            chance = chance + leave[cause] @ (season[cause][:, None] * following)
     return chance

@@ -7,6 +7,7 @@ import pandas as pd
 
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.ordering import begins_run
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, text
 from salesreport.stats.intervals import Interval, mean_t, median_order_statistic
@@ -109,8 +110,8 @@ def _said(facts: Facts, day: dt.date) -> pd.DataFrame:
     """
     days = facts.columns.days("snapshots", "taken_on")
     taken = np.unique(days[days <= np.datetime64(day, "D")])
-    month = taken.astype("datetime64[M]")
-    taken = taken[np.append(month[1:] != month[:-1], True)[: len(taken)]][-_MOST_LOOKS:]
+    last_of_month = np.roll(begins_run(taken.astype("datetime64[M]")), -1)
+    taken = taken[last_of_month][-_MOST_LOOKS:]
     parts = []
     for one in taken:
         known = facts.known(one.item())

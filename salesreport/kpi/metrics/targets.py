@@ -114,15 +114,7 @@ def _find(
             found = found[found[name].isin(list(values))]
         if found.empty:
             continue
-        if known is None:
-            known = found
-        elif dimensions:
-            lacking = found.merge(known[dimensions].drop_duplicates(), how="left", indicator=True)
-            known = pd.concat([known, found[(lacking["_merge"] == "left_only").to_numpy()]], ignore_index=True)
-            better = known[dimensions].merge(found, how="left", on=dimensions)["value"].to_numpy()
-            known["value"] = known["value"].where(known["value"].notna(), better)
-        elif known["value"].isna().all():
-            known = found
+        known = found if known is None else _completed(known, found, dimensions)
         if not dimensions and known["value"].notna().any():
             break  # a single target that is known; no other level can add to it
     if known is None:
@@ -131,6 +123,16 @@ def _find(
         if name not in by and not set(values) <= set(known[name].dropna()):
             known = known.assign(value=np.nan)  # the actual counts them all, so the target must as well
     return Targets(_summed(known, list(by)), misfit)
+
+
+def _completed(known: pd.DataFrame, more: pd.DataFrame, dimensions: list[str]) -> pd.DataFrame:
+    """What is known, and of groups without a target what a further level has; by dimensions, with `value`."""
+    if not dimensions:
+        return more if known["value"].isna().all() else known
+    further = more.merge(known[dimensions].drop_duplicates(), how="left", indicator=True)["_merge"] == "left_only"
+    every = pd.concat([known, more[further.to_numpy()]], ignore_index=True)
+    instead = every[dimensions].merge(more, how="left", on=dimensions)["value"].to_numpy()
+    return every.assign(value=every["value"].where(every["value"].notna(), instead))
 
 
 class _Within(NamedTuple):

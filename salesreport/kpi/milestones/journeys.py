@@ -13,7 +13,7 @@ import pandas as pd
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions, taken
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.known import owner_on
-from salesreport.kpi.facts.ordering import in_order
+from salesreport.kpi.facts.ordering import begins_run, in_order
 from salesreport.kpi.milestones.signs import LOSES, RAISES, SETS, WINS, Signs, processes_of, signs_of
 from salesreport.process import ProcessFile
 
@@ -233,8 +233,8 @@ def spells(journeys: Journeys, owners: bool = True) -> Spells:
     within = (stays.entered[stay] < cut) & (cut < end[stay] + (stays.outcome[stay] == OPEN))
     stay, start = np.append(np.arange(size), stay[within]), np.append(stays.entered, cut[within])
     stay, start = _unique(stay, start)
-    last = np.append(stay[1:] != stay[:-1], True)[: len(stay)]
-    until = np.where(last, end[stay], np.append(start[1:], _NEVER)[: len(stay)])
+    last = np.roll(begins_run(stay), -1)
+    until = np.where(last, end[stay], np.roll(start, -1))
 
     rep = taken(facts.dimensions.of("deals", "rep_id"), stays.deal[stay])
     credit = facts.owners.credit(stays.deal[stay], start, rep)
@@ -244,8 +244,7 @@ def spells(journeys: Journeys, owners: bool = True) -> Spells:
     goes_on = (stay[part[1:]] == stay[part[:-1]]) & (codes[1:] == codes[:-1])
     goes_on &= (until[part[:-1]] == start[part[1:]]) & np.isclose(share[1:], share[:-1])
     begins = np.append(True, ~goes_on)[: len(part)]
-    ends = np.append(~goes_on, True)[: len(part)]
-    one, other = part[begins], part[ends]
+    one, other = part[begins], part[np.roll(begins, -1)]
     whose, ended = stay[one], last[other]
     age = _whole(until[other] - stays.entered[whose])
     return Spells(
@@ -297,7 +296,7 @@ def _walk(signs: Signs) -> tuple[Positions, Positions]:
     """
     size = len(signs.deal)
     before, behind = np.empty(size, np.intp), np.empty(size, np.intp)
-    begins = np.flatnonzero(np.append(True, signs.deal[1:] != signs.deal[:-1])[:size])
+    begins = np.flatnonzero(begins_run(signs.deal))
     count = np.diff(np.append(begins, size))
     longest_first = np.argsort(-count, kind="stable")
     begins, count = begins[longest_first], count[longest_first]
@@ -316,25 +315,25 @@ def _stays(signs: Signs, before: Positions, behind: Positions, process: Position
     """The stays that moves begin and end."""
     move = np.flatnonzero(before != behind)
     deal, day = signs.deal[move], signs.at[move].astype("datetime64[D]")
-    same = np.append(deal[1:] == deal[:-1], False)[: len(move)]
-    goes_to = np.where(same, np.append(behind[move[1:]], _NOWHERE)[: len(move)], _NOWHERE)
-    wins = np.append(signs.kind[move[1:]] == WINS, False)[: len(move)]
+    first = begins_run(deal)
     after = signs.after[move]
-    # a move cannot be before the last one whose day is known
-    previous = np.append(_NEVER, np.where(np.isnat(after), day, _NEVER)[:-1])[: len(move)]
-    previous = np.where(np.append(False, same[:-1])[: len(move)], previous - 1, _NEVER)
+    # a move cannot be before the deal's last one whose day is known
+    previous = np.where(first, _NEVER, np.roll(np.where(np.isnat(after), day, _NEVER), 1) - 1)
     after = np.where(np.isnat(after), after, np.fmax(after, previous))
     after = np.where(after < day - 1, after, _NEVER)
 
     stay = np.flatnonzero(behind[move] >= 0)
-    milestone, to, here = behind[move[stay]], goes_to[stay], deal[stay]
+    milestone, here = behind[move[stay]], deal[stay]
+    ended = ~np.roll(first, -1)[stay]  # there is a further move, which ends it
+    goes_to, kind, left, left_after = (
+        np.roll(column, -1)[stay] for column in (behind[move], signs.kind[move], day, after)
+    )
+    to = np.where(ended, goes_to, _NOWHERE)
     outcome = np.select(
-        [~same[stay], (to == _CLOSED) & wins[stay], to == _CLOSED, to > milestone],
+        [~ended, (to == _CLOSED) & (kind == WINS), to == _CLOSED, to > milestone],
         [OPEN, WON, LOST, ADVANCED],
         BACK,
     ).astype(np.int8)
-    following = np.minimum(stay + 1, max(len(move) - 1, 0))
-    ended = outcome != OPEN
     of_process = process[here]
     ways = here.astype(np.int64) * (lengths.max() + 1) + milestone
     first_there = np.zeros(len(stay), bool)
@@ -346,12 +345,12 @@ def _stays(signs: Signs, before: Positions, behind: Positions, process: Position
         entered=day[stay],
         entered_after=after[stay],
         dated=signs.dated[move[stay]],
-        left=np.where(ended, day[following], _NEVER),
-        left_after=np.where(ended, after[following], _NEVER),
+        left=np.where(ended, left, _NEVER),
+        left_after=np.where(ended, left_after, _NEVER),
         outcome=outcome,
         to=np.where(outcome == WON, lengths[of_process], np.where(outcome >= LOST, -1, to)).astype(np.int16),
         reentry=~first_there,
-        first=np.append(True, here[1:] != here[:-1])[: len(stay)],
+        first=begins_run(here),
     )
 
 
@@ -372,7 +371,7 @@ def _unique(stay: Positions, day: Days) -> tuple[Positions, Days]:
     """Pairs in order, each once."""
     order = in_order(stay, day)
     stay, day = stay[order], day[order]
-    new = np.append(True, (stay[1:] != stay[:-1]) | (day[1:] != day[:-1]))[: len(stay)]
+    new = begins_run(stay, day)
     return stay[new], day[new]
 
 

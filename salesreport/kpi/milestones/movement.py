@@ -16,6 +16,7 @@ from salesreport.kpi.milestones.reached import (
     begins,
     credited,
     journeys_of,
+    net_changes,
     place_numbers,
     places_of,
     reached_in,
@@ -137,8 +138,9 @@ def _movement(journeys: Journeys, start: dt.date, end: dt.date, by: tuple[str, .
     sums = {
         name: added(number, one.share, size) for (name, one), number in zip(parts.items(), numbers, strict=False)
     }
-    had, has = owned.values()
-    sums["taken_over"], sums["handed_over"] = _changes(had, has, numbers[-2], numbers[-1], size)
+    _, group, net = net_changes(owned["had"], owned["has"], numbers[-2], numbers[-1], size)
+    sums["taken_over"] = added(group, np.maximum(net, 0), size)
+    sums["handed_over"] = added(group, np.maximum(-net, 0), size)
     _assert_adds_up(sums)
     frame = groups.assign(**sums)
     return _every_milestone(frame, file, by)
@@ -168,17 +170,6 @@ def _cuts(
     there = (day >= first) & (day <= last) & (stays.entered[stay] < day) & ~(stays.left[stay] <= day)
     pairs = pd.DataFrame({"stay": stay[there], "day": day[there]}).drop_duplicates()
     return pairs["stay"].to_numpy(np.intp), pairs["day"].to_numpy("datetime64[D]")
-
-
-def _changes(had: Events, has: Events, before: Positions, after: Positions, size: int) -> tuple[Numbers, Numbers]:
-    """What each group gains and loses where deals change hands; what stays within a group is neither."""
-    keys = np.concatenate((had.extra["event"] * size + before, has.extra["event"] * size + after))
-    change = np.concatenate((-had.share, has.share))
-    different, place = np.unique(keys, return_inverse=True)
-    net = added(place, change, len(different))
-    net[np.abs(net) < 1e-12] = 0.0
-    group = different % max(size, 1)
-    return added(group, np.maximum(net, 0), size), added(group, np.maximum(-net, 0), size)
 
 
 def _assert_adds_up(sums: dict[str, Numbers]) -> None:

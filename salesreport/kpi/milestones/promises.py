@@ -11,6 +11,7 @@ from salesreport.kpi.facts.events import Events
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.kinds import Kind
 from salesreport.kpi.facts.lacking import lacks
+from salesreport.kpi.facts.ordering import begins_run
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.reached import (
     credited,
@@ -194,9 +195,8 @@ def _shown_open(facts: Facts, day: dt.date) -> Positions:
 
 def _first_correction(facts: Facts, whose: Positions, taken_on: Days, expected: Days) -> tuple[Positions, Days]:
     """The rows with the first change of a deal's date that may be the correction of a default, and their days."""
-    same = np.append(False, whose[1:] == whose[:-1])[: len(whose)]
-    changes = np.flatnonzero(same & np.append(False, expected[1:] != expected[:-1])[: len(whose)])
-    first = changes[np.unique(whose[changes], return_index=True)[1]]
+    changes = np.flatnonzero(begins_run(expected) & ~begins_run(whose))
+    first = changes[begins_run(whose[changes])]
     created = facts.columns.days("deals", "created_on")[whose[first]]
     first = first[taken_on[first - 1] < created + CORRECTED_WITHIN]  # the last day it was as it had been
     return first, taken_on[first]

@@ -8,18 +8,20 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from salesreport.kpi.facts.columns import Days, Positions, taken
+from salesreport.kpi.facts.columns import Days, Numbers, Positions, taken
 from salesreport.kpi.facts.events import Events
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.kinds import Kind
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.notes import process_notes
+from salesreport.kpi.facts.ordering import begins_run
 from salesreport.kpi.facts.source import Source
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.journeys import BACK, LOST, OPEN, WON, Journeys, Spells, Stays, spells
 from salesreport.language import Text, text
 from salesreport.period import Period
 from salesreport.process import Milestone, Process, ProcessFile, process_of
+from salesreport.stats.competing_risks import added
 
 Kept = TypeVar("Kept")
 
@@ -114,6 +116,25 @@ def credited(source: Source, deals: Positions, days: Days, /, **columns: npt.NDA
     return Events("deals", deals[credit.event], days[credit.event], credit.rep, credit.share, extra, source)
 
 
+def net_changes(
+    had: Events, has: Events, before: Positions, after: Positions, size: int
+) -> tuple[Positions, Positions, Numbers]:
+    """What groups gain and lose where deals change hands; what stays within a group is neither.
+
+    Args:
+        had, has: `credited` then and now, of the same events. before, after: the group of each row, of so many.
+
+    Returns:
+        An element per event and group: their numbers, and by how much the group's share has grown.
+    """
+    keys = np.concatenate((had.extra["event"] * size + before, has.extra["event"] * size + after))
+    different, place = np.unique(keys, return_inverse=True)
+    net = added(place, np.concatenate((-had.share, has.share)), len(different))
+    net[np.abs(net) < 1e-12] = 0.0
+    event, group = np.divmod(different, max(size, 1))
+    return event, group, net
+
+
 def reached_in(facts: Facts, file: ProcessFile, start: dt.date, end: dt.date) -> Events:
     """Deals that got to a milestone or past it for the first time, on a day from start to end.
 
@@ -145,8 +166,7 @@ def _first_reached(journeys: Journeys) -> tuple[Positions, Positions, Days]:
     # by deal and in order of time: what came before is never of a later deal
     width = int(length.max(initial=0)) + 1
     highest = np.maximum.accumulate(deal * width + level + 1)
-    first = np.append(True, deal[1:] != deal[:-1])[: len(deal)]
-    before = np.where(first, -1, np.append(-1, highest)[: len(deal)] - 1 - deal * width).astype(np.int16)
+    before = np.where(begins_run(deal), -1, np.roll(highest, 1) - 1 - deal * width).astype(np.int16)
     del highest
     new = np.maximum(level - before, 0)
     new[0::2] = np.where(stays.dated, new[0::2], 0)

@@ -16,7 +16,7 @@ from salesreport.kpi.facts.known import Known
 from salesreport.kpi.facts.lacking import lacks
 from salesreport.kpi.facts.notes import amounts_notes
 from salesreport.kpi.facts.unavailable import Unavailable
-from salesreport.kpi.milestones.reached import credited
+from salesreport.kpi.milestones.reached import credited, net_changes
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 
@@ -108,23 +108,16 @@ def _waterfall(facts: Facts, start: dt.date, end: dt.date, due: Period | None, b
             raise Unavailable(why)
     opens, closes = _Pipeline.of(before, due), _Pipeline.of(after, due)
     flows = [_of_deals(opens, closes, due), _of_deleted(opens, closes)]
-    ends = [facts.events("open", one.known.day) for one in (opens, closes)]
-    lists = [[events.dimension(name) for name in by] for one in flows for events in (one.had, one.has)]
-    lists += [[events.dimension(name) for name in by] for events in ends]
-    picks: list[Positions | None] = [np.arange(len(events)) for one in flows for events in (one.had, one.has)]
-    picks += [np.flatnonzero(one.part[events.rows]) for one, events in zip((opens, closes), ends, strict=True)]
-    numbers, groups = grouped(by, lists, picks)
+    held = [one.held(facts) for one in (opens, closes)]
+    every = [*(events for one in flows for events in (one.had, one.has)), *held]
+    dimensions = [[events.dimension(name) for name in by] for events in every]
+    numbers, groups = grouped(by, dimensions, [np.arange(len(events)) for events in every])
 
     size = len(groups)
     sums = {name: np.zeros((2, size)) for name in COLUMNS}
     for one, had, has in zip(flows, numbers[0::2], numbers[1::2], strict=False):
         _post(sums, one, had, has, size)
-    for name, events, number, pick in zip(("opening", "closing"), ends, numbers[-2:], picks[-2:], strict=True):
-        share, amount = events.share[pick], np.nan_to_num(events.number("amount")[pick])
-        own = np.array([np.bincount(number, share, size), np.bincount(number, share * amount, size)])
-        deleted = flows[1].begin == 0 if name == "opening" else flows[1].end == _CLOSING
-        if not deleted.any():
-            assert np.allclose(own, sums[name], atol=1e-6), "the waterfall misses deals of the pipeline"
+    _assert_complete(sums, held, numbers[-2:], deleted=flows[1])
     _assert_adds_up(sums)
     priced = _priced(opens, closes, flows)
     if not priced:
@@ -168,6 +161,11 @@ class _Pipeline(NamedTuple):
         expected = known.source.columns.days("snapshots", "expected_close_on")[deleted]
         return cls(known, known.open & (known.expected_close <= last), deleted, expected <= last)
 
+    def held(self, facts: Facts) -> Events:
+        """The deals of table `deals` that are part of it, credited to who had them on the day."""
+        events = facts.events("open", self.known.day)
+        return events.take(np.flatnonzero(self.part[events.rows]))
+
 
 def _of_deals(opens: _Pipeline, closes: _Pipeline, due: Period | None) -> _Flows:
     """The way of the deals that are in table `deals`."""
@@ -190,7 +188,7 @@ def _of_deals(opens: _Pipeline, closes: _Pipeline, due: Period | None) -> _Flows
     )
     end = np.select(
         [after.won[deal], after.lost[deal], closes.part[deal]],
-        [_at("won"), _at("lost"), _CLOSING],
+        [_at("won"), _at("lost"), _at("closing")],
         _at("pushed_out"),
     )
     is_closed = closed[deal]
@@ -232,7 +230,7 @@ def _of_deleted(opens: _Pipeline, closes: _Pipeline) -> _Flows:
     counts = np.flatnonzero(in_then | in_now)
     then, now, in_then, in_now = then[counts], now[counts], in_then[counts], in_now[counts]
     begin = np.select([in_then, then >= 0], [_at("opening"), _at("pulled_in")], _at("created"))
-    end = np.select([in_now, now >= 0], [_CLOSING, _at("pushed_out")], _at("removed"))
+    end = np.select([in_now, now >= 0], [_at("closing"), _at("pushed_out")], _at("removed"))
     amounts, reps = columns.numbers("snapshots", "amount"), columns.coded("snapshots", "rep_id")
     last = np.full(len(counts), np.datetime64(closes.known.day, "D"))
     first = np.where(in_then, np.datetime64(opens.known.day, "D"), last)
@@ -291,17 +289,25 @@ def _post(sums: dict[str, Numbers], flows: _Flows, had: Positions, has: Position
     sums["increased"][1] += np.bincount(has, np.where(compared, np.maximum(change, 0), 0), size)
     sums["decreased"][1] += np.bincount(has, np.where(compared, np.maximum(-change, 0), 0), size)
     sums["restated"][1] += np.bincount(has, np.where(compared, 0, change), size)
-    # what stays within a group is not handed over
-    event = np.concatenate((first, last))
-    keys = event * size + np.concatenate((had, has))
-    moved = np.concatenate((-flows.had.share, flows.has.share))
-    different, place_of = np.unique(keys, return_inverse=True)
-    net = np.bincount(place_of, moved, len(different))
-    net[np.abs(net) < 1e-12] = 0.0
-    group, worth = different % max(size, 1), flows.before[different // max(size, 1)]
+    event, group, net = net_changes(flows.had, flows.has, had, has, size)
+    worth = flows.before[event]
     for name, part in (("taken_over", np.maximum(net, 0)), ("handed_over", np.maximum(-net, 0))):
         sums[name][0] += np.bincount(group, part, size)
         sums[name][1] += np.bincount(group, part * worth, size)
+
+
+def _assert_complete(
+    sums: dict[str, Numbers], held: list[Events], numbers: list[Positions], deleted: _Flows
+) -> None:
+    """Both ends are the open deals of their day, where no deleted ones are among them."""
+    for name, events, number, places in zip(
+        ("opening", "closing"), held, numbers, (deleted.begin, deleted.end), strict=True
+    ):
+        if (places == _at(name)).any():
+            continue
+        worth = events.share * np.nan_to_num(events.number("amount"))
+        own = [np.bincount(number, weight, sums[name].shape[1]) for weight in (events.share, worth)]
+        assert np.allclose(own, sums[name], atol=1e-6), "the waterfall misses deals of the pipeline"
 
 
 def _assert_adds_up(sums: dict[str, Numbers]) -> None:
@@ -312,9 +318,6 @@ def _assert_adds_up(sums: dict[str, Numbers]) -> None:
 
 def _at(name: str) -> int:
     return COLUMNS.index(name)
-
-
-_CLOSING = COLUMNS.index("closing")
 
 
 def _priced(opens: _Pipeline, closes: _Pipeline, flows: list[_Flows]) -> bool:

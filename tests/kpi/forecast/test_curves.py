@@ -1,8 +1,12 @@
 """Chances from hazards: against absorbing Markov chains worked out by powers of a matrix."""
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 import pytest
 
+from salesreport.kpi.forecast import seasonality
 from salesreport.kpi.forecast.curves import SHIFTS, between, compose, reaching, tilted
 from salesreport.kpi.forecast.hazards import Hazards
 from salesreport.kpi.forecast.seasonality import flat
@@ -107,3 +111,57 @@ def test_other_odds_at_one_milestone_alone() -> None:
     on, lost = moved.rate[1, 1, 3], moved.rate[1, 1, 2]
     assert np.log(on / lost) == pytest.approx(np.log(0.06 / 0.03) - 1)
     assert on + lost == pytest.approx(0.09)
+
+
+def hazards_by_age(seed: int, quick: float) -> Hazards:
+    """Three milestones, the last of them left for an order, and where deals begin; winning has its seasons."""
+    rng = np.random.default_rng(seed)
+    rate = np.zeros((4, 3, 4))  # state × bin × (advanced, back, lost, won)
+    rate[:2, :, 0], rate[:3, :, 2] = rng.uniform(0, quick, (2, 3)), rng.uniform(0, 0.03, (3, 3))
+    rate[1:3, :, 3] = rng.uniform(0, quick, (2, 3))
+    rate[1, 2, 0] = 0.0  # of those that are long there nobody goes on
+    rate[0, 1, 2] = 0.0  # and none of those that are there a while is lost
+    rate[3, 0, 0] = 0.9
+    goes_to = np.zeros((4, 4, 2))
+    goes_to[[0, 1, 3], [1, 2, 0], 0] = 1
+    calendar = np.arange(DAY - 1095, DAY)
+    won = rng.poisson(3 + 2 * np.sin(calendar / 365.25 * 2 * np.pi))
+    winning = seasonality.learn(calendar, won.astype(float), np.full(len(calendar), 3.0), 1)
+    other = seasonality.learn(calendar, won[::-1].astype(float), np.full(len(calendar), 3.0), 1)
+    return Hazards([np.array([0, 1, 12])] * 4, rate, goes_to, winning, other, 100.0, 3)
+
+
+def day_by_day(hazards: Hazards, period: tuple[int, int]) -> Callable[..., float]:
+    """The chance of a deal at a state, of an age on a day, to be won in the period: one day after the other."""
+    days = np.arange(DAY, period[1] + 1)
+    other, winning = hazards.other.of(days), hazards.winning.of(days)
+
+    @cache
+    def chance(state: int, age: int, day: int) -> float:
+        """Of one that has this age on a day and has not left yet."""
+        if day >= len(days):
+            return 0.0
+        rate = hazards.rate[state, np.searchsorted([0, 1, 12], age, side="right") - 1]
+        on, lost, won = rate[0] * other[day], rate[2] * other[day], rate[3] * winning[day]
+        most = max(on + lost + won, 1.0)
+        following = chance(int(hazards.goes_to[state, :, 0].argmax()), 0, day) if on else 0.0
+        counts = period[0] <= DAY + day <= period[1] and day > 0
+        stays = 1 - (on + lost + won) / most
+        return (on * following + won * counts) / most + stays * chance(state, age + 1, day + 1)
+
+    return chance
+
+
+@pytest.mark.parametrize("quick", [0.1, 0.95])
+def test_ages_and_seasons_day_by_day(quick: float) -> None:
+    period, oldest = (DAY + 10, DAY + 40), np.array([20, 20, 20, 0])
+    for seed, tilt in enumerate(np.random.default_rng(7).normal(0, 0.5, (3, 3))):
+        given = hazards_by_age(seed, quick)
+        curves = compose(tilted(given, tilt), DAY, [period], oldest)
+        for number, shift in enumerate(SHIFTS):
+            truth = day_by_day(tilted(given, tilt + shift), period)
+            for state in range(4):
+                entering = [truth(state, 0, day) for day in range(41)]
+                assert curves.entering[number, state, :, 0] == pytest.approx(entering, rel=1e-12, abs=1e-15)
+            standing = [truth(1, age + 1, 1) for age in range(12)]  # ages of 12 and more are alike
+            assert curves.standing[1][number, :12, 0] == pytest.approx(standing, rel=1e-12, abs=1e-15)
