@@ -48,11 +48,7 @@ class CreatedSince(NamedTuple):
     @property
     def why(self) -> Text:
         """Why a period before `whole` compares with nothing, as a clause."""
-        return text(
-            "deals created before {day} are missing, and with them much of what closed before {whole}",
-            day=self.day,
-            whole=self.whole,
-        )
+        return text("deals created before {day} are missing", day=self.day)
 
     @property
     def note(self) -> Text:
