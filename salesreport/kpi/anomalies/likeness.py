@@ -80,7 +80,7 @@ def likeness(
         >>> found.columns, np.bincount(found.stratum).tolist()
         (('product',), [40, 40])
     """
-    at_step = _dense(np.asarray(step))
+    at_step = _narrow(_dense(np.asarray(step)))
     names = [name for name in sorted(columns) if len(columns[name]) and np.ptp(columns[name]) > 0]
     rows, made, used = _by_step(at_step), list[Promised](), set[str]()
     for here in rows:
@@ -140,7 +140,9 @@ def promised(success: Flags, columns: Mapping[str, npt.NDArray[np.integer]]) -> 
         return Promised(np.full(len(n), success.mean() if len(success) else np.nan), kind, names)
     design, pattern = Design.of(used, (), n, RARE, 1)
     found = fit(design, design.counts(pattern, won), design.counts(pattern, n), 1.0, None)
-    return Promised(np.round(found.rates[pattern], 9), kind, names)  # what is equal but for rounding is equal
+    return Promised(
+        np.round(found.rates[pattern], 9), _narrow(kind), names
+    )  # what is equal but for rounding is equal
 
 
 def strata(step: npt.NDArray[np.integer], columns: Sequence[npt.NDArray[np.integer]]) -> Positions:
@@ -215,6 +217,11 @@ def _crossed(one: Positions, other: npt.NDArray[np.integer]) -> Positions:
     if low:
         pair -= low
     return pair
+
+
+def _narrow(numbers: Positions) -> Positions:
+    """Numbers from 0 in as few bytes as hold them: of millions of decisions each byte more is felt."""
+    return numbers.astype(np.min_scalar_type(-1 - int(numbers.max(initial=0))))
 
 
 def _dense(codes: npt.NDArray[np.integer]) -> Positions:
