@@ -30,7 +30,7 @@ COLUMNS = {
     "segment": text("Segment"),
     "stage": text("Stage"),
     "amount": text("Amount"),
-    "decided_on": text("decided on"),
+    "decided_on": text("Decided on"),
     "result": text("Result"),
     "since": text("Since then"),
 }
