@@ -19,7 +19,7 @@ from salesreport.report.page import css
 from salesreport.report.section import Section
 
 SHARES = {
-    "deal": 15, "customer": 13, "product_line": 10, "segment": 11, "stage": 10, "amount": 9, "decided_on": 11,
+    "deal": 15, "customer": 12, "product_line": 10, "segment": 12, "stage": 10, "amount": 9, "decided_on": 11,
     "result": 11, "since": 10,
 }  # fmt: skip
 """How wide the columns of the deals are, in per cent; headings and table agree on it."""
