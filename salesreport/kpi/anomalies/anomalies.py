@@ -35,7 +35,7 @@ LEVEL = 0.1
 MOST_KEPT = 16
 """How many comparisons are remembered: who explores makes many."""
 
-MOST_DECISIONS = 4_000_000
+MOST_DECISIONS = 3_000_000
 """How many decisions those may have together that are remembered beside the last: each takes 30 bytes."""
 
 LONGER = 1.25

@@ -181,13 +181,17 @@ def _by_step(step: Positions) -> list[Positions]:
     """The rows of each step, numbered from 0 without gaps."""
     if not len(step):
         return []
-    return np.split(np.argsort(step, kind="stable"), np.cumsum(np.bincount(step))[:-1])
+    order = np.argsort(step, kind="stable").astype(np.min_scalar_type(-1 - len(step)))
+    return np.split(order, np.cumsum(np.bincount(step))[:-1])
 
 
 def _told(group: npt.NDArray[np.integer], stratum: Positions) -> float:
     """How many deals' worth of comparison is left: Σ own × others ÷ all, over groups and strata."""
     size = int(stratum.max(initial=-1)) + 1
-    own, n = counted(group.astype(np.int64) * size + stratum)
+    key = group.astype(np.int64)  # in place: of millions each copy is felt
+    key *= size
+    key += stratum
+    own, n = counted(key)
     everybody = np.bincount(stratum, minlength=size)[own % max(size, 1)]
     return float((n * (everybody - n) / everybody).sum())
 
