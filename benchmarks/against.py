@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 BASE = "4dfd557"
 """The commit that issue and page name."""
+
+EXPLORING = ROOT / "benchmarks" / "exploring.py"
 
 FEW = 5
 """Reports of the smaller of two packs, from which it follows what a pack costs once and each further report."""
@@ -36,6 +38,28 @@ many = {"activities_per_deal": 1.0, "snapshot_every": None} if deals > 100_000 e
 dataset = write_company(sys.argv[1], reps=reps, deals=deals, **many)
 print("\\n".join(sorted(dataset.table("deals", ["rep_id"])["rep_id"].unique())))
 """
+
+EXPLORED = """
+import sys
+from salesreport.sample import write_company
+reps, deals = map(int, sys.argv[2:4])
+write_company(sys.argv[1], reps=reps, deals=deals, activities_per_deal=0.1, snapshot_every=None)
+"""
+"""The same deals, written by the code of each side: later ones have more columns."""
+
+KERNEL = """
+import os
+before = dict(os.environ)
+import json
+from pathlib import Path
+from salesreport.explore import lab
+def say(*command):
+    print(json.dumps({name: value for name, value in os.environ.items() if before.get(name) != value}))
+    raise SystemExit
+os.execv = say
+lab.open_lab(Path("explorer.ipynb"))
+"""
+"""The environment that `salesreport explore` gives JupyterLab, and so the explorer's kernel (Linux)."""
 
 DEALS = """
 import sys
@@ -70,11 +94,12 @@ class Side:
         """Measure its Python with these arguments."""
         return measure([str(self.python), *arguments], cwd or self.root, {"PYTHONPATH": str(self.root)})
 
-    def say(self, script: str, *arguments: str) -> str:
-        """What a script prints, run with its code."""
-        command, environment = [str(self.python), "-c", script], {**as_usual(), "PYTHONPATH": str(self.root)}
+    def say(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
+        """What its Python prints with these arguments, in the environment `as_usual` with `env` added."""
+        command = [str(self.python), *arguments]
+        environment = {**as_usual(), "PYTHONPATH": str(self.root), **(env or {})}
         return subprocess.run(
-            [*command, *arguments], cwd=self.root, env=environment, stdout=subprocess.PIPE, text=True, check=True
+            command, cwd=self.root, env=environment, stdout=subprocess.PIPE, text=True, check=True
         ).stdout
 
 
@@ -129,7 +154,8 @@ class Packs:
     def __init__(self, sides: Sequence[Side], folder: Path, reps: int, deals: int, reports: int) -> None:
         self.folder, self.reports = folder, reports
         self.reps = {
-            side.root: side.say(COMPANY, str(self.company(side)), str(reps), str(deals)).split() for side in sides
+            side.root: side.say("-c", COMPANY, str(self.company(side)), str(reps), str(deals)).split()
+            for side in sides
         }
 
     def company(self, side: Side) -> Path:
@@ -173,7 +199,7 @@ class Packs:
 
 def ingest(now: Side, then: Side, folder: Path, deals: int, runs: int) -> dict[str, dict[str, float]]:
     """Reading an export: both, and the bare reading and writing of the same file."""
-    now.say(DEALS, str(folder), str(deals))
+    now.say("-c", DEALS, str(folder), str(deals))
 
     def one(side: Side) -> dict[str, float]:
         took = side.run(
@@ -189,14 +215,29 @@ def ingest(now: Side, then: Side, folder: Path, deals: int, runs: int) -> dict[s
     return found
 
 
+def explore(now: Side, then: Side, folder: Path, deals: int, runs: int) -> dict[str, dict[str, float]]:
+    """Exploring a company with 1,000 deals a rep, as the kernel of `salesreport explore` does."""
+    kernel = {side.root: json.loads(side.say("-c", KERNEL)) for side in (now, then)}
+    for side in (now, then):
+        side.say("-c", EXPLORED, str(folder / side.root.name), str(deals // 1000), str(deals))
+
+    def one(side: Side) -> dict[str, float]:
+        said = side.say(str(EXPLORING), str(folder / side.root.name), env=kernel[side.root])
+        took: dict[str, float] = json.loads(said)
+        return took
+
+    return paired(now, then, one, runs)
+
+
 def main() -> None:
     """Measure, and print what came out."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", default=BASE, help="the earlier commit")
     parser.add_argument("--folder", type=Path, default=ROOT / ".bench", help="where its checkout is kept")
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--reports", type=int, default=31)
-    parser.add_argument("--big", action="store_true", help="also 300 reps and 300,000 deals")
+    parser.add_argument("--reports", type=int, default=31, help="of a pack; 0: no packs")
+    parser.add_argument("--big", action="store_true", help="also 300 reps and 300,000 deals; explore 2 million")
+    parser.add_argument("--explore", type=int, nargs="*", help="deals to explore; no number: none")
     parser.add_argument("--ingest", type=int, default=1_000_000, help="deals to read; 0: none")
     options = parser.parse_args()
     options.folder.mkdir(exist_ok=True)
@@ -207,10 +248,14 @@ def main() -> None:
     result = {}
     companies = {"35 reps, 9,000 deals": (35, 9_000)}
     companies |= {"300 reps, 300,000 deals": (300, 300_000)} if options.big else {}
-    for name, (reps, deals) in companies.items():
+    for name, (reps, deals) in companies.items() if options.reports else ():
         with tempfile.TemporaryDirectory() as scratch:
             packs = Packs([now, then], Path(scratch), reps, deals, options.reports)
             result[name] = paired(now, then, packs.measured, options.runs)
+    explored = [100_000, *([2_000_000] if options.big else [])] if options.explore is None else options.explore
+    for deals in explored:
+        with tempfile.TemporaryDirectory() as scratch:
+            result[f"exploring {deals:,} deals"] = explore(now, then, Path(scratch), deals, options.runs)
     if options.ingest:
         with tempfile.TemporaryDirectory() as scratch:
             result[f"{options.ingest:,} deals"] = ingest(now, then, Path(scratch), options.ingest, options.runs)

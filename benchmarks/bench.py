@@ -51,7 +51,8 @@ table from everybody's deals. Ours is the whole pack, start-up and shared figure
 Today's code and that of commit `{base}` in an environment of its own, one after the other in one run, {runs}
 pairs: medians, and the median, least and greatest of the pairs' ratios. *Once per pack*: what a pack costs beside
 its further reports; *again*: with what an earlier pack stored beside the dataset. *Of bare pandas and pyarrow*:
-of what a command takes that reads and writes the same file without understanding it.
+of what a command takes that reads and writes the same file without understanding it. *Exploring*: in a kernel as
+`salesreport explore` starts it; a new comparison of like with like by itself, and until it is seen.
 
 | | now | then | ratio | least | most |
 |---|---|---|---|---|---|

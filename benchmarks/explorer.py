@@ -18,54 +18,21 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
+from exploring import through
 
 from salesreport.dataset import Dataset
 from salesreport.explore import Explorer
 from salesreport.explore.state import VIEWS, all_decisions, choices, facts_of
-from salesreport.explore.widgets import WAIT
 from salesreport.sample import write_company
 
 TARGETS = {100_000: 0.15, 2_000_000: 0.5}
 """Seconds within which half of the changes are to be shown, by number of deals."""
 
-CHANGES = (
-    ("period", 1), ("product_line", 1), ("segment", 1), ("segment", 0), ("product_line", 0), ("team", 1),
-    ("rep", 2), ("rep", 0), ("team", 0), ("lead_source", 1), ("step", 2), ("lead_source", 0), ("step", 0),
-    ("compare_to", 1), ("period", 0), ("compare_to", 0),
-)  # fmt: skip
-"""Control and the number of the choice, one after the other, in each view."""
-
-
-async def changed(explorer: Explorer, control: Any, value: str) -> tuple[float, float]:
-    """Seconds from setting a control to the new picture, and until nothing more comes; NaN: no new picture."""
-    pictures: list[float] = []
-
-    def seen(change: object) -> None:
-        pictures.append(time.perf_counter())
-
-    explorer.picture.observe(seen, "value")
-    began = time.perf_counter()
-    control.value = value
-    while explorer._update.waiting or explorer._background.busy:
-        await asyncio.sleep(0.001)
-    explorer.picture.unobserve(seen, "value")
-    if not pictures:
-        return float("nan"), float("nan")
-    return pictures[0] - began - WAIT, pictures[-1] - began - WAIT
-
 
 async def script(dataset: Dataset) -> dict[str, list[tuple[float, float]]]:
     """View → what its changes took."""
     explorer = Explorer(dataset)
-    took: dict[str, list[tuple[float, float]]] = {}
-    for view in VIEWS:
-        took[view] = [] if view == explorer.state.view else [await changed(explorer, explorer.views, view)]
-        for name, number in CHANGES:
-            control = explorer.controls[name]
-            value = control.options[min(number, len(control.options) - 1)][1]
-            if value != control.value:
-                took[view].append(await changed(explorer, control, value))
-    return {view: [one for one in pairs if one[0] == one[0]] for view, pairs in took.items()}
+    return {view: await through(explorer, view) for view in VIEWS}
 
 
 def by_hand(dataset: Dataset, runs: int = 5) -> float:
@@ -117,8 +84,6 @@ def measure(deals: int, folder: Path) -> dict[str, Any]:
     dataset = write_company(
         folder / "company", reps=max(35, deals // 1000), deals=deals, activities_per_deal=0.1, snapshot_every=None
     )
-    import seaborn  # noqa: F401 - the explorer loads it while nobody waits
-
     began = time.perf_counter()
     Explorer(dataset)
     opened = time.perf_counter() - began

@@ -20,6 +20,7 @@ In a notebook::
 from typing import TYPE_CHECKING
 
 from salesreport.later import names_from
+from salesreport.memory import arrow_gives_back
 
 if TYPE_CHECKING:
     from salesreport.explore.agreements import Agreements
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from salesreport.explore.widgets import Explorer
 
 __all__ = ["Agreements", "ConversionReview", "Explorer", "State", "show"]
+
+arrow_gives_back()  # a notebook of one's own opens millions of deals, too
 
 # imported on first use: a report has no need of widgets
 __getattr__ = names_from(

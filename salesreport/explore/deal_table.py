@@ -14,7 +14,7 @@ from salesreport.kpi import Facts
 from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.decided import WIN, Decisions
 from salesreport.kpi.anomalies.outcome import outcomes
-from salesreport.kpi.facts.columns import Positions
+from salesreport.kpi.facts.columns import Positions, taken
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Language, Text, ntext, text
 from salesreport.report.section import Section
@@ -30,7 +30,7 @@ COLUMNS = {
     "segment": text("Segment"),
     "stage": text("Stage"),
     "amount": text("Amount"),
-    "decided_on": text("decided on"),
+    "decided_on": text("Decided on"),
     "result": text("Result"),
     "since": text("Since then"),
 }
@@ -129,33 +129,30 @@ def _order(keys: npt.NDArray[Any], descending: bool) -> Positions:
 
 def _names(facts: Facts, deals: Positions) -> pd.Series:
     """What people call some deals; the id of one that has no name."""
-    ids = facts.columns.series("deals", "deal_id").take(deals)
-    return facts.columns.series("deals", "name").take(deals).fillna(ids)
+    ids = facts.columns.texts("deals", "deal_id", deals)
+    return facts.columns.texts("deals", "name", deals).fillna(ids)
 
 
 def _customers(facts: Facts, deals: Positions) -> pd.Series:
     """The customer's name of some deals; its id where it has no name."""
-    ids = facts.columns.series("deals", "account_id").take(deals)
-    if not facts.columns.has("accounts", "name"):
+    columns = facts.columns
+    ids = columns.texts("deals", "account_id", deals)
+    if not columns.has("accounts", "name"):
         return ids
-    names: pd.Series = facts.remember(
-        "explored customers", lambda: facts.own("accounts").set_index("account_id")["name"].dropna()
-    )
-    return ids.map(names).fillna(ids)
+    return columns.texts("accounts", "name", columns.find("deals", "account_id", "accounts")[deals]).fillna(ids)
 
 
 def _frame(facts: Facts, decided: Decisions) -> pd.DataFrame:
     """The rows as they are shown, in the order given."""
     columns, rows, since = facts.columns, decided.deal, outcomes(decided)
-    ids = columns.series("deals", "deal_id").take(rows)
     return pd.DataFrame(
         {
-            "deal_id": ids.to_numpy(),
+            "deal_id": columns.texts("deals", "deal_id", rows).to_numpy(),
             "deal": _names(facts, rows).to_numpy(),
             "customer": _customers(facts, rows).to_numpy(),
             "product_line": pd.Series(decided.dimension("product_line")).astype("str"),
             "segment": pd.Series(decided.dimension("segment")).astype("str"),
-            "stage": columns.series("deals", "stage").take(rows).to_numpy(),
+            "stage": pd.Series(taken(columns.coded("deals", "stage"), rows)).astype("str").to_numpy(),
             "amount": decided.amount,
             "decided_on": decided.day.astype("datetime64[s]"),
             "success": decided.success,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from salesreport.explore.state import State, all_decisions, choices, compared_period, period_of, step_of
 from salesreport.kpi import Facts
-from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies
+from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies, is_remembered
 from salesreport.kpi.anomalies.comparisons import PARTS
 from salesreport.kpi.anomalies.decided import Decisions
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
@@ -182,34 +182,33 @@ def _of_rep(compared: Anomalies | None, rep: str) -> pd.DataFrame:
 
 
 def found(facts: Facts, state: State) -> Anomalies:
-    """All comparisons of reps with like decisions of others, of the period and under the filters; made once.
+    """All comparisons of reps with like decisions of others, of the period and under the filters.
 
-    Neither rep nor step changes them, so that they are the same whichever of these is looked at. Intervals are
-    those of reps as a whole and of findings: no view shows others.
+    Neither rep nor step changes them, so that they are the same whichever of these is looked at; the last ones
+    are remembered. Intervals are those of reps as a whole and of findings: no view shows others.
 
     Raises:
         Unavailable: there is nothing or nobody to compare; found out once, too.
     """
-    made = _comparisons(facts)
     key = _selection(facts, state)
-    if key not in made:
-        try:
-            period, where = period_of(facts, state), state.where or None
-            made[key] = anomalies(facts, process_file(facts), period, where=where, shown=True)
-        except Unavailable as problem:
-            made[key] = problem
-    if isinstance(outcome := made[key], Unavailable):
-        raise outcome
-    return outcome
+    if key in _impossible(facts):
+        raise _impossible(facts)[key]
+    try:
+        return anomalies(facts, process_file(facts), period_of(facts, state), where=state.where, shown=True)
+    except Unavailable as problem:
+        _impossible(facts)[key] = problem
+        raise
 
 
 def is_found(facts: Facts, state: State) -> bool:
     """Whether the comparisons are there already, or known not to be possible."""
-    return _selection(facts, state) in _comparisons(facts)
+    if _selection(facts, state) in _impossible(facts):
+        return True
+    return is_remembered(facts, process_file(facts), period_of(facts, state), state.where, shown=True)
 
 
-def _comparisons(facts: Facts) -> dict[Hashable, Anomalies | Unavailable]:
-    return facts.remember("explored comparisons", dict)
+def _impossible(facts: Facts) -> dict[Hashable, Unavailable]:
+    return facts.remember("impossible comparisons", dict)
 
 
 def _selection(facts: Facts, state: State) -> Hashable:

@@ -19,10 +19,13 @@ from salesreport.report.page import css
 from salesreport.report.section import Section
 
 SHARES = {
-    "deal": 16, "customer": 14, "product_line": 11, "segment": 8, "stage": 10, "amount": 9, "decided_on": 10,
-    "result": 11, "since": 11,
+    "deal": 15, "customer": 12, "product_line": 10, "segment": 12, "stage": 10, "amount": 9, "decided_on": 11,
+    "result": 11, "since": 10,
 }  # fmt: skip
 """How wide the columns of the deals are, in per cent; headings and table agree on it."""
+
+MOST_ROWS = 6
+"""Of how many findings all are seen at once; beyond, their list scrolls."""
 
 CONTROLS = ("dataset", "period", "compare_to", *FILTERS, "rep", "step")
 """The drop-down lists, in order."""
@@ -54,7 +57,7 @@ def area(name: str = "sr-status") -> widgets.HTML:
 
 def listing(title: str) -> widgets.Select:
     """A list of findings."""
-    made = widgets.Select(options=[], value=None, rows=6, description=title)
+    made = widgets.Select(options=[], value=None, description=title)
     made.add_class("sr-list")
     return made
 

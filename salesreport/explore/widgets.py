@@ -212,6 +212,7 @@ class Explorer(panels.Panels):
         if self.state.finding not in keys and self.state.view == "anomalies" and patient:
             self.state = self.state.but(finding="")
         self._quietly(self.findings, listed, self.state.finding or None)
+        self.findings.rows = max(2, min(len(listed), panels.MOST_ROWS))  # a list of one row would be a drop-down
         self.findings.layout.display = "" if listed else "none"
 
     def _offer(self) -> None:

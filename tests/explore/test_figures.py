@@ -1,6 +1,7 @@
 """Numbers of the views: counted by hand, by brute force, or by other libraries."""
 
 import datetime as dt
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
@@ -233,6 +234,19 @@ def test_comparisons_do_not_depend_on_rep_and_step(year):
     assert found(facts, year.but(rep=choices(facts).steps[0].key, step="win", view="trend")) is one
     assert is_found(facts, year)
     assert not is_found(facts, year.but(team=choices(facts).values["team"][0]))
+
+
+def test_of_large_comparisons_only_the_last_are_remembered(year, monkeypatch):
+    facts = facts_of(year)
+    one, *rest = [year.but(product_line=line) for line in ("", *choices(facts).values["product_line"])]
+    kept = found(facts, one)
+    assert found(facts, one) is kept
+    monkeypatch.setattr(import_module("salesreport.kpi.anomalies.anomalies"), "MOST_DECISIONS", 0)
+    for other in rest:
+        found(facts, other)
+        assert is_found(facts, other)
+    assert not any(is_found(facts, other) for other in (one, *rest[:-1]))
+    pd.testing.assert_frame_equal(found(facts, one).frame, kept.frame)  # made again
 
 
 def test_a_key_names_one_finding(year):

@@ -33,7 +33,10 @@ LEVEL = 0.1
 """The part of what is reported that may be chance."""
 
 MOST_KEPT = 16
-"""How many comparisons are remembered: who explores makes many, and of a large company each is large."""
+"""How many comparisons are remembered: who explores makes many."""
+
+MOST_DECISIONS = 3_000_000
+"""How many decisions those may have together that are remembered beside the last: each takes 30 bytes."""
 
 LONGER = 1.25
 """A longer span is looked at, too, where it holds at least so many times the decisions: else it says the same."""
@@ -197,20 +200,50 @@ def in_one_family(
     chosen = tuple(dict.fromkeys(by or ()))
     check_dimensions((*chosen, *(where or {})))
     check_level(level)
-    only = tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
-    key = (id(file), tuple((one.start, one.end) for one in periods), chosen, level, only, shown)
-    kept: dict[Hashable, tuple[Anomalies, ...]] = facts.remember("anomalies", dict)
-    if key not in kept:
+    only = _only(where)
+    kept, key = _kept(facts), _key(file, periods, chosen, level, only, shown)
+    made = kept.get(key)
+    if made is None:
         made = store_of_process(
             facts,
             file,
             ("anomalies looked for", tuple(periods), chosen, level, only, shown),
             lambda: _look(facts, file, tuple(periods), chosen, level, only, shown),
+            remembered=False,
         )
-        while len(kept) >= MOST_KEPT:
+        while kept and (len(kept) >= MOST_KEPT or sum(map(_decisions, kept.values())) > MOST_DECISIONS):
             kept.pop(next(iter(kept)), None)
         kept[key] = made
-    return kept[key]
+    return made
+
+
+def is_remembered(
+    facts: Facts,
+    file: ProcessFile,
+    period: Period,
+    where: Mapping[str, Sequence[str]] | None = None,
+    shown: bool = False,
+) -> bool:
+    """Whether `anomalies` by rep are there already; arguments as there."""
+    return _key(file, (period,), (), LEVEL, _only(where), shown) in _kept(facts)
+
+
+def _kept(facts: Facts) -> dict[Hashable, tuple[Anomalies, ...]]:
+    return facts.remember("anomalies", dict)
+
+
+def _key(
+    file: ProcessFile, periods: Sequence[Period], chosen: tuple[str, ...], level: float, only: Only, shown: bool
+) -> Hashable:
+    return id(file), tuple((one.start, one.end) for one in periods), chosen, level, only, shown
+
+
+def _only(where: Mapping[str, Sequence[str]] | None) -> Only:
+    return tuple(sorted((name, tuple(sorted(values))) for name, values in (where or {}).items() if values))
+
+
+def _decisions(found: tuple[Anomalies, ...]) -> int:
+    return sum(one.family.decisions for one in found)
 
 
 def longest(facts: Facts, file: ProcessFile, period: Period) -> Period | None:

@@ -121,11 +121,11 @@ class Decisions:
         return np.asarray(values.codes == code) if code >= 0 else np.zeros(len(self), bool)
 
     @cached_property
-    def months(self) -> Positions:
+    def months(self) -> Codes:
         """The calendar month of each, counted from 1970."""
-        return self.day.astype("datetime64[M]").astype(np.intp)
+        return self.day.astype("datetime64[M]").astype(np.int16)
 
-    @cached_property
+    @property
     def amount(self) -> Numbers:
         """The amount of each decision's deal as last known; NaN where there is none."""
         return self.facts.columns.numbers("deals", "amount")[self.deal]
@@ -134,8 +134,8 @@ class Decisions:
     def brought(self) -> Numbers:
         """What each decision's deal brought in the end: its amount if won, 0 if lost; NaN: open or not priced."""
         closing = self.facts.closing
-        won, lost = closing.won[self.deal], closing.lost[self.deal]
-        return np.where(won, np.where(self.amount > 0, self.amount, np.nan), np.where(lost, 0.0, np.nan))
+        won, lost, amount = closing.won[self.deal], closing.lost[self.deal], self.amount
+        return np.where(won, np.where(amount > 0, amount, np.nan), np.where(lost, 0.0, np.nan))
 
     def ids(self, rows: Positions | Flags | slice = slice(None)) -> list[str]:
         """The ids of the deals of some decisions, each once, in order of time."""

@@ -80,7 +80,7 @@ def likeness(
         >>> found.columns, np.bincount(found.stratum).tolist()
         (('product',), [40, 40])
     """
-    at_step = _dense(np.asarray(step))
+    at_step = _narrow(_dense(np.asarray(step)))
     names = [name for name in sorted(columns) if len(columns[name]) and np.ptp(columns[name]) > 0]
     rows, made, used = _by_step(at_step), list[Promised](), set[str]()
     for here in rows:
@@ -140,7 +140,9 @@ def promised(success: Flags, columns: Mapping[str, npt.NDArray[np.integer]]) -> 
         return Promised(np.full(len(n), success.mean() if len(success) else np.nan), kind, names)
     design, pattern = Design.of(used, (), n, RARE, 1)
     found = fit(design, design.counts(pattern, won), design.counts(pattern, n), 1.0, None)
-    return Promised(np.round(found.rates[pattern], 9), kind, names)  # what is equal but for rounding is equal
+    return Promised(
+        np.round(found.rates[pattern], 9), _narrow(kind), names
+    )  # what is equal but for rounding is equal
 
 
 def strata(step: npt.NDArray[np.integer], columns: Sequence[npt.NDArray[np.integer]]) -> Positions:
@@ -179,13 +181,17 @@ def _by_step(step: Positions) -> list[Positions]:
     """The rows of each step, numbered from 0 without gaps."""
     if not len(step):
         return []
-    return np.split(np.argsort(step, kind="stable"), np.cumsum(np.bincount(step))[:-1])
+    order = np.argsort(step, kind="stable").astype(np.min_scalar_type(-1 - len(step)))
+    return np.split(order, np.cumsum(np.bincount(step))[:-1])
 
 
 def _told(group: npt.NDArray[np.integer], stratum: Positions) -> float:
     """How many deals' worth of comparison is left: Σ own × others ÷ all, over groups and strata."""
     size = int(stratum.max(initial=-1)) + 1
-    own, n = counted(group.astype(np.int64) * size + stratum)
+    key = group.astype(np.int64)  # in place: of millions each copy is felt
+    key *= size
+    key += stratum
+    own, n = counted(key)
     everybody = np.bincount(stratum, minlength=size)[own % max(size, 1)]
     return float((n * (everybody - n) / everybody).sum())
 
@@ -215,6 +221,11 @@ def _crossed(one: Positions, other: npt.NDArray[np.integer]) -> Positions:
     if low:
         pair -= low
     return pair
+
+
+def _narrow(numbers: Positions) -> Positions:
+    """Numbers from 0 in as few bytes as hold them: of millions of decisions each byte more is felt."""
+    return numbers.astype(np.min_scalar_type(-1 - int(numbers.max(initial=0))))
 
 
 def _dense(codes: npt.NDArray[np.integer]) -> Positions:

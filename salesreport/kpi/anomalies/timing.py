@@ -8,6 +8,7 @@ import datetime as dt
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import chdtrc
 
 from salesreport.kpi.anomalies.decided import WIN, Decisions
@@ -128,9 +129,9 @@ def timing(facts: Facts, decided: Decisions, start: dt.date, end: dt.date) -> Ti
     return Timing(start, end, rate, found.lower, found.upper, found.n, p, begun, begun_p)
 
 
-def _place(months: Positions, first_month: int) -> Positions:
+def _place(months: npt.NDArray[np.integer], first_month: int) -> Positions:
     """The place of months, counted from 1970, in their quarter: 0, 1, 2."""
-    return (months + 1 - first_month) % MONTHS
+    return ((months + 1 - first_month) % MONTHS).astype(np.intp)
 
 
 def _by_month(place: Positions, success: Flags) -> tuple[Numbers, float]:

@@ -187,17 +187,16 @@ class Source:
             always: whether it is stored even where it took no time. So is what is small and made of what
                 is large: the next process need not make that.
         """
-        whole = (key, self.as_of, self.reopened)
+        return self.remember(("stored", key), lambda: self.store_only(key, make, always))
 
-        def find() -> Kept:
-            began = time.process_time()
-            with self.forgetting(*PASSING):
-                made = stored(self.dataset, whole, make, self, always)
-            if time.process_time() - began > LONG:
-                give_back()
-            return made
-
-        return self.remember(("stored", key), find)
+    def store_only(self, key: Hashable, make: Callable[[], Kept], always: bool = False) -> Kept:
+        """As `store`, of which nothing is remembered: for who keeps only some."""
+        began = time.process_time()
+        with self.forgetting(*PASSING):
+            made = stored(self.dataset, (key, self.as_of, self.reopened), make, self, always)
+        if time.process_time() - began > LONG:
+            give_back()
+        return made
 
     def remember(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """What was made for a key; made once."""

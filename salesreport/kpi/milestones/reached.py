@@ -65,12 +65,20 @@ def process_file(facts: Facts) -> ProcessFile:
 
 
 def store_of_process(
-    facts: Facts, file: ProcessFile, key: tuple[Hashable, ...], make: Callable[[], Kept], always: bool = False
+    facts: Facts,
+    file: ProcessFile,
+    key: tuple[Hashable, ...],
+    make: Callable[[], Kept],
+    always: bool = False,
+    remembered: bool = True,
 ) -> Kept:
-    """What depends on a process file, made once; stored where that is the dataset's own, see `Source.store`."""
+    """What depends on a process file, made once; stored where that is the dataset's own, see `Source.store`.
+
+    Where it is not `remembered`, the caller keeps it.
+    """
     if file is process_file(facts):
-        return facts.store(key, make, always)
-    return facts.remember((*key, id(file)), make)
+        return facts.store(key, make, always) if remembered else facts.store_only(key, make, always)
+    return facts.remember((*key, id(file)), make) if remembered else make()
 
 
 def journeys_of(facts: Facts, file: ProcessFile, day: dt.date) -> Journeys:

@@ -67,6 +67,13 @@ def test_texts_are_coded_in_order(columns: Columns) -> None:
     assert columns.coded("deals", "segment").codes.tolist() == [-1] * 4  # the export has no such column
 
 
+def test_texts_of_some_rows(columns: Columns) -> None:
+    ids = columns.texts("deals", "deal_id", np.array([3, 0, -1]))
+    assert ids.dtype == "str"
+    assert ids.fillna("none").tolist() == ["4", "2", "none"]
+    assert columns.texts("deals", "segment", np.array([3, 0])).isna().tolist() == [True, True]
+
+
 def test_days_and_numbers(columns: Columns) -> None:
     created = columns.days("deals", "created_on")
     assert created.dtype == np.dtype("datetime64[D]")
