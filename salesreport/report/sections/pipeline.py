@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.period import Period
 from salesreport.report.chart import Chart
 from salesreport.report.charts import Bars, Columns, columns_and_bars
 from salesreport.report.context import Context
@@ -17,10 +18,13 @@ EDGES = (30, 60, 90, 180, 365)
 """Where the classes of age end, in days."""
 
 OLD = 0.8
-"""A deal is called old when it is open for longer than this share of the deals won in the last periods took."""
+"""A deal is called old when it is open for longer than this share of the deals won lately took."""
 
 FEWEST_WON = 20
-"""With fewer deals won in the last periods nobody can say what is old."""
+"""With fewer deals won lately nobody can say what is old."""
+
+LATELY = 2
+"""The years up to the report's day that tell, whatever its period: what is old does not depend on that."""
 
 OLDEST = 5
 """How many of the oldest deals are listed."""
@@ -34,7 +38,7 @@ def pipeline(context: Context) -> Section:
         nothing = text("No open deals on {day}.", day=context.as_of)
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("pipeline", topic, message, data, context.language, available=False)
-    limit = context.shared.days_to_win(context.trend, OLD, FEWEST_WON)
+    limit = old_after(context)
     ages, ids = data["age"].to_numpy(float), data["deal_id"].tolist()
     message = context.say(_message(context, data, limit))
     known = np.flatnonzero(~np.isnan(ages)).tolist()
@@ -51,6 +55,13 @@ def pipeline(context: Context) -> Section:
         else (),
         notes=_notes(context, data, limit),
     )
+
+
+def old_after(context: Context) -> float | None:
+    """How many days an open deal is old after; None where too few deals were won lately."""
+    end = context.as_of
+    begin = (pd.Timestamp(end) - pd.DateOffset(years=LATELY) + pd.Timedelta(days=1)).date()
+    return context.shared.days_to_win([Period.span(begin, end)], OLD, FEWEST_WON)
 
 
 def _charts(context: Context, data: pd.DataFrame, message: str) -> tuple[Chart, ...]:

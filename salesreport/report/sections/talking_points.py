@@ -9,7 +9,7 @@ from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name
 from salesreport.report.presence import left_before
 from salesreport.report.section import Section
-from salesreport.report.sections.coaching.open_deals import told_deal
+from salesreport.report.sections.coaching.open_deals import closed_since, told_deal
 from salesreport.report.sections.coaching.points import Point, points
 from salesreport.report.sections.coaching.rules import CAUSES, PHASES
 from salesreport.report.sections.conversion import conversion
@@ -79,6 +79,8 @@ def _gone(context: Context) -> Text | None:
 def _message(context: Context, chosen: list[Point]) -> Text:
     if not chosen and (gone := _gone(context)) is not None:
         return gone
+    if not chosen and closed_since(context):
+        return text("The deals that were open on {day} have been won or lost since", day=context.as_of)
     if not chosen:
         return text("What to talk about these data do not tell: open deals are not known")
     if any(one.rule.finding for one in chosen):

@@ -102,3 +102,46 @@ def test_german(sample: Dataset) -> None:
     section = Review(sample, "2025-Q4", rep=rep, language="de").talking_points
     assert "besprechen: " in section.message
     assert "Questions" not in section._repr_html_()
+
+
+def test_who_decides_nothing_is_told_so(tmp_path: Path) -> None:
+    # others won 25 deals, each within 10 days: so four of five took at most 10; of Ann's seven six are 200 days old
+    rows = [deal(n, "Bob", "won", "2025-06-01", "2025-06-11", amount=10.0) for n in range(25)]
+    rows += [deal(100 + n, "Ann", "open", "2025-06-14", amount=100.0) for n in range(6)]
+    rows += [deal(200, "Ann", "open", "2025-12-30", amount=900.0)]
+    rows += [deal(300, "Cleo", "lost", "2025-06-01", "2025-12-01", amount=10.0)]
+    rows += [deal(301 + n, "Cleo", "open", "2025-06-14" if n < 2 else "2025-12-30", amount=1.0) for n in range(5)]
+    data = dataset_of(tmp_path / "d", "2025-12-31", {"deals": rows})
+    for period in ("2025-Q4", "2025-12", "2025"):  # what is old on a day does not depend on the period
+        section = Review(data, period, rep="Ann").talking_points
+        assert section.data["rule"].tolist()[0] == "nothing-decided"
+        assert "old-deals" not in section.data["rule"].tolist()  # the same deals are no second point
+        said = section.data["say"].iloc[0]
+        assert said.startswith("7 open deals, most of them old, and not one was won or lost in ")
+        assert said.endswith(": €1.5K")
+        assert "€100 · open since Jun 14, 2025" in section._repr_html_()
+        cleo = Review(data, period, rep="Cleo").talking_points.data.set_index("rule")
+        assert cleo.loc["old-deals", "say"] == (
+            "2 open deals for longer than four of five won deals took (10 days), 40% of all: €2"
+        )
+
+
+def test_deals_closed_since_are_none_to_talk_about(tmp_path: Path) -> None:
+    rows = [deal(n, "Ann", "open", "2025-08-01", amount=10.0) for n in range(2)]
+    rows += [
+        deal(10, "Ann", "won", "2025-08-01", "2025-11-15", amount=500.0),
+        deal(11, "Ann", "lost", "2025-08-01", "2025-10-23", amount=700.0),
+        deal(12, "Ann", "won", "2025-07-01", "2025-09-01", amount=5.0),
+        deal(13, "Bob", "lost", "2025-08-01", "2025-10-23", amount=5.0),
+        deal(14, "Bob", "won", "2025-07-01", "2025-09-01", amount=5.0),
+    ]
+    data = dataset_of(tmp_path / "d", "2025-11-30", {"deals": rows})
+    ann = Review(data, "2025-Q3", rep="Ann")
+    # four were open on 30 September, two of them still are
+    assert ann.context.open["deal_id"].nunique() == 4
+    assert [sorted(one) for one in ann.talking_points.data["deals"]] == [["D0", "D1"]]
+    assert ann.talking_points.data["say"].tolist() == ["2 open deals to go through together"]
+    assert "Open on Sep 30, 2025: 4; closed since: 1 won, 1 lost" in ann.talking_points._repr_html_()
+    bob = Review(data, "2025-Q3", rep="Bob").talking_points
+    assert bob.message == "The deals that were open on Sep 30, 2025 have been won or lost since"
+    assert "closed since" not in Review(data, "2025-Q4", rep="Ann").talking_points._repr_html_()

@@ -24,7 +24,7 @@ from salesreport.report.context import Context
 from salesreport.report.planned import bare_name, shown
 from salesreport.report.rows import records
 from salesreport.report.sections.coaching.fields import DEALS, Evidence, Row
-from salesreport.report.sections.coaching.open_deals import by_size, deals_by_kind, furthest
+from salesreport.report.sections.coaching.open_deals import by_size, deals_by_kind, furthest, rows_still_open
 from salesreport.report.sections.compared import step_title
 from salesreport.report.sections.conversion import compared_with_others, found_in_conversion
 from salesreport.report.sections.forecast import coming, outlook
@@ -248,7 +248,7 @@ def _open_at(context: Context, step: Step, part: Mapping[str, str]) -> list[Row]
     Args:
         part: within what the finding is: dimension → value.
     """
-    deals = [deal for deal in context.open_rows if all(deal[name] == value for name, value in part.items())]
+    deals = [deal for deal in rows_still_open(context) if all(deal[name] == value for name, value in part.items())]
     milestone = _milestone(context, step)
     if milestone is not None:
         names = {sign.name for sign in milestone.stages}
@@ -328,17 +328,20 @@ EVIDENCE: dict[str, Evidence] = {
     "deals": Evidence(
         "Open deals that ask for a talk, a row per kind",
         {
-            "kind": "overdue, stale, no_next_step, silent, largest or any",
+            "kind": "overdue, stale, old (where nobody knows what is stale), undecided (most of a rep's deals "
+            "are old, and none was decided in a year), no_next_step, silent, largest or any",
             "n": "number of deals",
             "of": "open deals in all",
             "deals": "number of deals in words",
             "share": "share of all open deals, 0 to 1",
             "money": "their amount",
             "days": "in which silent deals had no activity, such as: the last 30 days",
+            "limit": "days that four of five deals won in the last two years took; not known with too few",
+            "looked_at": "the year in which nothing was decided",
             "unusual": "part of the others whose share of such deals is smaller, 0 to 1",
         },
         deals_by_kind,
-        values={"kind": ("overdue", "stale", "no_next_step", "silent", "largest", "any")},
+        values={"kind": ("overdue", "stale", "old", "undecided", "no_next_step", "silent", "largest", "any")},
     ),
     "results": Evidence(
         "The period's results, one row",

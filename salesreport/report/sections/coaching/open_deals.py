@@ -1,10 +1,11 @@
 """Open deals that ask for a talk: overdue, standing still, without a next step, silent; a deal in a few words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from salesreport.kpi.facts.kinds import OPEN
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -14,6 +15,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import FEWEST_PEERS, Context
 from salesreport.report.rows import largest_first
 from salesreport.report.sections.coaching.fields import DEALS, Row
+from salesreport.report.sections.pipeline import old_after
 
 OVERDUE = 7
 """Days after which a next step that was to be done is none any more."""
@@ -27,16 +29,29 @@ LARGEST = 3
 """So many are the largest open deals."""
 
 
+UNDECIDED = 5
+"""Of a rep with so many open deals it is worth a word that not one was decided in a year."""
+
+
 def deals_by_kind(context: Context) -> list[Row]:
-    """What is odd about open deals: a row per kind, with the deals it is about."""
-    if context.unavailable("deals_in_funnel") is not None or context.open.empty:
+    """What is odd about open deals: a row per kind, with the deals it is about.
+
+    Deals that have closed since the report's day are none to talk about; how many these are is what it rests on.
+    """
+    if context.unavailable("deals_in_funnel") is not None:
         return []
-    deals = context.open
+    deals, rows = still_open(context), rows_still_open(context)
+    if deals.empty:
+        return []
     found: list[Row] = []
+    since = _closed_since(context)
     usual = _usual(context)
     share, ids = deals["share"].to_numpy(float), deals["deal_id"].tolist()
     of, worths = float(share.sum()), deals["amount"].to_numpy(float) * share
-    for kind, chosen in _kinds(context, deals).items():
+    kinds = _kinds(context, deals)
+    if _undecided(context, deals):
+        kinds = {"undecided": kinds["any"]} | kinds | {"old": ~kinds["any"]}  # that says it all
+    for kind, chosen in kinds.items():
         some = chosen.to_numpy(bool)
         if some.any():
             # as everywhere, a deal that reps share counts for each by the share
@@ -52,8 +67,11 @@ def deals_by_kind(context: Context) -> list[Row]:
                     "share": Quantity(n / of, "share"),
                     "money": Quantity(worth, context.facts.dataset.currency),
                     "days": ntext("the last {n} day", "the last {n} days", n=SILENT),
+                    "limit": Quantity(limit, "days") if (limit := old_after(context)) is not None else None,
+                    "looked_at": context.year,
+                    "because": () if since is None else (since,),
                     "unusual": _unusual(usual.get(kind, []), n / of),
-                    DEALS: by_size([deal for deal in context.open_rows if deal["deal_id"] in named]),
+                    DEALS: by_size([deal for deal in rows if deal["deal_id"] in named]),
                 }
             )
     return found
@@ -62,9 +80,12 @@ def deals_by_kind(context: Context) -> list[Row]:
 def _kinds(context: Context, deals: pd.DataFrame) -> dict[str, pd.Series]:
     """Which of some open deals are of each kind."""
     day = pd.Timestamp(context.as_of)
+    stale = _stale(context)
     return {
         "overdue": deals["expected_close_on"] < day,
-        "stale": deals["deal_id"].isin(_stale(context)),
+        "stale": deals["deal_id"].isin(stale or []),
+        # where nobody knows how long a deal has been where it is, its age is the next best
+        "old": _old(context, deals) & (stale is None),
         "no_next_step": _no_next_step(context, deals),
         "silent": ((day - deals["last_activity_on"]).dt.days >= SILENT) & is_today(context),
         "largest": (deals["amount"] > 0) & (deals["amount"].rank(ascending=False, method="first") <= LARGEST),
@@ -80,7 +101,7 @@ def _usual(context: Context) -> dict[str, list[float]]:
 
     def find() -> dict[str, list[float]]:
         deals = context.shared.everybodys(OPEN, context.period, context.as_of)
-        deals = deals[deals[dimension].notna()]
+        deals = deals[deals[dimension].notna() & ~deals["deal_id"].isin(list(_everybodys_closed_since(context)))]
         if deals.empty:
             return {}
         kinds = pd.DataFrame({kind: one * deals["share"] for kind, one in _kinds(context, deals).items()})
@@ -89,6 +110,70 @@ def _usual(context: Context) -> dict[str, list[float]]:
         return {str(kind): shares[kind].tolist() for kind in shares}
 
     return context.facts.store(("usual deals", context.as_of, dimension), find)
+
+
+def _old(context: Context, deals: pd.DataFrame) -> pd.Series:
+    """Which deals are old; see `old_after`."""
+    limit = old_after(context)
+    age = (pd.Timestamp(context.as_of) - deals["created_on"]).dt.days
+    return age > (np.inf if limit is None else limit)
+
+
+def _undecided(context: Context, deals: pd.DataFrame) -> bool:
+    """Whether a rep has many open deals, most of them old, and won or lost none in a year."""
+    if context.subject.kind != "rep" or len(deals) < UNDECIDED or 2 * _old(context, deals).sum() < len(deals):
+        return False
+    closed = context.figure("deals_closed", context.year)
+    return closed.known and closed.value == 0
+
+
+def still_open(context: Context) -> pd.DataFrame:
+    """The open deals of `Context.open` without those that have closed since the report's day."""
+    return context.open[~context.open["deal_id"].isin(list(closed_since(context)))]
+
+
+def rows_still_open(context: Context) -> list[Row]:
+    """The same of `Context.open_rows`."""
+    closed = closed_since(context)
+    return [deal for deal in context.open_rows if deal["deal_id"] not in closed]
+
+
+def closed_since(context: Context) -> Mapping[str, bool]:
+    """Which of the subject's open deals have closed since the report's day, by id: whether they were won."""
+
+    def find() -> dict[str, bool]:
+        everybodys = _everybodys_closed_since(context)
+        return {one: everybodys[one] for one in context.open["deal_id"].tolist() if one in everybodys}
+
+    return context.remember("closed since", find)
+
+
+def _everybodys_closed_since(context: Context) -> Mapping[str, bool]:
+    """The same of all open deals."""
+    if is_today(context):
+        return {}
+
+    def find() -> dict[str, bool]:
+        closing, ids = context.facts.closing, context.facts.columns.ids("deals", "deal_id")
+        rows = np.flatnonzero(context.facts.known(context.as_of).open & closing.closed)
+        return dict(zip(ids.take(pa.array(rows)).to_pylist(), closing.won[rows].tolist(), strict=True))
+
+    return context.facts.store(("closed since", context.as_of), find, always=True)
+
+
+def _closed_since(context: Context) -> Text | None:
+    """How many of the open deals have closed since; None where none has."""
+    closed = closed_since(context)
+    if not closed:
+        return None
+    won = sum(closed.values())
+    return text(
+        "Open on {day}: {n}; closed since: {won} won, {lost} lost",
+        day=context.as_of,
+        n=context.open["deal_id"].nunique(),
+        won=won,
+        lost=len(closed) - won,
+    )
 
 
 def _unusual(shares: list[float], own: float) -> float:
@@ -128,19 +213,20 @@ def _furthest(context: Context) -> list[Row]:
     for number, place in enumerate(places_of(context.shared.process)):
         stages |= {sign.name: number for sign in place.milestone.stages}
     return sorted(
-        context.open_rows,
+        rows_still_open(context),
         key=lambda deal: (-stages.get(deal["stage"], -1), *largest_first(deal["amount"]), deal["deal_id"]),
     )
 
 
-def _stale(context: Context) -> list[str]:
+def _stale(context: Context) -> list[str] | None:
+    """Everybody's deals at a standstill; None where the data do not tell."""
     facts = context.facts
 
-    def find() -> list[str]:
+    def find() -> list[str] | None:
         try:
             return stale_deals(facts, context.shared.process, context.as_of)["deal_id"].tolist()
         except Unavailable:
-            return []
+            return None
 
     return facts.store(("stale deals", context.as_of), find, always=True)
 
@@ -154,13 +240,15 @@ def _no_next_step(context: Context, deals: pd.DataFrame) -> pd.Series:
 
 
 def told_deal(context: Context, deal: Row) -> list[Text | str | Quantity]:
-    """An open deal in a few words: its amount, where it is, its next date."""
+    """An open deal in a few words: its amount, since when it is open where it is old, where it is, its next date."""
     parts: list[Text | str | Quantity] = []
     if pd.isna(deal["name"]) and pd.notna(deal["account_id"]):
         parts.append(context.shared.customers.get(str(deal["account_id"]), str(deal["account_id"])))
     if pd.notna(deal["amount"]):
         parts.append(Quantity(float(deal["amount"]), context.facts.dataset.currency))
-    elif pd.notna(deal["created_on"]):
+    limit, created = old_after(context), deal["created_on"]
+    old = limit is not None and (pd.Timestamp(context.as_of) - created).days > limit
+    if pd.notna(created) and (old or pd.isna(deal["amount"])):
         parts.append(text("open since {day}", day=deal["created_on"].date()))
     if pd.notna(deal["stage"]):
         parts.append(str(deal["stage"]))

@@ -78,13 +78,15 @@ def _chosen(context: Context) -> list[Point]:
 
 
 def _without_repeats(chosen: list[Point]) -> list[Point]:
-    """Each deal is listed once, in the first point that it is about."""
+    """Each deal is listed once, in the first point that it is about, and what points rest on is said once."""
     listed: set[str] = set()
+    said: list[Text] = []
     points = []
     for one in chosen:
         deals = [deal for deal in one.deals if deal["deal_id"] not in listed][: one.rule.deals]
         listed |= {deal["deal_id"] for deal in deals}
-        points.append(one._replace(deals=deals))
+        points.append(one._replace(deals=deals, because=[line for line in one.because if line not in said]))
+        said += one.because
     return points
 
 
