@@ -65,7 +65,12 @@ def details_html(language: Language) -> str:
 
 def lacking_html(sections: Sequence[Mapping[str, Any]], language: Language) -> str:
     """What the data cannot tell, in one list; nothing where they tell all."""
-    lacking = [Entry(one["key"], one["topic"], one["message"]) for one in sections if not one["available"]]
+    # whole sentences and reasons stand side by side: none ends with a full stop
+    lacking = [
+        Entry(one["key"], one["topic"], one["message"].removesuffix("."))
+        for one in sections
+        if not one["available"]
+    ]
     template = environment(language).get_template("lacking.html.j2")
     return template.render(lacking=lacking, words=_WORDS) if lacking else ""
 

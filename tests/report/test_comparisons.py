@@ -84,7 +84,7 @@ def test_a_trend_compares_the_same_days_of_each_period(tmp_path: Path) -> None:
         "Revenue in Q2 2025 is higher than in each of the 5 periods before, each up to the same day"
     )
     assert trend.notes == (
-        "The data begin on Dec 15, 2023.",
+        "The data begin on Dec 15, 2023: of sales and closed deals before it nothing is known.",
         "Q2 2025 is not over: its figures are those up to May 20, beside those of whole periods.",
     )
 

@@ -88,7 +88,7 @@ class Source:
     @cached_property
     def closing(self) -> Closing:
         """How every deal had closed by the as-of date."""
-        return closings(self.history, self.reopened, self.as_of)
+        return self.store(("closings",), lambda: closings(self.history, self.reopened, self.as_of), always=True)
 
     @cached_property
     def owners(self) -> Owners | None:

@@ -12,6 +12,7 @@ from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_table
 from salesreport.report.rows import records
 from salesreport.report.section import Section
+from salesreport.report.sections.coaching.open_deals import still_open
 
 EACH = 3
 """How many deals of each kind are listed."""
@@ -19,9 +20,9 @@ EACH = 3
 
 def deals_to_look_at(context: Context) -> Section:
     """Deals to talk about; `data` has the deals' columns and `why`: overdue, biggest_open, biggest_lost."""
-    open_deals, closed = context.open, context.closed
+    open_deals, closed = still_open(context), context.closed
     lost = np.array([status == "lost" for status in closed["status"].tolist()], bool)
-    overdue, biggest_lost = _overdue(context), _biggest(closed, lost)
+    overdue, biggest_lost = _overdue(context, open_deals), _biggest(closed, lost)
     listed = {"overdue": overdue[:EACH], "biggest_open": _biggest(open_deals)}
     first: dict[int, str] = {}  # why a deal is listed first; a deal that reps share has several rows
     ids = open_deals["deal_id"].tolist()
@@ -35,11 +36,7 @@ def deals_to_look_at(context: Context) -> Section:
     data = data.drop_duplicates("deal_id", ignore_index=True)
     topic = context.say(text("Deals to look at"))
     if data.empty:
-        nothing = (
-            text("No single deal stands out; open and lost deals carry no amounts or closing dates.")
-            if len(open_deals) or lost.any()
-            else text("No deals are open, and none were lost in {period}.", period=context.period)
-        )
+        nothing = _nothing(context, bool(len(open_deals) or lost.any()))
         message = context.say(context.unavailable("deals_in_funnel") or nothing)
         return Section("deals", topic, message, data, context.language, available=False)
     message = context.say(_message(len(overdue), len(data)))
@@ -54,9 +51,17 @@ def deals_to_look_at(context: Context) -> Section:
     )
 
 
-def _overdue(context: Context) -> list[int]:
+def _nothing(context: Context, there: bool) -> Text:
+    """Why there is no deal to look at; `there`: although deals are open or were lost."""
+    if not there:
+        return text("No deals are open, and none were lost in {period}.", period=context.period)
+    if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
+        return text("No deal can be put before others: {reason}.", reason=why)
+    return text("No single deal stands out; open and lost deals carry no amounts or closing dates.")
+
+
+def _overdue(context: Context, deals: pd.DataFrame) -> list[int]:
     """The rows of open deals whose expected day is over, the longest ago first."""
-    deals = context.open
     days, ids = deals["expected_close_on"].to_numpy(), deals["deal_id"].tolist()
     late = np.flatnonzero(days < np.datetime64(context.as_of)).tolist()  # none of those that are not known
     return sorted(late, key=lambda place: (days[place], ids[place]))

@@ -233,6 +233,8 @@ def _own_notes(context: Context) -> list[Text]:
     own = float(np.nansum(closed))
     if own >= OWN_DEALS:
         return []
+    if not own:
+        return [text("No deal was closed in the last periods: win rate and pace are those of the team.")]
     return [
         ntext(
             "With only {n} deal closed in the last periods, win rate and pace are mostly borrowed from the team.",

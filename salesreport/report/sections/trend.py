@@ -113,7 +113,11 @@ def _notes(context: Context) -> tuple[str, ...]:
     notes, first = [], context.first_day
     if len(context.trend) < TREND_PERIODS and first is not None:
         since = created_since(context.facts)
-        notes.append(text("The data begin on {day}.", day=first) if since is None else since.note)
+        notes.append(
+            text("The data begin on {day}: of sales and closed deals before it nothing is known.", day=first)
+            if since is None
+            else since.note
+        )
     if _unfinished(context):
         notes.append(
             text(

@@ -94,7 +94,8 @@ def _message(data: pd.DataFrame) -> Text:
     first = data.iloc[0]
     if not data["finding"].any() and first["group"] == "talk":
         return text(
-            "No rep stands out against others; talk first with those who are short of target or plan: {names}",
+            "No rep stands out against others; talk first with those who are short of target or plan, or decide "
+            "nothing: {names}",
             names=data.loc[data["group"] == "talk", "name"].tolist(),
         )
     if first["group"] == "check":

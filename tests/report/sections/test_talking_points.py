@@ -105,7 +105,7 @@ def test_german(sample: Dataset) -> None:
 
 
 def test_who_decides_nothing_is_told_so(tmp_path: Path) -> None:
-    # others won 25 deals, each within 10 days: so four of five took at most 10; of Ann's seven six are 200 days old
+    # others won 25 deals, each in 10 days: so four of five took at most 10; of Ann's seven six are 200 days old
     rows = [deal(n, "Bob", "won", "2025-06-01", "2025-06-11", amount=10.0) for n in range(25)]
     rows += [deal(100 + n, "Ann", "open", "2025-06-14", amount=100.0) for n in range(6)]
     rows += [deal(200, "Ann", "open", "2025-12-30", amount=900.0)]

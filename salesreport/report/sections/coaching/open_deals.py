@@ -240,7 +240,7 @@ def _no_next_step(context: Context, deals: pd.DataFrame) -> pd.Series:
 
 
 def told_deal(context: Context, deal: Row) -> list[Text | str | Quantity]:
-    """An open deal in a few words: its amount, since when it is open where it is old, where it is, its next date."""
+    """An open deal in a few words: its amount, of an old one since when it is open, where it is, its next date."""
     parts: list[Text | str | Quantity] = []
     if pd.isna(deal["name"]) and pd.notna(deal["account_id"]):
         parts.append(context.shared.customers.get(str(deal["account_id"]), str(deal["account_id"])))

@@ -222,7 +222,7 @@ def closing_gaps(context: Context) -> Section:
         [(one.key, one.money, one.lower, one.upper) for one in gaps], columns=["step", "money", "lower", "upper"]
     )
     if isinstance(team, Text):
-        message = say(text("What gaps are worth cannot be told: {reason}.", reason=team))
+        message = say(team)
         return Section("closing-gaps", topic, message, data, context.language, available=False)
     if not gaps:
         message = say(text("No gap between reps is more than chance, so none has a worth"))
