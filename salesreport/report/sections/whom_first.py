@@ -113,7 +113,7 @@ _CAPTIONS = {
 }
 
 _MONEY = {
-    "talk": text("Cost, or short"),
+    "talk": text("Amount concerned"),
     "decide": text("Deals"),
     "check": text("Deals worth"),
 }
