@@ -182,7 +182,7 @@ def anomalies(
         text("Show which activities, at which milestone, go with deals that go on, and which only seem to."),
         "salesreport actions outputs/datasets/sample",
         "salesreport actions outputs/datasets/sample --period 2025 --milestone proposal",
-        "salesreport actions outputs/datasets/sample --where segment=Industry --format csv",
+        "salesreport actions outputs/datasets/sample --where segment=A --format csv",
     )
 )
 def actions(

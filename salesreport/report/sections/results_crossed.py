@@ -53,7 +53,7 @@ def results_crossed(context: Context) -> Section:
     told = [row for row in rows if row["moved"] != "unknown"]
     if not told:
         nothing = text("How results moved against {period} cannot be told.", period=context.compare)
-        if (reason := context.uncompared("revenue")) is not None:
+        if (reason := rows[0]["reason"]) is not None:
             nothing = text(
                 "How results moved against {period} cannot be told: {reason}.",
                 period=context.compare,

@@ -43,7 +43,8 @@ def test_what_can_be_told_of_nothing_is_one_line(tmp_path: Path) -> None:
     rows = [deal(n, "Ann", "lost", "2025-01-02", day) for n, day in enumerate(("2024-12-02", "2025-05-02"))]
     made = Review(dataset_of(tmp_path / "d", "2025-06-30", {"deals": rows}), "2025-Q2", rep="Ann").results_crossed
     assert not made.available
-    assert made.message == "How results moved against Q1 2025 cannot be told."
+    why = "needs the amounts of deals, which this export does not have"
+    assert made.message == f"How results moved against Q1 2025 cannot be told: {why}."
 
 
 def test_too_few_scores_are_said_in_the_table_alone(sample: Dataset) -> None:
