@@ -15,18 +15,19 @@ from salesreport.report.context import Context
 from salesreport.report.section import Section
 from salesreport.report.sections.diagnosis.audited import audit_of
 from salesreport.report.sections.diagnosis.measures import AGAIN, MANAGERS, MEASURES, Measure
+from salesreport.report.sections.diagnosis.quarters import DECIDE_AS_IT_COMES, KEY, pattern_of, shows
 from salesreport.report.sections.team import team_of
 from salesreport.report.table import Cell, Content, number_table
 
 MOST = 3
 """So many findings a summary has, and so many measures a month."""
 
-ORDER = ("data", "conversion", "behaviour", "demand")
+ORDER = ("data", "conversion", "behaviour", "timing", "demand")
 """Kinds of findings in the order in which they are told: what biases the others comes first."""
 
 
 class Told(NamedTuple):
-    """A finding, whether of the audit or of conversions.
+    """A finding, whether of the audit, of conversions, or of win rates that go with the months of a quarter.
 
     Attributes:
         kind: one of `ORDER`. key: the check, or the step. serious: whether the audit calls it so. say: a sentence.
@@ -51,7 +52,7 @@ def told(context: Context) -> list[Told]:
     def find() -> list[Told]:
         made = audit_of(context)
         found = [_of_check(made, one) for one in made.sorted() if one.verdict.finds]
-        found += _conversions(context)
+        found += [*_conversions(context), *_timing(context)]
         return sorted(found, key=lambda one: (ORDER.index(one.kind), not one.serious, -np.nan_to_num(one.money)))
 
     return context.remember("diagnosis", find)
@@ -111,6 +112,16 @@ def _conversions(context: Context) -> list[Told]:
     return rows
 
 
+def _timing(context: Context) -> list[Told]:
+    """That win rates depend on when deals are decided, where they do so beyond chance."""
+    found, nothing = pattern_of(context), float("nan")
+    if found is None or found.claim is None:
+        return []
+    return [
+        Told("timing", KEY, False, found.claim, nothing, nothing, nothing, DECIDE_AS_IT_COMES, shows(found))
+    ]  # fmt: skip
+
+
 def _coach(found: Anomalies, row: Mapping[str, Any]) -> Measure:
     return Measure(
         MANAGERS,
@@ -162,14 +173,18 @@ def diagnosis(context: Context) -> Section:
         data=data,
         language=context.language,
         tables=(number_table("", headings, rows, texts=2, wide=True),),
-        notes=tuple(say(one) for one in _notes(len(every) - len(chosen), made, untold, context)),
+        notes=tuple(say(one) for one in _notes(every, chosen, made, untold, context)),
         place="first",
     )
 
 
-def _notes(more: int, made: Audit, untold: Text, context: Context) -> list[Text]:
-    notes = []
-    if more:
+def _notes(
+    every: Sequence[Told], chosen: Sequence[Told], made: Audit, untold: Text, context: Context
+) -> list[Text]:
+    # whoever compares months has to know it, also where three other findings come first
+    hidden = [one for one in every if all(one is not each for each in chosen)]
+    notes = [text("{sentence}.", sentence=one.say) for one in hidden if one.kind == "timing"]
+    if more := len(hidden) - len(notes):
         notes.append(
             ntext(
                 "{n} more finding stands in its chapter below.",
@@ -247,7 +262,7 @@ def closing_gaps(context: Context) -> Section:
     )
 
 
-GROUPS: tuple[tuple[str, ...], ...] = (("data",), ("conversion", "behaviour"), ("demand",))
+GROUPS: tuple[tuple[str, ...], ...] = (("data",), ("conversion", "behaviour", "timing"), ("demand",))
 """Kinds of findings that are worked on together: first what biases everything else."""
 
 PHASES = (text("days 1–30"), text("days 31–60"), text("days 61–90"))
