@@ -52,11 +52,11 @@ def account_sheet(context: Context) -> Section:
     if kind in ("product_line", "lead_source", "pipeline"):
         message = say(text("Accounts are not planned for each of these."))
         return Section(KEY, topic, message, pd.DataFrame(), context.language, available=False, silent=True)
-    agreed, shared = context.agreed, shared_customers(context.facts, context.as_of)
+    agreed, shared = context.agreed, shared_customers(context.facts, context.as_of) if kind == "rep" else None
     named = () if agreed.account_plans is None else agreed.account_plans.named
-    alone = kind == "rep" and shared.most
+    alone = shared if shared is not None and shared.most else None
     try:
-        if alone:
+        if alone is not None:
             plans = own_plans(context.facts, context.subject.id, context.as_of, agreed.strategy, named)
         else:
             plans = account_plans(context.facts, context.as_of, agreed.strategy, named)
@@ -65,11 +65,11 @@ def account_sheet(context: Context) -> Section:
         return Section(KEY, topic, message, pd.DataFrame(), context.language, available=False)
     if kind != "rep":
         return white_space_section(context, plans, KEY, topic)
-    mine = plans if alone else _mine(context, plans)
+    mine = _mine(context, plans) if alone is None else plans
     if mine.accounts.empty:
         message = say(text("No account has ordered anything in two years, or has an open deal."))
         return Section(KEY, topic, message, mine.lines, context.language, available=False)
-    return _of_rep(context, mine, topic, shared if alone else None)
+    return _of_rep(context, mine, topic, alone)
 
 
 def _mine(context: Context, plans: AccountPlans) -> AccountPlans:
