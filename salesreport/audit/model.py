@@ -122,6 +122,7 @@ class Found:
             worse than no forecast at all. Beside a contested limit something of the kind is asked for.
         kind: what the finding is about where that is not the check's kind: behaviour that may be data is data.
         instead: what it may come of instead, as a sentence.
+        parts: what the flagged ones lack, in words, with how many lack it; one may lack several.
     """
 
     count: float
@@ -138,6 +139,7 @@ class Found:
     matters: bool = False
     kind: Kind | None = None
     instead: Text | None = None
+    parts: tuple[tuple[Text, int], ...] = ()
 
     @property
     def measured(self) -> Estimate | None:

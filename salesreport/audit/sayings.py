@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from salesreport.audit.audit import Audit, Finding
-from salesreport.audit.model import Check
+from salesreport.audit.model import Check, Found
 from salesreport.language import Quantity, Range, Text, ntext, text
 
 SAID: Mapping[str, Text] = {
@@ -93,8 +93,8 @@ SAID: Mapping[str, Text] = {
         n=0,
     ),
     "critical_fields": ntext(
-        "{n} of {of} open deals lacks amount, stage or expected closing date ({share})",
-        "{n} of {of} open deals lack amount, stage or expected closing date ({share})",
+        "{n} of {of} open deals has no {what} ({share})",
+        "{n} of {of} open deals have no {what} ({share})",
         n=0,
     ),
     "loss_reasons": ntext(
@@ -184,7 +184,7 @@ SAID: Mapping[str, Text] = {
         n=0,
     ),
 }
-"""By check. `n` are flagged of `of`, which is `share`; `figure` is what the threshold is about."""
+"""By check. `n` are flagged of `of`, which is `share`; the threshold is about `figure`; `what` they lack."""
 
 
 def said(finding: Finding, audit: Audit, bounds: bool = False) -> Text:
@@ -209,12 +209,20 @@ def said(finding: Finding, audit: Audit, bounds: bool = False) -> Text:
             "of": int(found.of),
             "share": shown,
             "figure": Quantity(np.nan if measured is None else measured.value, unit),
+            "what": _lacking(found),
         },
     )
     if found.figure is None or not found.figure.sampled:
         return sentence
     between = Range(found.figure.lower, found.figure.upper, unit)
     return text("{sentence} (95%: {range})", sentence=sentence, range=between)
+
+
+def _lacking(found: Found) -> list[Text]:
+    """What the flagged ones lack; where that is several things, with how many lack each."""
+    if len(found.parts) == 1:
+        return [found.parts[0][0]]
+    return [text("{what} ({n})", what=what, n=n) for what, n in found.parts]
 
 
 def unit_of(check: Check, audit: Audit) -> str:

@@ -14,12 +14,12 @@ from salesreport.report.sections.diagnosis.chapters import (
     data_defects,
     forecast_honesty,
     pipeline_health,
-    quarter_ends,
     stages_checked,
 )
 from salesreport.report.sections.diagnosis.conclusions import closing_gaps, diagnosis, ninety_days, told
 from salesreport.report.sections.diagnosis.fitness import ask_for_next, data_fitness
 from salesreport.report.sections.diagnosis.funnel import funnel_adds_up
+from salesreport.report.sections.diagnosis.quarters import quarter_ends
 
 
 def _of_review(name: str, point: str) -> Listed:

@@ -13,7 +13,9 @@ from validity_audit import DATA, hit
 from salesreport.audit import CHECKS, Finding, audit
 from salesreport.audit.checks.amounts import misread
 from salesreport.audit.checks.states import fewer_losses, odd_ones
+from salesreport.audit.sayings import said
 from salesreport.kpi.compute import METRICS
+from salesreport.report.sections.diagnosis.measures import measure_of
 from salesreport.sample.company import Company
 from salesreport.tables import TABLES
 
@@ -255,6 +257,29 @@ def test_fields_and_placeholders(tmp_path: Path) -> None:
     assert told(looked(tmp_path / "a", "critical_fields", deals=deals)) == (2, 3, ("2", "3"))
     assert told(looked(tmp_path / "b", "loss_reasons", deals=deals)) == (2, 3, ("5", "6"))
     assert told(looked(tmp_path / "c", "placeholders", deals=deals)) == (1, 3, ("5",))
+
+
+def test_what_open_deals_lack_is_named_field_by_field(tmp_path: Path) -> None:
+    filled = {"stage": "Offer", "amount": 5.0, "expected_close_on": "2025-07-01"}
+    some = [
+        deal(1, "Ann", "open", "2025-01-10", **filled),
+        deal(2, "Ann", "open", "2025-01-10", **(filled | {"amount": 0.0})),
+        deal(3, "Ann", "open", "2025-01-10", **(filled | {"expected_close_on": None})),
+    ]
+    none = [deal(n, "Ann", "open", "2025-01-10", stage="Offer") for n in (1, 2)]
+    none.append(deal(3, "Ann", "won", "2025-01-10", "2025-02-01", amount=5.0))
+    sentences = {}
+    for name, deals in (("some", some), ("none", none)):
+        made = audit(dataset_of(tmp_path / name, AS_OF, {"deals": deals}))
+        finding = made.of("critical_fields")
+        sentences[name] = str(said(finding, made))
+        measure = measure_of(finding)
+        assert str(measure.what).startswith("Export amount" if name == "none" else "Fill in amount")
+    # the stage is filled and not named; of `none` no expected closing date was exported
+    assert sentences == {
+        "some": "2 of 3 open deals have no amount (1) and expected closing date (1) (67%)",
+        "none": "2 of 2 open deals have no amount (100%)",
+    }
 
 
 def test_born_late_or_as_won(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ CHECKS = (
         founded="own",
         needs=(("deals", "stage"),),
         affects=("conversion", "reached", "pipeline_value"),
-        does=text("Deals that left without a trace make every conversion a guess."),
+        does=text("Whether these deals went on or are over is not known: every conversion is a guess."),
     ),
 )
 """Does the funnel add up."""

@@ -1,5 +1,7 @@
 """Are fields filled, and with something? Those that forecasts need, loss reasons, placeholders."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -44,13 +46,14 @@ def _critical(looked: Looked) -> Found:
     lacking = np.zeros(len(known.open), bool)
     for name in have:
         lacking |= empty[name]
+    lack = {name: int((empty[name] & shown).sum()) for name in have}
     said: list[Text] = [
-        text("{field}: {n} of {all} empty", field=CRITICAL[name], n=int((empty[name] & shown).sum()),
-             all=int(shown.sum()))
-        for name in have
-    ]  # fmt: skip
+        text("{field}: {n} of {all} empty", field=CRITICAL[name], n=n, all=int(shown.sum()))
+        for name, n in lack.items()
+    ]
     said += [text("{field}: not exported", field=CRITICAL[name]) for name in CRITICAL if name not in have]
-    return looked.of_deals(lacking, shown, detail=text("{fields}.", fields=said))
+    found = looked.of_deals(lacking, shown, detail=text("{fields}.", fields=said))
+    return replace(found, parts=tuple((CRITICAL[name], n) for name, n in lack.items() if n))
 
 
 CRITICAL_FIELDS = Check(

@@ -50,12 +50,42 @@ class Timing(NamedTuple):
     @property
     def pattern(self) -> bool:
         """Whether win rates depend on the month of closing."""
-        return self.p <= CLEAR and float(np.ptp(self.rate)) >= WIDE
+        return self.p <= CLEAR and self.apart >= WIDE
 
     @property
     def artefact(self) -> bool:
         """Whether that lies in when deals are closed: those that began in different months do not so differ."""
-        return self.pattern and bool(self.begun_p > CLEAR or np.ptp(self.begun) < np.ptp(self.rate) / 2)
+        return self.pattern and bool(self.begun_p > CLEAR or np.ptp(self.begun) < self.apart / 2)
+
+    @property
+    def apart(self) -> float:
+        """How far the win rates of the months lie apart, 0–1."""
+        return float(np.ptp(self.rate))
+
+    @property
+    def claim(self) -> Text | None:
+        """What it says in one clause; None: nothing."""
+        if not self.pattern:
+            return None
+        first, second, third = (Quantity(float(rate), "share") for rate in self.rate)
+        months = {"first": first, "second": second, "third": third}
+        if not self.artefact:
+            return text(
+                "In a quarter’s first, second and third month, {first}, {second} and {third} of the deals decided "
+                "are won",
+                **months,
+            )
+        if np.isnan(self.begun).any():
+            return text(
+                "In a quarter’s first, second and third month, {first}, {second} and {third} of the deals decided "
+                "are won, which may be timing, not skill",
+                **months,
+            )
+        return text(
+            "In a quarter’s first, second and third month, {first}, {second} and {third} of the deals decided are "
+            "won: timing, not skill",
+            **months,
+        )
 
     @property
     def sentence(self) -> Text | None:

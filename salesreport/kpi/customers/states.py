@@ -107,19 +107,21 @@ def base_moves(
     return counted
 
 
-def base_notes(facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | None = None) -> tuple[Text, ...]:
+def base_notes(
+    facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | None = None, alone: bool = False
+) -> tuple[Text, ...]:
     """What a reader of the base should know.
 
     Args:
         facts: whose customers. file: has the categories. day: the day of the states, or the end of moves.
-        start: the start of moves.
+        start: the start of moves. alone: whether they are one rep's part, so that none counts for another.
     """
     return store_of_process(
-        facts, file, ("base notes", day, start), lambda: _noted(facts, file, day, start), always=True
+        facts, file, ("base notes", day, start, alone), lambda: _noted(facts, file, day, start, alone), always=True
     )
 
 
-def _noted(facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | None) -> tuple[Text, ...]:
+def _noted(facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | None, alone: bool) -> tuple[Text, ...]:
     customers, before = customers_of(facts), None
     states = states_at(facts, file, day)
     if start is not None:
@@ -130,7 +132,7 @@ def _noted(facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | None)
     if (there & named).any():
         notes.append(text("Customers count for the rep who has them today: the export has no history of it."))
     passed = there & ~named & (states.rep.codes >= 0)
-    if passed.any():
+    if passed.any() and not alone:
         notes.append(
             ntext(
                 "{n} customer without a rep of its own counts for that of its last order, deal or activity.",

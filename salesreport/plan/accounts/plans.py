@@ -12,6 +12,8 @@ from salesreport.kpi.customers.customers import customers_of
 from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.lacking import lacks
+from salesreport.kpi.facts.part import part_of
+from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, Text, text
 from salesreport.plan.accounts.around import TRAITS, Around, around, commitments_naming
 from salesreport.plan.accounts.bought import Bought, bought_by
@@ -82,12 +84,18 @@ class AccountPlans(NamedTuple):
         return self._replace(accounts=accounts, lines=lines)
 
 
-def market_of(facts: Facts, day: dt.date) -> Market:
+def market_of(facts: Facts, day: dt.date, why_not: Text | None = None) -> Market:
     """What all accounts buy, and what like accounts do; worked out once.
+
+    Args:
+        facts: the data. day: by the end of which. why_not: why what like accounts buy is not to be told.
 
     Raises:
         Unavailable: the data know of no customers, or no order and no deal names one.
     """
+    if why_not is not None:
+        bought = bought_by(facts, day)
+        return Market(bought, around(facts, bought), None, why_not, np.zeros(bought.buys.shape))
     return facts.store(("market of accounts", day), lambda: _market(facts, day))
 
 
@@ -138,6 +146,50 @@ def account_plans(
         ("account plans", day, every, wanted), lambda: _plans(facts, market, day, every, strategy)
     )
     return AccountPlans(accounts, lines, market, facts.dataset.currency, _notes(facts, market))
+
+
+OTHERS_SELL = text("other reps sell to these accounts, too")
+"""Why a rep's own sales do not tell what an account lacks."""
+
+
+def own_plans(
+    facts: Facts, rep: str, day: dt.date, strategy: Strategy | None, named: Iterable[Named]
+) -> AccountPlans:
+    """The plans of one rep's accounts by the rep's own sales and deals, where several reps sell to most accounts.
+
+    Added up over the reps these sales are everybody's, each once. Accounts that a strategy or a file names as the
+    rep's have a plan, too, where the rep has not sold to them: by everybody's sales. No gap is claimed.
+
+    Args, raises: as of `account_plans`; rep: whose.
+    """
+    named = tuple(named)
+    every, whole = (*named_in(strategy), *named), account_plans(facts, day, strategy, named)
+    mine = [one.account for one in every if one.rep == rep]
+    said = whole.of(rep)
+    part = part_of(facts, "rep_id", rep)
+    try:
+        market = market_of(part, day, OTHERS_SELL)
+    except Unavailable:  # the rep has no customer
+        return _only(said, mine)
+    accounts, lines = _plans(part, market, day, every, strategy)
+    known = market._replace(bought=market.bought._replace(notes=whole.market.bought.notes))  # since when data tell
+    own = AccountPlans(accounts, lines, market, facts.dataset.currency, _notes(facts, known)).of(rep)
+    added = _only(said, set(mine) - set(own.accounts["account_id"]))
+    if added.accounts.empty:
+        return own
+    return own._replace(
+        accounts=pd.concat([added.accounts, own.accounts], ignore_index=True),
+        lines=pd.concat([added.lines.assign(gap=False), own.lines], ignore_index=True),
+    )
+
+
+def _only(plans: AccountPlans, accounts: Iterable[str]) -> AccountPlans:
+    """The plans of some accounts."""
+    kept = list(accounts)
+    return plans._replace(
+        accounts=plans.accounts[plans.accounts["account_id"].isin(kept)].reset_index(drop=True),
+        lines=plans.lines[plans.lines["account_id"].isin(kept)].reset_index(drop=True),
+    )
 
 
 def _plans(

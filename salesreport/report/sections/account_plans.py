@@ -4,10 +4,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from salesreport.kpi.customers.shared import Shared, shared_customers
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.plan.accounts.chosen import LARGEST, MOST, WHY
-from salesreport.plan.accounts.plans import TITLES, AccountPlans, account_plans
+from salesreport.plan.accounts.plans import TITLES, AccountPlans, account_plans, own_plans
 from salesreport.plan.accounts.questions import QUESTIONS, STATES
 from salesreport.plan.accounts.written import Filled, lines_by_account
 from salesreport.report.context import Context
@@ -51,20 +52,24 @@ def account_sheet(context: Context) -> Section:
     if kind in ("product_line", "lead_source", "pipeline"):
         message = say(text("Accounts are not planned for each of these."))
         return Section(KEY, topic, message, pd.DataFrame(), context.language, available=False, silent=True)
-    agreed = context.agreed
+    agreed, shared = context.agreed, shared_customers(context.facts, context.as_of) if kind == "rep" else None
     named = () if agreed.account_plans is None else agreed.account_plans.named
+    alone = shared if shared is not None and shared.most else None
     try:
-        plans = account_plans(context.facts, context.as_of, agreed.strategy, named)
+        if alone is not None:
+            plans = own_plans(context.facts, context.subject.id, context.as_of, agreed.strategy, named)
+        else:
+            plans = account_plans(context.facts, context.as_of, agreed.strategy, named)
     except Unavailable as problem:
         message = say(text("There can be no account plans: {reason}.", reason=problem.reason))
         return Section(KEY, topic, message, pd.DataFrame(), context.language, available=False)
     if kind != "rep":
         return white_space_section(context, plans, KEY, topic)
-    mine = _mine(context, plans)
+    mine = _mine(context, plans) if alone is None else plans
     if mine.accounts.empty:
         message = say(text("No account has ordered anything in two years, or has an open deal."))
         return Section(KEY, topic, message, mine.lines, context.language, available=False)
-    return _of_rep(context, mine, topic)
+    return _of_rep(context, mine, topic, alone)
 
 
 def _mine(context: Context, plans: AccountPlans) -> AccountPlans:
@@ -76,7 +81,8 @@ def _mine(context: Context, plans: AccountPlans) -> AccountPlans:
     return plans._replace(accounts=accounts.of(context.subject), lines=lines.of(context.subject))
 
 
-def _of_rep(context: Context, plans: AccountPlans, topic: str) -> Section:
+def _of_rep(context: Context, plans: AccountPlans, topic: str, shared: Shared | None) -> Section:
+    """The section; `shared`: accounts are nobody's alone, and the plans go by the rep's own sales."""
     say = context.say
     every = records(plans.accounts)
     shown = every[:MOST]
@@ -85,11 +91,15 @@ def _of_rep(context: Context, plans: AccountPlans, topic: str) -> Section:
     any_filled = any(filled[row["account_id"]].anything for row in shown if row["account_id"] in filled)
     lines = lines_by_account(plans)
     gaps = _gaps(context, plans, shown, lines)
-    notes = [*_how(plans, len(every) - len(shown)), *context.of_all(plans.notes)]
+    said = context.of_all(plans.notes) if shared is None else (shared.said, *plans.notes)
+    notes = [*_how(plans, len(every) - len(shown), own=shared is not None), *said]
+    message = _message(plans, shown, lines)
+    if shared is not None:
+        message = text("{accounts}; only sales of {name} count", accounts=message, name=context.subject.name)
     return Section(
         key=KEY,
         topic=topic,
-        message=say(_message(plans, shown, lines)),
+        message=say(message),
         data=plans.lines,
         language=context.language,
         tables=(_matrix(context, plans, shown, lines), *gaps),
@@ -289,10 +299,17 @@ def _sheet(context: Context, row: dict[str, Any], filled: Filled | None) -> Shee
     )
 
 
-def _how(plans: AccountPlans, more: int) -> list[Text]:
-    """How accounts are chosen, and what a gap is."""
+def _how(plans: AccountPlans, more: int, own: bool) -> list[Text]:
+    """How accounts are chosen, and what a gap is; `own`: only the rep's own sales count."""
     notes = [
         text(
+            "Accounts: first those named in the strategy or agreed; then the {largest} with the most orders "
+            "in a year; at most {most}. Only orders of this rep count, so each counts once.",
+            largest=LARGEST,
+            most=MOST,
+        )
+        if own
+        else text(
             "Accounts: first those named in the strategy or agreed; then the {largest} with the most orders "
             "in a year; then those with the largest gaps; at most {most}. Orders count whoever sold them.",
             largest=LARGEST,

@@ -7,7 +7,9 @@ import pandas as pd
 
 from salesreport.kpi.customers.cash import cash_notes
 from salesreport.kpi.customers.customers import has_customers, why_untold
+from salesreport.kpi.customers.shared import Shared, shared_customers
 from salesreport.kpi.customers.states import BY, base_moves, base_notes
+from salesreport.kpi.facts.part import part_of
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Text, ntext, text
 from salesreport.process.categories import NEW, UNKNOWN
@@ -50,10 +52,15 @@ def customer_base(context: Context) -> Section:
         return untold(text("The customer base cannot be told: this export names no customers."))
     if (reason := why_untold(facts)) is not None:
         return untold(text("The customer base cannot be told: {reason}.", reason=reason))
+    shared = shared_customers(facts, end) if dimension == "rep_id" else None
+    alone = shared if shared is not None and shared.most else None
     try:
-        data = context.shared.rows(
-            context.subject, ("base moves", eve, end), lambda by: base_moves(facts, file, eve, end, by)
-        )
+        if alone is not None:
+            data = base_moves(part_of(facts, "rep_id", context.subject.id), file, eve, end, ())
+        else:
+            data = context.shared.rows(
+                context.subject, ("base moves", eve, end), lambda by: base_moves(facts, file, eve, end, by)
+            )
     except Unavailable as problem:
         return untold(text("The customer base cannot be told: {reason}.", reason=problem.reason))
     if data.empty:
@@ -110,7 +117,7 @@ def customer_base(context: Context) -> Section:
             _matrix(context, matrix, {key: titles[key] for key in keys}),
             *cash,
         ),
-        notes=tuple(context.say(note) for note in (*_notes(context), *learnt)),
+        notes=tuple(context.say(note) for note in (*_notes(context, alone), *learnt)),
     )
 
 
@@ -174,7 +181,15 @@ def _matrix(context: Context, matrix: pd.DataFrame, titles: Mapping[str, str]) -
     )
 
 
-def _notes(context: Context) -> list[Text]:
+def _notes(context: Context, alone: Shared | None) -> list[Text]:
+    """What a reader should know; `alone`: customers are nobody's alone, and go by the rep's own deals."""
     facts, file, eve, end = context.facts, context.shared.process, context.eve, context.as_of
+    if alone is not None:
+        part = part_of(facts, "rep_id", context.subject.id)
+        counts = text(
+            "A customer counts for each rep who works with it, by the rep’s own deals: reps do not add up to the "
+            "team."
+        )
+        return [alone.said, counts, *base_notes(part, file, end, eve, alone=True)]
     told = facts.remember(("base notes", eve, end), lambda: base_notes(facts, file, end, eve))
     return context.of_all(told)

@@ -46,8 +46,3 @@ def stages_checked(context: Context) -> Section:
 def concentration(context: Context) -> Section:
     """On whom revenue hangs; `data` as of `audited`."""
     return audited(context, "concentration", text("Concentration"), CONCENTRATION)
-
-
-def quarter_ends(context: Context) -> Section:
-    """What is done at the ends of quarters; `data` as of `audited`."""
-    return audited(context, "quarter-ends", text("Quarters’ ends"), TIMING)

@@ -14,24 +14,29 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
 from salesreport.report.sections.diagnosis.audited import audit_of
-from salesreport.report.sections.diagnosis.measures import AGAIN, MANAGERS, MEASURES, Measure
+from salesreport.report.sections.diagnosis.measures import AGAIN, MANAGERS, Measure, measure_of
+from salesreport.report.sections.diagnosis.quarters import DECIDE_AS_IT_COMES, KEY, pattern_of, shows
 from salesreport.report.sections.team import team_of
 from salesreport.report.table import Cell, Content, number_table
 
 MOST = 3
 """So many findings a summary has, and so many measures a month."""
 
-ORDER = ("data", "conversion", "behaviour", "demand")
+SAME, FEWEST = 0.8, 10
+"""Findings that share more of their deals are told as one, from so many deals on."""
+
+ORDER = ("data", "conversion", "behaviour", "timing", "demand")
 """Kinds of findings in the order in which they are told: what biases the others comes first."""
 
 
 class Told(NamedTuple):
-    """A finding, whether of the audit or of conversions.
+    """A finding, whether of the audit, of conversions, or of win rates that go with the months of a quarter.
 
     Attributes:
         kind: one of `ORDER`. key: the check, or the step. serious: whether the audit calls it so. say: a sentence.
         money: the amount concerned; NaN: not known. lower, upper: its interval; NaN where it has none.
-        measure: what can be done. shows: the figure that will show it.
+        measure: what can be done. shows: the figure that will show it. ids: of what it is about, mostly
+        deals; empty where it is about no single ones. also: other findings about the same deals.
     """
 
     kind: str
@@ -43,6 +48,8 @@ class Told(NamedTuple):
     upper: float
     measure: Measure
     shows: Text
+    ids: frozenset[str] = frozenset()
+    also: tuple[Text, ...] = ()
 
 
 def told(context: Context) -> list[Told]:
@@ -51,10 +58,30 @@ def told(context: Context) -> list[Told]:
     def find() -> list[Told]:
         made = audit_of(context)
         found = [_of_check(made, one) for one in made.sorted() if one.verdict.finds]
-        found += _conversions(context)
-        return sorted(found, key=lambda one: (ORDER.index(one.kind), not one.serious, -np.nan_to_num(one.money)))
+        found += [*_conversions(context), *_timing(context)]
+        found.sort(key=lambda one: (ORDER.index(one.kind), not one.serious, -np.nan_to_num(one.money)))
+        return together(found)
 
     return context.remember("diagnosis", find)
+
+
+def together(every: Sequence[Told]) -> list[Told]:
+    """Findings about the same deals as one above them, named with it; the others as they are.
+
+    They are the same where both have more than `SAME` of the larger one's deals: that all open deals lack
+    something makes no other finding about some of them the same.
+    """
+    kept: list[Told] = []
+    for one in every:
+        for place, above in enumerate(kept):
+            common, larger = len(one.ids & above.ids), max(len(one.ids), len(above.ids))
+            if common >= FEWEST and common > SAME * larger:
+                also = (*above.also, one.say)
+                kept[place] = above._replace(also=also, serious=above.serious or one.serious)
+                break
+        else:
+            kept.append(one)
+    return kept
 
 
 def _of_check(made: Audit, finding: Finding) -> Told:
@@ -63,7 +90,7 @@ def _of_check(made: Audit, finding: Finding) -> Told:
     nothing = float("nan")
     return Told(
         finding.kind, finding.check.key, finding.verdict.level == "serious", said(finding, made), money,
-        nothing, nothing, MEASURES[finding.check.key], _shows(made, finding),
+        nothing, nothing, measure_of(finding), _shows(made, finding), frozenset(finding.found.ids),
     )  # fmt: skip
 
 
@@ -111,6 +138,16 @@ def _conversions(context: Context) -> list[Told]:
     return rows
 
 
+def _timing(context: Context) -> list[Told]:
+    """That win rates depend on when deals are decided, where they do so beyond chance."""
+    found, nothing = pattern_of(context), float("nan")
+    if found is None or found.claim is None:
+        return []
+    return [
+        Told("timing", KEY, False, found.claim, nothing, nothing, nothing, DECIDE_AS_IT_COMES, shows(found))
+    ]  # fmt: skip
+
+
 def _coach(found: Anomalies, row: Mapping[str, Any]) -> Measure:
     return Measure(
         MANAGERS,
@@ -150,11 +187,16 @@ def diagnosis(context: Context) -> Section:
         return Section(
             "diagnosis", topic, say(message), data, context.language, notes=(say(untold),), place="first"
         )
+    priced = any(not np.isnan(one.money) for one in chosen)
     rows: list[list[Content]] = [
-        [Cell(context.heading(one.say), tone="lead"), say(one.measure.what), _money(context, one)]
+        [
+            Cell(context.heading(one.say), _also(context, one), tone="lead"),
+            say(one.measure.what),
+            *([_money(context, one)] if priced else []),
+        ]
         for one in chosen
     ]
-    headings = [say(text("Finding")), say(text("Next step")), say(text("Amount concerned"))]
+    headings = [say(text("Finding")), say(text("Next step")), *([say(text("Amount concerned"))] if priced else [])]
     return Section(
         key="diagnosis",
         topic=topic,
@@ -162,14 +204,25 @@ def diagnosis(context: Context) -> Section:
         data=data,
         language=context.language,
         tables=(number_table("", headings, rows, texts=2, wide=True),),
-        notes=tuple(say(one) for one in _notes(len(every) - len(chosen), made, untold, context)),
+        notes=tuple(say(one) for one in _notes(every, chosen, made, untold, context)),
         place="first",
     )
 
 
-def _notes(more: int, made: Audit, untold: Text, context: Context) -> list[Text]:
-    notes = []
-    if more:
+def _also(context: Context, one: Told) -> str:
+    """What else was found of the same deals."""
+    if not one.also:
+        return ""
+    return context.say(text("also: {findings}", findings=context.language.apart(map(context.say, one.also))))
+
+
+def _notes(
+    every: Sequence[Told], chosen: Sequence[Told], made: Audit, untold: Text, context: Context
+) -> list[Text]:
+    # whoever compares months has to know it, also where three other findings come first
+    hidden = [one for one in every if all(one is not each for each in chosen)]
+    notes = [text("{sentence}.", sentence=one.say) for one in hidden if one.kind == "timing"]
+    if more := len(hidden) - len(notes):
         notes.append(
             ntext(
                 "{n} more finding stands in its chapter below.",
@@ -247,7 +300,7 @@ def closing_gaps(context: Context) -> Section:
     )
 
 
-GROUPS: tuple[tuple[str, ...], ...] = (("data",), ("conversion", "behaviour"), ("demand",))
+GROUPS: tuple[tuple[str, ...], ...] = (("data",), ("conversion", "behaviour", "timing"), ("demand",))
 """Kinds of findings that are worked on together: first what biases everything else."""
 
 PHASES = (text("days 1–30"), text("days 31–60"), text("days 61–90"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from salesreport.audit import Finding
 from salesreport.language import Text, text
 
 
@@ -83,6 +84,22 @@ MEASURES: Mapping[str, Measure] = {
     "at_target": Measure(HEAD, text("Set targets by what was reached, and say what has to be different")),
 }
 """By check; a test sees that each check has one."""
+
+
+def measure_of(finding: Finding) -> Measure:
+    """What can be done about a finding; what an export has of no deal at all may only not have been exported."""
+    found = finding.found
+    nowhere = [] if found is None else [what for what, n in found.parts if n == found.of]
+    if not nowhere:
+        return MEASURES[finding.check.key]
+    return Measure(
+        OPERATIONS,
+        text(
+            "Export {what} of open deals, where the CRM has it; else fill it in from the first milestone on",
+            what=nowhere,
+        ),
+    )
+
 
 AGAIN = Measure(OPERATIONS, text("Make this diagnostic again, and compare"))
 """What every plan ends with."""
