@@ -48,7 +48,7 @@ def shared_customers(facts: Facts, day: dt.date) -> Shared:
     Orders count, deals won where no order names its customer. A customer that was handed over once, from one rep
     to the next, is not bought from in turn. None count where table `accounts` names anybody's rep.
     """
-    return facts.remember(("customers in turn", day), lambda: _find(facts, day))
+    return facts.store(("customers in turn", day), lambda: _find(facts, day), always=True)
 
 
 def _find(facts: Facts, day: dt.date) -> Shared:
