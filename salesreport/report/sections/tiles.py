@@ -10,6 +10,7 @@ from salesreport.language import Text, ntext, text
 from salesreport.report import presence
 from salesreport.report.band import peer_band
 from salesreport.report.context import Context, own_figures
+from salesreport.report.moved import in_short
 from salesreport.report.section import Section
 from salesreport.report.shared import Figure
 from salesreport.report.spark import sparkline
@@ -117,7 +118,7 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
     if figure.known:
         if pd.notna(target):
             said.append(presence.of_target(context, target))
-        change = context.change(metric)
+        change = in_short(context, metric)
         if change is not None and metric in WITH_TARGET:
             change = presence.with_caveat(context, change, metric)
         if metric in WITH_TARGET and (reason := context.uncompared(metric)) is not None:
