@@ -17,6 +17,7 @@ from salesreport.kpi.facts.created_since import created_since, known_in_part
 from salesreport.kpi.facts.facts import DAYS
 from salesreport.kpi.facts.gaps import too_few_priced
 from salesreport.kpi.facts.kinds import CLOSED, OPEN
+from salesreport.kpi.facts.own_begin import own_begins
 from salesreport.language import Language, Range, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.agreed import NOTHING, Agreed
@@ -215,6 +216,17 @@ class Context:
         days = [self.facts.begin(name) for name in ("closed", "orders") if self.facts.columns.has(DAYS[name][0])]
         return min((day for day in days if day is not None), default=None)
 
+    @cached_property
+    def own_begin(self) -> date | None:
+        """The first day the data tell of a rep who came later than most and of whom no starting date is known."""
+        return own_begins(self.facts).get(self.subject.id) if self.subject.kind == "rep" else None
+
+    @cached_property
+    def own_trend(self) -> list[Period]:
+        """Those of `trend` in which the subject was there, as far as the data tell."""
+        own = self.own_begin
+        return [one for one in self.trend if own is None or one.start + slack(one) >= own] or [self.period]
+
     def of_all(self, notes: Iterable[Text]) -> list[Text]:
         """Notes that were made for everybody together, in the report of a part: those that count say so."""
         if self.subject.dimension is None:
@@ -361,6 +373,8 @@ class Context:
         begun = [begins_within(self.facts, counted, one) for one in (self.compare, self.period)]
         if (day := max((day for day in begun if day is not None), default=None)) is not None:
             return text("the data begin on {day}", day=day)
+        if (day := self.own_begin) is not None and day > self.compare.start + slack(self.compare):
+            return text("the data of {name} begin on {day}", name=self.subject.name, day=day)
         if (since := known_in_part(self.facts, counted, min(self.compare, self.period))) is not None:
             return since.why
         days, others = self.period.until(self.as_of).days, self.compare.days

@@ -86,7 +86,7 @@ def test_a_trend_compares_the_same_days_of_each_period(tmp_path: Path) -> None:
     )
     assert trend.notes == (
         "The data begin on Dec 15, 2023.",
-        "Q2 2025 is not over: its figures are those up to May 20, beside those of whole periods.",
+        "Q2 2025 is not over: chart and table have its figures up to May 20 beside whole periods.",
     )
 
 

@@ -136,7 +136,7 @@ def _rate(context: Context, metric: str) -> Row:
 
 def _complaints(context: Context) -> Row:
     row = _rate(context, "complaints")
-    figures = [context.figure("complaints", period) for period in context.trend]
+    figures = [context.figure("complaints", period) for period in context.own_trend]
     told = [(one.value * one.n / 100, one.n) for one in figures if one.known and one.n > 0]
     if len(told) < _FEWEST_PERIODS or not sum(count for count, _ in told):
         return row

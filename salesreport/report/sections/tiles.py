@@ -84,8 +84,8 @@ def _notes(context: Context) -> list[Text]:
         notes.append(
             text("Grey: the middle half of {peers}; dot and line: the figure and its 95% interval.", peers=peers)
         )
-    elif len(context.trend) > 1:  # one is no line
-        notes.append(text("Lines show the last {n} periods, from zero up.", n=len(context.trend)))
+    elif len(context.own_trend) > 1:  # one is no line
+        notes.append(text("Lines show the last {n} periods, from zero up.", n=len(context.own_trend)))
     closed = context.figure("deals_closed")
     if closed.known and not closed.value.is_integer():
         notes.append(text("A deal that reps share counts for each by the share, hence the decimals."))
@@ -121,7 +121,9 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
         change = in_short(context, metric)
         if change is not None and metric in WITH_TARGET:
             change = presence.with_caveat(context, change, metric)
-        if metric in WITH_TARGET and (reason := context.uncompared(metric)) is not None:
+        # the head says since when a rep is in the data
+        said_above = presence.first_seen(context) is not None
+        if metric in WITH_TARGET and not said_above and (reason := context.uncompared(metric)) is not None:
             change = text("{period} cannot be compared: {reason}", period=context.compare, reason=reason)
         said += [change, None if metric == "revenue" and context.incomplete() else context.against_peers(metric)]
     elif metric == "revenue" and context.incomplete():
@@ -160,9 +162,9 @@ def _picture(context: Context, metric: str, figure: Figure, name: str) -> Markup
         interval = (figure.lower, figure.upper) if figure.has_interval else None
         said = context.say(text("{name}: {judgement}", name=name, judgement=judged))
         return peer_band(figure.value, interval, (band.lower, band.upper), said, key=f"band-{metric}")
-    history = [context.figure(metric, period).value for period in context.trend]
+    history = [context.figure(metric, period).value for period in context.own_trend]
     said = context.say(
-        text("{name}, {first} to {last}", name=name, first=context.trend[0], last=context.trend[-1])
+        text("{name}, {first} to {last}", name=name, first=context.own_trend[0], last=context.own_trend[-1])
     )
     return sparkline(history, said, key=f"spark-{metric}")
 
