@@ -17,7 +17,8 @@ from salesreport.kpi.facts.created_since import created_since, known_in_part
 from salesreport.kpi.facts.facts import DAYS
 from salesreport.kpi.facts.gaps import too_few_priced
 from salesreport.kpi.facts.kinds import CLOSED, OPEN
-from salesreport.language import Language, Quantity, Range, Text, ntext, text
+from salesreport.kpi.facts.own_begin import own_begins
+from salesreport.language import Language, Range, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.agreed import NOTHING, Agreed
 from salesreport.report.chart import Chart
@@ -215,6 +216,17 @@ class Context:
         days = [self.facts.begin(name) for name in ("closed", "orders") if self.facts.columns.has(DAYS[name][0])]
         return min((day for day in days if day is not None), default=None)
 
+    @cached_property
+    def own_begin(self) -> date | None:
+        """The first day the data tell of a rep who came later than most and of whom no starting date is known."""
+        return own_begins(self.facts).get(self.subject.id) if self.subject.kind == "rep" else None
+
+    @cached_property
+    def own_trend(self) -> list[Period]:
+        """Those of `trend` in which the subject was there, as far as the data tell."""
+        own = self.own_begin
+        return [one for one in self.trend if own is None or one.start + slack(one) >= own] or [self.period]
+
     def of_all(self, notes: Iterable[Text]) -> list[Text]:
         """Notes that were made for everybody together, in the report of a part: those that count say so."""
         if self.subject.dimension is None:
@@ -361,37 +373,14 @@ class Context:
         begun = [begins_within(self.facts, counted, one) for one in (self.compare, self.period)]
         if (day := max((day for day in begun if day is not None), default=None)) is not None:
             return text("the data begin on {day}", day=day)
+        if (day := self.own_begin) is not None and day > self.compare.start + slack(self.compare):
+            return text("the data of {name} begin on {day}", name=self.subject.name, day=day)
         if (since := known_in_part(self.facts, counted, min(self.compare, self.period))) is not None:
             return since.why
         days, others = self.period.until(self.as_of).days, self.compare.days
         if METRICS[metric].additive and max(days, others) > UNLIKE * min(days, others):
             return text("the two are not as long as each other")
         return None
-
-    def change(self, metric: str) -> Text | None:
-        """How a figure moved against the comparison period, in words; None where it cannot be said.
-
-        A sum is compared as it is. A rate or mean has clearly changed only where its interval and that of the
-        other period lie apart. See also `uncompared`.
-        """
-        now, before = self.figure(metric), self.figure(metric, self.compare)
-        if not (now.known and before.known) or self.uncompared(metric) is not None:
-            return None
-        if metric == "revenue" and self.incomplete_either():
-            return None
-        if METRICS[metric].additive:
-            if before.value <= 0:
-                return None
-            counted = METRICS[metric].unit != "money"
-            return change_in_words(now.value / before.value - 1, self.compare.label, counted)
-        fields: dict[str, Any] = {"before": Quantity(before.value, now.unit), "period": self.compare}
-        if not (now.has_interval and before.has_interval):
-            return text("{before} in {period}: too few to tell", **fields)
-        if now.lower > before.upper:
-            return text("clearly more than the {before} of {period}", **fields)
-        if now.upper < before.lower:
-            return text("clearly less than the {before} of {period}", **fields)
-        return text("{before} in {period}: no clear change", **fields)
 
     def against_peers(self, metric: str) -> Text | None:
         """Where a figure lies relative to the middle half of the peers; None without a band."""
@@ -415,34 +404,3 @@ def difference(context: Context, value: float) -> Text:
     """A difference of two shares in percentage points, with its sign."""
     points = context.language.change(100 * value)
     return ntext("{points} point", "{points} points", n=round(abs(100 * value)), points=points)
-
-
-def change_in_words(change: float, than: Text, counted: bool = False) -> Text:
-    """A relative change in words; below half a per cent it is none.
-
-    Args:
-        change: of the earlier figure. than: the earlier period. counted: whether the figure is a number of things.
-
-    Examples:
-        >>> str(change_in_words(-0.123, text("Q3 2017")))
-        '12% less than in Q3 2017'
-        >>> str(change_in_words(4, text("Q3 2017"), counted=True))
-        '5.0 times as many as in Q3 2017'
-        >>> str(change_in_words(173_145.4, text("Q3 2017")))
-        '173,146 times as much as in Q3 2017'
-    """
-    if abs(change) < 0.005:
-        return text("as in {period}", period=than)
-    if change >= 1:
-        factor = Quantity(1 + change, "times")
-        if counted:
-            return text("{factor} times as many as in {period}", factor=factor, period=than)
-        return text("{factor} times as much as in {period}", factor=factor, period=than)
-    size = Quantity(abs(change), "share")
-    if counted:
-        if change < 0:
-            return text("{size} fewer than in {period}", size=size, period=than)
-        return text("{size} more than in {period}", size=size, period=than)
-    if change < 0:
-        return text("{size} less than in {period}", size=size, period=than)
-    return text("{size} more than in {period}", size=size, period=than)

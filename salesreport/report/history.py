@@ -14,7 +14,7 @@ def history(context: Context, metrics: Iterable[str]) -> pd.DataFrame:
     """Metrics by period: metric, period, value, n, lower, upper, band_lower, band_upper; NaN where unknown."""
     rows = []
     for metric in metrics:
-        for period in context.trend:
+        for period in context.own_trend:
             figure, band = context.figure(metric, period), context.band(metric, period)
             low, high = (band.lower, band.upper) if band else (float("nan"), float("nan"))
             rows.append((metric, period.name, *figure[:4], low, high))
@@ -45,11 +45,26 @@ def panel(context: Context, metric: str, numbers: History, name_band: bool) -> P
         context: the report's. metric: which one. numbers: its `History`.
         name_band: whether to say what the grey band is; once per row of charts is enough.
     """
+    numbers = _whole_band(numbers)
     named = name_band and any(low == low for low in numbers["band_lower"])
     return Panel(
         title=context.title(metric),
-        labels=[context.say(period.short_label) for period in context.trend],
+        labels=[context.say(period.short_label) for period in context.own_trend],
         numbers=numbers,
         shown=partial(context.shown, unit=context.unit(metric)),
         band=context.say(text("middle half of {peers}", peers=context.subject.peers)) if named else "",
     )
+
+
+def _whole_band(numbers: History) -> History:
+    """A history whose band is known in half of the periods, or has none: of few it would be a stray wedge.
+
+    Examples:
+        >>> nan = float("nan")
+        >>> _whole_band({"value": [1.0, 2, 3], "band_lower": [0.0, nan, nan], "band_upper": [4.0, nan, nan]})
+        {'value': [1.0, 2, 3], 'band_lower': [nan, nan, nan], 'band_upper': [nan, nan, nan]}
+    """
+    known = sum(low == low for low in numbers["band_lower"])
+    if 2 * known >= len(numbers["band_lower"]):
+        return numbers
+    return {name: [float("nan")] * len(values) if "band" in name else values for name, values in numbers.items()}

@@ -7,6 +7,7 @@ import pandas as pd
 
 from salesreport.kpi import METRICS
 from salesreport.kpi.facts.covered import begins_within, slack
+from salesreport.kpi.facts.own_begin import own_begins
 from salesreport.language import Quantity, Text, text
 from salesreport.period import Period
 from salesreport.report.context import Context
@@ -21,18 +22,30 @@ def started(context: Context) -> date | None:
     return day if day is not None and _is_new(context, day) else None
 
 
+def first_seen(context: Context) -> date | None:
+    """The same of a rep without a starting date: the first day that the data tell of who came later than most."""
+    day = context.own_begin
+    return day if day is not None and _is_new(context, day) else None
+
+
 def _is_new(context: Context, day: date) -> bool:
     return day <= context.as_of and (day > context.period.start or day > context.as_of - NEW_FOR)
 
 
 def newcomers(context: Context, reps: Iterable[str]) -> Text | None:
     """Who of some reps is new, and since when; None where nobody is."""
-    hired = context.shared.reps["hired_on"].reindex(list(reps)).dropna()
+    told = list(reps)
+    hired = context.shared.reps["hired_on"].reindex(told).dropna()
     names = context.shared.reps["name"]
     said = [
         text("{name} (since {day})", name=names[rep], day=day.date())
         for rep, day in hired.items()
         if _is_new(context, day.date())
+    ]
+    said += [
+        text("{name} (in the data since {day})", name=names[rep], day=day)
+        for rep, day in own_begins(context.facts).items()
+        if rep in told and _is_new(context, day)
     ]
     return text("New: {names}.", names=said) if said else None
 
@@ -62,6 +75,8 @@ def in_short(context: Context) -> list[Text]:
     said = []
     if (day := started(context)) is not None:
         said.append(text("here since {day}", day=day))
+    elif (day := first_seen(context)) is not None:
+        said.append(text("in the data since {day}", day=day))
     if (day := left(context)) is not None:
         said.append(text("left on {day}", day=day))
     return said
@@ -133,6 +148,9 @@ def partly(context: Context, periods: Sequence[Period], metric: str = "revenue")
             said.append(text("the data begin on {day}", day=first))
         if hired is not None and period.start + slack(period) < hired <= period.end:
             said.append(text("{name} started on {day}", name=context.subject.name, day=hired))
+        own = context.own_begin
+        if own is not None and period.start + slack(period) < own <= period.end:
+            said.append(text("the data of {name} begin on {day}", name=context.subject.name, day=own))
         if period.start <= context.facts.dataset.as_of < period.end:
             said.insert(0, text("{period} is not over", period=period))
     return said

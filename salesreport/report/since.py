@@ -14,15 +14,22 @@ def what_changed(context: Context) -> list[Text]:
     """What changed since the last day before the period, which the review of the period before told of.
 
     Returns:
-        What moved of a rep beyond chance, the surest first: of all that is said of all reps a tenth may be chance.
-        Then how many deals came and were lost; those won are a key figure. Nothing of what the data do not tell.
+        That a rep is new in the data. What moved of a rep beyond chance, the surest first: of all that is said of
+        all reps a tenth may be chance. Then how many deals came and were lost; those won are a key figure. Nothing
+        of what the data do not tell.
     """
-    return [*_moved(context), *_counted(context)]
+    return [*_new(context), *_moved(context), *_counted(context)]
 
 
 def has_moved(context: Context) -> bool:
     """Whether a metric of a rep moved beyond chance since the last review."""
     return next(_moved(context), None) is not None
+
+
+def _new(context: Context) -> Iterator[Text]:
+    """That the data tell of nothing before to compare with."""
+    if (day := context.own_begin) is not None and day > context.eve:
+        yield text("in the data since {day}", day=day)
 
 
 def _counted(context: Context) -> Iterator[Text]:

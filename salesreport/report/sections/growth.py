@@ -5,11 +5,12 @@ import pandas as pd
 
 from salesreport.language import Quantity, Text, text
 from salesreport.report.charts import Measure, dots
-from salesreport.report.context import Context, change_in_words, difference
+from salesreport.report.context import Context, difference
+from salesreport.report.moved import SUMS, Moved, in_a_sentence, moved, of_rate
 from salesreport.report.presence import partly, started, with_caveat
 from salesreport.report.rows import records
 from salesreport.report.section import Section
-from salesreport.report.table import number_table
+from salesreport.report.table import Content, number_table
 
 MOST_GROUPS = 8
 """Product lines shown; the smallest are put together."""
@@ -26,13 +27,12 @@ def growth(context: Context) -> Section:
     dimension = "segment" if context.subject.kind == "product_line" else "product_line"
     data = _by(context, dimension)
     topic = context.say(text("Growth"))
-    now, before = context.figure("revenue"), context.figure("revenue", context.compare)
-    reason = context.uncompared("revenue")
-    if reason or context.incomplete_either() or not now.known or not before.known or before.value == 0:
+    change = moved(context, "revenue")
+    if change is None:
         message = context.say(_nothing(context))
         return Section("growth", topic, message, data, context.language, available=False)
-    unit, say = now.unit, context.say
-    message = say(with_caveat(context, _message(context, data, now.value, before.value)))
+    unit, say = context.unit("revenue"), context.say
+    message = say(with_caveat(context, _message(context, data, change)))
     shown = data if len(data) <= MOST_GROUPS + 1 else _with_others(context, data)
     rows = [
         Measure(
@@ -115,8 +115,8 @@ def _with_others(context: Context, data: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([data.head(MOST_GROUPS), row], ignore_index=True)
 
 
-def _message(context: Context, data: pd.DataFrame, now: float, before: float) -> Text:
-    overall = change_in_words(now / before - 1, context.compare.label)
+def _message(context: Context, data: pd.DataFrame, change: Moved) -> Text:
+    overall = in_a_sentence(change, context.compare.label)
     if len(data) < 2:
         return text("Revenue is {change}", change=overall)
     part = data.loc[data["change"].abs().idxmax()]
@@ -137,17 +137,30 @@ def _relative(context: Context, change: float) -> str:
     return f"+{shown}" if change >= _SAME else shown
 
 
-def _row(context: Context, metric: str) -> list[str]:
+def _row(context: Context, metric: str) -> list[Content]:
     now, before = context.figure(metric), context.figure(metric, context.compare)
-    change = ""
+    change, sure = "", ""
     if now.known and before.known:
         if now.unit == "share":
             change = context.say(difference(context, now.value - before.value))
         elif before.value:
             change = _relative(context, now.value / before.value - 1)
+        sure = context.say(_sure(context, metric)) if change else ""
     return [
         context.title(metric),
         context.shown(before.value, now.unit),
         context.shown(now.value, now.unit),
-        change,
+        (change, sure),
     ]
+
+
+def _sure(context: Context, metric: str) -> Text:
+    """What must be known of a change: that it may be chance, or that the cases are too few; else nothing."""
+    if metric in SUMS:
+        found = moved(context, metric)
+        direction = None if found is None else found.direction
+    else:
+        direction = of_rate(context, metric)
+    if direction is None:
+        return text("too few to tell")
+    return text("no clear change") if direction == "unclear" else Text("")

@@ -9,14 +9,13 @@ from scipy.special import ndtr
 
 from salesreport.kpi import METRICS, compute
 from salesreport.language import Quantity, Text, ntext, text
-from salesreport.plan.actual.chance import measured
-from salesreport.report.context import Context, change_in_words
+from salesreport.report.context import Context
+from salesreport.report.moved import Moved, in_a_sentence, moved, of_rate
 from salesreport.report.presence import with_caveat
 from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.shared import Figure
 from salesreport.report.table import Content, NumberTable, number_table
-from salesreport.stats.dispersion import ratio_jeffreys
 
 Row = dict[str, Any]
 """A metric: column → value."""
@@ -91,27 +90,11 @@ def _revenue(context: Context) -> Row:
     now, before = context.figure("revenue"), context.figure("revenue", context.compare)
     reason = context.unavailable("revenue") or context.uncompared("revenue")
     row = _row("revenue", now, before, "unknown", reason)
-    if reason is not None or context.incomplete_either() or not (now.known and before.known) or before.value <= 0:
-        if row["reason"] is None:
-            row["reason"] = text("there is none to compare with in {period}", period=context.compare)
-        return row
-    varies = _varies(context)
-    ratio = ratio_jeffreys(now.value, before.value, varies[0], varies[1])
-    change, low, high = (float(one) - 1 for one in (ratio.value, ratio.lower, ratio.upper))
-    moved = "more" if low > 0 else "less" if high < 0 else "unclear"
-    return row | {"change": change, "lower": low, "upper": high, "moved": moved}
-
-
-def _varies(context: Context) -> tuple[float, float]:
-    """How much the subject's revenue varies from one such period to the next: dispersion, degrees of freedom."""
-    dimension, facts, period = context.subject.dimension, context.facts, context.period
-    end = min(period.end, context.as_of)
-    key = ("revenue varies", dimension, period)
-    found = facts.store(
-        key, lambda: measured(facts, "revenue", period, period.start, end, dimension, "all", []), always=True
-    )
-    place = {who: number for number, (who, _) in enumerate(found.units)}.get(context.subject.id)
-    return (np.nan, np.inf) if place is None else (float(found.dispersion[place]), float(found.freedom[place]))
+    found = None if reason is not None else moved(context, "revenue")
+    if found is None:
+        none = text("there is none to compare with in {period}", period=context.compare)
+        return row | {"reason": reason or none}
+    return row | found._asdict() | {"moved": found.direction}
 
 
 def _prices(context: Context) -> Row:
@@ -141,20 +124,19 @@ def _compared(context: Context) -> tuple[Row | None, Text | None]:
 
 
 def _rate(context: Context, metric: str) -> Row:
-    """A mean or rate: it moved where its interval and that of the other period lie apart; see `Context.change`."""
+    """A mean or rate: it moved where its interval and that of the other period lie apart; see `moved.of_rate`."""
     now, before = context.figure(metric), context.figure(metric, context.compare)
-    few = min(now.n, before.n) < METRICS[metric].minimum_n
+    direction = None if min(now.n, before.n) < METRICS[metric].minimum_n else of_rate(context, metric)
     reason = context.unavailable(metric) or context.uncompared(metric)
-    if reason is not None or few or not (now.has_interval and before.has_interval):
+    if reason is not None or direction is None:
         reason = reason or text("too few to tell in one of the periods")
         return _row(metric, now, before, "unknown", reason)
-    moved = "more" if now.lower > before.upper else "less" if now.upper < before.lower else "unclear"
-    return _row(metric, now, before, moved) | {"change": now.value - before.value}
+    return _row(metric, now, before, direction) | {"change": now.value - before.value}
 
 
 def _complaints(context: Context) -> Row:
     row = _rate(context, "complaints")
-    figures = [context.figure("complaints", period) for period in context.trend]
+    figures = [context.figure("complaints", period) for period in context.own_trend]
     told = [(one.value * one.n / 100, one.n) for one in figures if one.known and one.n > 0]
     if len(told) < _FEWEST_PERIODS or not sum(count for count, _ in told):
         return row
@@ -212,9 +194,9 @@ def _name(metric: str) -> Text:
 
 def _clause(context: Context, row: Row) -> Text:
     if row["metric"] == "revenue":
-        change = change_in_words(row["change"], context.compare.label)
+        change = in_a_sentence(Moved(row["change"], row["lower"], row["upper"]), context.compare.label)
         if row["moved"] == "unclear":
-            return text("revenue is {change}, which may be chance", change=change)
+            return text("revenue is {change}", change=change)
         return text("revenue is {change}, more than chance", change=change)
     if row["metric"] == "price_variation":
         size = Quantity(abs(row["change"]), "share")

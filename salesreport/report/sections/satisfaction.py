@@ -7,6 +7,7 @@ from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.charts import trends
 from salesreport.report.context import Context
 from salesreport.report.history import History, by_metric, history, panel
+from salesreport.report.moved import in_short
 from salesreport.report.section import Section
 
 MEASURES = ("satisfaction", "complaints")
@@ -58,5 +59,5 @@ def _message(context: Context) -> Text:
     )  # fmt: skip
     if score.n < METRICS["satisfaction"].minimum_n:
         return text("{score}: too few to tell", score=shown)
-    change = context.change("satisfaction")
+    change = in_short(context, "satisfaction")
     return shown if change is None else text("{score} ({change})", score=shown, change=change)

@@ -10,6 +10,7 @@ from salesreport.language import Text, ntext, text
 from salesreport.report import presence
 from salesreport.report.band import peer_band
 from salesreport.report.context import Context, own_figures
+from salesreport.report.moved import in_short
 from salesreport.report.section import Section
 from salesreport.report.shared import Figure
 from salesreport.report.spark import sparkline
@@ -83,8 +84,8 @@ def _notes(context: Context) -> list[Text]:
         notes.append(
             text("Grey: the middle half of {peers}; dot and line: the figure and its 95% interval.", peers=peers)
         )
-    elif len(context.trend) > 1:  # one is no line
-        notes.append(text("Lines show the last {n} periods, from zero up.", n=len(context.trend)))
+    elif len(context.own_trend) > 1:  # one is no line
+        notes.append(text("Lines show the last {n} periods, from zero up.", n=len(context.own_trend)))
     closed = context.figure("deals_closed")
     if closed.known and not closed.value.is_integer():
         notes.append(text("A deal that reps share counts for each by the share, hence the decimals."))
@@ -117,10 +118,12 @@ def _tile(context: Context, metric: str, target: float) -> Tile:
     if figure.known:
         if pd.notna(target):
             said.append(presence.of_target(context, target))
-        change = context.change(metric)
+        change = in_short(context, metric)
         if change is not None and metric in WITH_TARGET:
             change = presence.with_caveat(context, change, metric)
-        if metric in WITH_TARGET and (reason := context.uncompared(metric)) is not None:
+        # the head says since when a rep is in the data
+        said_above = presence.first_seen(context) is not None
+        if metric in WITH_TARGET and not said_above and (reason := context.uncompared(metric)) is not None:
             change = text("{period} cannot be compared: {reason}", period=context.compare, reason=reason)
         said += [change, None if metric == "revenue" and context.incomplete() else context.against_peers(metric)]
     elif metric == "revenue" and context.incomplete():
@@ -159,9 +162,9 @@ def _picture(context: Context, metric: str, figure: Figure, name: str) -> Markup
         interval = (figure.lower, figure.upper) if figure.has_interval else None
         said = context.say(text("{name}: {judgement}", name=name, judgement=judged))
         return peer_band(figure.value, interval, (band.lower, band.upper), said, key=f"band-{metric}")
-    history = [context.figure(metric, period).value for period in context.trend]
+    history = [context.figure(metric, period).value for period in context.own_trend]
     said = context.say(
-        text("{name}, {first} to {last}", name=name, first=context.trend[0], last=context.trend[-1])
+        text("{name}, {first} to {last}", name=name, first=context.own_trend[0], last=context.own_trend[-1])
     )
     return sparkline(history, said, key=f"spark-{metric}")
 

@@ -24,7 +24,7 @@ def trend(context: Context) -> Section:
     if not measures:
         message = context.say(context.gaps(MEASURES)[0])
         return Section("trend", topic, message, data, context.language, available=False)
-    if len(context.trend) < 2:  # one point is no line, and the tiles show its numbers
+    if len(context.own_trend) < 2:  # one point is no line, and the tiles show its numbers
         return Section(
             "trend", topic, _message(context), data, context.language, notes=_notes(context), available=False
         )
@@ -47,14 +47,19 @@ def trend(context: Context) -> Section:
 
 def _message(context: Context) -> str:
     """How revenue compares with its own past, and by how much one period usually differs from the next."""
+    if len(context.own_trend) < len(context.trend) and len(context.own_trend) < 2:
+        name, day = context.subject.name, context.own_begin
+        return context.say(text("No earlier periods: the data of {name} begin on {day}", name=name, day=day))
     if context.unavailable("revenue") is not None:
         measures = [context.title(metric) for metric in MEASURES if context.unavailable(metric) is None]
         return context.say(
-            ntext("{metrics} in {n} period", "{metrics} over {n} periods", metrics=measures, n=len(context.trend))
+            ntext(
+                "{metrics} in {n} period", "{metrics} over {n} periods", metrics=measures, n=len(context.own_trend)
+            )
         )
     if context.incomplete():
         return context.say(text("Too many sales carry no amount to say how revenue goes"))
-    earlier = [one.as_far_as(context.period, context.as_of) for one in context.trend[:-1]]
+    earlier = [one.as_far_as(context.period, context.as_of) for one in context.own_trend[:-1]]
     history = [context.figure("revenue", period).value for period in earlier if not context.incomplete(period)]
     known = [value for value in history if pd.notna(value)]
     now = context.figure("revenue").value
@@ -69,7 +74,14 @@ def _message(context: Context) -> str:
         )
     low, high = min(known), max(known)
     fields = {"n": len(known), "period": context.period}
-    if now < low:
+    if now == 0 == low == high:
+        said = ntext(
+            "No revenue in {period}, nor in the {n} period before",
+            "No revenue in {period}, nor in the {n} periods before",
+            n=len(known),
+            period=context.period,
+        )
+    elif now < low:
         said = text("Revenue in {period} is lower than in each of the {n} periods before", **fields)
     elif now > high:
         said = text("Revenue in {period} is higher than in each of the {n} periods before", **fields)
@@ -89,8 +101,8 @@ def _description(context: Context, measures: list[str]) -> str:
         text(
             "Lines of {metrics} from {first} to {last}; thin upright lines are 95% intervals.",
             metrics=[context.title(metric) for metric in measures],
-            first=context.trend[0],
-            last=context.trend[-1],
+            first=context.own_trend[0],
+            last=context.own_trend[-1],
         )
     )
 
@@ -105,13 +117,15 @@ def _table(context: Context, data: pd.DataFrame) -> NumberTable:
             interval = "" if math.isnan(low) else context.language.interval(low, high, unit)
             cells.append((context.shown(value, unit), interval))
         rows.append([context.title(metric), *cells])
-    headings = ["", *(context.say(period.short_label) for period in context.trend)]
+    headings = ["", *(context.say(period.short_label) for period in context.own_trend)]
     return number_table(context.say(text("Numbers of the chart, with 95% intervals")), headings, rows)
 
 
 def _notes(context: Context) -> tuple[str, ...]:
-    notes, first = [], context.first_day
-    if len(context.trend) < TREND_PERIODS and first is not None:
+    notes, first, own = [], context.first_day, context.own_begin
+    if own is not None and own > context.period.trailing(TREND_PERIODS)[0].start:
+        notes.append(text("The data of {name} begin on {day}.", name=context.subject.name, day=own))
+    elif len(context.own_trend) < TREND_PERIODS and first is not None:
         since = created_since(context.facts)
         notes.append(
             text("The data begin on {day}: of sales and closed deals before it nothing is known.", day=first)
@@ -121,7 +135,7 @@ def _notes(context: Context) -> tuple[str, ...]:
     if _unfinished(context):
         notes.append(
             text(
-                "{period} is not over: its figures are those up to {day}, beside those of whole periods.",
+                "{period} is not over: chart and table have its figures up to {day} beside whole periods.",
                 period=context.period,
                 day=Day(context.as_of),
             )

@@ -7,6 +7,7 @@ from salesreport.kpi import METRICS
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report import presence
 from salesreport.report.context import Context
+from salesreport.report.moved import in_a_sentence, moved
 from salesreport.report.presence import with_caveat
 from salesreport.report.shared import Standing
 from salesreport.stats.rate_difference import rate_difference
@@ -92,9 +93,10 @@ def _revenue(context: Context) -> Text | None:
         if context.as_of < context.period.end:
             return text("Revenue of {revenue} is {share} of the target for {period}, which is not over", **fields)
         return text("Revenue of {revenue} is {share} of the target for {period}", **fields)
-    change = context.change("revenue")
+    change = moved(context, "revenue")
     if change is not None:
-        return text("Revenue of {revenue} is {change}", revenue=shown, change=with_caveat(context, change))
+        said = with_caveat(context, in_a_sentence(change, context.compare.label))
+        return text("Revenue of {revenue} is {change}", revenue=shown, change=said)
     said, caveats = text("Revenue in {period} is {revenue}", revenue=shown, period=context.period), []
     if (reason := context.uncompared("revenue")) is not None:
         caveats = [text("{period} cannot be compared: {reason}", period=context.compare, reason=reason)]

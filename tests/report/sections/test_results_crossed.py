@@ -10,6 +10,7 @@ import statsmodels.api as sm
 from cases import dataset_of, deal
 
 from salesreport import Dataset, Review
+from salesreport.report.moved import in_short
 from salesreport.report.sections.results_crossed import trend_of
 from salesreport.stats.dispersion import ratio_jeffreys
 
@@ -60,7 +61,7 @@ def test_words_agree_with_other_sections(sample: Dataset) -> None:
     for subject in ({}, {"team": "North"}, {"segment": "B"}):
         review = Review(sample, "2025-Q4", **subject)
         rows = review.results_crossed.data.set_index("metric")
-        said = str(review.context.change("satisfaction"))
+        said = str(in_short(review.context, "satisfaction"))
         clear = "clearly more" in said, "clearly less" in said
         assert clear == (rows.loc["satisfaction", "moved"] == "more", rows.loc["satisfaction", "moved"] == "less")
 

@@ -33,11 +33,11 @@ def test_few_cases_are_not_placed_among_peers_who_have_enough(tmp_path: Path) ->
 
 def test_changes_of_counts_and_of_money(tmp_path: Path) -> None:
     first = deals("Ann", 0, 1, closed_on="2024-12-10").assign(created_on="2024-12-01")
-    frames = first, deals("Ann", 1, 3, closed_on="2025-03-31"), deals("Ann", 5, 3)
+    frames = first, deals("Ann", 10, 30, closed_on="2025-03-31"), deals("Ann", 50, 30)
     review = Review(dataset(tmp_path / "d", *frames), "2025-Q2", rep="Ann")
     told = {tile.name: tile.said for tile in review.tiles.extra["tiles"]}
     assert "5.0 times as many as in Q1 2025" in " ".join(told["Deals won"])
     assert "5.0 times as much as in Q1 2025" in " ".join(told["Revenue"])
     (table,) = review.growth.tables
-    # 100 → 500 is 400 % more; one of four against five of eight is 37.5 points
+    # 1,000 → 5,000 is 400 % more, and no chance
     assert [str(row[-1].text) for row in table.rows[:2]] == ["+400%", "+400%"]
