@@ -48,8 +48,8 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_open: dict[Path, "Store"] = {}
-"""The stores of this process, by the folder of the dataset's tables."""
+_open: dict[tuple[Path, str], "Store"] = {}
+"""The stores of this process, by the folder of a dataset's tables and its fingerprint: a part of it is another."""
 
 
 @dataclass(frozen=True)
@@ -164,17 +164,17 @@ def keep_results(dataset: Dataset) -> None:
         store = Store(folder, secret, max(MOST_BYTES, MOST_TIMES * held))
         store.tidy()
         os.utime(folder)
-        _open[dataset.folder.resolve()] = store
+        _open[dataset.folder.resolve(), dataset.fingerprint] = store
 
 
 def is_kept(dataset: Dataset) -> bool:
     """Whether results of a dataset are stored."""
-    return dataset.folder in _open
+    return (dataset.folder, dataset.fingerprint) in _open
 
 
 def stored(dataset: Dataset, key: Hashable, make: Callable[[], T], around: object, always: bool = False) -> T:
     """A result from the dataset's store, where it has one in this process; else it is made. See `Store.get`."""
-    store = _open.get(dataset.folder)
+    store = _open.get((dataset.folder, dataset.fingerprint))
     return make() if store is None else store.get(key, make, around, always)
 
 

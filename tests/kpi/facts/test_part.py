@@ -9,7 +9,11 @@ import pytest
 from salesreport.audit import Audit, audit
 from salesreport.dataset import Dataset, write_dataset
 from salesreport.kpi import Facts, compute
+from salesreport.kpi.anomalies.decided import decisions
 from salesreport.kpi.facts.part import lacks_here, part_of
+from salesreport.kpi.milestones.reached import process_file
+from salesreport.sample import write_company
+from salesreport.stored import store
 from salesreport.titles import TABLE_TITLES
 
 HISTORY = ("stage_events", "deal_owners", "snapshots")
@@ -101,3 +105,20 @@ def test_what_nobody_can_say_to_be_of_a_part_is_not_there_and_said(facts: Facts)
     assert set(targets["segment"]) <= {facts.dimensions.members("segment")[0]}
     assert part_of(facts, "segment", facts.dimensions.members("segment")[0]) is part
     assert np.isin(dataset.table("snapshots")["deal_id"], dataset.table("deals")["deal_id"]).all()
+
+
+def test_a_part_takes_nothing_that_is_stored_of_the_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(store, "WORTH", 0.0)
+    monkeypatch.setattr(store, "_open", {})
+    dataset = write_company(tmp_path / "company", reps=12, deals=1_500)
+    line = dataset.table("deals")["product_line"].iloc[0]
+    alone = Facts.of(dataset)
+    expected = part_of(alone, "product_line", line)
+    decided, won = decisions(expected, process_file(expected)), expected.closing.won.sum()
+    store.keep_results(dataset)
+    whole = Facts.of(dataset)
+    assert len(decisions(whole, process_file(whole))) > len(decided)  # stored now
+    part = part_of(whole, "product_line", line)
+    assert len(decisions(part, process_file(part))) == len(decided)
+    assert part.closing.won.sum() == won < whole.closing.won.sum()
