@@ -134,7 +134,7 @@ def test_how_much_is_kept_grows_with_the_data(dataset: Dataset, monkeypatch: pyt
         monkeypatch.setattr(store, "MOST_TIMES", times)
         store._open.clear()
         store.keep_results(dataset)
-        assert store._open[dataset.folder].most == max(10, times * held)
+        assert store._open[dataset.folder, dataset.fingerprint].most == max(10, times * held)
         assert len(files(dataset)) == left
 
 
