@@ -1,5 +1,6 @@
 """`make bench`: all measurements in one run, written to docs/performance.md with what they mean."""
 
+import argparse
 import json
 import os
 import platform
@@ -190,19 +191,22 @@ def run(script: str, *arguments: str) -> dict[str, Any]:
 
 def main() -> None:
     """Measure everything and write the page."""
-    quick = "--quick" in sys.argv
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="about 15 minutes: smaller companies, fewer runs")
+    parser.add_argument("--base", help="the earlier commit to compare with; by default that of against.py")
+    options = parser.parse_args()
+    quick = options.quick
     report = run("pack.py", "--shell", "2" if quick else "6", "--warm", "35")
     few, some = (5, 30) if quick else (5, 105)
     sizes = [(35, 30_000), (300, 300_000)] if quick else [(35, 30_000), (300, 300_000), (3_000, 3_000_000)]
-    options = ["--shell", "0", "--few", str(few), "--warm", str(some)]
+    ours = ["--shell", "0", "--few", str(few), "--warm", str(some)]
     growth = [
-        Growth.of(reps, deals, run("pack.py", *options, "--reps", str(reps), "--deals", str(deals)))
+        Growth.of(reps, deals, run("pack.py", *ours, "--reps", str(reps), "--deals", str(deals)))
         for reps, deals in sizes
     ]
     data = run("data.py", *(["--ingest", "200000", "--kpi", "200000"] if quick else []))
-    base = sys.argv[sys.argv.index("--base") + 1 :][:1] if "--base" in sys.argv else []
     how = [] if quick else ["--big"]
-    against = run("against.py", *how, *(["--base", *base] if base else []))
+    against = run("against.py", *how, *(["--base", options.base] if options.base else []))
     parted = run("cluster.py", *(["--runs", "1"] if quick else []))
     peers = run("peers.py", *(["--runs", "1"] if quick else []))
     explorer = run("explorer.py", *(["--deals", "100000"] if quick else []))["explorer"]
