@@ -11,6 +11,7 @@ import pandas as pd
 
 from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.compute import contract
+from salesreport.kpi.customers.shared import SoldInTurn, shared_customers
 from salesreport.kpi.facts.columns import Positions
 from salesreport.kpi.facts.covered import begins_within, slack
 from salesreport.kpi.facts.created_since import created_since, known_in_part
@@ -226,6 +227,14 @@ class Context:
         """Those of `trend` in which the subject was there, as far as the data tell."""
         own = self.own_begin
         return [one for one in self.trend if own is None or one.start + slack(one) >= own] or [self.period]
+
+    @cached_property
+    def nobodys_customers(self) -> SoldInTurn | None:
+        """In a report of a rep, that customers are nobody's alone: the rep's own sales count; else None."""
+        if self.subject.kind != "rep":
+            return None
+        found = shared_customers(self.facts, self.as_of)
+        return found if found.most else None
 
     def of_all(self, notes: Iterable[Text]) -> list[Text]:
         """Notes that were made for everybody together, in the report of a part: those that count say so."""

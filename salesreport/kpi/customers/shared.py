@@ -7,6 +7,7 @@ import numpy as np
 
 from salesreport.kpi.customers.customers import customers_of, named_rep
 from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.ordering import begins_run
 from salesreport.language import Text, text
 
 FEWEST = 10
@@ -16,7 +17,7 @@ OFTEN = 3
 """So many sales show whether a rep came back: of two, by two reps, the second may have taken over."""
 
 
-class Shared(NamedTuple):
+class SoldInTurn(NamedTuple):
     """How many customers bought from several reps in turn.
 
     Attributes:
@@ -42,7 +43,7 @@ class Shared(NamedTuple):
         )
 
 
-def shared_customers(facts: Facts, day: dt.date) -> Shared:
+def shared_customers(facts: Facts, day: dt.date) -> SoldInTurn:
     """How many customers bought from several reps in turn by the end of a day; worked out once.
 
     Orders count, deals won where no order names its customer. A customer that was handed over once, from one rep
@@ -51,10 +52,10 @@ def shared_customers(facts: Facts, day: dt.date) -> Shared:
     return facts.store(("customers in turn", day), lambda: _find(facts, day), always=True)
 
 
-def _find(facts: Facts, day: dt.date) -> Shared:
+def _find(facts: Facts, day: dt.date) -> SoldInTurn:
     customers, on = customers_of(facts), np.datetime64(day, "D")
     if (named_rep(facts).codes >= 0).any():
-        return Shared(0, 0)
+        return SoldInTurn(0, 0)
     for table in ("orders", "deals"):
         if table not in customers.of or not (customers.of[table] >= 0).any():
             continue
@@ -70,10 +71,9 @@ def _find(facts: Facts, day: dt.date) -> Shared:
         rows = rows[np.lexsort((rep.codes[rows], days[rows], customers.of[table][rows]))]
         customer, whose = customers.of[table][rows], np.asarray(rep.codes, np.intp)[rows]
         size = len(customers.ids)
-        changed = (customer[1:] == customer[:-1]) & (whose[1:] != whose[:-1])
-        changes = np.bincount(customer[1:][changed], minlength=size)
+        turns = np.bincount(customer[begins_run(customer, whose)], minlength=size)
         pairs = np.unique(customer * len(rep.categories) + whose) // max(len(rep.categories), 1)
         reps = np.bincount(pairs, minlength=size)
         often = np.bincount(customer, minlength=size) >= OFTEN
-        return Shared(int((often & (changes + 1 > reps)).sum()), int(often.sum()))
-    return Shared(0, 0)
+        return SoldInTurn(int((often & (turns > reps)).sum()), int(often.sum()))
+    return SoldInTurn(0, 0)

@@ -26,12 +26,12 @@ def own_begins(facts: Facts) -> Mapping[str, dt.date]:
 
     def find() -> dict[str, dt.date]:
         hired = facts.reps.set_index("rep_id")["hired_on"]
-        unknown = hired.index[hired.isna()]
-        if not len(unknown):
+        unknown = set(hired.index[hired.isna()])
+        if not unknown:
             return {}
         first = _first_days(facts).reindex(hired.index.astype(object)).dropna()
         late = first[first > first.median() + LATER]
-        return {str(rep): day.date() for rep, day in late.items() if rep in set(unknown)}
+        return {str(rep): day.date() for rep, day in late.items() if rep in unknown}
 
     return facts.store(("own begins",), find, always=True)
 

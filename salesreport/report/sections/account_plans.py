@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from salesreport.kpi.customers.shared import Shared, shared_customers
+from salesreport.kpi.customers.shared import SoldInTurn
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.plan.accounts.chosen import LARGEST, MOST, WHY
@@ -52,9 +52,8 @@ def account_sheet(context: Context) -> Section:
     if kind in ("product_line", "lead_source", "pipeline"):
         message = say(text("Accounts are not planned for each of these."))
         return Section(KEY, topic, message, pd.DataFrame(), context.language, available=False, silent=True)
-    agreed, shared = context.agreed, shared_customers(context.facts, context.as_of) if kind == "rep" else None
+    agreed, alone = context.agreed, context.nobodys_customers
     named = () if agreed.account_plans is None else agreed.account_plans.named
-    alone = shared if shared is not None and shared.most else None
     try:
         if alone is not None:
             plans = own_plans(context.facts, context.subject.id, context.as_of, agreed.strategy, named)
@@ -81,7 +80,7 @@ def _mine(context: Context, plans: AccountPlans) -> AccountPlans:
     return plans._replace(accounts=accounts.of(context.subject), lines=lines.of(context.subject))
 
 
-def _of_rep(context: Context, plans: AccountPlans, topic: str, shared: Shared | None) -> Section:
+def _of_rep(context: Context, plans: AccountPlans, topic: str, shared: SoldInTurn | None) -> Section:
     """The section; `shared`: accounts are nobody's alone, and the plans go by the rep's own sales."""
     say = context.say
     every = records(plans.accounts)

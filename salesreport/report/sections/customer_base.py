@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.kpi.customers.cash import cash_notes
 from salesreport.kpi.customers.customers import has_customers, why_untold
-from salesreport.kpi.customers.shared import Shared, shared_customers
+from salesreport.kpi.customers.shared import SoldInTurn
 from salesreport.kpi.customers.states import BY, base_moves, base_notes
 from salesreport.kpi.facts.part import part_of
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -52,8 +52,7 @@ def customer_base(context: Context) -> Section:
         return untold(text("The customer base cannot be told: this export names no customers."))
     if (reason := why_untold(facts)) is not None:
         return untold(text("The customer base cannot be told: {reason}.", reason=reason))
-    shared = shared_customers(facts, end) if dimension == "rep_id" else None
-    alone = shared if shared is not None and shared.most else None
+    alone = context.nobodys_customers
     try:
         if alone is not None:
             data = base_moves(part_of(facts, "rep_id", context.subject.id), file, eve, end, ())
@@ -181,7 +180,7 @@ def _matrix(context: Context, matrix: pd.DataFrame, titles: Mapping[str, str]) -
     )
 
 
-def _notes(context: Context, alone: Shared | None) -> list[Text]:
+def _notes(context: Context, alone: SoldInTurn | None) -> list[Text]:
     """What a reader should know; `alone`: customers are nobody's alone, and go by the rep's own deals."""
     facts, file, eve, end = context.facts, context.shared.process, context.eve, context.as_of
     if alone is not None:

@@ -59,9 +59,12 @@ def pipeline(context: Context) -> Section:
 
 def old_after(context: Context) -> float | None:
     """How many days an open deal is old after; None where too few deals were won lately."""
-    end = context.as_of
-    begin = (pd.Timestamp(end) - pd.DateOffset(years=LATELY) + pd.Timedelta(days=1)).date()
-    return context.shared.days_to_win([Period.span(begin, end)], OLD, FEWEST_WON)
+
+    def find() -> float | None:
+        begin = pd.Timestamp(context.as_of) - pd.DateOffset(years=LATELY) + pd.Timedelta(days=1)
+        return context.shared.days_to_win([Period.span(begin.date(), context.as_of)], OLD, FEWEST_WON)
+
+    return context.remember("old after", find)
 
 
 def _charts(context: Context, data: pd.DataFrame, message: str) -> tuple[Chart, ...]:

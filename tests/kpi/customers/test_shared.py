@@ -7,12 +7,12 @@ from typing import Any
 from cases import dataset_of, deal
 
 from salesreport.kpi import Facts
-from salesreport.kpi.customers.shared import FEWEST, Shared, shared_customers
+from salesreport.kpi.customers.shared import FEWEST, SoldInTurn, shared_customers
 
 DAY = dt.date(2025, 12, 31)
 
 
-def found(path: Path, reps: str, customers: int = FEWEST, **more: Any) -> Shared:
+def found(path: Path, reps: str, customers: int = FEWEST, **more: Any) -> SoldInTurn:
     """Each customer bought once a month from the rep of a letter, in the order of the letters."""
     rows = [
         deal(100 * one + n, rep, "won", "2025-01-01", f"2025-{n + 1:02d}-10", account_id=f"A{one}")

@@ -44,7 +44,7 @@ def deals_by_kind(context: Context) -> list[Row]:
     if deals.empty:
         return []
     found: list[Row] = []
-    since = _closed_since(context)
+    since, limit = _closed_since(context), old_after(context)
     usual = _usual(context)
     share, ids = deals["share"].to_numpy(float), deals["deal_id"].tolist()
     of, worths = float(share.sum()), deals["amount"].to_numpy(float) * share
@@ -67,7 +67,7 @@ def deals_by_kind(context: Context) -> list[Row]:
                     "share": Quantity(n / of, "share"),
                     "money": Quantity(worth, context.facts.dataset.currency),
                     "days": ntext("the last {n} day", "the last {n} days", n=SILENT),
-                    "limit": Quantity(limit, "days") if (limit := old_after(context)) is not None else None,
+                    "limit": None if limit is None else Quantity(limit, "days"),
                     "looked_at": context.year,
                     "because": () if since is None else (since,),
                     "unusual": _unusual(usual.get(kind, []), n / of),
