@@ -28,12 +28,13 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 import salesreport.pack.engines
 import salesreport.pack.progress
 import salesreport.pack.run
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.pack.engine import Watcher
 from salesreport.pack.make import REPORT_MIME, Job, make_report
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 NOTEBOOK = """\
 import json

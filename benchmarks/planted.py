@@ -10,9 +10,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.provenance import Provenance
 from salesreport.sample.company import Company, make_company
+from salesreport.writing import write_dataset
 
 Tables = dict[str, pd.DataFrame]
 

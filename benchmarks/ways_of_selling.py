@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.kpi import Facts
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 STAGES = ("Lead", "Meeting", "Offer", "Trial", "Contract")
 TODAY = pd.Timestamp("2025-12-31")

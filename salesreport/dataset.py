@@ -7,21 +7,18 @@ Layout::
     DATASET/.kept/                what packs worked out of it, for the next one; goes when the data change
 
 `dataset.json` is replaced in one step after its tables are complete, so a dataset is always whole: a writer that
-dies leaves what was there before. One process writes at a time; whoever opened a dataset before it was replaced
-goes on reading the old tables, which stay until it is replaced again. Tables are read only through `Dataset`.
+dies leaves what was there before (`salesreport.writing`). Whoever opened a dataset before it was replaced goes on
+reading the old tables, which stay until it is replaced again. Tables are read only through `Dataset`.
 """
 
 import datetime as dt
-import hashlib
 import json
-import os
-import shutil
-from collections.abc import Callable, Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -32,14 +29,11 @@ from pydantic import Field
 
 from salesreport.config import Settings
 from salesreport.errors import DataError
-from salesreport.files import file_checksum, link_file, make_folder, remove_partials, write_text
 from salesreport.language import text
-from salesreport.lock import locked
 from salesreport.period import Period
 from salesreport.picking import picked
 from salesreport.provenance import Provenance
 from salesreport.relative import Asked, asked_period
-from salesreport.sorting import write_sorted
 from salesreport.tables import TABLES
 
 if TYPE_CHECKING:
@@ -50,9 +44,6 @@ FORMAT = 1
 
 KEPT = ".kept"
 """The folder in a dataset's with what was worked out of it; see `salesreport.stored`."""
-
-PATIENCE = 20.0
-"""For so many seconds a small change of a dataset waits for another who writes."""
 
 
 class DatasetSettings(Settings):
@@ -187,7 +178,8 @@ class Dataset:
             coded: give texts as an Arrow dictionary, every text once and a number per row.
         """
         source = self._source(table, (column,) if coded else ())
-        return source.to_table(columns=[column]).unify_dictionaries()[column].combine_chunks()
+        with self._there(table):
+            return source.to_table(columns=[column]).unify_dictionaries()[column].combine_chunks()
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether a table is there, with these columns."""
@@ -222,7 +214,9 @@ class Dataset:
                 return declared.empty(timezone)[wanted]
             one = pc.field(column).isin(pa.array(list(values), pa.string()))
             condition = one if condition is None else condition & one
-        return self._whole(name, wanted, source.to_table(columns=present, filter=condition))
+        with self._there(name):
+            found = source.to_table(columns=present, filter=condition)
+        return self._whole(name, wanted, found)
 
     def some(self, name: str, columns: Iterable[str], rows: npt.NDArray[np.intp]) -> pd.DataFrame:
         """Some rows of a table, by their numbers in the file; the others are not held in memory.
@@ -233,7 +227,8 @@ class Dataset:
         if name not in self.rows:
             return self.table(name, columns).reindex(range(len(rows)))
         wanted, there, file = list(columns), np.flatnonzero(rows >= 0), self.folder / f"{name}.parquet"
-        taken = picked(file, [one for one in wanted if self.has(name, one)], rows[there])
+        with self._there(name):
+            taken = picked(file, [one for one in wanted if self.has(name, one)], rows[there])
         return self._whole(name, wanted, taken).set_axis(there, axis=0).reindex(range(len(rows)))
 
     def _whole(self, name: str, wanted: list[str], found: pa.Table) -> pd.DataFrame:
@@ -250,192 +245,22 @@ class Dataset:
 
         if (table, coded) not in self._sources:
             form = pads.ParquetFileFormat(dictionary_columns=coded)
-            self._sources[table, coded] = pads.dataset(self.folder / f"{table}.parquet", format=form)
+            with self._there(table):
+                self._sources[table, coded] = pads.dataset(self.folder / f"{table}.parquet", format=form)
         return self._sources[table, coded]
+
+    @contextmanager
+    def _there(self, table: str) -> Iterator[None]:
+        """Read a table's file; one error if it is gone: whoever replaces the tables twice removes those read."""
+        try:
+            yield
+        except FileNotFoundError:
+            if self.folder.exists():
+                file = self.folder / f"{table}.parquet"
+                raise DataError(text("This file is missing."), file=file, hint=text("Ingest it again.")) from None
+            replaced = text("The dataset was replaced while it was read.")
+            raise DataError(replaced, file=self.path, hint=text("Run it again.")) from None
 
     @cached_property
     def _sources(self) -> dict[tuple[str, tuple[str, ...]], "pads.Dataset"]:
         return {}
-
-
-def write_dataset(
-    path: Path | str,
-    tables: Mapping[str, pd.DataFrame],
-    settings: DatasetSettings,
-    provenance: Provenance,
-    set_aside: Mapping[str, pd.DataFrame] | None = None,
-    unique: Collection[str] = (),
-    replaces: str | None = None,
-) -> Dataset:
-    """Write a dataset, replacing the one that was there in a single step.
-
-    Args:
-        path: its folder; made where missing.
-        tables: frames by canonical table name; they are conformed and validated. Empty ones are left out.
-        settings: name, as-of date, currency, time zone, fiscal calendar.
-        provenance: where it comes from.
-        set_aside: rows left out, per table, with their reason.
-        unique: tables in which the caller has just made sure that no two rows have the same key; by default all
-            are looked through.
-        replaces: the fingerprint of the dataset that this one was made from, where it was: if another has taken
-            its place meanwhile, nothing is written.
-
-    Raises:
-        DataError: a table that breaks its schema, another process that writes there, a folder that cannot be
-            written; what was there before stays.
-    """
-    path = Path(path)
-    if path.exists() and not path.is_dir():
-        raise DataError(text("A dataset is a folder, and this is a file."), file=path)
-    if _holds_something_else(path):
-        raise DataError(text("This folder holds something else than a dataset; nothing was written."), file=path)
-    try:
-        make_folder(path)
-        with locked(path, text("Another dataset is being written to this folder")):
-            _write(path, tables, settings, provenance, set_aside or {}, unique, replaces)
-            return Dataset.open(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError(text("The dataset cannot be written: {reason}.", reason=reason), file=path) from None
-
-
-def update_dataset(
-    path: Path | str,
-    change: Callable[[Dataset], tuple[Mapping[str, pd.DataFrame], Provenance]],
-    patience: float = PATIENCE,
-) -> Dataset:
-    """Replace some tables of a dataset in a single step; the others stay the very files they are.
-
-    Args:
-        path: its folder.
-        change: given the dataset as it is while nobody else can write, says which tables are to be others (an
-            empty frame: none), and the provenance.
-        patience: for so many seconds it is waited for another who writes.
-
-    Raises:
-        DataError: as `write_dataset`; or there is no dataset. What was there before stays, also when `change`
-            raises anything.
-    """
-    path = Path(path)
-    Dataset.open(path)  # a folder without one gets no lock
-    try:
-        with locked(path, text("Another dataset is being written to this folder"), patience):
-            before = Dataset.open(path)
-            tables, provenance = change(before)
-            _write(path, tables, before.settings, provenance, {}, (), None, same=before)
-            return Dataset.open(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError(text("The dataset cannot be written: {reason}.", reason=reason), file=path) from None
-
-
-def _write(
-    path: Path,
-    tables: Mapping[str, pd.DataFrame],
-    settings: DatasetSettings,
-    provenance: Provenance,
-    set_aside: Mapping[str, pd.DataFrame],
-    unique: Collection[str],
-    replaces: str | None,
-    same: Dataset | None = None,
-) -> None:
-    """Write into a folder whose lock is held; of `same` all files stay that are not given."""
-    before = _description(path)
-    if replaces is not None and (before is None or before["fingerprint"] != replaces):
-        raise DataError(
-            text("The dataset was replaced while the export was read; nothing was written."),
-            file=path,
-            hint=text("Run it again."),
-        )
-    _tidy(path)
-    partial = path / f".partial-{os.getpid()}"
-    make_folder(partial)
-    try:
-        rows, digest = {}, hashlib.sha256(settings.model_dump_json().encode())
-        for name, declared in TABLES.items():
-            frame, file = tables.get(name), partial / f"{name}.parquet"
-            if frame is None and same is not None and name in same.rows:
-                link_file(same.folder / file.name, file)
-                rows[name] = same.rows[name]
-            elif frame is None or frame.empty:
-                continue
-            else:
-                frame = declared.validate(frame, settings.timezone, unique=name in unique)
-                schema = declared.arrow_schema(list(frame.columns), settings.timezone)
-                write_sorted(frame, schema, declared, file)
-                rows[name] = len(frame)
-            digest.update(name.encode() + file_checksum(file).encode())
-        content = digest.copy()
-        for name, frame in set_aside.items():
-            (partial / "set_aside").mkdir(exist_ok=True)
-            # with a byte-order mark, for without one Excel garbles accents; lines end with both signs, for then a
-            # cell that holds either is quoted
-            file = partial / "set_aside" / f"{name}.csv"
-            frame.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n")
-            content.update(name.encode() + file_checksum(file).encode())
-        for left in [] if same is None else sorted((same.folder / "set_aside").glob("*.csv")):
-            (partial / "set_aside").mkdir(exist_ok=True)
-            link_file(left, partial / "set_aside" / left.name)
-            content.update(left.stem.encode() + file_checksum(left).encode())
-        folder = f"tables-{content.hexdigest()[:16]}"
-        if not (path / folder).exists():  # else these very files are there: only the description is new
-            partial.rename(path / folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    description = {
-        "format": FORMAT,
-        "fingerprint": digest.hexdigest(),
-        "folder": folder,
-        "settings": settings.model_dump(mode="json"),
-        "rows": rows,
-        "provenance": provenance.to_json(),
-    }
-    try:
-        write_text(path / "dataset.json", json.dumps(description, indent=2, ensure_ascii=False) + "\n")
-    finally:  # also when there was no room for it
-        named = [before, _description(path)]  # somebody may be reading what was there
-        kept = {one["folder"] for one in named if one is not None}
-        for stale in path.glob("tables-*"):
-            if stale.name not in kept:
-                _remove(stale, partial)
-        if (now := named[1]) is None or before is None or now["fingerprint"] != before["fingerprint"]:
-            _remove(path / KEPT, partial)
-
-
-def tidy_dataset(path: Path) -> None:
-    """Remove what killed writers left in a dataset's folder, unless somebody writes there just now."""
-    with suppress(DataError, OSError), locked(path):
-        _tidy(path)
-
-
-def _tidy(path: Path) -> None:
-    remove_partials(path)
-    for left_behind in path.glob(".partial*"):
-        shutil.rmtree(left_behind, ignore_errors=True)
-
-
-def _remove(folder: Path, partial: Path) -> None:
-    """Remove a folder of tables: first its name, so that what a killed process left of it passes for no whole one.
-
-    Args:
-        folder: the tables. partial: a name that is free, for a folder that is no dataset's.
-    """
-    with suppress(OSError):  # Windows: somebody reads them
-        folder.rename(partial)
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _holds_something_else(path: Path) -> bool:
-    """Whether a folder has files and no dataset; what writers leave there does not count."""
-    if not path.is_dir() or (path / "dataset.json").exists():
-        return False
-    return any(not one.name.startswith((".", "tables-")) for one in path.iterdir())
-
-
-def _description(path: Path) -> dict[str, Any] | None:
-    """What `dataset.json` says; None where there is none that can be read."""
-    try:
-        found = json.loads((path / "dataset.json").read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-    return found if isinstance(found, dict) and {"fingerprint", "folder"} <= found.keys() else None

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesreport import dataset as module
 from salesreport import sorting
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import DataError
 from salesreport.language import text
 from salesreport.provenance import Counts, Provenance, SourceFile, Tally
 from salesreport.tables import TABLES
+from salesreport.writing import write_dataset
 
 NO_ID = (Tally(text("no id"), 1),)
 SPACES = (Tally(text("{n} spaces", n=2), 1),)
@@ -117,7 +117,7 @@ def test_a_failing_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pyte
     def full(*_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(module, "write_text", full)
+    monkeypatch.setattr("salesreport.writing.write_text", full)
     with pytest.raises(DataError, match="no space"):
         write(tmp_path / "d", deals=DEALS.head(1))
     # the tables of the failed one may lie about, but the dataset is still the old one, whole

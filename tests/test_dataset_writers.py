@@ -8,14 +8,16 @@ import stat
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import DataError
 from salesreport.files import SHARED
 from salesreport.lock import locked
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 SETTINGS = DatasetSettings(name="t", as_of=dt.date(2025, 12, 31))
 PAIRS = 50
@@ -57,6 +59,9 @@ def read(
     while not stop.is_set():
         try:
             seen.append(whose(Dataset.open(path)))
+        except DataError as error:  # two writers came between opening and reading, as on a loaded machine
+            if "was replaced while it was read" not in str(error):
+                seen.append(repr(error))
         except Exception as error:  # whatever it is, the test is to see it
             seen.append(repr(error))
         begun.set()
@@ -103,6 +108,30 @@ def test_pairs_of_writers_and_a_reader(tmp_path: Path) -> None:
     assert refused < 2 * PAIRS
 
 
+def test_a_reader_reads_on_once_and_then_is_told(tmp_path: Path) -> None:
+    write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
+    early, late = Dataset.open(tmp_path), Dataset.open(tmp_path)
+    assert early.has("deals", "rep_id")
+    write_dataset(tmp_path, tables("b"), SETTINGS, Provenance("test"))
+    assert whose(late) == {"a"}
+    write_dataset(tmp_path, tables("c"), SETTINGS, Provenance("test"))
+    for reading in (
+        lambda: early.table("deals"),
+        lambda: early.array("deals", "rep_id"),
+        lambda: early.some("deals", ["rep_id"], np.array([0])),
+        lambda: early.columns("accounts"),
+    ):
+        with pytest.raises(DataError, match="was replaced while it was read"):
+            reading()
+
+
+def test_a_file_that_somebody_took_away_is_named(tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
+    (dataset.folder / "accounts.parquet").unlink()
+    with pytest.raises(DataError, match=r"accounts\.parquet.*This file is missing"):
+        dataset.table("accounts")
+
+
 def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
     with locked(tmp_path), pytest.raises(DataError, match=f"Another dataset is being written .* {os.getpid()}"):
@@ -141,7 +170,7 @@ def test_tables_that_a_killed_writer_had_half_removed_are_taken_for_no_whole_one
     for which in "ab":
         write_dataset(tmp_path, tables(which), SETTINGS, Provenance("test"))
     with monkeypatch.context() as patch:
-        patch.setattr("salesreport.dataset.shutil.rmtree", half)
+        patch.setattr("salesreport.writing.shutil.rmtree", half)
         with pytest.raises(Killed):
             write_dataset(tmp_path, tables("c"), SETTINGS, Provenance("test"))
     assert whose(Dataset.open(tmp_path)) == {"c"}
@@ -166,7 +195,7 @@ def test_no_room_leaves_the_old_dataset_and_nothing_else(
 
     write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
     before = {file.name for file in tmp_path.iterdir()}
-    writer = {"deals.parquet": "pyarrow.parquet.ParquetWriter", "dataset.json": "salesreport.dataset.write_text"}
+    writer = {"deals.parquet": "pyarrow.parquet.ParquetWriter", "dataset.json": "salesreport.writing.write_text"}
     with monkeypatch.context() as patch:
         patch.setattr(writer[name], full)
         with pytest.raises(DataError, match="cannot be written: No space left"):

@@ -14,7 +14,7 @@ import pytest
 from workshop import Silent
 
 from salesreport import Review
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.ingest import ingest
 from salesreport.kpi import METRICS
 from salesreport.pack import load_pack, make_pack, make_plan
@@ -22,6 +22,7 @@ from salesreport.pack.engines import make_engine
 from salesreport.pack.limits import Limits
 from salesreport.provenance import Provenance
 from salesreport.report import context
+from salesreport.writing import write_dataset
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")

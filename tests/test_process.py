@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import ConfigError
 from salesreport.ingest import ingest
 from salesreport.process import (
@@ -28,6 +28,7 @@ from salesreport.process import (
 )
 from salesreport.provenance import Provenance
 from salesreport.sample import market
+from salesreport.writing import write_dataset
 
 PARAMS = Path(__file__).resolve().parent.parent / "params"
 

@@ -12,12 +12,13 @@ from salesreport.anonymise.key import Key
 from salesreport.anonymise.pseudonyms import Pseudonyms, Tables, pseudonyms_of
 from salesreport.anonymise.shift import Shift, choose
 from salesreport.anonymise.treatment import treatment
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import ConfigError, DataError
 from salesreport.language import LANGUAGES, Language, Text, ntext, text
 from salesreport.process import ProcessFile, parse_process
 from salesreport.provenance import Counts, Provenance, Tally
 from salesreport.tables import TABLES
+from salesreport.writing import write_dataset
 
 CURRENCY = "XXX"
 """No currency, by ISO 4217: amounts are no longer what they were."""

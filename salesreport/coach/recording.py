@@ -10,13 +10,14 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from salesreport.coach.written import Written, checked, rep_meant
-from salesreport.dataset import Dataset, update_dataset
+from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, nearest
 from salesreport.ingest.history.recorded import KEY, about_recorded, is_about_recorded
 from salesreport.kpi import Facts
 from salesreport.language import text
 from salesreport.provenance import Provenance
 from salesreport.tables import TABLES
+from salesreport.writing import update_dataset
 
 Fate = Literal["done", "dropped"]
 """How a commitment ends."""

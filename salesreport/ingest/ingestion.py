@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from salesreport.config import read_yaml
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import ConfigError, DataError
 from salesreport.ingest.databases.addresses import kept, shown
 from salesreport.ingest.history.additions import Existing
@@ -31,6 +31,7 @@ from salesreport.ingest.table.states import closing_stages
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Provenance, SourceFile
 from salesreport.titles import table_title
+from salesreport.writing import write_dataset
 
 _MUST_HAVE_ROWS = ("deals", "orders")
 _HISTORIES = {"stage_events", "deal_owners"}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import ConfigError
 from salesreport.language import text
 from salesreport.process import load_process
@@ -35,6 +35,7 @@ from salesreport.sample.organisation import LEAST_REPS, account_table, alike, hi
 from salesreport.sample.plans import commitment_table, target_table
 from salesreport.sample.prices import price
 from salesreport.sample.truth import Truth, tell
+from salesreport.writing import write_dataset
 
 NAME = "Lumina Industrial Lighting"
 """What the company is called."""

@@ -14,7 +14,7 @@ import pytest
 from salesreport.anonymise import Key, anonymise, restored
 from salesreport.anonymise.make import Made, prepared
 from salesreport.anonymise.treatment import CATEGORIES, treatment
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import DataError
 from salesreport.ingest import ingest
 from salesreport.kpi import Facts, compute
@@ -26,6 +26,7 @@ from salesreport.period import Period
 from salesreport.process import parse_process
 from salesreport.provenance import Counts, Noticed, Provenance, SourceFile, Tally
 from salesreport.sample import write_company
+from salesreport.writing import write_dataset
 
 KEY = Key(bytes(range(32)))
 ROOT = Path(__file__).resolve().parent.parent.parent

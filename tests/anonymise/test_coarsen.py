@@ -10,8 +10,9 @@ import pytest
 from salesreport.anonymise import Key, anonymise
 from salesreport.anonymise.coarsen import OTHER, OTHER_TEAMS, counted, cut, rare
 from salesreport.anonymise.risks import risks
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 KEY = Key(bytes(range(32)))
 

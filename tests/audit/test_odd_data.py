@@ -11,7 +11,8 @@ from pasts import past_of
 from salesreport.audit.audit import run
 from salesreport.audit.checks import CHECKS
 from salesreport.audit.model import Looked
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
+from salesreport.writing import write_dataset
 
 LEAST = "No,Who,Step,Begun,Ended,Worth\n"
 

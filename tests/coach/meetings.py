@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.provenance import Counts, Provenance
+from salesreport.writing import write_dataset
 
 Agreed = tuple[str, str, str, str | None, float | None, str | None, str]
 """Rep, day, text, metric, target, due, status."""

@@ -243,7 +243,7 @@ def test_two_processes_lose_nothing(acme: Path) -> None:
 
 
 def test_who_waits_too_long_is_told(acme: Path) -> None:
-    from salesreport.dataset import update_dataset
+    from salesreport.writing import update_dataset
 
     with locked(acme), pytest.raises(DataError, match="Another dataset is being written"):
         update_dataset(acme, lambda dataset: ({}, dataset.provenance), patience=0.1)

@@ -20,7 +20,7 @@ import pandas as pd
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.deliver.settings import MailSettings
 from salesreport.language import Text
 from salesreport.pack.make import Figure
@@ -34,6 +34,7 @@ from salesreport.pack.manifest import (
     relative,
 )
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 AUTHORITY = trustme.CA()
 """Whose certificates only those trust who name it."""

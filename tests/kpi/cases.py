@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.ingest import ingest
 from salesreport.kpi import Facts, KpiTable
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 Rows = list[dict[str, Any]]
 Given = Callable[..., Facts]

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from workshop import HOSTILE, write_notebook, write_pack
 
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 
 def _days(*written: str | None) -> pd.Series:

@@ -21,7 +21,7 @@ from workshop import SHOW, Silent, plain_export, write_notebook, write_pack
 
 import salesreport
 from salesreport.cli import app
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import ConfigError
 from salesreport.files import is_partial
 from salesreport.language import Language
@@ -33,6 +33,7 @@ from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import Plan, make_plan
 from salesreport.pack.run import make_pack
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 REPS = [f"R{number:02}" for number in range(12)]
 WORKSHOP = Path(__file__).parent

@@ -10,11 +10,12 @@ import pytest
 from workshop import HOSTILE, SHOW, Rehearsal, Silent, plain_export, write_notebook
 
 import salesreport
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
 from salesreport.pack.run import make_pack
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 EVERYBODY = ["R1", "R2", HOSTILE]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from workshop import HOSTILE, Rehearsal, Silent
 
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.errors import DataError
 from salesreport.lock import locked
 from salesreport.pack.journal import Journal
@@ -17,6 +17,7 @@ from salesreport.pack.manifest import Manifest, read_manifest
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
 from salesreport.pack.run import make_pack
+from salesreport.writing import write_dataset
 
 
 class Killed(BaseException):

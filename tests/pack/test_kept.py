@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from workshop import PARAMETERS, SHOW, Silent, job_for, plain_export, write_notebook, write_pack
 
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.pack.kept import file_names, seen_from, tidy, with_values
 from salesreport.pack.kernels import PapermillEngine
 from salesreport.pack.machine import can_fork
@@ -23,6 +23,7 @@ from salesreport.pack.run import make_pack
 from salesreport.pack.subjects import Subject
 from salesreport.pack.warm import WarmEngine
 from salesreport.tables import TABLES
+from salesreport.writing import write_dataset
 
 ENGINES = [
     pytest.param(WarmEngine, marks=pytest.mark.skipif(not can_fork(), reason="this system cannot fork")),

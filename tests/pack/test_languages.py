@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from workshop import HOSTILE, Rehearsal, Silent, job_for, plain_export, shown, write_notebook, write_pack
 
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, DataError
 from salesreport.pack.index import index_html
 from salesreport.pack.make import make_report
@@ -18,6 +18,7 @@ from salesreport.pack.run import make_pack
 from salesreport.pack.subjects import Subject
 from salesreport.provenance import Provenance
 from salesreport.report.asked import index_language
+from salesreport.writing import write_dataset
 
 FROM_REP = "{from: rep, otherwise: de}"
 

@@ -31,8 +31,8 @@ def test_file_names_are_safe_and_different(pack_file: Path) -> None:
 
 
 def test_two_reps_of_one_name_get_two_files(pack_file: Path, company: Dataset, tmp_path: Path) -> None:
-    from salesreport.dataset import write_dataset
     from salesreport.provenance import Provenance
+    from salesreport.writing import write_dataset
 
     tables = {name: company.table(name) for name in company.tables}
     tables["reps"].loc[tables["reps"]["rep_id"] == "R2", "name"] = "Ann Berg"

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from workshop import HOSTILE, Rehearsal, Silent, write_pack
 
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.errors import DataError
 from salesreport.pack.manifest import Manifest
 from salesreport.pack.packfile import load_pack
 from salesreport.pack.plan import make_plan
 from salesreport.pack.run import make_pack
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 
 def run(

@@ -7,11 +7,12 @@ from typer.testing import CliRunner
 from workshop import HOSTILE
 
 from salesreport.cli import app
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import ConfigError
 from salesreport.pack.packfile import DIMENSIONS
 from salesreport.pack.subjects import Subject, ids_of, subjects, values
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 
 def ids(dataset: Dataset, kind: str, *periods: str, **where: list[str]) -> list[str]:

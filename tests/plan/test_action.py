@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, compute
 from salesreport.period import Period
@@ -25,6 +25,7 @@ from salesreport.plan.sentences import sentences_of, titles_of
 from salesreport.plan.steps import steps_of
 from salesreport.plan.written import as_targets
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 QUARTER = Period.parse("2026-Q1")
 MIX = {"A": "0.5", "B": "0.3", "C": "0.2"}

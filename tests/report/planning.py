@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from salesreport import Dataset, Review
-from salesreport.dataset import write_dataset
 from salesreport.plan import Strategy
 from salesreport.provenance import Provenance
 from salesreport.report.agreed import Agreed
 from salesreport.report.context import Context
+from salesreport.writing import write_dataset
 
 MIX = {"A": "0.5", "B": "0.3", "C": "0.2"}
 

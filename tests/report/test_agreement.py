@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from salesreport import Dataset, Review
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.provenance import Provenance
 from salesreport.report.shared import Shared
+from salesreport.writing import write_dataset
 
 Told = dict[tuple[str, str], dict[str, float]]
 """(figure, period or day) → section → the number it shows."""

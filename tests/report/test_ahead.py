@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 from planning import context_of, strategy
 
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.kpi import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.plan import action_plan
 from salesreport.provenance import Provenance
 from salesreport.report.ahead import ahead, coming_period, facts_then, goals_of
+from salesreport.writing import write_dataset
 
 
 def test_the_running_period_or_the_one_after_it(sample: Dataset) -> None:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from salesreport import Review
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.errors import SalesreportError
 from salesreport.explore import ConversionReview
 from salesreport.explore.state import VIEWS, State
@@ -36,6 +36,7 @@ from salesreport.report.section import Section
 from salesreport.report.shared import Shared
 from salesreport.sample import make_company
 from salesreport.tables import TABLES
+from salesreport.writing import write_dataset
 
 SEED = 20251231
 SUBSETS = 200

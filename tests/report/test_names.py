@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from salesreport import Dataset, Review
-from salesreport.dataset import write_dataset
 from salesreport.explore import ConversionReview
 from salesreport.language import LANGUAGES, Language, text
 from salesreport.report.content import MIME as CONTENT
 from salesreport.report.content import asking
 from salesreport.report.names import _ASCII, Names, words
 from salesreport.tables import TABLES
+from salesreport.writing import write_dataset
 
 MASK = "[name]"
 

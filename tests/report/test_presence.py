@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from salesreport import Dataset, Review
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 AS_OF = dt.date(2025, 12, 31)
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from salesreport import Dataset, Review
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.kpi import Facts, KpiTable, compute
 from salesreport.kpi.facts.kinds import Kind
 from salesreport.kpi.facts.stages import stage_when_lost
@@ -22,6 +22,7 @@ from salesreport.report import shared as module
 from salesreport.report.context import FIGURES
 from salesreport.report.shared import MOST_DATASETS, Figure, Maker, Shared, Standing
 from salesreport.report.subject import Subject, find_subject
+from salesreport.writing import write_dataset
 
 Q4 = Period.parse("2025-Q4")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from salesreport import Dataset
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 
 def deals(

@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from salesreport.dataset import KEPT, Dataset, update_dataset
+from salesreport.dataset import KEPT, Dataset
 from salesreport.kpi import Facts
 from salesreport.sample import write_company
 from salesreport.stored import store
+from salesreport.writing import update_dataset
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="times and links are others there")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.dataset import Dataset, DatasetSettings, tidy_dataset, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.errors import DataError
 from salesreport.ingest.history.recorded import recorded, with_recorded
 from salesreport.ingest.history.snapshots import Past, snapshot_of
@@ -17,6 +17,7 @@ from salesreport.ingest.spec.spec import SourceSpec
 from salesreport.language import text
 from salesreport.provenance import Counts, SourceFile, Tally, some
 from salesreport.tables import TABLES
+from salesreport.writing import tidy_dataset, write_dataset
 
 MADE_OF_SNAPSHOTS = ("deals", "snapshots", "stage_events", "deal_owners")
 """The tables that grow with every export."""

@@ -10,7 +10,7 @@ from helping import helping_company
 from typer.testing import CliRunner
 
 from salesreport.cli import app
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts
 from salesreport.kpi.actions import find_actions, output, sentences
@@ -18,6 +18,7 @@ from salesreport.kpi.actions.actions import Actions
 from salesreport.kpi.actions.by_rep import by_rep, habits
 from salesreport.language import Language
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 EN = Language("en")
 

@@ -302,8 +302,8 @@ def test_what_cannot_be_compared_says_why(given: Given) -> None:
 def test_the_weak_rep_is_found_where_he_is_weak_and_the_unlucky_one_is_not(
     seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from salesreport.dataset import write_dataset
     from salesreport.provenance import Provenance
+    from salesreport.writing import write_dataset
 
     company = make_company(seed=seed)
     dataset = write_dataset(

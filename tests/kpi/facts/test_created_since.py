@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from salesreport import Dataset, Review
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.kpi import Facts, compute
 from salesreport.kpi.facts.created_since import created_since
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 AS_OF = dt.date(2025, 12, 31)
 

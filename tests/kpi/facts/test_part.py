@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from salesreport.audit import Audit, audit
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.kpi import Facts, compute
 from salesreport.kpi.anomalies.decided import decisions
 from salesreport.kpi.facts.part import lacks_here, part_of
@@ -15,6 +15,7 @@ from salesreport.kpi.milestones.reached import process_file
 from salesreport.sample import write_company
 from salesreport.stored import store
 from salesreport.titles import TABLE_TITLES
+from salesreport.writing import write_dataset
 
 HISTORY = ("stage_events", "deal_owners", "snapshots")
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.kpi import Facts
 from salesreport.kpi.facts.stages import stage_when_lost
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 
 def test_the_last_open_stage_counts(tmp_path: Path) -> None:

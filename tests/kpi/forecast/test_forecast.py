@@ -10,13 +10,14 @@ from cases import Given, deal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast import Forecast, forecast
 from salesreport.period import Period
 from salesreport.process import process_of
+from salesreport.writing import write_dataset
 
 DAY = dt.date(2025, 6, 30)
 QUARTERS = [Period.parse("2025-Q3"), Period.parse("2025-Q4")]

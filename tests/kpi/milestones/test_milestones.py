@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 from statsmodels.duration.survfunc import CumIncidenceRight
 from test_journeys import ANCHORS, EASY, FILE, SIGNED, companies, move
 
-from salesreport.dataset import Dataset, write_dataset
+from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
 from salesreport.kpi import Facts, compute
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -26,6 +26,7 @@ from salesreport.period import Period
 from salesreport.process import Milestone, Process, ProcessFile
 from salesreport.provenance import Provenance
 from salesreport.sample import make_company
+from salesreport.writing import write_dataset
 
 Q1 = Period.parse("2024-Q1")
 JAN, MAR = dt.date(2024, 1, 1), dt.date(2024, 3, 31)

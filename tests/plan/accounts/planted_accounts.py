@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from simulated_accounts import Simulated
 
-from salesreport.dataset import Dataset, DatasetSettings, write_dataset
+from salesreport.dataset import Dataset, DatasetSettings
 from salesreport.provenance import Provenance
+from salesreport.writing import write_dataset
 
 SEGMENTS, INDUSTRIES = ("A", "B", "C"), ("Food", "Metal", "Retail", "Transport", "Wood")
 LINES = ("Cables", "Lamps", "Motors", "Pumps", "Sensors")

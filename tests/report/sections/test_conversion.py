@@ -10,12 +10,13 @@ import pytest
 from scipy import optimize, stats
 
 from salesreport import Dataset, Review
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.provenance import Provenance
 from salesreport.report.section import Section
 from salesreport.report.sections.compared import counted
 from salesreport.report.sections.rep_rates import conversion_funnel_plot
 from salesreport.report.sections.rep_steps import conversion_heat_map
+from salesreport.writing import write_dataset
 
 TEAM = ("conversion_funnel_plot", "conversion_heat_map", "conversion_anomalies")
 

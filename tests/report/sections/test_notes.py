@@ -6,9 +6,10 @@ from pathlib import Path
 from tiny import deals
 
 from salesreport import Dataset, Review
-from salesreport.dataset import DatasetSettings, write_dataset
+from salesreport.dataset import DatasetSettings
 from salesreport.language import text
 from salesreport.provenance import Counts, Noticed, Provenance, Tally
+from salesreport.writing import write_dataset
 
 
 def test_missing_data_is_said_not_shown_as_zero(tiny: Dataset) -> None:
