@@ -41,7 +41,15 @@ def stages(export, *stages, status=STATUS, **table):
         ("Disqualified", "ended"),
         ("cancelled", "ended"),
         ("Canceled by customer", "ended"),
-        ("No Decision", "ended"),
+        ("No Decision", "lost"),
+        ("Closed - No decision", "lost"),
+        ("No decision yet", None),
+        ("No Decision Maker", None),
+        ("Dead", "lost"),
+        ("Deadline set", None),
+        ("Kein Interesse", "lost"),
+        ("Affaire sans suite", "lost"),
+        ("見送り", "lost"),
         ("失注", "lost"),
         ("受注", "won"),
         ("Zrušeno", "ended"),
@@ -94,12 +102,12 @@ def test_an_end_that_nobody_declared_is_asked_about(export):
 
 def test_the_lines_that_are_proposed_are_ones_that_work(export):
     with pytest.raises(ConfigError) as caught:
-        stages(export, "Lead", "Won", "no: decision", "Cancelled")
+        stages(export, "Lead", "Won", "void: twice", "Cancelled")
     said_ = str(caught.value)
-    assert "neither: ['no: decision', Cancelled]" in said_
-    proposed = yaml.safe_load("open: [Lead, 'no: decision', Cancelled]")
-    assert "open: [Lead, 'no: decision', Cancelled]" in said_
-    dataset = stages(export, "Lead", "Won", "no: decision", "Cancelled", status={**STATUS, **proposed})
+    assert "neither: ['void: twice', Cancelled]" in said_
+    proposed = yaml.safe_load("open: [Lead, 'void: twice', Cancelled]")
+    assert "open: [Lead, 'void: twice', Cancelled]" in said_
+    dataset = stages(export, "Lead", "Won", "void: twice", "Cancelled", status={**STATUS, **proposed})
     assert dataset.table("deals")["status"].tolist() == ["open", "won", "open", "open"]
 
 
