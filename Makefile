@@ -91,7 +91,7 @@ fuzz: $(READY)  ## read 10,000 damaged exports; writes the table in docs/reliabi
 	$(BIN)/python benchmarks/fuzz.py --files 10000
 
 BASE ?=
-bench: $(READY)  ## measure packs, ingest, figures and explorer against their peers and an earlier commit (BASE=COMMIT); writes docs/performance.md (about an hour)
+bench: $(READY)  ## measure packs, ingest, figures and explorer against their peers and an earlier commit (BASE=COMMIT); writes docs/performance.md (about 75 minutes)
 	$(BIN)/python benchmarks/bench.py $(if $(BASE),--base $(BASE))
 
 .PHONY: overflow

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from measure import Took, as_usual, measure
 
@@ -136,7 +137,7 @@ def main() -> None:
         many = {"activities_per_deal": 1.0, "snapshot_every": None} if options.deals > 100_000 else {}
         dataset = write_company(folder / "company", reps=options.reps, deals=options.deals, **many)
         known = sorted(dataset.table("deals", ["rep_id"])["rep_id"].unique())
-        result = {}
+        result: dict[str, Any] = {"reps": options.reps, "deals": options.deals}
         plan = {"few": (ours, options.few), "many": (ours, options.warm)}
         if options.shell:
             plan = {
