@@ -20,7 +20,7 @@ from salesreport.kpi.facts.facts import Dated
 from salesreport.kpi.facts.gaps import need_losses
 from salesreport.kpi.facts.kinds import OPEN
 from salesreport.kpi.facts.ordering import begins_run
-from salesreport.kpi.facts.own_begin import own_begin_days
+from salesreport.kpi.facts.own_begin import first_days
 from salesreport.kpi.metrics.metric import AS_OF
 from salesreport.kpi.milestones.reached import places_of, process_file
 from salesreport.language import text
@@ -113,9 +113,7 @@ def at_work(facts: Facts, start: dt.date, end: dt.date) -> Numbers:
 
 def _days_at_work(facts: Facts) -> tuple[Days, Days]:
     """The first and the last day of each rep here, as far as these or the data tell; missing: not known."""
-    reps = facts.reps
-    hired, left = (reps[name].to_numpy("datetime64[D]") for name in ("hired_on", "left_on"))
-    return np.where(np.isnat(hired), own_begin_days(facts), hired), left
+    return first_days(facts), facts.reps["left_on"].to_numpy("datetime64[D]")
 
 
 def _watched(key: str, facts: Facts) -> Watched:

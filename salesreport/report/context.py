@@ -223,9 +223,38 @@ class Context:
         return own_begins(self.facts).get(self.subject.id) if self.subject.kind == "rep" else None
 
     @cached_property
+    def hired(self) -> date | None:
+        """The starting date of a rep, where it is known."""
+        return self._day_of_rep("hired_on")
+
+    @cached_property
+    def left_on(self) -> date | None:
+        """The last day at work of a rep, where it is known; it may be to come."""
+        return self._day_of_rep("left_on")
+
+    @cached_property
+    def began(self) -> date | None:
+        """The first day of a rep: the starting date, else that which the data tell of who came later than most."""
+        return self.hired or self.own_begin
+
+    @property
+    def began_said(self) -> Text:
+        """When a rep began, as a clause, where `began` is known."""
+        fields = {"name": self.subject.name, "day": self.began}
+        if self.hired is None:
+            return text("the data of {name} begin on {day}", **fields)
+        return text("{name} started on {day}", **fields)
+
+    def _day_of_rep(self, column: str) -> date | None:
+        if self.subject.kind != "rep":
+            return None
+        days = self.facts.remember(("days of reps", column), lambda: self.shared.reps[column].dropna().dt.date)
+        return days.get(self.subject.id)
+
+    @cached_property
     def own_trend(self) -> list[Period]:
-        """Those of `trend` in which the subject was there, as far as the data tell."""
-        own = self.own_begin
+        """Those of `trend` in which the subject was there, as far as it is known."""
+        own = self.began
         return [one for one in self.trend if own is None or one.start + slack(one) >= own] or [self.period]
 
     @cached_property
@@ -382,8 +411,8 @@ class Context:
         begun = [begins_within(self.facts, counted, one) for one in (self.compare, self.period)]
         if (day := max((day for day in begun if day is not None), default=None)) is not None:
             return text("the data begin on {day}", day=day)
-        if (day := self.own_begin) is not None and day > self.compare.start + slack(self.compare):
-            return text("the data of {name} begin on {day}", name=self.subject.name, day=day)
+        if self.began is not None and self.began > self.compare.start + slack(self.compare):
+            return self.began_said
         if (since := known_in_part(self.facts, counted, min(self.compare, self.period))) is not None:
             return since.why
         days, others = self.period.until(self.as_of).days, self.compare.days

@@ -73,10 +73,9 @@ def _year(context: Context) -> list[Period]:
     """The periods before that make up a year, as far as the data and the rep go back; the latest first."""
     period, first = context.period, context.known_whole
     number = max(round(365 / period.days), 1)
-    hired = context.shared.reps["hired_on"].get(context.subject.id) if context.subject.kind == "rep" else None
     begin = dt.date.min if first is None else first - dt.timedelta(period.days // 10)
-    if hired is not None and pd.notna(hired):
-        begin = max(begin, hired.date())
+    if context.began is not None:
+        begin = max(begin, context.began)
     before = [period.previous(step) for step in range(1, number + 1)]
     return [one for one in before if one.start >= begin]
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-import pandas as pd
-
 from salesreport.kpi import METRICS
 from salesreport.kpi.facts.covered import begins_within, slack
 from salesreport.kpi.facts.own_begin import own_begins
@@ -18,7 +16,7 @@ NEW_FOR = timedelta(days=182)
 
 def started(context: Context) -> date | None:
     """The first day at work of a rep who is new on the as-of date or began within the period; else None."""
-    day = _day(context, "hired_on")
+    day = context.hired
     return day if day is not None and _is_new(context, day) else None
 
 
@@ -52,7 +50,7 @@ def newcomers(context: Context, reps: Iterable[str]) -> Text | None:
 
 def left(context: Context) -> date | None:
     """The last day at work of a rep who is gone by the as-of date; else None."""
-    day = _day(context, "left_on")
+    day = context.left_on
     return day if day is not None and day <= context.as_of else None
 
 
@@ -60,14 +58,6 @@ def left_before(context: Context) -> date | None:
     """The same of a rep who was gone before the period began; else None."""
     day = left(context)
     return day if day is not None and day < context.period.start else None
-
-
-def _day(context: Context, column: str) -> date | None:
-    if context.subject.kind != "rep":
-        return None
-    days = context.facts.remember(("days of reps", column), lambda: context.shared.reps[column].dropna().to_dict())
-    day = days.get(context.subject.id)
-    return None if day is None else pd.Timestamp(day).date()
 
 
 def in_short(context: Context) -> list[Text]:
@@ -84,7 +74,7 @@ def in_short(context: Context) -> list[Text]:
 
 def in_part(context: Context) -> Text | None:
     """Since or until when, of a rep who was not there for more than a tenth of the period's days; else None."""
-    first, last = _day(context, "hired_on"), left(context)
+    first, last = context.hired, left(context)
     start, end = context.period.start, min(context.period.end, context.as_of)
     slack = (end - start) / 10
     came, went = first is not None and first > start + slack, last is not None and last < end - slack
@@ -141,16 +131,12 @@ def note(context: Context) -> Text | None:
 def partly(context: Context, periods: Sequence[Period], metric: str = "revenue") -> list[Text]:
     """Why a figure of some periods is not that of whole periods: the data begin later, or it is not over."""
     said: list[Text] = []
-    hired = _day(context, "hired_on")
     for period in periods:
         first = begins_within(context.facts, METRICS[metric].facts, period, sure=False)
         if first is not None:
             said.append(text("the data begin on {day}", day=first))
-        if hired is not None and period.start + slack(period) < hired <= period.end:
-            said.append(text("{name} started on {day}", name=context.subject.name, day=hired))
-        own = context.own_begin
-        if own is not None and period.start + slack(period) < own <= period.end:
-            said.append(text("the data of {name} begin on {day}", name=context.subject.name, day=own))
+        if context.began is not None and period.start + slack(period) < context.began <= period.end:
+            said.append(context.began_said)
         if period.start <= context.facts.dataset.as_of < period.end:
             said.insert(0, text("{period} is not over", period=period))
     return said

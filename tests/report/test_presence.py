@@ -56,9 +56,9 @@ def test_a_newcomer(tmp_path: Path) -> None:
     assert review.tiles.extra["tiles"][0].said[0] == "10% of target, here since Sep 9, 2025"
     # the peers' deals are won 8 days after they were created
     assert any("deals of a typical peer take 8 days at the median" in note for note in review.tiles.notes)
-    assert (
-        review.growth.message == "Growth needs revenue in Q3 2025, and there is none (Ann started on Sep 9, 2025)."
-    )
+    assert review.growth.message == "Growth against Q3 2025 cannot be told: Ann started on Sep 9, 2025."
+    # one period is no line: nothing before her first day is a trend
+    assert review.trend.message == "No earlier periods: Ann started on Sep 9, 2025"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Since when a rep is in the data, where no table says when somebody started."""
+"""Since when a rep is there: the starting date, or what the data tell where no table names it."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -36,9 +36,14 @@ def own_begins(facts: Facts) -> Mapping[str, dt.date]:
     return facts.store(("own begins",), find, always=True)
 
 
-def own_begin_days(facts: Facts) -> Days:
-    """The same in the order of `Facts.reps`; missing: who was hired on a known day, or came with most others."""
-    return pd.to_datetime(facts.reps["rep_id"].map(dict(own_begins(facts)))).to_numpy("datetime64[D]")
+def first_days(facts: Facts) -> Days:
+    """The first day of each rep in the order of `Facts.reps`: the starting date, else that of `own_begins`.
+
+    Missing: no starting date, and there with most others.
+    """
+    own = pd.to_datetime(facts.reps["rep_id"].map(dict(own_begins(facts))))
+    hired = facts.reps["hired_on"].to_numpy("datetime64[D]")
+    return np.where(np.isnat(hired), own.to_numpy("datetime64[D]"), hired)
 
 
 def _first_days(facts: Facts) -> pd.Series:

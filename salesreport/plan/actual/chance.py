@@ -10,6 +10,7 @@ import pandas as pd
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
 from salesreport.kpi.facts.dimensions import PEOPLE
 from salesreport.kpi.facts.facts import Facts
+from salesreport.kpi.facts.own_begin import first_days
 from salesreport.period import Period
 from salesreport.plan.actual.doings import Doings, doings
 from salesreport.plan.past import FEWEST, MOST, YEARS
@@ -167,11 +168,12 @@ def _there(
 
 
 def _days_of_reps(facts: Facts) -> tuple[pd.Index, Days, Days]:
-    """The reps' ids, and when each was hired and left; behind these, for others, nothing."""
-    table = facts.reps.drop_duplicates("rep_id").set_index("rep_id")
+    """The reps' ids, and when each came and left; behind these, for others, nothing."""
+    once = ~facts.reps["rep_id"].duplicated().to_numpy()
     none = np.array(["NaT"], "datetime64[D]")
-    hired, left = (np.append(table[name].to_numpy("datetime64[D]"), none) for name in ("hired_on", "left_on"))
-    return table.index.astype(object), hired, left
+    days = (first_days(facts), facts.reps["left_on"].to_numpy("datetime64[D]"))
+    came, left = (np.append(one[once], none) for one in days)
+    return pd.Index(facts.reps["rep_id"][once], dtype=object), came, left
 
 
 def _floor(found: Doings, cells: _Cells) -> Numbers:

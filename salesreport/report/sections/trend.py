@@ -48,7 +48,9 @@ def trend(context: Context) -> Section:
 def _message(context: Context) -> str:
     """How revenue compares with its own past, and by how much one period usually differs from the next."""
     if len(context.own_trend) < len(context.trend) and len(context.own_trend) < 2:
-        name, day = context.subject.name, context.own_begin
+        name, day = context.subject.name, context.began
+        if context.hired is not None:
+            return context.say(text("No earlier periods: {name} started on {day}", name=name, day=day))
         return context.say(text("No earlier periods: the data of {name} begin on {day}", name=name, day=day))
     if context.unavailable("revenue") is not None:
         measures = [context.title(metric) for metric in MEASURES if context.unavailable(metric) is None]
@@ -122,9 +124,12 @@ def _table(context: Context, data: pd.DataFrame) -> NumberTable:
 
 
 def _notes(context: Context) -> tuple[str, ...]:
-    notes, first, own = [], context.first_day, context.own_begin
-    if own is not None and own > context.period.trailing(TREND_PERIODS)[0].start:
-        notes.append(text("The data of {name} begin on {day}.", name=context.subject.name, day=own))
+    notes, first, own = [], context.first_day, context.began
+    name, earliest = context.subject.name, context.period.trailing(TREND_PERIODS)[0].start
+    if context.hired is not None and context.hired > earliest:
+        notes.append(text("{name} started on {day}.", name=name, day=context.hired))
+    elif own is not None and own > earliest:
+        notes.append(text("The data of {name} begin on {day}.", name=name, day=own))
     elif len(context.own_trend) < TREND_PERIODS and first is not None:
         since = created_since(context.facts)
         notes.append(

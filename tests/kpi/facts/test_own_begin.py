@@ -8,7 +8,7 @@ import pytest
 from cases import dataset_of, deal
 
 from salesreport.kpi import Facts
-from salesreport.kpi.facts.own_begin import own_begin_days, own_begins
+from salesreport.kpi.facts.own_begin import first_days, own_begins
 
 OTHERS = [
     deal(n, rep, "lost", day, "2025-12-01")
@@ -30,7 +30,7 @@ def test_who_comes_half_a_year_after_most(tmp_path: Path, created: str, late: bo
         dataset_of(tmp_path / "d", "2026-06-30", {"deals": [*OTHERS, deal(9, "Eva", "open", created)]})
     )
     assert own_begins(facts) == ({"Eva": dt.date.fromisoformat(created)} if late else {})
-    days = dict(zip(facts.reps["rep_id"], own_begin_days(facts).tolist(), strict=True))
+    days = dict(zip(facts.reps["rep_id"], first_days(facts).tolist(), strict=True))
     assert {rep: day for rep, day in days.items() if day is not None} == own_begins(facts)
 
 
@@ -46,4 +46,6 @@ def test_anything_of_theirs_counts(tmp_path: Path) -> None:
 def test_a_starting_date_tells_more(tmp_path: Path) -> None:
     reps = pd.DataFrame({"rep_id": ["Ann", "Bob", "Cid", "Eva"], "hired_on": [None, None, None, "2025-03-01"]})
     tables = {"deals": [*OTHERS, deal(9, "Eva", "open", "2025-10-11")], "reps": reps.to_dict("records")}
-    assert own_begins(Facts.of(dataset_of(tmp_path / "d", "2026-06-30", tables))) == {}
+    facts = Facts.of(dataset_of(tmp_path / "d", "2026-06-30", tables))
+    assert own_begins(facts) == {}
+    assert first_days(facts).tolist() == [None, None, None, dt.date(2025, 3, 1)]
