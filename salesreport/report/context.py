@@ -11,10 +11,11 @@ import pandas as pd
 
 from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.compute import contract
-from salesreport.kpi.customers.shared import SoldInTurn, shared_customers
+from salesreport.kpi.customers.shared import SoldInTurn, nobodys
 from salesreport.kpi.facts.columns import Positions
 from salesreport.kpi.facts.covered import begins_within, slack
 from salesreport.kpi.facts.created_since import created_since, known_in_part
+from salesreport.kpi.facts.dimensions import PEOPLE
 from salesreport.kpi.facts.facts import DAYS
 from salesreport.kpi.facts.gaps import too_few_priced
 from salesreport.kpi.facts.kinds import CLOSED, OPEN
@@ -230,11 +231,8 @@ class Context:
 
     @cached_property
     def nobodys_customers(self) -> SoldInTurn | None:
-        """In a report of a rep, that customers are nobody's alone: the rep's own sales count; else None."""
-        if self.subject.kind != "rep":
-            return None
-        found = shared_customers(self.facts, self.as_of)
-        return found if found.most else None
+        """In a report of people, that customers are nobody's alone: their own sales count; else None."""
+        return nobodys(self.facts, self.as_of) if self.subject.dimension in PEOPLE else None
 
     def of_all(self, notes: Iterable[Text]) -> list[Text]:
         """Notes that were made for everybody together, in the report of a part: those that count say so."""
