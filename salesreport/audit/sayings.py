@@ -156,7 +156,9 @@ SAID: Mapping[str, Text] = {
     "number_of_stages": text("Number of milestones of the process: {figure}"),
     "decay": text("At {n} of {of} milestones there are more deals than at the one before"),
     "reps_differ": text("At {n} of {of} milestones like deals go on more often with some reps than with others"),
-    "conservation": text("{n} of {of} stays at milestones cannot be explained ({share})"),
+    "conservation": text(
+        "Of {n} of {of} stays of deals at milestones it is not recorded how they went on ({share})"
+    ),
     "forecast_error": text(
         "What the CRM’s chances let expect was {figure} off; in {n} of {of} quarters by more than 20%"
     ),
