@@ -214,6 +214,8 @@ def said(finding: Finding, audit: Audit, bounds: bool = False) -> Text:
             "what": _lacking(found),
         },
     )
+    if found.rest is not None:
+        sentence = text("{sentence}, and {rest}", sentence=sentence, rest=found.rest)
     if found.figure is None or not found.figure.sampled:
         return sentence
     between = Range(found.figure.lower, found.figure.upper, unit)
