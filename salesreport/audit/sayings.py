@@ -189,6 +189,10 @@ SAID: Mapping[str, Text] = {
 """By check. `n` are flagged of `of`, which is `share`; the threshold is about `figure`; `what` they lack."""
 
 
+MOST_POINTS = 10_000
+"""Points of Herfindahl’s index where one has everything."""
+
+
 def said(finding: Finding, audit: Audit, bounds: bool = False) -> Text:
     """A finding as a sentence without its full stop; a figure that was sampled has its interval.
 
@@ -227,6 +231,13 @@ def _lacking(found: Found) -> list[Text]:
     if len(found.parts) == 1:
         return [found.parts[0][0]]
     return [text("{what} ({n})", what=what, n=n) for what, n in found.parts]
+
+
+def value_shown(value: float, unit: str) -> Quantity | Text:
+    """A measured value; points of Herfindahl’s index with how many there can be: a bare number says nothing."""
+    if unit != "points":
+        return Quantity(value, unit)
+    return text("{points} of {most}", points=Quantity(value, unit), most=MOST_POINTS)
 
 
 def unit_of(check: Check, audit: Audit) -> str:
