@@ -123,6 +123,7 @@ class Found:
         kind: what the finding is about where that is not the check's kind: behaviour that may be data is data.
         instead: what it may come of instead, as a sentence.
         parts: what the flagged ones lack, in words, with how many lack it; one may lack several.
+        rest: what is said of others of which it cannot be told, as a clause; None: of all it can.
     """
 
     count: float
@@ -140,6 +141,7 @@ class Found:
     kind: Kind | None = None
     instead: Text | None = None
     parts: tuple[tuple[Text, int], ...] = ()
+    rest: Text | None = None
 
     @property
     def measured(self) -> Estimate | None:

@@ -18,7 +18,7 @@ from salesreport.audit.definitions import definitions, how_far
 from salesreport.audit.maturity import maturity
 from salesreport.audit.maturity import verdict as placed
 from salesreport.audit.model import KINDS, Backtest, Estimate
-from salesreport.audit.sayings import unit_of
+from salesreport.audit.sayings import unit_of, value_shown
 from salesreport.audit.sentences import (
     EXAMPLES,
     backtest_of,
@@ -79,7 +79,7 @@ def _findings(findings: Sequence[Finding], audit: Audit, language: Language) -> 
         measured = found.measured
         share: Content = ""
         if measured is not None:
-            value = language.quantity(measured.value, unit)
+            value = language.show(value_shown(measured.value, unit))
             bounds = f"({language.interval(measured.lower, measured.upper, unit, ' … ')})"
             share = (value, bounds) if measured.sampled else value
         of = f"{language.count(found.count)} / {language.count(found.of)}"

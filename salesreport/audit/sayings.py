@@ -156,7 +156,9 @@ SAID: Mapping[str, Text] = {
     "number_of_stages": text("Number of milestones of the process: {figure}"),
     "decay": text("At {n} of {of} milestones there are more deals than at the one before"),
     "reps_differ": text("At {n} of {of} milestones like deals go on more often with some reps than with others"),
-    "conservation": text("{n} of {of} stays at milestones cannot be explained ({share})"),
+    "conservation": text(
+        "Of {n} of {of} stays of deals at milestones it is not recorded how they went on ({share})"
+    ),
     "forecast_error": text(
         "What the CRM’s chances let expect was {figure} off; in {n} of {of} quarters by more than 20%"
     ),
@@ -187,6 +189,10 @@ SAID: Mapping[str, Text] = {
 """By check. `n` are flagged of `of`, which is `share`; the threshold is about `figure`; `what` they lack."""
 
 
+MOST_POINTS = 10_000
+"""Points of Herfindahl’s index where one has everything."""
+
+
 def said(finding: Finding, audit: Audit, bounds: bool = False) -> Text:
     """A finding as a sentence without its full stop; a figure that was sampled has its interval.
 
@@ -212,6 +218,8 @@ def said(finding: Finding, audit: Audit, bounds: bool = False) -> Text:
             "what": _lacking(found),
         },
     )
+    if found.rest is not None:
+        sentence = text("{sentence}, and {rest}", sentence=sentence, rest=found.rest)
     if found.figure is None or not found.figure.sampled:
         return sentence
     between = Range(found.figure.lower, found.figure.upper, unit)
@@ -223,6 +231,13 @@ def _lacking(found: Found) -> list[Text]:
     if len(found.parts) == 1:
         return [found.parts[0][0]]
     return [text("{what} ({n})", what=what, n=n) for what, n in found.parts]
+
+
+def value_shown(value: float, unit: str) -> Quantity | Text:
+    """A measured value; points of Herfindahl’s index with how many there can be: a bare number says nothing."""
+    if unit != "points":
+        return Quantity(value, unit)
+    return text("{points} of {most}", points=Quantity(value, unit), most=MOST_POINTS)
 
 
 def unit_of(check: Check, audit: Audit) -> str:

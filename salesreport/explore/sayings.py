@@ -11,8 +11,8 @@ from salesreport.kpi.anomalies import sentences
 from salesreport.kpi.anomalies.anomalies import Anomalies
 from salesreport.kpi.anomalies.decided import WIN
 from salesreport.kpi.anomalies.sentences import TOO_FEW, by_themselves
-from salesreport.kpi.facts.covered import begins_within
 from salesreport.kpi.facts.kinds import CLOSED
+from salesreport.kpi.facts.whole import in_part
 from salesreport.language import Month, Quantity, Text, ntext, text
 from salesreport.report.rows import records
 
@@ -58,8 +58,8 @@ def _change(scene: Scene, row: dict[str, Any]) -> Text:
     """What has become of a rate since the period compared with."""
     if row["before_n"] < FEWEST:
         return Text("")
-    if (day := begins_within(scene.facts, [CLOSED], scene.compare)) is not None:
-        return text("; {period} cannot be compared: the data begin on {day}", period=scene.compare, day=day)
+    if (part := in_part(scene.facts, [CLOSED], scene.compare)) is not None:
+        return text("; {period} cannot be compared: {why}", period=scene.compare, why=part.why)
     before = {"before": Quantity(row["before_rate"], "share"), "period": scene.compare}
     if row["lower"] > row["before_upper"]:
         return text(", clearly more than the {before} of {period}", **before)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.errors import ConfigError, nearest
+from salesreport.kpi.customers.shared import nobodys
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.forecast.forecast import SEED
@@ -127,6 +128,8 @@ def action_plan(
     cadence, accounts, why = _duties(facts, strategy, period, list(only) or people["rep_id"].tolist())
     missing += why + _lacking(past, chains, made[2], rows)
     notes = (*(course.notes if course is not None else ()), *goals.notes)
+    if (len(cadence) or len(accounts)) and (shared := nobodys(facts, facts.as_of)) is not None:
+        notes = (*notes, shared.by_last)
     return ActionPlan(
         *made, cadence, accounts, tuple(missing), notes, goals.gaps, goals.metric, goals.unit, period, facts.as_of,
         dict(zip(people["rep_id"], people["name"], strict=True)),

@@ -11,14 +11,16 @@ import pandas as pd
 
 from salesreport.kpi import METRICS, Facts, KpiTable
 from salesreport.kpi.compute import contract
-from salesreport.kpi.customers.shared import SoldInTurn, shared_customers
+from salesreport.kpi.customers.shared import SoldInTurn, nobodys
 from salesreport.kpi.facts.columns import Positions
-from salesreport.kpi.facts.covered import begins_within, slack
-from salesreport.kpi.facts.created_since import created_since, known_in_part
+from salesreport.kpi.facts.covered import slack
+from salesreport.kpi.facts.created_since import created_since
+from salesreport.kpi.facts.dimensions import PEOPLE
 from salesreport.kpi.facts.facts import DAYS
 from salesreport.kpi.facts.gaps import too_few_priced
 from salesreport.kpi.facts.kinds import CLOSED, OPEN
 from salesreport.kpi.facts.own_begin import own_begins
+from salesreport.kpi.facts.whole import in_part
 from salesreport.language import Language, Range, Text, ntext, text
 from salesreport.period import Period
 from salesreport.report.agreed import NOTHING, Agreed
@@ -259,11 +261,8 @@ class Context:
 
     @cached_property
     def nobodys_customers(self) -> SoldInTurn | None:
-        """In a report of a rep, that customers are nobody's alone: the rep's own sales count; else None."""
-        if self.subject.kind != "rep":
-            return None
-        found = shared_customers(self.facts, self.as_of)
-        return found if found.most else None
+        """In a report of people, that customers are nobody's alone: their own sales count; else None."""
+        return nobodys(self.facts, self.as_of) if self.subject.dimension in PEOPLE else None
 
     def of_all(self, notes: Iterable[Text]) -> list[Text]:
         """Notes that were made for everybody together, in the report of a part: those that count say so."""
@@ -407,14 +406,13 @@ class Context:
         Whoever says how a figure moved asks here first: data that begin within one of the periods tell of a part
         of it, and sums over many days are no sums over few.
         """
-        counted = METRICS[metric].facts
-        begun = [begins_within(self.facts, counted, one) for one in (self.compare, self.period)]
-        if (day := max((day for day in begun if day is not None), default=None)) is not None:
-            return text("the data begin on {day}", day=day)
+        part = in_part(self.facts, METRICS[metric].facts, self.compare, self.period)
+        if part is not None and part.begin is not None:
+            return part.why
         if self.began is not None and self.began > self.compare.start + slack(self.compare):
             return self.began_said
-        if (since := known_in_part(self.facts, counted, min(self.compare, self.period))) is not None:
-            return since.why
+        if part is not None:
+            return part.why
         days, others = self.period.until(self.as_of).days, self.compare.days
         if METRICS[metric].additive and max(days, others) > UNLIKE * min(days, others):
             return text("the two are not as long as each other")

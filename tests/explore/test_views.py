@@ -21,10 +21,13 @@ def message(state: State, **changes: str) -> str:
 
 
 def test_messages_by_hand(state):
-    # 14 of 30 in the quarter, 10 of 16 (62.5%, rounded to even) in the one before: their intervals overlap
+    # all 30 of the quarter, 14 of them won, were decided in November
+    assert message(state, compare_to="2024-11") == (
+        "47% of 30 decided deals were won, no clear change from the 47% of November 2024"
+    )
     assert message(state, compare_to="2024-08-10..2024-09-30") == (
-        "47% of 30 decided deals were won, no clear change from the 62% of the days from Aug 10, 2024 to Sep 30, "
-        "2024"
+        "47% of 30 decided deals were won; the days from Aug 10, 2024 to Sep 30, 2024 cannot be compared: deals "
+        "created before Jul 1, 2024 are missing"
     )
     assert message(state) == (
         "47% of 30 decided deals were won; Q3 2024 cannot be compared: the data begin on Aug 10, 2024"

@@ -45,6 +45,20 @@ def test_chapters_say_what_the_audit_found(made: Diagnostic) -> None:
             assert row["value"] == pytest.approx(found.count / found.of)
 
 
+def test_points_of_an_index_say_of_how_many_and_what_they_mean(made: Diagnostic) -> None:
+    section = made.concentration
+    value = section.data.set_index("check").loc["customers_herfindahl", "value"]
+    (row,) = [row for row in section.tables[0].rows if row[0].text == "Concentration of customers"]
+    assert row[2].text == f"{value:,.1f} of 10,000"
+    # 10,000 ÷ the index: so many customers of equal size have the same
+    assert row[0].plus.startswith(f"As concentrated as {10_000 / value:.1f} of equal size")
+    assert any("10,000 where one has everything" in note for note in section.notes)
+    assert not any(note.startswith("Concentration of customers: As concentrated") for note in section.notes)
+    (row,) = [row for row in section.tables[0].rows if row[0].text == "Largest customer"]
+    assert row[2].text.endswith("%")
+    assert not row[0].plus
+
+
 def test_what_may_come_of_something_else_is_no_behaviour(made: Diagnostic) -> None:
     found = audit_of(made.context).of("linearity")
     assert (found.check.kind, found.kind) == ("behaviour", "demand")

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pandas as pd
-from tiny import dataset
+from tiny import dataset, deals
 
 from salesreport.language import text
 from salesreport.report.diagnostic import Diagnostic
 from salesreport.report.sections.diagnosis.conclusions import Told, together
+from salesreport.report.sections.diagnosis.conclusions import told as every_finding
 from salesreport.report.sections.diagnosis.measures import AGAIN
 
 NOTHING = float("nan")
@@ -31,11 +32,30 @@ def test_findings_about_the_same_deals_are_one() -> None:
     assert not any(one.also for one in kept[1:])
 
 
+def test_what_follows_from_others_is_told_with_them_and_alone_where_nothing_else_is() -> None:
+    follows, plain, other = told("conservation", 1, 100, serious=True), told("a", 5, 100), told("b", 300, 400)
+    kept = together([follows, other, plain._replace(kind="behaviour")])
+    # serious through what it is told with, but behaviour is told after data
+    assert [(one.kind, one.key, one.serious) for one in kept] == [("data", "b", False), ("behaviour", "a", True)]
+    assert [str(one) for one in kept[1].also] == ["finding conservation"]
+    assert [one.key for one in together([other, follows])] == ["conservation", "b"]
+
+
 def test_exactly_four_fifths_and_a_handful_stay_apart() -> None:
     assert len(together([told("a", 1, 100), told("b", 21, 100)])) == 2  # 80 of 100: not more than that
     assert len(together([told("a", 1, 100), told("b", 20, 100)])) == 1
     assert len(together([told("a", 1, 9), told("b", 1, 9)])) == 2
     assert len(together([told("a", 1, 0), told("b", 1, 0)])) == 2  # of no deals at all
+
+
+def test_what_is_neither_better_higher_nor_lower_is_shown_beside_what_is_published(tmp_path: Path) -> None:
+    made = deals("R1", won=30, lost=30)
+    events = [(deal, "Open", "2025-03-01") for deal in made["deal_id"]]
+    events += [(deal, stage, "2025-05-20") for deal, stage in zip(made["deal_id"], made["stage"], strict=True)]
+    history = pd.DataFrame(events, columns=["deal_id", "stage", "entered_at"])
+    context = Diagnostic(dataset(tmp_path / "d", made, stage_events=history), "2025-H1").context
+    (found,) = [str(one.shows) for one in every_finding(context) if one.key == "number_of_stages"]
+    assert found == "Number of stages: now 1; published: 5 to 7 stages, each with 2 to 4 exit criteria"
 
 
 def shown(path: Path, *found: Told) -> tuple[list[str], list[str], list[str]]:

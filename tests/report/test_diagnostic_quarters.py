@@ -2,14 +2,18 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from tiny import dataset
 
-from salesreport.language import text
+from salesreport.kpi.anomalies.decided import decisions, of_people
+from salesreport.kpi.anomalies.timing import timing
+from salesreport.language import Text, text
 from salesreport.report.diagnostic import Diagnostic
 from salesreport.report.sections.diagnosis.conclusions import MOST, Told, told
 from salesreport.report.sections.diagnosis.quarters import KEY, pattern_of
+from salesreport.report.sections.team import Team, team_of
 
 
 def diagnostic(path: Path, first: int, second: int, third: int) -> Diagnostic:
@@ -46,6 +50,25 @@ def test_months_that_differ_beyond_chance_are_named_first(tmp_path: Path) -> Non
     assert [one.key for one in told(made.context) if one.kind == "timing"] == [KEY]
     assert KEY in set(made.diagnosis.data["key"])
     assert KEY in set(made.ninety_days.data["key"])
+
+
+def test_it_is_what_the_comparison_of_reps_holds_and_worked_out_where_there_is_none(tmp_path: Path) -> None:
+    context = diagnostic(tmp_path, 16, 20, 32).context
+    found, team = pattern_of(context), team_of(context)
+    assert found is not None
+    assert isinstance(team, Team)
+    assert found is team.found.timing
+    facts, year = context.facts, context.year
+    alone = timing(facts, of_people(decisions(facts, context.shared.process)), year.start, year.end)
+    assert alone is not None
+    for one, other in zip(found, alone, strict=True):
+        np.testing.assert_equal(one, other)
+    deals = facts.dataset.table("deals").assign(rep_id="R0")  # nobody to compare with, and the same months
+    single = Diagnostic(dataset(tmp_path / "single", deals), "2025-H1").context
+    assert isinstance(team_of(single), Text)
+    again = pattern_of(single)
+    assert again is not None
+    np.testing.assert_equal(again.rate, found.rate)
 
 
 def test_months_alike_are_not_named(tmp_path: Path) -> None:

@@ -149,6 +149,33 @@ def test_no_heading_of_the_agenda_is_broken_within_a_word_in_print(
     assert page.eval_on_selector_all(".agenda h3", BROKEN_WORDS) == []
 
 
+@pytest.mark.parametrize("room", [600, 800, 900])
+def test_the_agenda_stands_on_one_page(tmp_path: Path, page: Any, room: int) -> None:
+    """However much room is left below what stands before it."""
+    sections = [
+        {
+            "key": point,
+            "point": point,
+            "topic": f"Topic{n}",
+            "message": "Up " * 30,
+            "available": True,
+            "place": "fold",
+        }
+        for point in ("fitness", "process", "health", "risks", "act")
+        for n in range(3)
+    ]
+    before = f'<div style="height: {room}px">Before</div>'
+    page.goto(page_of(tmp_path / "a.html", before, agenda_html(sections, Language("en"))).as_uri())
+    page.pdf(path=tmp_path / "a.pdf", format="A4", margin=dict.fromkeys(("top", "bottom"), "1cm"))
+    texts = subprocess.run(
+        [overflow.PDFTOTEXT or "pdftotext", str(tmp_path / "a.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\f")
+    assert len([one for one in texts if "Topic" in one]) == 1
+
+
 BROKEN_WORDS = r"""all => all.flatMap((one) => {
   const text = one.firstChild;
   return [...text.data.matchAll(/\S+/g)].filter((word) => {

@@ -1,5 +1,6 @@
 """Deals that nobody touches: unchanged for long, too long at a milestone, without an activity."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -14,6 +15,7 @@ from salesreport.kpi.facts.columns import Days, Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.journeys import Journeys
+from salesreport.kpi.milestones.promises import untold
 from salesreport.kpi.milestones.reached import begins, journeys_of, place_numbers, shown
 from salesreport.language import Quantity, Text, text
 
@@ -117,15 +119,23 @@ def _medians(group: Positions, values: Numbers, size: int) -> Numbers:
     return found
 
 
+def _stays(looked: Looked) -> _Stays:
+    """Worked out once.
+
+    Raises:
+        Unavailable: nobody knows since when deals are where they are.
+    """
+    file = shown(looked.facts, looked.process, looked.as_of)
+    return looked.facts.remember("audit stays", lambda: _Stays(journeys_of(looked.facts, file, looked.as_of)))
+
+
 def overstaying(looked: Looked, one: OpenDeals) -> Marks:
     """Which open deals have been at their milestone for more than `TIMES` times the median of deals won.
 
     Raises:
         Unavailable: nobody knows since when deals are where they are.
     """
-    facts = looked.facts
-    file = shown(facts, looked.process, looked.as_of)
-    made: _Stays = facts.remember("audit stays", lambda: _Stays(journeys_of(facts, file, looked.as_of)))
+    facts, made = looked.facts, _stays(looked)
     stays = made.journeys.stays
     place, narrow = made.usual(one.on)
     here = np.flatnonzero(made.journeys.there(one.day) & stays.dated)
@@ -142,7 +152,14 @@ def overstaying(looked: Looked, one: OpenDeals) -> Marks:
 
 def stage_age(looked: Looked) -> Found:
     """How many open deals have been at their milestone for too long."""
-    return flagged_open(looked, partial(overstaying, looked), alike=("stage",), doubts=(stands_still,))
+    found = flagged_open(looked, partial(overstaying, looked), alike=("stage",), doubts=(stands_still,))
+    now = open_on(looked.facts, looked.as_of)
+    others = now.deal[~overstaying(looked, now).judged]
+    if not len(others):
+        return found
+    stays = _stays(looked).journeys.stays
+    undated = np.isin(others, stays.deal[np.isnat(stays.left) & ~stays.dated])
+    return replace(found, rest=untold(len(others), bool(undated.all())))
 
 
 def silent(looked: Looked, one: OpenDeals) -> Marks:

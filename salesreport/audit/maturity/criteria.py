@@ -66,8 +66,8 @@ CRITERIA: tuple[Criterion, ...] = (
         key="lingering",
         title=text("Deals that stand still"),
         formula=text(
-            "of the open deals: those at their milestone for longer than four in five took that left it in the "
-            "past year"
+            "of the open deals of which it is known: those at their milestone for longer than four in five took "
+            "that left it in the past year"
         ),
         better="lower",
         cuts={1: 0.6, 2: 0.35},

@@ -42,6 +42,25 @@ class SoldInTurn(NamedTuple):
             of=self.of,
         )
 
+    @property
+    def reason(self) -> Text:
+        """Why nothing of customers is told by rep where it does."""
+        return text(
+            "several reps sold in turn to most customers ({shared} of {of} with three sales or more), and no "
+            "table names whose they are",
+            shared=self.in_turn,
+            of=self.of,
+        )
+
+    @property
+    def by_last(self) -> Text:
+        """The same of a plan, in which each customer has to be somebody’s."""
+        return text(
+            "{unknown} Each is planned for the rep of its last order, deal or activity, which does not say whose "
+            "it is.",
+            unknown=self.said,
+        )
+
 
 def shared_customers(facts: Facts, day: dt.date) -> SoldInTurn:
     """How many customers bought from several reps in turn by the end of a day; worked out once.
@@ -50,6 +69,12 @@ def shared_customers(facts: Facts, day: dt.date) -> SoldInTurn:
     to the next, is not bought from in turn. None count where table `accounts` names anybody's rep.
     """
     return facts.store(("customers in turn", day), lambda: _find(facts, day), always=True)
+
+
+def nobodys(facts: Facts, day: dt.date) -> SoldInTurn | None:
+    """That customers are nobody's alone, where most are not by the end of a day; else None."""
+    found = shared_customers(facts, day)
+    return found if found.most else None
 
 
 def _find(facts: Facts, day: dt.date) -> SoldInTurn:

@@ -9,6 +9,7 @@ import pandas as pd
 from salesreport.errors import ConfigError
 from salesreport.kpi.customers.categories import States, states_at, states_between
 from salesreport.kpi.customers.customers import CUSTOMERS, customers_of, named_rep, seen_by, why_untold
+from salesreport.kpi.customers.shared import nobodys
 from salesreport.kpi.facts.checks import check_dimensions
 from salesreport.kpi.facts.columns import taken
 from salesreport.kpi.facts.dimensions import DIMENSIONS, PEOPLE, TITLES
@@ -114,7 +115,8 @@ def base_notes(
 
     Args:
         facts: whose customers. file: has the categories. day: the day of the states, or the end of moves.
-        start: the start of moves. alone: whether they are one rep's part, so that none counts for another.
+        start: the start of moves. alone: whether they are a part's by its own sales, so that none counts for
+            another.
     """
     return store_of_process(
         facts, file, ("base notes", day, start, alone), lambda: _noted(facts, file, day, start, alone), always=True
@@ -123,7 +125,7 @@ def base_notes(
 
 def _noted(facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | None, alone: bool) -> tuple[Text, ...]:
     customers, before = customers_of(facts), None
-    states = states_at(facts, file, day)
+    states, shared = states_at(facts, file, day), nobodys(facts, day)
     if start is not None:
         before, states = states_between(facts, file, start, day)
     there = states.category >= 0
@@ -132,7 +134,9 @@ def _noted(facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | None,
     if (there & named).any():
         notes.append(text("Customers count for the rep who has them today: the export has no history of it."))
     passed = there & ~named & (states.rep.codes >= 0)
-    if passed.any() and not alone:
+    if shared is not None and not alone:
+        notes.append(shared.said)
+    elif passed.any() and not alone:
         notes.append(
             ntext(
                 "{n} customer without a rep of its own counts for that of its last order, deal or activity.",
@@ -170,7 +174,7 @@ def _noted(facts: Facts, file: ProcessFile, day: dt.date, start: dt.date | None,
         )
     if before is not None:
         notes += _note_unsure(int((there & (before.unsure | states.unsure)).sum()), start or day)
-        notes += _note_handed_over(before, states)
+        notes += _note_handed_over(before, states) if shared is None else []
     elif states.unsure.any():
         notes += _note_unsure(int(states.unsure.sum()), day)
     return tuple(notes)
@@ -254,14 +258,25 @@ def _notes(facts: Facts, as_of: dt.date) -> tuple[Text, ...]:
     return base_notes(facts, process_file(facts), as_of) if why_untold(facts) is None else ()
 
 
-BASE = Kind("base", CUSTOMERS, "accounts", standing, elsewhere=True, notes=_notes)
+def _by_people(facts: Facts, window: Period, day: dt.date) -> Events:
+    """The same where it matters who has them.
+
+    Raises:
+        Unavailable: that is not known, or the export names no customers.
+    """
+    if why_untold(facts) is None and (shared := nobodys(facts, day)) is not None:
+        raise Unavailable(shared.reason)
+    return standing(facts, window, day)
+
+
+BASE = Kind("base", CUSTOMERS, "accounts", _by_people, whole=standing, elsewhere=True, notes=_notes)
 
 
 def dimension_of(facts: Facts, name: str, rep: pd.Categorical, day: dt.date) -> pd.Categorical:
     """One of `BY` of every customer, seen from the rep who serves it on a day.
 
     Raises:
-        ConfigError: another dimension. Unavailable: it is not known of customers.
+        ConfigError: another dimension. Unavailable: it is not known of customers, or not whose they are.
     """
     check_dimensions([name], BY, text("Customers cannot be broken down by this."))
     if not facts.dimensions.carries("accounts", name):
@@ -272,10 +287,12 @@ def dimension_of(facts: Facts, name: str, rep: pd.Categorical, day: dt.date) -> 
                 events=CUSTOMERS,
             )
         )
-    if name == "rep_id":
-        return rep
     if name == "segment":
         return _segment(facts)
+    if (shared := nobodys(facts, day)) is not None:
+        raise Unavailable(shared.reason)
+    if name == "rep_id":
+        return rep
     return facts.placements.on(name, rep, np.full(len(rep), np.datetime64(day, "D")))
 
 

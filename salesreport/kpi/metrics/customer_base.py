@@ -64,7 +64,10 @@ BASE_STATE = Metric(
     numerator=text("customers"),
     denominator=None,
     date_basis=text("as it stands at the end of the as-of date"),
-    credit=text("the rep of the customer; without one, of its last order, deal or activity"),
+    credit=text(
+        "the rep of the customer; without one, of its last order, deal or activity; nobody where several reps "
+        "sold in turn to most"
+    ),
     unit="customers",
     direction="neither",
     minimum_n=1,

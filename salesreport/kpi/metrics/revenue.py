@@ -3,11 +3,10 @@
 import numpy as np
 
 from salesreport.kpi.facts.columns import Numbers
-from salesreport.kpi.facts.covered import begins_within
-from salesreport.kpi.facts.created_since import known_in_part
 from salesreport.kpi.facts.gaps import too_few_priced, unpriced
 from salesreport.kpi.facts.kinds import SOLD, Kind
 from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.facts.whole import in_part
 from salesreport.kpi.metrics.metric import SELLER, SOLD_ON, Figures, Metric
 from salesreport.kpi.metrics.question import Question, Sheet
 from salesreport.language import Text, text
@@ -46,11 +45,9 @@ def growth(question: Question) -> Figures:
         value = np.where((was > 0) & ~gaps, change / was, np.nan)
     said = text("too many sales carry no amount to compare")
     caveats: dict[int, Text] = {}
-    if (day := begins_within(question.facts, [SOLD], question.before, sure=False)) is not None:
-        late = text("the data begin on {day} only, within the comparison period", day=day)
-        caveats = dict.fromkeys(range(question.size), late)
-    elif (since := known_in_part(question.facts, [SOLD], question.before)) is not None:
-        caveats = dict.fromkeys(range(question.size), since.why)
+    if (part := in_part(question.facts, [SOLD], question.before, sure=False)) is not None:
+        late = text("the data begin on {day} only, within the comparison period", day=part.begin)
+        caveats = dict.fromkeys(range(question.size), part.why if part.begin is None else late)
     return Figures(value, n, missing=dict.fromkeys(np.flatnonzero(gaps).tolist(), said), caveats=caveats)
 
 

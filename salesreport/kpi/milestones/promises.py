@@ -22,7 +22,7 @@ from salesreport.kpi.milestones.reached import (
     shown,
     store_of_process,
 )
-from salesreport.language import text
+from salesreport.language import Text, ntext, text
 from salesreport.period import Period
 from salesreport.process import ProcessFile
 
@@ -216,6 +216,21 @@ def standing_at(facts: Facts, file: ProcessFile, day: dt.date) -> Events:
         Unavailable: it can be told of no deal.
     """
     return store_of_process(facts, file, ("standing", day), lambda: _standing(facts, file, day), always=True)
+
+
+def untold(n: float, undated: bool) -> Text:
+    """What is said of open deals of which it cannot be told whether they are there too long, as a clause.
+
+    Args:
+        n: how many. undated: whether that is because nobody knows since when each of them is there.
+    """
+    if undated:
+        return ntext(
+            "how long {n} other has been at its milestone is not known",
+            "how long the other {n} have been at their milestone is not known",
+            n=n,
+        )
+    return ntext("of {n} other it cannot be told", "of the other {n} it cannot be told", n=n)
 
 
 def _standing(facts: Facts, file: ProcessFile, day: dt.date) -> Events:

@@ -4,22 +4,27 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 from rich.table import Table
 
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError, SalesreportError, nearest
 from salesreport.files import write_text
 from salesreport.kpi.customers.customers import customers_of
+from salesreport.kpi.customers.shared import nobodys
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Language, text
 from salesreport.period import Period
 from salesreport.plan.accounts import output
 from salesreport.plan.accounts.chosen import Named
-from salesreport.plan.accounts.plans import AccountPlans, account_plans
+from salesreport.plan.accounts.plans import AccountPlans, account_plans, plans_of_each
 from salesreport.plan.accounts.written import account_plans_yaml, read_account_plans
 from salesreport.plan.out_file import form_of
 from salesreport.plan.strategy_files import check_strategy, load_strategy
+
+OWN_SALES = text("Each rep’s accounts are those the rep sold to or has open deals with; only the rep’s own count.")
+"""What is planned where customers are nobody's alone."""
 
 FORMATS = {".yml": "yaml", ".yaml": "yaml", ".csv": "csv", ".json": "json"}
 """The form of a file, by how its name ends."""
@@ -42,8 +47,14 @@ def make_account_plans(
         wanted = load_strategy(strategy)
         check_strategy(wanted, facts, strategy)
     asked = [_account(facts, one) for one in accounts]
+    named, shared = tuple(Named(one, None, "asked") for one in asked), nobodys(facts, facts.as_of)
     try:
-        made = account_plans(facts, facts.as_of, wanted, tuple(Named(one, None, "asked") for one in asked))
+        if shared is None:
+            made = account_plans(facts, facts.as_of, wanted, named)
+        else:
+            people = reps or sorted(set(facts.reps["rep_id"]) - facts.not_people)
+            made = plans_of_each(facts, people, facts.as_of, wanted, named)
+            made = made._replace(notes=(shared.said, OWN_SALES, *made.notes))
     except Unavailable as problem:
         raise ConfigError(
             text("There can be no account plans: {reason}.", reason=problem.reason), key="DATASET"
@@ -56,7 +67,9 @@ def make_account_plans(
             why = text("The rep does not serve this account.") if reps else text("Nobody serves this account.")
             raise ConfigError(why, key="--account", found=", ".join(accounts))
     kept = frame[chosen].reset_index(drop=True)
-    lines = made.lines[made.lines["account_id"].isin(kept["account_id"])].reset_index(drop=True)
+    pairs = pd.MultiIndex.from_frame(made.lines[["rep_id", "account_id"]])
+    mine = pairs.isin(pd.MultiIndex.from_frame(kept[["rep_id", "account_id"]]))
+    lines = made.lines[mine].reset_index(drop=True)
     return made._replace(accounts=kept, lines=lines), facts
 
 
@@ -96,8 +109,10 @@ def shown(
     if not alone:
         return [output.as_table(plans, facts.names, language)], notes
     parts: list[str | Table] = []
-    for account in plans.accounts["account_id"]:
-        parts += output.account_as_tables(plans, account, language)
+    for rep in plans.accounts["rep_id"].unique():
+        mine = plans.of(rep)
+        for account in mine.accounts["account_id"]:
+            parts += output.account_as_tables(mine, account, facts.names, language)
     return parts, notes
 
 

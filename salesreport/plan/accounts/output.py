@@ -54,12 +54,15 @@ def as_table(plans: AccountPlans, names: Mapping[str, str], language: Language) 
     return grid(columns, rows)
 
 
-def account_as_tables(plans: AccountPlans, account: str, language: Language) -> list[str | Table]:
-    """One account: a few facts, its product lines, and the questions to fill in."""
+def account_as_tables(
+    plans: AccountPlans, account: str, names: Mapping[str, str], language: Language
+) -> list[str | Table]:
+    """One account of a rep's plans: a few facts, its product lines, and the questions to fill in."""
     say = language.say
     (row,) = plans.accounts[plans.accounts["account_id"] == account].to_dict("records")
     head = printable(f"{language.show(row['name'])} ({language.show(account)})")
-    facts = [printable(say(line)) for line in _facts(row, plans, language)]
+    whose = text("rep: {name}", name=names.get(row["rep_id"], row["rep_id"]))
+    facts = [printable(say(line)) for line in (whose, *_facts(row, plans, language))]
     columns = [
         Column(say(text("product line"))),
         Column(say(text("ordered in 2 years")), numbers=True),
@@ -154,7 +157,7 @@ def as_json(plans: AccountPlans, period: Period, language: Language) -> str:
 def explanations(plans: AccountPlans, language: Language) -> list[str]:
     """How likeness is told, and what is missing."""
     notes = [printable(language.say(note)) for note in plans.notes]
-    if plans.market.kinds is not None and plans.market.around.named:
+    if plans.lines["like"].notna().any() and plans.market.around.named:
         traits = [TITLES[one] for one in plans.market.around.named]
         notes.append(language.say(text("Alike are accounts with the same {traits}.", traits=traits)))
     return notes

@@ -162,34 +162,54 @@ def own_plans(
 
     Args, raises: as of `account_plans`; rep: whose.
     """
-    named = tuple(named)
-    every, whole = (*named_in(strategy), *named), account_plans(facts, day, strategy, named)
-    mine = [one.account for one in every if one.rep == rep]
-    said = whole.of(rep)
-    part = part_of(facts, "rep_id", rep)
-    try:
-        market = market_of(part, day, OTHERS_SELL)
-    except Unavailable:  # the rep has no customer
-        return _only(said, mine)
-    accounts, lines = _plans(part, market, day, every, strategy)
-    known = market._replace(bought=market.bought._replace(notes=whole.market.bought.notes))  # since when data tell
-    own = AccountPlans(accounts, lines, market, facts.dataset.currency, _notes(facts, known)).of(rep)
-    added = _only(said, set(mine) - set(own.accounts["account_id"]))
-    if added.accounts.empty:
+    every = [*named_in(strategy), *(one for one in named if one.rep in (rep, None))]
+    whole, market = market_of(facts, day), own_market(facts, "rep_id", rep, day)
+    own = AccountPlans(*_no_plans(), whole, facts.dataset.currency, _notes(facts, whole))
+    if market is not None:
+        accounts, lines = _plans(part_of(facts, "rep_id", rep), market, day, every, strategy)
+        known = market._replace(bought=market.bought._replace(notes=whole.bought.notes))  # since when data tell
+        own = AccountPlans(accounts, lines, market, facts.dataset.currency, _notes(facts, known)).of(rep)
+    more = [one for one in every if one.rep == rep and one.account not in set(own.accounts["account_id"])]
+    if not more:
         return own
+    wanted = [one.account for one in more]
+    accounts, lines = (
+        one[(one["rep_id"] == rep) & one["account_id"].isin(wanted)]
+        for one in _plans(facts, whole, day, more, strategy)
+    )
     return own._replace(
-        accounts=pd.concat([added.accounts, own.accounts], ignore_index=True),
-        lines=pd.concat([added.lines.assign(gap=False), own.lines], ignore_index=True),
+        accounts=pd.concat([accounts, own.accounts], ignore_index=True),
+        lines=pd.concat([lines.assign(gap=False), own.lines], ignore_index=True),
     )
 
 
-def _only(plans: AccountPlans, accounts: Iterable[str]) -> AccountPlans:
-    """The plans of some accounts."""
-    kept = list(accounts)
-    return plans._replace(
-        accounts=plans.accounts[plans.accounts["account_id"].isin(kept)].reset_index(drop=True),
-        lines=plans.lines[plans.lines["account_id"].isin(kept)].reset_index(drop=True),
-    )
+def own_market(facts: Facts, dimension: str, member: str, day: dt.date) -> Market | None:
+    """What accounts buy of one rep, team or manager alone; None: no customer is theirs. No gap is claimed."""
+    try:
+        return market_of(part_of(facts, dimension, member), day, OTHERS_SELL)
+    except Unavailable:
+        return None
+
+
+def plans_of_each(
+    facts: Facts, reps: Iterable[str], day: dt.date, strategy: Strategy | None, named: Iterable[Named]
+) -> AccountPlans:
+    """`own_plans` of some reps together; an account has as many as reps work with it. `market` is everybody's."""
+    named, whole = tuple(named), market_of(facts, day)
+    notes = _notes(facts, whole._replace(kinds=None, why=OTHERS_SELL))
+    accounts, lines = ([one] for one in _no_plans())
+    for rep in reps:
+        own = own_plans(facts, rep, day, strategy, named)
+        accounts.append(own.accounts)
+        lines.append(own.lines)
+    return AccountPlans(
+        pd.concat(accounts, ignore_index=True), pd.concat(lines, ignore_index=True), whole,
+        facts.dataset.currency, notes,
+    )  # fmt: skip
+
+
+def _no_plans() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return pd.DataFrame(columns=list(ACCOUNTS), dtype=object), pd.DataFrame(columns=list(LINES), dtype=object)
 
 
 def _plans(

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field
 from salesreport.config import Day, Place, Settings, TextError, load, misfit
 from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.customers.customers import customers_of
+from salesreport.kpi.customers.shared import nobodys
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.frames import is_missing
 from salesreport.language import Language, Text, text
@@ -129,9 +130,8 @@ class AccountPlansFile(Settings):
 
 
 class Filled(NamedTuple):
-    """What people filled in for an account: whose it is, answers by question (empty: none), actions."""
+    """What people filled in for an account: answers by question (empty: none), actions."""
 
-    rep: str
     answers: Mapping[str, str]
     actions: tuple[Action, ...]
 
@@ -145,17 +145,21 @@ class AccountPlansRead(NamedTuple):
     """Account plans of an earlier day, read back.
 
     Attributes:
-        accounts: account → what was filled in. period, as_of: for which and on which day they were made.
+        accounts: rep, account → what was filled in. period, as_of: for which and on which day they were made.
     """
 
-    accounts: Mapping[str, Filled]
+    accounts: Mapping[tuple[str, str], Filled]
     period: Period
     as_of: dt.date
 
     @property
     def named(self) -> tuple[Named, ...]:
         """The accounts that have a plan because it was agreed."""
-        return tuple(Named(account, one.rep, "agreed") for account, one in self.accounts.items())
+        return tuple(Named(account, rep, "agreed") for rep, account in self.accounts)
+
+    def by_account(self, rep: str | None = None) -> dict[str, Filled]:
+        """What was filled in with a rep, by account; None: with whomever, where each account has one plan."""
+        return {account: one for (whose, account), one in self.accounts.items() if rep in (whose, None)}
 
 
 def account_plans_yaml(
@@ -231,7 +235,7 @@ def read_account_plans(path: Path | str, facts: Facts) -> AccountPlansRead:
         raise misfit(path, ("currency",), problem, found=file.currency, expected=currency)
     _check(file, facts, path)
     accounts = {
-        account.account_id: Filled(rep.rep_id, account.answers.model_dump(), account.actions)
+        (rep.rep_id, account.account_id): Filled(account.answers.model_dump(), account.actions)
         for rep in file.reps
         for account in rep.accounts
     }
@@ -245,11 +249,13 @@ FEW = 12
 def _check(file: AccountPlansFile, facts: Facts, path: Path | str) -> None:
     reps = set(facts.reps["rep_id"].astype("str")) - facts.not_people
     accounts = set(customers_of(facts).ids)
-    seen: set[str] = set()
+    alone = nobodys(facts, facts.as_of) is None
+    seen: set[tuple[Place, str]] = set()
     for place, found, valid, problem in _names(file, reps, accounts):
-        again = place[-1] == "account_id" and found in seen
+        plan = (() if alone else place[:2], found)  # of accounts that are nobody's alone, each rep has one
+        again = place[-1] == "account_id" and plan in seen
         if found in valid and not again:
-            seen |= {found} if place[-1] == "account_id" else set()
+            seen |= {plan} if place[-1] == "account_id" else set()
             continue
         near = None if again else nearest(found, valid)
         few = near is None and not again and len(valid) <= FEW

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
+from salesreport.kpi.customers.shared import nobodys
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.frames import frame_as_rows, with_names
 from salesreport.kpi.grid import Column, Content, grid
@@ -133,6 +134,9 @@ def explanations(compared: Compared, facts: Facts) -> list[Text]:
         names = [facts.names.get(rep, rep) for rep in less]
         part = text("There for a part of these days, so less than planned is not judged: {names}", names=names)
         said.append(part)
+    if not (compared.accounts.empty and compared.named.empty):
+        shared = nobodys(facts, min(compared.period.end, facts.as_of))
+        said += [] if shared is None else [shared.by_last]
     return said
 
 

@@ -8,7 +8,7 @@ from salesreport.kpi.customers.shared import SoldInTurn
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.plan.accounts.chosen import LARGEST, MOST, WHY
-from salesreport.plan.accounts.plans import TITLES, AccountPlans, account_plans, own_plans
+from salesreport.plan.accounts.plans import TITLES, AccountPlans, account_plans, own_market, own_plans
 from salesreport.plan.accounts.questions import QUESTIONS, STATES
 from salesreport.plan.accounts.written import Filled, lines_by_account
 from salesreport.report.context import Context
@@ -48,14 +48,14 @@ def account_sheet(context: Context) -> Section:
     Nothing is said of what is no part of the company (a product line, a lead source, a pipeline).
     """
     say, topic = context.say, context.say(TOPIC)
-    kind = context.subject.kind
+    kind, dimension = context.subject.kind, context.subject.dimension
     if kind in ("product_line", "lead_source", "pipeline"):
         message = say(text("Accounts are not planned for each of these."))
         return Section(KEY, topic, message, pd.DataFrame(), context.language, available=False, silent=True)
     agreed, alone = context.agreed, context.nobodys_customers
     named = () if agreed.account_plans is None else agreed.account_plans.named
     try:
-        if alone is not None:
+        if alone is not None and kind == "rep":
             plans = own_plans(context.facts, context.subject.id, context.as_of, agreed.strategy, named)
         else:
             plans = account_plans(context.facts, context.as_of, agreed.strategy, named)
@@ -63,7 +63,10 @@ def account_sheet(context: Context) -> Section:
         message = say(text("There can be no account plans: {reason}.", reason=problem.reason))
         return Section(KEY, topic, message, pd.DataFrame(), context.language, available=False)
     if kind != "rep":
-        return white_space_section(context, plans, KEY, topic)
+        if alone is not None and dimension is not None:
+            market = own_market(context.facts, dimension, context.subject.id, context.as_of)
+            return white_space_section(context, plans, market, KEY, topic)
+        return white_space_section(context, plans, plans.market, KEY, topic)
     mine = _mine(context, plans) if alone is None else plans
     if mine.accounts.empty:
         message = say(text("No account has ordered anything in two years, or has an open deal."))
@@ -85,7 +88,8 @@ def _of_rep(context: Context, plans: AccountPlans, topic: str, shared: SoldInTur
     say = context.say
     every = records(plans.accounts)
     shown = every[:MOST]
-    filled = {} if context.agreed.account_plans is None else context.agreed.account_plans.accounts
+    agreed, own = context.agreed.account_plans, None if shared is None else context.subject.id
+    filled = {} if agreed is None else agreed.by_account(own)
     sheets = [_sheet(context, row, filled.get(row["account_id"])) for row in shown]
     any_filled = any(filled[row["account_id"]].anything for row in shown if row["account_id"] in filled)
     lines = lines_by_account(plans)

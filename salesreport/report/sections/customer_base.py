@@ -54,8 +54,8 @@ def customer_base(context: Context) -> Section:
         return untold(text("The customer base cannot be told: {reason}.", reason=reason))
     alone = context.nobodys_customers
     try:
-        if alone is not None:
-            data = base_moves(part_of(facts, "rep_id", context.subject.id), file, eve, end, ())
+        if alone is not None and dimension is not None:
+            data = base_moves(part_of(facts, dimension, context.subject.id), file, eve, end, ())
         else:
             data = context.shared.rows(
                 context.subject, ("base moves", eve, end), lambda by: base_moves(facts, file, eve, end, by)
@@ -183,12 +183,15 @@ def _matrix(context: Context, matrix: pd.DataFrame, titles: Mapping[str, str]) -
 def _notes(context: Context, alone: SoldInTurn | None) -> list[Text]:
     """What a reader should know; `alone`: customers are nobody's alone, and go by the rep's own deals."""
     facts, file, eve, end = context.facts, context.shared.process, context.eve, context.as_of
-    if alone is not None:
-        part = part_of(facts, "rep_id", context.subject.id)
-        counts = text(
-            "A customer counts for each rep who works with it, by the rep’s own deals: reps do not add up to the "
-            "team."
-        )
+    if alone is not None and context.subject.dimension is not None:
+        part = part_of(facts, context.subject.dimension, context.subject.id)
+        counts = (
+            text("A customer counts for each rep who works with it, by the rep’s own deals: reps do not add up to "
+                 "the team.")
+            if context.subject.kind == "rep"
+            else text("A customer counts for each team that works with it, by its own deals: teams do not add up "
+                      "to the company.")
+        )  # fmt: skip
         return [alone.said, counts, *base_notes(part, file, end, eve, alone=True)]
     told = facts.remember(("base notes", eve, end), lambda: base_notes(facts, file, end, eve))
     return context.of_all(told)

@@ -194,4 +194,7 @@ def _notes(context: Context, made: Ahead) -> list[Text]:
         notes.append(ORDERS)
     elif not pd.isna(row["open"]) and context.facts.columns.has("orders"):
         notes += [note for note in plan.notes if note not in made.goals.notes and note.plural is None]
+    shared = context.nobodys_customers
+    if shared is not None and (_mine(context, made, "cadence") or _mine(context, made, "accounts")):
+        notes = [*(note for note in notes if note != shared.by_last), shared.by_last]
     return notes

@@ -11,7 +11,7 @@ import pandas as pd
 from salesreport.kpi import METRICS
 from salesreport.kpi.facts.columns import Flags
 from salesreport.kpi.facts.unavailable import Unavailable
-from salesreport.kpi.milestones.promises import CORRECTED_WITHIN, slipped_deals, stale_deals
+from salesreport.kpi.milestones.promises import CORRECTED_WITHIN, slipped_deals, stale_deals, untold
 from salesreport.kpi.milestones.reached import journeys_of, place_numbers, places_of
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.chart import Chart
@@ -40,7 +40,7 @@ _SHOWN = ("deal_id", "name", "account_id", "amount", "share")
 
 _BOOK = (
     "deal_id", "name", "account_id", "amount", "last_amount", "share", "place", "when", "amount_then", "put_off",
-    "latest", "days", "limit",
+    "latest", "days", "limit", "undated",
 )  # fmt: skip
 
 
@@ -119,7 +119,9 @@ def _book(context: Context) -> Maker:
             place = np.full(facts.columns.size("deals"), -1)
             there = journeys.there(day)
             place[journeys.stays.deal[there]] = place_numbers(journeys)[there]
+            undated = np.isin(events.rows, journeys.stays.deal[there & ~journeys.stays.dated])
             frames.append(events.frame([*by, *_SHOWN]).assign(place=place[events.rows], when=when))
+            frames[-1]["undated"] = undated
             frames[-1]["last_amount"] = facts.columns.numbers("deals", "amount")[events.rows]
         then = frames[0].drop_duplicates("deal_id").set_index("deal_id")["amount"]
         book = pd.concat(frames, ignore_index=True)
@@ -328,22 +330,44 @@ def _message(context: Context, book: pd.DataFrame) -> Text:
                 "{n} of {of} was put off ({share})", "{n} of {of} were put off ({share})",
                 n=n, of=of, share=share,
             )  # fmt: skip
-        elif figure.n < now - _SAME:  # the others are at no milestone, or nobody knows since when
-            clause = ntext(
-                "{n} of the {of} whose time at a milestone is known is stale ({share})",
-                "{n} of the {of} whose time at a milestone is known are stale ({share})",
-                n=n, of=of, share=share,
-            )  # fmt: skip
         else:
             clause = ntext(
                 "{n} of {of} is stale ({share})", "{n} of {of} are stale ({share})", n=n, of=of, share=share
             )
+            if (rest := now - figure.n) > _SAME:
+                of_all = abs(_undated(book) - rest) < _SAME
+                clause = text("{stale}, and {rest}", stale=clause, rest=untold(rest, of_all))
         clauses.append(clause)
     if not clauses:
         return size
     if len(clauses) == 1:
         return text("{deals}; {clause}", deals=size, clause=clauses[0])
     return text("{deals}; {one}, {other}", deals=size, one=clauses[0], other=clauses[1])
+
+
+def _undated(book: pd.DataFrame) -> float:
+    """How many of the deals open now are at a milestone, nobody knows since when."""
+    return float(book["share"].to_numpy(float)[_now(book) & book["undated"].to_numpy(bool)].sum())
+
+
+def _not_judged(book: pd.DataFrame, judged: float) -> list[Text]:
+    """Of which open deals it cannot be told whether they are stale, where the message does not say it."""
+    share, today = book["share"].to_numpy(float), _now(book)
+    nowhere = float(share[today & (book["place"].to_numpy() < 0)].sum())
+    undated = _undated(book)
+    others = float(share[today].sum()) - judged - nowhere - undated
+    parts = [
+        ntext("{n} is at its milestone, nobody knows since when",
+              "{n} are at their milestone, nobody knows since when",
+              n=undated),
+        ntext("{n} is at no milestone", "{n} are at no milestone", n=nowhere),
+        ntext("{n} is at a milestone that too few deals left to tell what is long",
+              "{n} are at milestones that too few deals left to tell what is long", n=others),
+    ]  # fmt: skip
+    if nowhere < _SAME and others < _SAME:
+        return []
+    said = [part for part in parts if part.fields["n"] >= _SAME]
+    return [text("Not told whether stale: {parts}.", parts=said)]
 
 
 def _notes(context: Context, book: pd.DataFrame) -> list[Text]:
@@ -366,6 +390,7 @@ def _notes(context: Context, book: pd.DataFrame) -> list[Text]:
                 interval=context.interval(figures["stale"]),
             )
         )
+        notes += _not_judged(book, figures["stale"].n)
     notes += context.gaps(("slippage", "stale"))
     if (why := context.facts.known(context.eve).why_open_unknown) is not None:
         notes.append(text("The start is not compared: {reason}.", reason=why))

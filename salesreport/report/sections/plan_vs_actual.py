@@ -81,7 +81,7 @@ def plan_vs_actual(context: Context) -> Section:
         language=context.language,
         charts=charts,
         tables=tuple(table for table in tables if table is not None),
-        notes=tuple(say(note) for note in _notes(context, found.reasons, whole, judged)),
+        notes=tuple(say(note) for note in _notes(context, found.reasons, whole, judged, met)),
     )
 
 
@@ -212,7 +212,9 @@ def _said(context: Context, row: Row) -> str:
 # --- notes
 
 
-def _notes(context: Context, reasons: Any, whole: Sequence[Row], judged: Sequence[Row]) -> list[Text]:
+def _notes(
+    context: Context, reasons: Any, whole: Sequence[Row], judged: Sequence[Row], met: pd.DataFrame | None
+) -> list[Text]:
     notes = [*_method(judged), *_sources(context, whole)]
     notes += [
         text("{what} cannot be told: {reason}.", what=line_name(context, row), reason=reasons[row["what"]])
@@ -227,6 +229,8 @@ def _notes(context: Context, reasons: Any, whole: Sequence[Row], judged: Sequenc
     if (day := left(context)) is not None and day < context.period.end:
         fields = {"name": context.subject.name, "day": day}
         notes.append(text("{name} left on {day}; a plan may be meant for the whole period.", **fields))
+    if met is not None and context.nobodys_customers is not None:
+        notes.append(context.nobodys_customers.by_last)
     return notes
 
 

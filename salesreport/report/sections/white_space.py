@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.kpi.facts.columns import Flags
 from salesreport.language import Quantity, Text, ntext, text
-from salesreport.plan.accounts.plans import AccountPlans
+from salesreport.plan.accounts.plans import AccountPlans, Market
 from salesreport.plan.accounts.space import served_by_any, white_space
 from salesreport.report.context import Context
 from salesreport.report.rows import records
@@ -18,10 +18,20 @@ MOST_SEGMENTS = 5
 """Segments that have a column; of more, only all of them together are shown."""
 
 
-def white_space_section(context: Context, plans: AccountPlans, key: str, topic: str) -> Section:
-    """What the subject's accounts buy and do not, by product line and segment; `data` as `white_space`."""
-    say, market = context.say, plans.market
-    among = _among(context, plans)
+def white_space_section(
+    context: Context, plans: AccountPlans, market: Market | None, key: str, topic: str
+) -> Section:
+    """What the subject's accounts buy and do not, by product line and segment; `data` as `white_space`.
+
+    Args:
+        context: of the report. plans: everybody's. market: theirs, or that of the subject's own sales where
+            accounts are nobody's alone; None: it sold to no account. key, topic: of the section.
+    """
+    say, shared = context.say, context.nobodys_customers
+    if market is None:
+        message = say(text("No account has ordered anything in two years."))
+        return Section(key, topic, message, white_space(plans.market)[:0], context.language, available=False)
+    among = _among(context, market) if shared is None else np.ones(len(market.bought.ids), bool)
     data = white_space(market, among)
     buying = among & market.bought.buys.any(axis=1)
     if not len(data) or not buying.any():
@@ -44,6 +54,12 @@ def white_space_section(context: Context, plans: AccountPlans, key: str, topic: 
         worth = Quantity(float(data["worth"].sum()), plans.currency)
         said = text("{average}; {gaps} against like accounts, {worth} a year if all were closed",
                     average=said, gaps=number, worth=worth)  # fmt: skip
+    notes = [*_notes(gaps), *context.of_all(plans.notes)]
+    if shared is not None:
+        said = text("{accounts}; only sales of {name} count", accounts=said, name=context.subject.name)
+        notes = [shared.said, *market.bought.notes]
+        if market.why is not None:
+            notes.append(text("What like accounts buy cannot be told: {reason}.", reason=market.why))
     return Section(
         key=key,
         topic=topic,
@@ -51,13 +67,13 @@ def white_space_section(context: Context, plans: AccountPlans, key: str, topic: 
         data=data,
         language=context.language,
         tables=(_table(context, plans, data),),
-        notes=tuple(say(note) for note in (*_notes(gaps), *context.of_all(plans.notes))),
+        notes=tuple(say(note) for note in notes),
     )
 
 
-def _among(context: Context, plans: AccountPlans) -> Flags:
+def _among(context: Context, market: Market) -> Flags:
     """The accounts that a report is about: served by the team's reps, or of the segment."""
-    market, facts, subject = plans.market, context.facts, context.subject
+    facts, subject = context.facts, context.subject
     if subject.kind == "company":
         return np.ones(len(market.bought.ids), bool)
     if subject.kind == "segment":

@@ -63,7 +63,7 @@ def test_files_and_what_is_printed(planted: Dataset, tmp_path: Path) -> None:
     assert len(content["lines"]) == len(rows)
     assert sum(one["gaps"] for one in content["white_space"])
     read = read_account_plans(tmp_path / "a.yml", Facts.of(planted))
-    assert list(read.accounts) == [one["account_id"] for one in content["accounts"]]
+    assert list(read.by_account()) == [one["account_id"] for one in content["accounts"]]
 
 
 def test_what_people_filled_in_is_not_written_over(planted: Dataset, tmp_path: Path) -> None:

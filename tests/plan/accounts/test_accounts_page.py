@@ -47,7 +47,7 @@ def test_the_commands_of_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         done = CliRunner().invoke(app, shlex.split(command)[1:], env={"SALESREPORT_LANGUAGE": "en"})
         assert done.exit_code == 0, done.output
     facts = Facts.of(Dataset.open(tmp_path / "outputs" / "datasets" / "sample"))
-    assert "A000605" in read_account_plans(tmp_path / "accounts-2026-Q1.yml", facts).accounts
+    assert "A000605" in read_account_plans(tmp_path / "accounts-2026-Q1.yml", facts).by_account()
     assert (facts.names["R000001"], facts.own("accounts").set_index("account_id")["name"]["A000605"]) == (
         "Filip Jankovar",
         "Brenner Markets Birkholm",

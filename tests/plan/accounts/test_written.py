@@ -41,8 +41,8 @@ def test_out_and_back(planted: Dataset, written: str, tmp_path: Path) -> None:
     facts = Facts.of(planted)
     read = read_account_plans(file, facts)
     made = account_plans(facts, facts.as_of)
-    assert list(read.accounts) == made.accounts["account_id"].tolist()
-    first = read.accounts[made.accounts["account_id"][0]]
+    assert [account for _, account in read.accounts] == made.accounts["account_id"].tolist()
+    first = read.by_account()[made.accounts["account_id"][0]]
     assert first.anything
     assert dict(first.answers) == {
         "fit": "<b>Well</b>, 80 %",

@@ -3,35 +3,19 @@
 from pathlib import Path
 
 import pytest
-from cases import dataset_of, deal
+from sold_in_turn import sold_in_turn as shared
 
-from salesreport import Dataset, Review
-from salesreport.kpi import Facts
+from salesreport import Review
+from salesreport.kpi import Facts, compute
+from salesreport.kpi.customers.states import base_moves
 from salesreport.kpi.facts.part import part_of
+from salesreport.kpi.facts.unavailable import Unavailable
+from salesreport.kpi.milestones.reached import process_file
 from salesreport.plan.accounts.bought import bought_by
 from salesreport.plan.accounts.chosen import Named
 from salesreport.plan.accounts.plans import own_plans
-
-DAY = "2025-12-31"
-
-
-def shared(path: Path) -> Dataset:
-    """Ten customers: A sold to the first six (100 × number, twice), B to all, C has one open deal with the ninth.
-
-    A1 to A6 bought from A, B, A, then B, so that what came last is B's. A7 to A10 bought thrice from B only.
-    D has a deal that names no customer, E nothing.
-    """
-    rows, number = [], 0
-    for one in range(1, 11):
-        for month, rep in enumerate("ABAB" if one <= 6 else "BBB", 1):
-            number += 1
-            rows.append(deal(number, rep, "won", "2025-01-01", f"2025-{month:02d}-10", account_id=f"A{one:02d}",
-                             amount=100.0 * one if rep == "A" else 10.0, product_line="Lamps"))  # fmt: skip
-    rows.append(deal(99, "C", "open", "2025-12-01", account_id="A09", amount=5.0, product_line="Lamps"))
-    rows.append(deal(98, "D", "won", "2025-10-01", "2025-12-01", amount=5.0, product_line="Lamps"))
-    people = {"A": "Ann", "B": "Bo", "C": "Cy", "D": "Di", "E": "Eve"}
-    names = [{"rep_id": one, "name": name} for one, name in people.items()]
-    return dataset_of(path, DAY, {"reps": names, "deals": rows})
+from salesreport.plan.action import action_plan
+from salesreport.plan.strategy import Strategy
 
 
 def test_a_rep_has_the_customers_that_the_rep_sold_to(tmp_path: Path) -> None:
@@ -79,3 +63,40 @@ def test_named_accounts_of_the_rep_come_first_and_others_do_not(tmp_path: Path) 
     made = own_plans(facts, "C", facts.as_of, None, named)
     assert made.accounts["account_id"].tolist() == ["A08", "A09"]
     assert made.accounts["ordered"].tolist()[0] == 30  # everybody's: the rep has none
+
+
+def test_a_team_has_the_customers_that_its_people_sold_to(tmp_path: Path) -> None:
+    data = shared(tmp_path / "d")
+    north, south = (Review(data, "2025-Q4", team=team) for team in ("North", "South"))
+    # North is A, who sold to A1 to A6, and C, who has an open deal with A9; South is B, who sold to all
+    assert [one.customer_base.data["n"].sum() for one in (north, south)] == [7, 10]
+    for one, sold in ((north, 4200), (south, 6 * 20 + 4 * 30)):
+        assert one.account_plans.data["ordered"].sum() == sold
+        assert one.account_plans.message.endswith(f"; only sales of {one.context.subject.name} count")
+        assert any("most of them (6 of 10 with" in note for note in one.account_plans.notes)
+        assert not any("served now" in note for note in one.account_plans.notes)
+
+
+def test_figures_by_people_say_that_they_cannot_be_told(tmp_path: Path) -> None:
+    facts = Facts.of(shared(tmp_path / "d"))
+    period = facts.dataset.period("2025-Q4")
+    for by in (["rep_id"], ["team"]):
+        told = compute(facts, period, ["base_state"], by)
+        assert told.frame.empty
+        assert "several reps sold in turn to most customers (6 of 10" in str(told.unavailable["base_state"])
+    assert compute(facts, period, ["base_state"], where={"rep_id": "A"}).unavailable
+    assert compute(facts, period, ["base_state"]).frame["value"].tolist() == [10]
+    with pytest.raises(Unavailable, match="in turn"):
+        base_moves(facts, process_file(facts), period.start, period.end)
+
+
+def test_visits_are_planned_for_the_last_rep_and_this_is_said(tmp_path: Path) -> None:
+    facts = Facts.of(shared(tmp_path / "d"))
+    each = {"type": "visit", "a_year": 4, "outcome": "seen"}
+    strategy = Strategy(name="S", goal={"2026": 1}, activities=[each])
+    plan = action_plan(facts, strategy, facts.dataset.period("2026-Q1"))
+    # A9 is C's by its open deal; the other nine bought last from B
+    assert dict(zip(plan.cadence["rep_id"], plan.cadence["accounts"], strict=True)) == {"B": 9, "C": 1}
+    assert sum("does not say whose it is" in str(note) for note in plan.notes) == 1
+    without = action_plan(facts, Strategy(name="S", goal={"2026": 1}), facts.dataset.period("2026-Q1"))
+    assert not any("whose it is" in str(note) for note in without.notes)

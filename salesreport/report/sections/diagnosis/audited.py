@@ -7,7 +7,7 @@ import pandas as pd
 
 from salesreport.audit import Audit, Finding, audit
 from salesreport.audit.model import Estimate
-from salesreport.audit.sayings import said, unit_of
+from salesreport.audit.sayings import MOST_POINTS, said, unit_of, value_shown
 from salesreport.audit.sentences import (
     backtest_of,
     instead_of,
@@ -129,7 +129,9 @@ def _table(context: Context, made: Audit, told: Sequence[Finding]) -> NumberTabl
         unit = unit_of(one.check, made)
         rows.append(
             [
-                say(one.check.title),
+                (say(one.check.title), say(found.detail))
+                if _in_points(one) and found.detail
+                else say(one.check.title),
                 Cell(say(verdict_of(one)), tone="" if one.verdict.finds else "faint"),
                 _estimate(context, found.measured, unit),
                 _estimate(context, found.baseline, unit),
@@ -144,11 +146,16 @@ def _table(context: Context, made: Audit, told: Sequence[Finding]) -> NumberTabl
     return number_table(say(caption), [say(one) for one in headings], rows, texts=2, wide=True)
 
 
+def _in_points(finding: Finding) -> bool:
+    """Whether the figure says nothing by itself; what it means stands below its title."""
+    return finding.check.unit == "points"
+
+
 def _estimate(context: Context, estimate: Estimate | None, unit: str) -> Content:
     """A figure with its interval; what was counted as a whole has none."""
     if estimate is None or np.isnan(estimate.value):
         return "–"
-    value, bounds = context.shown(estimate.value, unit), (estimate.lower, estimate.upper)
+    value, bounds = context.language.show(value_shown(estimate.value, unit)), (estimate.lower, estimate.upper)
     return (value, context.language.interval(*bounds, unit)) if estimate.sampled else value
 
 
@@ -171,8 +178,15 @@ def _notes(context: Context, made: Audit, findings: Sequence[Finding]) -> list[T
         if found is None or not (one.verdict.finds or one.verdict.level == "fact"):
             continue
         tested = None if found.backtest is None else backtest_of(found.backtest)
-        lines = [found.detail, instead_of(found), tested, published(one.check)]
+        lines = [None if _in_points(one) else found.detail, instead_of(found), tested, published(one.check)]
         notes += [text("{title}: {said}", title=one.check.title, said=each) for each in lines if each is not None]
+    if any(one.found is not None and _in_points(one) for one in findings):
+        notes.append(
+            text(
+                "Concentration is in points of Herfindahl’s index: {most} where one has everything.",
+                most=MOST_POINTS,
+            )
+        )
     untold = [one for one in findings if one.found is None and one.why is not None]
     notes += [text("{title} cannot be told: {reason}.", title=one.check.title, reason=one.why) for one in untold]
     return notes

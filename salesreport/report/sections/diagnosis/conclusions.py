@@ -25,6 +25,9 @@ MOST = 3
 SAME, FEWEST = 0.8, 10
 """Findings that share more of their deals are told as one, from so many deals on."""
 
+FOLLOW = frozenset({"conservation"})
+"""Checks that count what others say of the deals themselves: of the same deals another speaks first."""
+
 ORDER = ("data", "conversion", "behaviour", "timing", "demand")
 """Kinds of findings in the order in which they are told: what biases the others comes first."""
 
@@ -59,20 +62,19 @@ def told(context: Context) -> list[Told]:
         made = audit_of(context)
         found = [_of_check(made, one) for one in made.sorted() if one.verdict.finds]
         found += [*_conversions(context), *_timing(context)]
-        found.sort(key=lambda one: (ORDER.index(one.kind), not one.serious, -np.nan_to_num(one.money)))
-        return together(found)
+        return together(sorted(found, key=_rank))
 
     return context.remember("diagnosis", find)
 
 
 def together(every: Sequence[Told]) -> list[Told]:
-    """Findings about the same deals as one above them, named with it; the others as they are.
+    """Findings by rank, those about the same deals as one, named with the first of them.
 
     They are the same where both have more than `SAME` of the larger one's deals: that all open deals lack
-    something makes no other finding about some of them the same.
+    something makes no other finding about some of them the same. One of `FOLLOW` is named with any other.
     """
     kept: list[Told] = []
-    for one in every:
+    for one in sorted(every, key=lambda one: one.key in FOLLOW):
         for place, above in enumerate(kept):
             common, larger = len(one.ids & above.ids), max(len(one.ids), len(above.ids))
             if common >= FEWEST and common > SAME * larger:
@@ -81,7 +83,12 @@ def together(every: Sequence[Told]) -> list[Told]:
                 break
         else:
             kept.append(one)
-    return kept
+    return sorted(kept, key=_rank)
+
+
+def _rank(one: Told) -> tuple[int, bool, float]:
+    """By kind, serious ones and large amounts first."""
+    return ORDER.index(one.kind), not one.serious, -float(np.nan_to_num(one.money))
 
 
 def _of_check(made: Audit, finding: Finding) -> Told:
@@ -101,7 +108,9 @@ def _shows(made: Audit, finding: Finding) -> Text:
     if now is None or np.isnan(now.value):
         return title
     unit = unit_of(finding.check, made)
-    fields = {"title": title, "now": Quantity(now.value, unit)}
+    fields: dict[str, Any] = {"title": title, "now": Quantity(now.value, unit)}
+    if finding.check.better == "neither" and finding.check.threshold is not None:
+        return text("{title}: now {now}; published: {threshold}", threshold=finding.check.threshold, **fields)
     if limit is None and finding.check.better == "higher":
         return text("{title}: more than {now}", **fields)
     if limit is None:

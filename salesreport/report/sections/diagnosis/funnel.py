@@ -86,8 +86,8 @@ def _leaked(context: Context, facts: Facts, milestones: Sequence[Milestone]) -> 
 def _message(context: Context, data: pd.DataFrame) -> Text:
     entered, rest = int(data["entered"].sum()), int(data["unexplained"].sum())
     adds = ntext(
-        "Of {n} stay at milestones {share} cannot be explained",
-        "Of {n} stays at milestones {share} cannot be explained",
+        "How it went on is not recorded for {share} of {n} stay of deals at milestones",
+        "How it went on is not recorded for {share} of {n} stays of deals at milestones",
         n=entered,
         share=Quantity(rest / entered, "share"),
     )

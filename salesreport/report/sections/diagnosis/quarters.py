@@ -11,6 +11,7 @@ from salesreport.report.section import Section
 from salesreport.report.sections.diagnosis.audited import audited, own_facts
 from salesreport.report.sections.diagnosis.chapters import TIMING
 from salesreport.report.sections.diagnosis.measures import HEAD, Measure
+from salesreport.report.sections.team import Team, team_of
 from salesreport.report.table import Content, NumberTable, number_table
 
 KEY = "win_rate_by_month"
@@ -30,16 +31,19 @@ def pattern_of(context: Context) -> Timing | None:
 
     Of the report's subject alone, over the period or the year up to its end; as the anomalies' notes say it.
     """
+    found = context.remember("win rates by month of the quarter", lambda: _by_months(context))
+    return found if found is not None and found.pattern else None
 
-    def find() -> Timing | None:
-        facts, year = own_facts(context, context.facts), context.year
-        try:
-            found = timing(facts, of_people(decisions(facts, context.shared.process)), year.start, year.end)
-        except Unavailable:
-            return None
-        return found if found is not None and found.pattern else None
 
-    return context.remember("win rates by month of the quarter", find)
+def _by_months(context: Context) -> Timing | None:
+    """Of the whole company what the comparison of its reps holds, where there is one; else worked out."""
+    if context.subject.dimension is None and isinstance(team := team_of(context), Team):
+        return team.found.timing
+    facts, year = own_facts(context, context.facts), context.year
+    try:
+        return timing(facts, of_people(decisions(facts, context.shared.process)), year.start, year.end)
+    except Unavailable:
+        return None
 
 
 def quarter_ends(context: Context) -> Section:
