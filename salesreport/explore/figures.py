@@ -32,7 +32,7 @@ MONTHS = 24
 """How many months a trend shows at most."""
 
 FEWEST_MONTHS = 6
-"""With fewer months before the period the usual rate is that of all months shown."""
+"""With fewer months before the period the usual rate is that of all months shown; with fewer of these, none is."""
 
 FEWEST_ALIKE = 3
 """So many first, second and third months of quarters it takes to tell what is usual of each."""
@@ -75,8 +75,9 @@ class TrendFigures(NamedTuple):
 
     Attributes:
         frame: a row per month: month (first day), n, successes, rate, centre (the usual rate), lower, upper
-            (control limits), out, usual (whether the month counts for the centre), before (whether it is of the
-            period compared with).
+            (control limits; missing where so few were decided that any rate would lie within them, and all three
+            where too few months have decisions to tell what is usual), out, usual (whether the month counts for
+            the centre), before (whether it is of the period compared with).
         seasonal: whether the usual rate is that of the same month of the quarter.
     """
 
@@ -324,10 +325,7 @@ def trend(facts: Facts, state: State) -> TrendFigures:
     if usual.sum() < FEWEST_MONTHS:
         usual = n > 0
     found = _usual(n, successes, usual, (months - facts.dataset.settings.fiscal_year_start + 1) % _QUARTER)
-    lower, upper = np.full(len(n), np.nan), np.full(len(n), np.nan)
-    for target in np.unique(found.centre[~np.isnan(found.centre)]).tolist():
-        same = found.centre == target
-        lower[same], upper[same] = funnel_limits(n[same], target, found.tau2, OUTER)
+    lower, upper = _limits(n, found, usual)
     rate = np.where(n > 0, successes / np.maximum(n, 1), np.nan)
     frame = pd.DataFrame(
         {
@@ -350,9 +348,13 @@ def trend(facts: Facts, state: State) -> TrendFigures:
 def _usual(n: Numbers, successes: Numbers, usual: Flags, place: Positions) -> _Usual:
     """The usual rate of every month, by its place in the quarter if that explains how months scatter.
 
+    Missing where fewer than `FEWEST_MONTHS` months tell it.
+
     Deals are won when quarters end: then months scatter widely about a common rate, and closely about that of the
     same months of other quarters. That is taken where it explains at least half of the variance beyond chance.
     """
+    if usual.sum() < FEWEST_MONTHS:
+        return _Usual(np.full(len(n), np.nan), 0.0, False)
     whole = funnel_of(successes[usual], n[usual])
     centre, tau2, parts = np.full(len(n), np.nan), 0.0, 0
     for one in range(_QUARTER):
@@ -365,6 +367,23 @@ def _usual(n: Numbers, successes: Numbers, usual: Flags, place: Positions) -> _U
     if whole.tau2 > 0 and tau2 / parts <= whole.tau2 / 2:
         return _Usual(centre, tau2 / parts, True)
     return _Usual(np.full(len(n), whole.target), whole.tau2, False)
+
+
+def _limits(n: Numbers, found: _Usual, usual: Flags) -> Limits:
+    """The control limits of every month; missing where any rate would lie within them.
+
+    None (or all) of a few decisions does not tell that none ever goes on: limits are at least those of half a
+    decision that did.
+    """
+    lower, upper = np.full(len(n), np.nan), np.full(len(n), np.nan)
+    for target in np.unique(found.centre[~np.isnan(found.centre)]).tolist():
+        same = found.centre == target
+        half = 0.5 / (n[same & usual].sum() + 1)
+        lower[same], upper[same] = funnel_limits(
+            n[same], float(np.clip(target, half, 1 - half)), found.tau2, OUTER
+        )
+    telling = (lower > 0) | (upper < 1)
+    return Limits(np.where(telling, lower, np.nan), np.where(telling, upper, np.nan))
 
 
 def _month(day: Any) -> int:

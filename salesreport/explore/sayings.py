@@ -131,7 +131,8 @@ def of_trend(scene: Scene, figures: TrendFigures) -> Text:
     data = figures.frame
     fields: dict[str, Any] = {"who": scene.rep or text("all reps"), "step": step_name(scene.step)}
     unusual = records(data[data["out"].to_numpy(bool)])
-    now = [row for row in unusual if row["month"] >= pd.Timestamp(scene.period.start)]
+    begin = pd.Timestamp(scene.period.start).replace(day=1)
+    now = [row for row in unusual if row["month"] >= begin]
     if now:
         last = now[-1]
         fields |= {
@@ -143,11 +144,45 @@ def of_trend(scene: Scene, figures: TrendFigures) -> Text:
         if last["rate"] < last["centre"]:
             return text("{step}, {who}: {share} of {n} in {month}, unusually few (usual: {usual})", **fields)
         return text("{step}, {who}: {share} of {n} in {month}, unusually many (usual: {usual})", **fields)
+    fields["period"] = scene.period
+    if (lacking := _months_that_tell_nothing(data, begin, fields)) is not None:
+        return lacking
     if unusual:
         months = [Month(row["month"], short=True) for row in unusual][-MOST_NAMED:]
-        return text("{step}, {who}: as usual in {period}; unusual was {months}",
-                    **fields, period=scene.period, months=months)  # fmt: skip
+        return text("{step}, {who}: as usual in {period}; unusual was {months}", **fields, months=months)
     return text("{step}, {who}: no month was unusual", **fields)
+
+
+def _months_that_tell_nothing(data: pd.DataFrame, begin: pd.Timestamp, fields: dict[str, Any]) -> Text | None:
+    """That months of the period have too few decisions to tell whether they were unusual; None where none has."""
+    decided = data[(data["n"] > 0).to_numpy(bool)]
+    if len(decided) < FEWEST_MONTHS:
+        return ntext(
+            "{step}, {who}: what is usual cannot be told, for only {n} month has decisions",
+            "{step}, {who}: what is usual cannot be told, for only {n} months have decisions",
+            n=len(decided),
+            **fields,
+        )
+    now = decided[(decided["month"] >= begin).to_numpy(bool)]
+    few = now[now["upper"].isna().to_numpy(bool)]
+    if now.empty:
+        return text("{step}, {who}: nothing was decided in {period}", **fields)
+    if len(few) == len(now):
+        return text(
+            "{step}, {who}: in {period} no month has enough decisions to tell whether it was unusual "
+            "(at most {most})",
+            most=few["n"].max(),
+            **fields,
+        )
+    if len(few):
+        return text(
+            "{step}, {who}: in {few} of {all} months of {period} too few deals were decided to tell; the others "
+            "were as usual",
+            few=len(few),
+            all=len(now),
+            **fields,
+        )
+    return None
 
 
 def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> Text:
@@ -242,10 +277,18 @@ def trend_notes(scene: Scene, figures: TrendFigures) -> list[Text]:
             "Band: 99.8% of months lie within it as long as nothing changes; the fewer decisions, the wider it is."
         )
     ]
-    if (data["usual"] & before).sum() >= FEWEST_MONTHS:
+    if data["centre"].isna().all():
+        notes = [text("It takes {fewest} months with decisions to tell what is usual.", fewest=FEWEST_MONTHS)]
+    elif (data["usual"] & before).sum() >= FEWEST_MONTHS:
         notes.append(text("Usual is the rate of the months before {period}.", period=scene.period))
     else:
         notes.append(text("Too few months lie before {period}: usual is the rate of all.", period=scene.period))
+    if (data["upper"].isna() & data["centre"].notna() & (data["n"] > 0)).any():
+        notes.append(
+            text(
+                "Where there is no band, so few deals were decided that none or all of them would be chance, too."
+            )
+        )
     if figures.seasonal:
         notes.append(text("Months are compared with the same month of other quarters: they differ all the time."))
     return [*notes, _what_counts(scene)]

@@ -97,7 +97,7 @@ def of_trend(scene: Scene, figures: TrendFigures) -> NumberTable:
             say(text("{month}", month=Month(row["month"].date(), short=True))),
             count(row["n"]),
             scene.share(row["rate"]),
-            scene.between(row["lower"], row["upper"]),
+            scene.between(row["lower"], row["upper"]) or (say(text("too few to tell")) if row["n"] else ""),
         ]
         for row in reversed(records(figures.frame))
     ]

@@ -274,13 +274,16 @@ def control_chart(
                 )  # fmt: skip
         _months(area, labels, n)
         caption(area, heading, names=left)
-        known = np.flatnonzero(~np.isnan(upper))
-        if len(known) and names:
-            last = known[-1]
-            ends = [(float(middle[last]), centre_name), (float(upper[last]), band_name)]
-            label_ends(area, [end for end in ends if end[1]])
+        ends = [(_last_known(middle), centre_name), (_last_known(upper), band_name)]
+        label_ends(area, [(at, name) for at, name in ends if name and not math.isnan(at)])
 
     return Chart(key, draw, title, description, width=9.4 if count > 14 else 6.4, height=2.9)
+
+
+def _last_known(line: Numbers) -> float:
+    """Where a line ends; NaN for one that is nowhere known."""
+    known = line[~np.isnan(line)]
+    return float(known[-1]) if len(known) else math.nan
 
 
 def _months(area: Area, labels: Sequence[str], n: Numbers) -> None:

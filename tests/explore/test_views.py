@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from by_month import trend_facts
 from three_reps import HOSTILE
 
 from salesreport.errors import ConfigError
@@ -33,7 +34,34 @@ def test_messages_by_hand(state):
     assert (
         message(state, view="funnel_plot", rep="R1") == "Deal → Order: Ann with 20% of 10 lies within the limits"
     )
-    assert message(state, view="trend") == "Deal → Order, all reps: no month was unusual"
+    assert message(state, view="trend") == (
+        "Deal → Order, all reps: what is usual cannot be told, for only 2 months have decisions"
+    )
+
+
+@pytest.mark.parametrize(
+    ("won", "each", "period", "said"),
+    [
+        ([20] * 24, 40, "2025-Q4", "no month was unusual"),
+        ([20] * 22 + [8, 20], 40, "2025-Q4", "20% of 40 in Nov 2025, unusually few (usual: 50%)"),
+        ([20] * 15 + [4] + [20] * 8, 40, "2025-Q4", "as usual in Q4 2025; unusual was Apr 2025"),
+        # half of two a month: neither none nor all of two is unusual at 99.8%
+        (
+            [1] * 24, 2, "2025-Q4",
+            "in Q4 2025 no month has enough decisions to tell whether it was unusual (at most 2)",
+        ),
+        (
+            [20] * 22 + [1, 1], [40] * 22 + [2, 2], "2025-Q4",
+            "in 2 of 3 months of Q4 2025 too few deals were decided to tell; the others were as usual",
+        ),
+        ([20, 20, 20, 20, 20], 40, "2024-Q2", "what is usual cannot be told, for only 5 months have decisions"),
+    ],
+)  # fmt: skip
+def test_the_trend_says_what_can_be_told(tmp_path, won, each, period, said):
+    facts = trend_facts(tmp_path, won, each=each)
+    shown = view(facts, State("x", period, view="trend"), EN)
+    assert shown.message == f"Deal → Order, all reps: {said}"
+    assert ("too few to tell" in shown._repr_html_()) == (each != 40 or len(won) < 6)
 
 
 def test_ten_deals_are_no_finding(state):
