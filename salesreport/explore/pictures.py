@@ -69,7 +69,8 @@ def _steps(
 
 def of_reps_by_step(scene: Scene, shown: pd.DataFrame, message: str) -> Chart:
     """A cell per rep and step."""
-    steps, names = scene.steps, shown["name"].to_numpy()[:: len(scene.steps)]
+    steps = scene.steps_of(shown)
+    names = shown["name"].to_numpy()[:: len(steps)]
     shape = (len(names), len(steps))
     gaps = np.where(shown["n"] > 0, shown["gap"], np.nan).astype(float).reshape(shape)
     said = np.array(
@@ -83,7 +84,7 @@ def of_reps_by_step(scene: Scene, shown: pd.DataFrame, message: str) -> Chart:
     return heat_map(
         "explore-reps-chart", names.tolist(), [scene.say(step_name(step)) for step in steps], gaps, said.tolist(),
         flagged, message, scene.say(description),
-        scene.say(text("goes on in time, rates drawn together")), width=9.4,
+        scene.say(text("goes on in time, rates drawn together")), width=9.4, here=scene.row_of(shown),
     )  # fmt: skip
 
 

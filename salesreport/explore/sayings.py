@@ -205,9 +205,13 @@ def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> Text
     return text("{rep} is not distinguishable from others with like deals", rep=scene.rep)
 
 
-def funnel_notes(scene: Scene, data: pd.DataFrame) -> list[Text]:
+def funnel_notes(scene: Scene, data: pd.DataFrame, shown: pd.DataFrame) -> list[Text]:
     """How to read the funnel."""
-    notes = [_what_counts(scene)]
+    notes = [_what_counts(scene), *_not_shown(scene, shown)]
+    if not data["before_n"].any():
+        notes.append(
+            text("Nothing was decided here in {period}: there is nothing to compare with.", period=scene.compare)
+        )
     if scene.rep and scene.compared is not None:
         notes.append(
             text(
@@ -217,6 +221,13 @@ def funnel_notes(scene: Scene, data: pd.DataFrame) -> list[Text]:
         )
         notes += [_explained(scene, row) for row in records(data) if row["explained"] in ("mix", "timing")]
     return notes
+
+
+def _not_shown(scene: Scene, shown: pd.DataFrame) -> list[Text]:
+    """The steps that are left out, for there is nothing to show of them."""
+    there = scene.steps_of(shown)
+    steps = [step_name(step) for step in scene.steps if step not in there]
+    return [text("Not shown, for no deal was decided there: {steps}.", steps=steps)] if steps else []
 
 
 def _explained(scene: Scene, row: dict[str, Any]) -> Text:
@@ -234,6 +245,7 @@ def reps_by_step_notes(scene: Scene, data: pd.DataFrame, shown: pd.DataFrame) ->
             "colours show how far it lies from it. Framed: clearly different from others with like deals."
         ),
         _what_counts(scene),
+        *_not_shown(scene, shown),
     ]
     if scene.compared is None and not scene.comparing:
         notes.append(text("There is nobody with like deals to compare with."))

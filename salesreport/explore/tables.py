@@ -20,7 +20,9 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> NumberTable:
     """Per step: decisions, rate, the period before, and of a rep others with like deals."""
     say, count = scene.say, scene.language.count
     headings = [say(text("Step")), say(text("decided")), say(text("went on")), say(text("rate"))]
-    headings += [say(text("decided in {period}", period=scene.compare)), say(text("rate then"))]
+    then = bool(data["before_n"].any())
+    if then:
+        headings += [say(text("decided in {period}", period=scene.compare)), say(text("rate then"))]
     if scene.rep:
         headings += [say(text("others, like deals")), say(text("difference in points"))]
     rows = []
@@ -30,9 +32,10 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> NumberTable:
             count(row["n"]),
             count(row["successes"]),
             (scene.share(row["rate"]), scene.between(row["lower"], row["upper"])),
-            count(row["before_n"]),
-            (scene.share(row["before_rate"]), scene.between(row["before_lower"], row["before_upper"])),
         ]
+        if then:
+            between = scene.between(row["before_lower"], row["before_upper"])
+            cells += [count(row["before_n"]), (scene.share(row["before_rate"]), between)]
         if scene.rep:
             cells += [
                 scene.language.quantity(row["expected"], "share"),
@@ -54,19 +57,17 @@ def _difference(scene: Scene, effect: float, lower: float, upper: float) -> tupl
 
 def of_reps_by_step(scene: Scene, shown: pd.DataFrame) -> NumberTable:
     """Per rep the raw rate and number of decisions at every step."""
-    size = len(scene.steps)
-    headings = [scene.say(text("Rep")), *(scene.say(step_name(step)) for step in scene.steps)]
+    steps = scene.steps_of(shown)
+    size = len(steps)
+    headings = [scene.say(text("Rep")), *(scene.say(step_name(step)) for step in steps)]
     rows: list[list[str | tuple[str, str]]] = []
     for at, row in enumerate(records(shown)):
         if at % size == 0:
             rows.append([row["name"]])
         n = scene.say(text("of {n}", n=row["n"]))
         rows[-1].append((scene.share(row["rate"]), n) if row["n"] else scene.language.show(None))
-    ids = shown["rep_id"].to_numpy()[::size].tolist()
-    here = ids.index(scene.state.rep) if scene.state.rep in ids else None
-    return number_table(
-        scene.say(text("Bare rates, and of how many decisions")), headings, rows, here=here, wide=True
-    )
+    caption = scene.say(text("Bare rates, and of how many decisions"))
+    return number_table(caption, headings, rows, here=scene.row_of(shown), wide=True)
 
 
 def of_funnel_plot(scene: Scene, figures: PlotFigures) -> NumberTable:
@@ -80,12 +81,10 @@ def of_funnel_plot(scene: Scene, figures: PlotFigures) -> NumberTable:
     rows = [
         [row["name"], count(row["n"]), count(row["successes"]), scene.share(row["rate"])] for row in records(data)
     ]
-    ids = data["rep_id"].tolist()
-    here = ids.index(scene.state.rep) if scene.state.rep in ids else None
     caption = text("Reps, those farthest from the rest first")
     if len(data) < len(figures.frame) and scene.named:
         caption = text("The {n} reps farthest from the rest, of {all}", n=len(data), all=len(figures.frame))
-    return number_table(say(caption), headings, rows, here=here)
+    return number_table(say(caption), headings, rows, here=scene.row_of(data))
 
 
 def of_trend(scene: Scene, figures: TrendFigures) -> NumberTable:

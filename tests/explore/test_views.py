@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 from by_month import trend_facts
+from cases import dataset_of
 from three_reps import HOSTILE
 
 from salesreport.errors import ConfigError
@@ -139,6 +140,65 @@ def test_which_views_need_the_comparison(state):
     needing = [name for name in VIEWS if needs_comparison(state.but(view=name))]
     assert needing == ["reps_by_step", "anomalies"]
     assert needs_comparison(state.but(rep="R1"))
+
+
+TWO_MILESTONES = """
+processes:
+- name: All
+  milestones:
+  - {key: prospecting, title: Prospecting, stages: [Prospecting], within: 30}
+  - {key: engaging, title: Engaging, stages: [Engaging], within: 90}
+"""
+
+
+@pytest.fixture
+def begun_late(tmp_path):
+    """Twelve deals that begin with the second milestone, and go on from there or not."""
+    deals = [
+        {
+            "deal_id": f"D{at:02}", "rep_id": ("R1", "R2")[at % 2], "status": "won" if at % 3 else "lost",
+            "created_on": "2024-10-01", "closed_on": "2024-11-20",
+        }
+        for at in range(12)
+    ]  # fmt: skip
+    events = [{"deal_id": one["deal_id"], "stage": "Engaging", "entered_at": "2024-10-01"} for one in deals]
+    tables = {"deals": deals, "stage_events": events}
+    dataset = dataset_of(tmp_path / "begun_late", "2024-12-31", tables, process=TWO_MILESTONES)
+    return State(str(dataset.path), "2024-Q4")
+
+
+@pytest.mark.parametrize("name", ["funnel", "reps_by_step"])
+def test_steps_at_which_nothing_was_decided_are_named_and_not_shown(begun_late, name):
+    shown = show(begun_late.but(view=name))
+    assert "Not shown, for no deal was decided there: Prospecting → Engaging." in shown.notes
+    (table,), (chart,) = shown.tables, shown.charts
+    said = str(table.headings) + str(table.rows) + chart.svg()
+    assert "Deal → Order" in said
+    assert "Prospecting" not in said
+
+
+def bold(svg: str) -> set[str]:
+    """The texts of a picture that are bold."""
+    marked = [one for one in ET.fromstring(svg).iter() if "font-weight: 700" in one.get("style", "")]
+    return {part.strip() for one in marked for part in one.itertext() if part.strip()}
+
+
+def test_the_chosen_rep_is_set_off(weak):
+    state = State(str(weak.path), "2024-Q4", view="reps_by_step")
+    plain, chosen = show(state), show(state.but(rep="R2"))
+    assert not any("Bob" in one for one in bold(plain.charts[0].svg()))
+    assert "Bob" in bold(chosen.charts[0].svg())
+    assert chosen.tables[0].rows[chosen.tables[0].here][0].text == "Bob"
+    assert plain.tables[0].here is None
+
+
+def test_a_period_without_decisions_is_compared_with_in_one_sentence(begun_late, state):
+    shown = show(begun_late)
+    assert "Nothing was decided here in Q3 2024: there is nothing to compare with." in shown.notes
+    assert [one.text for one in shown.tables[0].headings] == ["Step", "decided", "went on", "rate"]
+    shown = show(state)  # 16 deals were decided in the quarter before
+    assert not any("nothing to compare with" in note for note in shown.notes)
+    assert [one.text for one in shown.tables[0].headings][4:] == ["decided in Q3 2024", "rate then"]
 
 
 def test_nothing_left_is_said(state):
