@@ -9,6 +9,7 @@ from salesreport.explore.figures import PlotFigures, TrendFigures
 from salesreport.explore.scene import MOST_FINDINGS, Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies.anomalies import Anomalies
+from salesreport.kpi.anomalies.decided import WIN
 from salesreport.language import Month, Text, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import (
@@ -63,7 +64,8 @@ def _steps(
     scene: Scene, key: str, rows: list[StepRow], message: str, description: Text, words: tuple[str, str, str]
 ) -> Chart:
     """Rates, a line each, on the axis of what goes on in time."""
-    axis = scene.say(text("goes on in time"))
+    alone = all(step.key == WIN for step in scene.steps)
+    axis = scene.say(text("Won, of the deals decided") if alone else text("Goes on in time; at the end: won"))
     return step_funnel(key, rows, message, scene.say(description), axis, words, scene.share)
 
 

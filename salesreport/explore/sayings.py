@@ -30,27 +30,33 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> Text:
     rows = [row for row in records(data) if row["n"] >= FEWEST]
     steps = [row for row in rows if row["step"] != WIN]
     if not steps and rows:
-        return _won(scene, rows[-1])
+        return _share_won(rows[-1], _change(scene, rows[-1]))  # an export without milestones
     if not steps:
         return text("Too few deals were decided to tell where they are lost.")
     worst = min(steps, key=lambda row: row["rate"])
-    return text(
-        "Fewest deals go on at {step}: {share} of {n}{change}",
-        step=scene.step_titled(worst["step"]),
-        share=Quantity(worst["rate"], "share"),
-        n=worst["n"],
-        change=_change(scene, worst),
-    )
+    fields: dict[str, Any] = {
+        "step": scene.step_titled(worst["step"]),
+        "share": Quantity(worst["rate"], "share"),
+        "n": worst["n"],
+        "change": _change(scene, worst),
+    }
+    if len(steps) == 1:
+        there = text("at {step} {share} of {n} went on in time{change}", **fields)
+    else:
+        there = text("step by step fewest go on at {step}: {share} of {n}{change}", **fields)
+    if rows[-1]["step"] != WIN:
+        return there
+    return text("{won}; {there}", won=_share_won(rows[-1], Text("")), there=there)
 
 
-def _won(scene: Scene, row: dict[str, Any]) -> Text:
-    """The one step of an export without milestones."""
+def _share_won(row: dict[str, Any], change: Text) -> Text:
+    """How many of the deals that were decided were won."""
     return ntext(
         "{share} of {n} decided deal was won{change}",
         "{share} of {n} decided deals were won{change}",
         share=Quantity(row["rate"], "share"),
         n=row["n"],
-        change=_change(scene, row),
+        change=change,
     )
 
 

@@ -8,7 +8,8 @@ from salesreport.explore.figures import PlotFigures, TrendFigures
 from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies.anomalies import Anomalies
-from salesreport.language import Month, text
+from salesreport.kpi.anomalies.decided import Step
+from salesreport.language import Month, ntext, text
 from salesreport.report.rows import records
 from salesreport.report.table import NumberTable, number_table
 
@@ -20,6 +21,7 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> NumberTable:
     """Per step: decisions, rate, the period before, and of a rep others with like deals."""
     say, count = scene.say, scene.language.count
     headings = [say(text("Step")), say(text("decided")), say(text("went on")), say(text("rate"))]
+    titles = {step.key: _with_days(scene, step) for step in scene.steps}
     then = bool(data["before_n"].any())
     if then:
         headings += [say(text("decided in {period}", period=scene.compare)), say(text("rate then"))]
@@ -28,7 +30,7 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> NumberTable:
     rows = []
     for row in records(data):
         cells: list[str | tuple[str, str]] = [
-            say(scene.step_titled(row["step"])),
+            titles[row["step"]],
             count(row["n"]),
             count(row["successes"]),
             (scene.share(row["rate"]), scene.between(row["lower"], row["upper"])),
@@ -46,6 +48,12 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> NumberTable:
     return number_table(
         say(text("Numbers of the chart, with 95% intervals")), headings, rows, here=here, wide=True
     )
+
+
+def _with_days(scene: Scene, step: Step) -> tuple[str, str]:
+    """A step, and what "in time" is there."""
+    within = ntext("within {n} day", "within {n} days", n=step.within) if step.within else text("won in the end")
+    return scene.say(step_name(step)), scene.say(within)
 
 
 def _difference(scene: Scene, effect: float, lower: float, upper: float) -> tuple[str, str]:

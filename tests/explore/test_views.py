@@ -177,6 +177,21 @@ def test_steps_at_which_nothing_was_decided_are_named_and_not_shown(begun_late, 
     assert "Prospecting" not in said
 
 
+def test_the_funnel_says_how_many_were_won_and_where_fewest_go_on(begun_late, year):
+    # two of three are won, all within the 90 days
+    shown = show(begun_late)
+    assert shown.message == "67% of 12 decided deals were won; at Engaging → Order 67% of 12 went on in time"
+    assert [row[0].plus for row in shown.tables[0].rows] == ["within 90 days", "won in the end"]
+    # of more steps the worst; how many were won is counted from the deals themselves
+    deals = facts_of(year).dataset.table("deals")
+    closed = deals[deals["status"].isin(["won", "lost"]) & (deals["closed_on"].dt.year == 2025)]
+    share, n = (closed["status"] == "won").mean(), len(closed)
+    said = (
+        f"{share:.0%} of {n:,} decided deals were won; step by step fewest go on at Proposal → Equipment on trial:"
+    )
+    assert show(year).message.startswith(said)
+
+
 def bold(svg: str) -> set[str]:
     """The texts of a picture that are bold."""
     marked = [one for one in ET.fromstring(svg).iter() if "font-weight: 700" in one.get("style", "")]
