@@ -37,6 +37,9 @@ FEWEST_MONTHS = 6
 FEWEST_ALIKE = 3
 """So many first, second and third months of quarters it takes to tell what is usual of each."""
 
+WIDEST = 0.8
+"""Limits that hold more than this part of all rates tell nothing, unless a month lies outside them after all."""
+
 _QUARTER = 3
 
 INNER, OUTER = 0.95, 0.998
@@ -75,8 +78,8 @@ class TrendFigures(NamedTuple):
 
     Attributes:
         frame: a row per month: month (first day), n, successes, rate, centre (the usual rate), lower, upper
-            (control limits; missing where so few were decided that any rate would lie within them, and all three
-            where too few months have decisions to tell what is usual), out, usual (whether the month counts for
+            (control limits; missing where so few were decided that nearly any rate would lie within them, and all
+            three where too few months have decisions to tell what is usual), out, usual (whether the month counts for
             the centre), before (whether it is of the period compared with).
         seasonal: whether the usual rate is that of the same month of the quarter.
     """
@@ -325,8 +328,8 @@ def trend(facts: Facts, state: State) -> TrendFigures:
     if usual.sum() < FEWEST_MONTHS:
         usual = n > 0
     found = _usual(n, successes, usual, (months - facts.dataset.settings.fiscal_year_start + 1) % _QUARTER)
-    lower, upper = _limits(n, found, usual)
     rate = np.where(n > 0, successes / np.maximum(n, 1), np.nan)
+    lower, upper = _limits(rate, n, found, usual)
     frame = pd.DataFrame(
         {
             "month": days.astype("datetime64[s]"),
@@ -369,8 +372,8 @@ def _usual(n: Numbers, successes: Numbers, usual: Flags, place: Positions) -> _U
     return _Usual(np.full(len(n), whole.target), whole.tau2, False)
 
 
-def _limits(n: Numbers, found: _Usual, usual: Flags) -> Limits:
-    """The control limits of every month; missing where any rate would lie within them.
+def _limits(rate: Numbers, n: Numbers, found: _Usual, usual: Flags) -> Limits:
+    """The control limits of every month; missing where they tell nothing (`WIDEST`).
 
     None (or all) of a few decisions does not tell that none ever goes on: limits are at least those of half a
     decision that did.
@@ -382,7 +385,7 @@ def _limits(n: Numbers, found: _Usual, usual: Flags) -> Limits:
         lower[same], upper[same] = funnel_limits(
             n[same], float(np.clip(target, half, 1 - half)), found.tau2, OUTER
         )
-    telling = (lower > 0) | (upper < 1)
+    telling = (upper - lower <= WIDEST) | (rate < lower) | (rate > upper)
     return Limits(np.where(telling, lower, np.nan), np.where(telling, upper, np.nan))
 
 

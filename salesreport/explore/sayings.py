@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.explore.figures import FEWEST_MONTHS, PlotFigures, TrendFigures, finding_key
+from salesreport.explore.figures import FEWEST_MONTHS, WIDEST, PlotFigures, TrendFigures, finding_key
 from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies import sentences
@@ -304,7 +304,9 @@ def trend_notes(scene: Scene, figures: TrendFigures) -> list[Text]:
     if (data["upper"].isna() & data["centre"].notna() & (data["n"] > 0)).any():
         notes.append(
             text(
-                "Where there is no band, so few deals were decided that none or all of them would be chance, too."
+                "Where there is no band, too few deals were decided to tell: it would hold more than {share} of all "
+                "rates.",
+                share=Quantity(WIDEST, "share"),
             )
         )
     if figures.seasonal:

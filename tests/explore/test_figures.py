@@ -219,6 +219,18 @@ def test_months_of_few_decisions_have_no_limits(tmp_path):
     assert not made.frame["out"].any()
 
 
+def test_limits_that_hold_nearly_all_rates_are_none(tmp_path):
+    # of 12, half of which are won, 0 to 12 are less than 1 in 1,000 each; but a band from 2% to 98% tells nothing
+    made = trend(trend_facts(tmp_path, [6] * 24, each=12), State("x", "2025-Q4"))
+    assert made.frame["upper"].isna().all()
+    # unless a month lies outside: none of 12
+    made = trend(trend_facts(tmp_path / "none", [6] * 23 + [0], each=12), State("x", "2025-Q4"))
+    last = made.frame.iloc[-1]
+    assert last["out"]
+    assert 0 < last["lower"] < 0.1
+    assert made.frame["upper"].notna().sum() == 1
+
+
 def test_none_of_a_few_does_not_tell_that_none_ever_goes_on(tmp_path):
     # 0 of 14 until July: one of two in August is no wonder at any rate up to a seventh
     made = trend(trend_facts(tmp_path, [0] * 7 + [1], each=2), State("x", "2024-08"))
