@@ -78,9 +78,9 @@ class TrendFigures(NamedTuple):
 
     Attributes:
         frame: a row per month: month (first day), n, successes, rate, centre (the usual rate), lower, upper
-            (control limits; missing where so few were decided that nearly any rate would lie within them, and all
-            three where too few months have decisions to tell what is usual), out, usual (whether the month counts for
-            the centre), before (whether it is of the period compared with).
+            (control limits), out, usual (whether the month counts for the centre), before (whether it is of the
+            period compared with). Limits are missing where so few were decided that nearly any rate would lie
+            within them; they and the centre where too few months have decisions to tell what is usual.
         seasonal: whether the usual rate is that of the same month of the quarter.
     """
 

@@ -304,8 +304,8 @@ def trend_notes(scene: Scene, figures: TrendFigures) -> list[Text]:
     if (data["upper"].isna() & data["centre"].notna() & (data["n"] > 0)).any():
         notes.append(
             text(
-                "Where there is no band, too few deals were decided to tell: it would hold more than {share} of all "
-                "rates.",
+                "Where there is no band, too few deals were decided to tell: it would hold more than {share} of "
+                "all rates.",
                 share=Quantity(WIDEST, "share"),
             )
         )

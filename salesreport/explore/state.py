@@ -21,6 +21,9 @@ View = Literal["funnel", "reps_by_step", "funnel_plot", "trend", "anomalies"]
 VIEWS: tuple[View, ...] = get_args(View)
 """The views, in order."""
 
+OF_ONE_STEP: tuple[View, ...] = ("funnel_plot", "trend")
+"""The views that show one step at a time: the chosen one, else the last."""
+
 FILTERS = ("product_line", "segment", "team", "lead_source")
 """What narrows down the decisions that are looked at; a rep does not, for a rep is compared with the others."""
 

@@ -16,7 +16,7 @@ from salesreport.dataset import Dataset
 from salesreport.errors import SalesreportError
 from salesreport.explore import panels
 from salesreport.explore.background import Background
-from salesreport.explore.deal_table import COLUMNS, deals
+from salesreport.explore.deal_table import COLUMNS, columns_of, deals
 from salesreport.explore.debounce import Debounced
 from salesreport.explore.figures import finding_key, found, is_found
 from salesreport.explore.saving import as_code, save_pack
@@ -161,7 +161,7 @@ class Explorer(panels.Panels):
             self._show(self.status, self._said())
             for area in (self.picture, self.about, self.deals):
                 self._show(area, "")
-            panels.mark_sorting(self.headings, self.state, COLUMNS, self.language, visible=False)
+            panels.mark_sorting(self.headings, self.state, COLUMNS, self.language, shown=())
             return
         if self._took.get(self.state.view, SLOW) >= SLOW:
             self._show(self.status, panels.sentence(self.language.say(text("Computing …"))))
@@ -190,8 +190,9 @@ class Explorer(panels.Panels):
         self._list_findings(facts, patient)
         listed = deals(facts, self.state, self.language)
         self._show(self.about, panels.about_deals(listed))
-        self._show(self.deals, panels.of_deals(listed))
-        panels.mark_sorting(self.headings, self.state, COLUMNS, self.language, visible=listed.available)
+        columns = columns_of(facts) if listed.available else []
+        self._show(self.deals, panels.of_deals(listed, columns))
+        panels.mark_sorting(self.headings, self.state, COLUMNS, self.language, columns)
         self.code.value = as_code(checked(facts, self.state), self.language.code)
         if not patient:  # only now, for it would take its time from the picture
             self._background.start(lambda: found(facts, state))
