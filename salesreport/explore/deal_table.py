@@ -194,12 +194,15 @@ def deals(facts: Facts, state: State, language: Language) -> Section:
     if listed is None:
         message = say(text("Choose a finding, or a rep or a step, to see the deals behind it."))
         return Section("explore-deals", topic, message, pd.DataFrame(), language, available=False)
-    notes = (_how_many(listed),) if listed.total else ()
-    tables = (as_table(Scene(facts, state, language), listed),) if listed.total else ()
+    if not listed.total:
+        nothing = text(
+            "{whose}: nothing was decided in {period}.", whose=listed.about, period=period_of(facts, state)
+        )
+        return Section("explore-deals", topic, say(nothing), listed.frame, language, available=False)
     return Section(
         place="first",
         key="explore-deals", topic=topic, message=say(listed.about), data=listed.frame, language=language,
-        tables=tables, notes=tuple(map(say, notes)),
+        tables=(as_table(Scene(facts, state, language), listed),), notes=(say(_how_many(listed)),),
     )  # fmt: skip
 
 

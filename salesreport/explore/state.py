@@ -277,6 +277,8 @@ def fitted(facts: Facts, state: State) -> State:
     there = choices(facts)
     state = state.but(rep=there.rep_id(state.rep))
     changes: dict[str, Any] = {name: "" for name in FILTERS if getattr(state, name) not in there.values[name]}
+    if state.view not in VIEWS:
+        changes["view"] = VIEWS[0]
     team = changes.get("team", state.team)
     if state.rep not in there.reps_in(team):
         changes["rep"] = ""

@@ -21,7 +21,7 @@ from salesreport.explore.debounce import Debounced
 from salesreport.explore.figures import finding_key, found, is_found
 from salesreport.explore.saving import as_code, save_pack
 from salesreport.explore.scene import Scene
-from salesreport.explore.state import State, checked, choices, facts_of, fitted
+from salesreport.explore.state import VIEWS, State, checked, choices, facts_of, fitted
 from salesreport.explore.views import needs_comparison, view
 from salesreport.kpi import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -149,10 +149,20 @@ class Explorer(panels.Panels):
             self._problem = self._problem or problem
         give_back()  # of millions of deals a third of all memory is what they were looked through with
 
+    def _is_another(self, shown: Dataset) -> bool:
+        """Whether the chosen dataset is not the one that is shown: another, one that replaced it, or none."""
+        try:
+            return Dataset.open(self.state.dataset).folder.resolve() != shown.folder
+        except SalesreportError:
+            return True
+
     def _refresh(self) -> None:
         """Work out what is shown from the state."""
-        if self._facts is None or self._facts.dataset.path != Path(self.state.dataset).resolve():
+        shown = self._facts
+        if shown is None or self._is_another(shown.dataset):
             self._open()
+            if shown is not None and self._facts and shown.dataset.path == self._facts.dataset.path:
+                self._problem = text("The dataset was replaced: shown is what it has now.")
         facts = self._facts
         if facts is not None:
             self.state = fitted(facts, self.state)
@@ -222,7 +232,7 @@ class Explorer(panels.Panels):
         for name, control in self.controls.items():
             self._quietly(control, offered[name], getattr(self.state, name))
             control.disabled = len(offered[name]) < 2
-        self._quietly(self.views, None, self.state.view)
+        self._quietly(self.views, None, self.state.view if self.state.view in VIEWS else VIEWS[0])
 
     def _quietly(self, control: Any, options: list[tuple[str, str]] | None, value: str | None) -> None:
         """Set a control without being told about it."""

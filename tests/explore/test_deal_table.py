@@ -27,6 +27,12 @@ def test_nothing_chosen_nothing_listed(facts, state):
     assert not deals(facts, state, EN).available
 
 
+def test_where_nothing_was_decided_it_says_so(facts, state):
+    section = deals(facts, state.but(rep="R3", period="2024-Q3"), EN)  # who closed nothing before October
+    assert not section.available
+    assert section.message == f"{HOSTILE}, Deal → Order: nothing was decided in Q3 2024."
+
+
 def test_beside_a_view_of_one_step_are_the_deals_of_that_step(year):
     facts = facts_of(year)
     rep = next(iter(choices(facts).reps))
