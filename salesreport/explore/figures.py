@@ -108,6 +108,12 @@ def picked(facts: Facts, state: State, start: Any, end: Any, rep: bool = False) 
     return span if keep is None else span.take(keep)
 
 
+def shared_deals(facts: Facts) -> bool:
+    """Whether reps share deals; a decision is one rep's all the same (`salesreport.kpi.anomalies.decided`)."""
+    columns = facts.columns
+    return columns.has("deal_owners", "share") and bool((columns.numbers("deal_owners", "share") < 1).any())
+
+
 def counts(decided: Decisions) -> Counts:
     """How many decisions at each step, and how many went on."""
     size = len(decided.steps)

@@ -4,7 +4,14 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.explore.figures import FEWEST_MONTHS, WIDEST, PlotFigures, TrendFigures, finding_key
+from salesreport.explore.figures import (
+    FEWEST_MONTHS,
+    WIDEST,
+    PlotFigures,
+    TrendFigures,
+    finding_key,
+    shared_deals,
+)
 from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies import sentences
@@ -213,7 +220,7 @@ def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> Text
 
 def funnel_notes(scene: Scene, data: pd.DataFrame, shown: pd.DataFrame) -> list[Text]:
     """How to read the funnel."""
-    notes = [_what_counts(scene), *_not_shown(scene, shown)]
+    notes = [*_what_counts(scene), *_not_shown(scene, shown)]
     if not data["before_n"].any():
         notes.append(
             text("Nothing was decided here in {period}: there is nothing to compare with.", period=scene.compare)
@@ -250,7 +257,7 @@ def reps_by_step_notes(scene: Scene, data: pd.DataFrame, shown: pd.DataFrame) ->
             "Each rate is drawn towards that of all reps as far as it rests on few deals (empirical Bayes); "
             "colours show how far it lies from it. Framed: clearly different from others with like deals."
         ),
-        _what_counts(scene),
+        *_what_counts(scene),
         *_not_shown(scene, shown),
     ]
     if scene.compared is None and not scene.comparing:
@@ -282,8 +289,10 @@ def funnel_plot_notes(scene: Scene, figures: PlotFigures) -> list[Text]:
         )
     ]
     if figures.found.tau2 > 0:
-        notes.append(text("Reps scatter more than chance explains; the limits allow for that (overdispersion)."))
-    return [*notes, _what_counts(scene)]
+        notes.append(
+            text("Reps scatter more than chance makes on average; the limits are as much wider (overdispersion).")
+        )
+    return [*notes, *_what_counts(scene)]
 
 
 def trend_notes(scene: Scene, figures: TrendFigures) -> list[Text]:
@@ -311,7 +320,7 @@ def trend_notes(scene: Scene, figures: TrendFigures) -> list[Text]:
         )
     if figures.seasonal:
         notes.append(text("Months are compared with the same month of other quarters: they differ all the time."))
-    return [*notes, _what_counts(scene)]
+    return [*notes, *_what_counts(scene)]
 
 
 def anomalies_notes(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> list[Text]:
@@ -321,8 +330,21 @@ def anomalies_notes(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> l
     return [*more, *sentences.notes(compared)]
 
 
-def _what_counts(scene: Scene) -> Text:
-    """What a decision at a step is."""
+def _what_counts(scene: Scene) -> list[Text]:
+    """What a decision at a step is, and whose."""
+    notes = [_decided(scene)]
+    by_rep = scene.state.rep or scene.state.team or scene.state.view in ("reps_by_step", "funnel_plot")
+    if by_rep and shared_deals(scene.facts):
+        notes.append(
+            text(
+                "A deal that several reps share counts once, for who has the largest share; in the win rate of "
+                "other sections it counts for each by the share."
+            )
+        )
+    return notes
+
+
+def _decided(scene: Scene) -> Text:
     if all(step.key == WIN for step in scene.steps):
         return text("Of the deals won or lost in the period, the share that was won; open deals do not count.")
     return text(

@@ -177,6 +177,15 @@ def test_steps_at_which_nothing_was_decided_are_named_and_not_shown(begun_late, 
     assert "Prospecting" not in said
 
 
+def test_whose_a_shared_deal_is_is_said_where_it_matters(year, state):
+    # 39 of 110 of the rep's decisions; by shares the win rate is that of 106.9: both are right, and one says so
+    said = "A deal that several reps share counts once, for who has the largest share"
+    for changes in ({"rep": "R000001"}, {"team": "North"}, {"view": "funnel_plot"}, {"view": "reps_by_step"}):
+        assert any(note.startswith(said) for note in show(year.but(**changes)).notes), changes
+    assert not any(said in note for note in show(year).notes)  # of the whole company both are one number
+    assert not any(said in note for note in show(state.but(rep="R1")).notes)  # nobody shares a deal
+
+
 def test_the_funnel_says_how_many_were_won_and_where_fewest_go_on(begun_late, year):
     # two of three are won, all within the 90 days
     shown = show(begun_late)
