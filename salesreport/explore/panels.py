@@ -19,8 +19,8 @@ from salesreport.report.page import css
 from salesreport.report.section import Section
 
 SHARES = {
-    "deal": 15, "customer": 12, "product_line": 10, "segment": 10, "stage": 10, "amount": 9, "decided_on": 11,
-    "result": 13, "since": 10,
+    "deal": 15, "customer": 12, "product_line": 12, "segment": 9, "stage": 12, "amount": 10, "decided_on": 11,
+    "result": 12, "since": 10,
 }  # fmt: skip
 """How wide the columns of the deals are, one compared with another; headings and table agree on it."""
 

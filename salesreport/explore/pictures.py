@@ -86,7 +86,8 @@ def of_reps_by_step(scene: Scene, shown: pd.DataFrame, message: str) -> Chart:
     return heat_map(
         "explore-reps-chart", names.tolist(), [scene.say(step_name(step)) for step in steps], gaps, said.tolist(),
         flagged, message, scene.say(description),
-        scene.say(text("goes on in time, rates drawn together")), width=9.4, here=scene.row_of(shown),
+        scene.say(text("Share that goes on in time, drawn towards that of all reps")), width=9.4,
+        here=scene.row_of(shown),
     )  # fmt: skip
 
 

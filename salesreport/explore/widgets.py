@@ -111,6 +111,7 @@ class Explorer(panels.Panels):
         if "view" not in changes and "finding" not in changes:
             changes["finding"] = ""
         self._problem = None
+        self._show(self.saved, "")  # what was saved is another view
         self.state = self.state.but(**changes)
         self._update()
 

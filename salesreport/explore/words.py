@@ -8,7 +8,7 @@ from salesreport.language import Text, text
 VIEW_TITLES: dict[View, Text] = {
     "funnel": text("Funnel"),
     "reps_by_step": text("Reps by step"),
-    "funnel_plot": text("Reps by size"),
+    "funnel_plot": text("Reps by number of deals"),
     "trend": text("Trend"),
     "anomalies": text("Anomalies"),
 }

@@ -159,7 +159,7 @@ def test_from_the_controls_to_a_findings_deals(address: str) -> None:
         # the other views
         for view, said in (
             ("Reps by step", "Ann"),
-            ("Reps by size", "Deal → Order"),
+            ("Reps by number of deals", "Deal → Order"),
             ("Trend", "Deal → Order, all reps"),
         ):
             page.get_by_role("button", name=view, exact=True).click()

@@ -79,7 +79,7 @@ def test_topic_says_what_is_looked_at(state):
     assert show(state.but(rep="R1", product_line="Lamps")).topic == (
         "Funnel · Q4 2024, compared with Q3 2024 · Product line: Lamps · Rep: Ann"
     )
-    assert show(state.but(view="funnel_plot")).topic == "Reps by size · Q4 2024"
+    assert show(state.but(view="funnel_plot")).topic == "Reps by number of deals · Q4 2024"
 
 
 @pytest.mark.parametrize("name", VIEWS)

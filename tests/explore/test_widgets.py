@@ -239,6 +239,8 @@ def test_saving_and_code(company, tmp_path):
         explorer.save.click()
         assert "Saved" in explorer.saved.value
         assert "view='trend'" in explorer.code.value
+        explorer.views.value = "funnel"
+        assert explorer.saved.value == "", "what was saved is another view"
 
     run(acts)
 
