@@ -16,10 +16,9 @@ from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies, is_remembered
 from salesreport.kpi.anomalies.comparisons import PARTS
 from salesreport.kpi.anomalies.decided import Decisions
-from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.reached import process_file
-from salesreport.period import Period
 from salesreport.stats.funnel_limits import Funnel, Limits, funnel_limits
 from salesreport.stats.funnel_limits import funnel as funnel_of
 from salesreport.stats.intervals import wilson
@@ -78,9 +77,9 @@ class TrendFigures(NamedTuple):
 
     Attributes:
         frame: a row per month: month (first day), n, successes, rate, centre (the usual rate), lower, upper
-            (control limits), out, usual (whether the month counts for the centre), before (whether it is of the
-            period compared with). Limits are missing where so few were decided that nearly any rate would lie
-            within them; they and the centre where too few months have decisions to tell what is usual.
+            (control limits), out, usual (whether the month counts for the centre), before (whether it lies before
+            the period). Limits are missing where so few were decided that nearly any rate would lie within them;
+            they and the centre where too few months have decisions to tell what is usual.
         seasonal: whether the usual rate is that of the same month of the quarter.
     """
 
@@ -318,7 +317,7 @@ def trend(facts: Facts, state: State) -> TrendFigures:
     The usual rate is that of the months before the period, where months of a quarter differ that of the same ones;
     months scatter about it by chance, and as far as they always did beyond (`salesreport.stats.funnel_limits`).
     """
-    period, before, step = period_of(facts, state), compared_period(facts, state), step_of(facts, state)
+    period, step = period_of(facts, state), step_of(facts, state)
     everything = all_decisions(facts)
     last = _month(min(period.end, facts.as_of))
     first = max(last - MONTHS + 1, _month(everything.day[0]))
@@ -347,7 +346,7 @@ def trend(facts: Facts, state: State) -> TrendFigures:
             "upper": upper,
             "out": (rate < lower) | (rate > upper),
             "usual": usual,
-            "before": _within(days, before) & ~_within(days, period),
+            "before": days < np.datetime64(period.start, "M"),
         }
     )
     begin = int(np.argmax(n > 0))  # months before anything was decided at the step say nothing
@@ -397,10 +396,6 @@ def _limits(rate: Numbers, n: Numbers, found: _Usual, usual: Flags) -> Limits:
 
 def _month(day: Any) -> int:
     return int(np.datetime64(day, "M").astype(int))
-
-
-def _within(days: Days, period: Period) -> Flags:
-    return (days >= np.datetime64(period.start, "D")) & (days <= np.datetime64(period.end, "D"))
 
 
 def finding_key(row: pd.Series) -> str:

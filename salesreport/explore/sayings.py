@@ -106,10 +106,15 @@ def of_reps_by_step(scene: Scene, data: pd.DataFrame) -> Text:
     flagged = data[(data["flag"] != "none").to_numpy(bool)]
     if flagged.empty:
         return text("No rep stands out at any step: like deals go on about as often with all of them")
+    mine = (flagged["rep_id"] == scene.state.rep).to_numpy(bool)
     said = [
-        text("{rep} at {step}", rep=row["name"], step=scene.step_titled(row["step"])) for row in records(flagged)
+        text("{rep} at {step}", rep=row["name"], step=scene.step_titled(row["step"]))
+        for row in records(pd.concat([flagged[mine], flagged[~mine]]))
     ]
-    return text("Different from others with like deals: {whom}", whom=_some(said))
+    different = text("Different from others with like deals: {whom}", whom=_some(said))
+    if scene.rep and not mine.any():
+        return text("{rep} stands out at no step. {others}", rep=scene.rep, others=different)
+    return different
 
 
 def of_funnel_plot(scene: Scene, figures: PlotFigures) -> Text:

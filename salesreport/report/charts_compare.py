@@ -242,7 +242,7 @@ def control_chart(
         key, title, description: as in `Chart`. labels: of the months, oldest first. heading: what the rate is.
         values: the rates; NaN: no cases. n: numbers of cases, printed below. centre: what is usual.
         lower, upper: limits by the number of cases; NaN: none. out: which lie outside. shown: formats a rate.
-        before: which months belong to the period compared with; they are hollow. centre_name, band_name: printed
+        before: which months lie before those that it is about; they are hollow. centre_name, band_name: printed
             at the right.
     """
     count, middle = len(labels), np.broadcast_to(np.asarray(centre, float), np.shape(values))

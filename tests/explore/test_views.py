@@ -79,7 +79,9 @@ def test_topic_says_what_is_looked_at(state):
     assert show(state.but(rep="R1", product_line="Lamps")).topic == (
         "Funnel · Q4 2024, compared with Q3 2024 · Product line: Lamps · Rep: Ann"
     )
+    # other views than the funnel compare with no other period
     assert show(state.but(view="funnel_plot")).topic == "Reps by number of deals · Q4 2024"
+    assert show(state.but(view="trend")).topic == "Trend · Q4 2024"
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -205,6 +207,14 @@ def bold(svg: str) -> set[str]:
     """The texts of a picture that are bold."""
     marked = [one for one in ET.fromstring(svg).iter() if "font-weight: 700" in one.get("style", "")]
     return {part.strip() for one in marked for part in one.itertext() if part.strip()}
+
+
+def test_the_picture_of_reps_and_steps_speaks_of_the_chosen_rep_first(weak):
+    state = State(str(weak.path), "2024-Q4", view="reps_by_step")
+    ann, bob = message(state, rep="R1"), message(state, rep="R2")
+    assert ann.startswith("Different from others with like deals: Ann at Deal → Order")
+    assert bob.startswith("Bob stands out at no step. Different from others with like deals: ")
+    assert "Ann at Deal → Order" in bob
 
 
 def test_the_chosen_rep_is_set_off(weak):
