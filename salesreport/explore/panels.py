@@ -19,7 +19,7 @@ from salesreport.report.page import css
 from salesreport.report.section import Section
 
 SHARES = {
-    "deal": 13, "customer": 11, "product_line": 11, "segment": 8, "stage": 10, "amount": 10, "decided_on": 12,
+    "deal": 11, "customer": 11, "product_line": 11, "segment": 10, "stage": 10, "amount": 10, "decided_on": 12,
     "result": 14, "since": 11,
 }  # fmt: skip
 """How wide the columns of the deals are, one compared with another; headings and table agree on it."""
@@ -179,7 +179,7 @@ def widths(columns: Sequence[str]) -> dict[str, str]:
 
     Examples:
         >>> widths(["deal", "customer"])
-        {'deal': '54.2%', 'customer': '45.8%'}
+        {'deal': '50.0%', 'customer': '50.0%'}
     """
     whole = sum(SHARES[name] for name in columns)
     return {name: f"{100 * SHARES[name] / whole:.1f}%" for name in columns}
