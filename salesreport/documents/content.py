@@ -14,7 +14,7 @@ from salesreport.report.content import MIME as CONTENT
 from salesreport.report.export import NOTEBOOK_ONLY, summary_of
 from salesreport.report.section import MIME as PART
 
-_FIGURE = re.compile(r"<figure>\s*(<svg.*?</svg>)\s*</figure>", re.DOTALL)
+_FIGURE = re.compile(r"<figure[^>]*>\s*(<svg.*?</svg>)\s*</figure>", re.DOTALL)
 """A chart in a section's HTML; what comes from data is escaped and holds no tag."""
 
 

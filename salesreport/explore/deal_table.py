@@ -8,7 +8,7 @@ import pandas as pd
 
 from salesreport.explore.figures import finding_of, found, picked
 from salesreport.explore.scene import Scene
-from salesreport.explore.state import State, checked, choices, period_of
+from salesreport.explore.state import OF_ONE_STEP, State, checked, choices, period_of, step_of
 from salesreport.explore.words import rep_name, step_name
 from salesreport.kpi import Facts
 from salesreport.kpi.anomalies import sentences
@@ -36,6 +36,8 @@ COLUMNS = {
 }
 """The columns, and what people call them; deals can be listed by each."""
 
+_NEEDED = {"customer": "account_id", "stage": "stage", "amount": "amount"}
+"""The columns of the table of deals that columns of the list cannot do without."""
 
 NUMBERS = ("amount",)
 """The columns that are aligned to the right."""
@@ -59,6 +61,8 @@ class Listed(NamedTuple):
 def chosen_decisions(facts: Facts, state: State) -> tuple[Decisions, Text] | None:
     """The decisions whose deals are asked for, and what they are: of the finding, else of rep and step.
 
+    Beside a view of one step they are those of this step.
+
     Returns:
         None where nothing is chosen.
     """
@@ -72,11 +76,19 @@ def chosen_decisions(facts: Facts, state: State) -> tuple[Decisions, Text] | Non
     period = period_of(facts, state)
     decided = picked(facts, state, period.start, period.end, rep=True)
     who = rep_name(facts, state.rep) if state.rep else text("all reps")
-    if not state.step:
-        return decided, text("{who}, all steps", who=who)
     steps = choices(facts).steps
-    place = [step.key for step in steps].index(state.step)
+    if not state.step and state.view not in OF_ONE_STEP and len(steps) > 1:
+        return decided, text("{who}, all steps", who=who)
+    place = step_of(facts, state)
     return decided.take(decided.step == place), text("{who}, {step}", who=who, step=step_name(steps[place]))
+
+
+def columns_of(facts: Facts) -> list[str]:
+    """Those of `COLUMNS` of which the dataset has values."""
+    values = choices(facts).values
+    needed = {name: facts.columns.has("deals", column) for name, column in _NEEDED.items()}
+    needed |= {name: bool(values[name]) for name in ("product_line", "segment")}
+    return [name for name in COLUMNS if needed.get(name, True)]
 
 
 def listed_deals(facts: Facts, state: State) -> Listed | None:
@@ -182,12 +194,15 @@ def deals(facts: Facts, state: State, language: Language) -> Section:
     if listed is None:
         message = say(text("Choose a finding, or a rep or a step, to see the deals behind it."))
         return Section("explore-deals", topic, message, pd.DataFrame(), language, available=False)
-    notes = (_how_many(listed),) if listed.total else ()
-    tables = (as_table(Scene(facts, state, language), listed),) if listed.total else ()
+    if not listed.total:
+        nothing = text(
+            "{whose}: nothing was decided in {period}.", whose=listed.about, period=period_of(facts, state)
+        )
+        return Section("explore-deals", topic, say(nothing), listed.frame, language, available=False)
     return Section(
         place="first",
         key="explore-deals", topic=topic, message=say(listed.about), data=listed.frame, language=language,
-        tables=tables, notes=tuple(map(say, notes)),
+        tables=(as_table(Scene(facts, state, language), listed),), notes=(say(_how_many(listed)),),
     )  # fmt: skip
 
 
@@ -211,7 +226,7 @@ def _how_many(listed: Listed) -> Text:
 def as_table(scene: Scene, listed: Listed) -> NumberTable:
     """The listed deals as a reader sees them."""
     frame, show = listed.frame, scene.language.show
-    several = len(set(frame["step"])) > 1
+    several, there = len(set(frame["step"])) > 1, columns_of(scene.facts)
     rows = []
     for row in frame.itertuples(index=False):
         result = _result(scene, row.step, bool(row.success))
@@ -228,8 +243,9 @@ def as_table(scene: Scene, listed: Listed) -> NumberTable:
             result,
             scene.say(row.became),
         ]
-        rows.append(tuple(map(_cell, COLUMNS, cells)))
-    headings = tuple(_cell(name, scene.say(title)) for name, title in COLUMNS.items())
+        shown = dict(zip(COLUMNS, cells, strict=True))
+        rows.append(tuple(_cell(name, shown[name]) for name in there))
+    headings = tuple(_cell(name, scene.say(COLUMNS[name])) for name in there)
     return NumberTable(scene.say(_how_many(listed)), headings, tuple(rows), wide=True)
 
 

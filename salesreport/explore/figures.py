@@ -16,10 +16,9 @@ from salesreport.kpi import Facts
 from salesreport.kpi.anomalies.anomalies import Anomalies, anomalies, is_remembered
 from salesreport.kpi.anomalies.comparisons import PARTS
 from salesreport.kpi.anomalies.decided import Decisions
-from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.reached import process_file
-from salesreport.period import Period
 from salesreport.stats.funnel_limits import Funnel, Limits, funnel_limits
 from salesreport.stats.funnel_limits import funnel as funnel_of
 from salesreport.stats.intervals import wilson
@@ -32,10 +31,13 @@ MONTHS = 24
 """How many months a trend shows at most."""
 
 FEWEST_MONTHS = 6
-"""With fewer months before the period the usual rate is that of all months shown."""
+"""With fewer months before the period the usual rate is that of all months shown; with fewer of these, none is."""
 
 FEWEST_ALIKE = 3
 """So many first, second and third months of quarters it takes to tell what is usual of each."""
+
+WIDEST = 0.8
+"""Limits that hold more than this part of all rates tell nothing, unless a month lies outside them after all."""
 
 _QUARTER = 3
 
@@ -75,8 +77,9 @@ class TrendFigures(NamedTuple):
 
     Attributes:
         frame: a row per month: month (first day), n, successes, rate, centre (the usual rate), lower, upper
-            (control limits), out, usual (whether the month counts for the centre), before (whether it is of the
-            period compared with).
+            (control limits), out, usual (whether the month counts for the centre), before (whether it lies before
+            the period). Limits are missing where so few were decided that nearly any rate would lie within them;
+            they and the centre where too few months have decisions to tell what is usual.
         seasonal: whether the usual rate is that of the same month of the quarter.
     """
 
@@ -102,6 +105,12 @@ def picked(facts: Facts, state: State, start: Any, end: Any, rep: bool = False) 
         same = span.has(name, wanted)
         keep = same if keep is None else keep & same
     return span if keep is None else span.take(keep)
+
+
+def shared_deals(facts: Facts) -> bool:
+    """Whether reps share deals; a decision is one rep's all the same (`salesreport.kpi.anomalies.decided`)."""
+    columns = facts.columns
+    return columns.has("deal_owners", "share") and bool((columns.numbers("deal_owners", "share") < 1).any())
 
 
 def counts(decided: Decisions) -> Counts:
@@ -308,7 +317,7 @@ def trend(facts: Facts, state: State) -> TrendFigures:
     The usual rate is that of the months before the period, where months of a quarter differ that of the same ones;
     months scatter about it by chance, and as far as they always did beyond (`salesreport.stats.funnel_limits`).
     """
-    period, before, step = period_of(facts, state), compared_period(facts, state), step_of(facts, state)
+    period, step = period_of(facts, state), step_of(facts, state)
     everything = all_decisions(facts)
     last = _month(min(period.end, facts.as_of))
     first = max(last - MONTHS + 1, _month(everything.day[0]))
@@ -324,11 +333,8 @@ def trend(facts: Facts, state: State) -> TrendFigures:
     if usual.sum() < FEWEST_MONTHS:
         usual = n > 0
     found = _usual(n, successes, usual, (months - facts.dataset.settings.fiscal_year_start + 1) % _QUARTER)
-    lower, upper = np.full(len(n), np.nan), np.full(len(n), np.nan)
-    for target in np.unique(found.centre[~np.isnan(found.centre)]).tolist():
-        same = found.centre == target
-        lower[same], upper[same] = funnel_limits(n[same], target, found.tau2, OUTER)
     rate = np.where(n > 0, successes / np.maximum(n, 1), np.nan)
+    lower, upper = _limits(rate, n, found, usual)
     frame = pd.DataFrame(
         {
             "month": days.astype("datetime64[s]"),
@@ -340,7 +346,7 @@ def trend(facts: Facts, state: State) -> TrendFigures:
             "upper": upper,
             "out": (rate < lower) | (rate > upper),
             "usual": usual,
-            "before": _within(days, before) & ~_within(days, period),
+            "before": days < np.datetime64(period.start, "M"),
         }
     )
     begin = int(np.argmax(n > 0))  # months before anything was decided at the step say nothing
@@ -350,9 +356,13 @@ def trend(facts: Facts, state: State) -> TrendFigures:
 def _usual(n: Numbers, successes: Numbers, usual: Flags, place: Positions) -> _Usual:
     """The usual rate of every month, by its place in the quarter if that explains how months scatter.
 
+    Missing where fewer than `FEWEST_MONTHS` months tell it.
+
     Deals are won when quarters end: then months scatter widely about a common rate, and closely about that of the
     same months of other quarters. That is taken where it explains at least half of the variance beyond chance.
     """
+    if usual.sum() < FEWEST_MONTHS:
+        return _Usual(np.full(len(n), np.nan), 0.0, False)
     whole = funnel_of(successes[usual], n[usual])
     centre, tau2, parts = np.full(len(n), np.nan), 0.0, 0
     for one in range(_QUARTER):
@@ -367,12 +377,25 @@ def _usual(n: Numbers, successes: Numbers, usual: Flags, place: Positions) -> _U
     return _Usual(np.full(len(n), whole.target), whole.tau2, False)
 
 
+def _limits(rate: Numbers, n: Numbers, found: _Usual, usual: Flags) -> Limits:
+    """The control limits of every month; missing where they tell nothing (`WIDEST`).
+
+    None (or all) of a few decisions does not tell that none ever goes on: limits are at least those of half a
+    decision that did.
+    """
+    lower, upper = np.full(len(n), np.nan), np.full(len(n), np.nan)
+    for target in np.unique(found.centre[~np.isnan(found.centre)]).tolist():
+        same = found.centre == target
+        half = 0.5 / (n[same & usual].sum() + 1)
+        lower[same], upper[same] = funnel_limits(
+            n[same], float(np.clip(target, half, 1 - half)), found.tau2, OUTER
+        )
+    telling = (upper - lower <= WIDEST) | (rate < lower) | (rate > upper)
+    return Limits(np.where(telling, lower, np.nan), np.where(telling, upper, np.nan))
+
+
 def _month(day: Any) -> int:
     return int(np.datetime64(day, "M").astype(int))
-
-
-def _within(days: Days, period: Period) -> Flags:
-    return (days >= np.datetime64(period.start, "D")) & (days <= np.datetime64(period.end, "D"))
 
 
 def finding_key(row: pd.Series) -> str:

@@ -19,10 +19,10 @@ from salesreport.report.page import css
 from salesreport.report.section import Section
 
 SHARES = {
-    "deal": 15, "customer": 12, "product_line": 10, "segment": 12, "stage": 10, "amount": 9, "decided_on": 11,
-    "result": 11, "since": 10,
+    "deal": 11, "customer": 11, "product_line": 11, "segment": 10, "stage": 10, "amount": 10, "decided_on": 12,
+    "result": 14, "since": 11,
 }  # fmt: skip
-"""How wide the columns of the deals are, in per cent; headings and table agree on it."""
+"""How wide the columns of the deals are, one compared with another; headings and table agree on it."""
 
 MOST_ROWS = 6
 """Of how many findings all are seen at once; beyond, their list scrolls."""
@@ -116,9 +116,8 @@ class Panels:
     def _laid_out(self, more_title: str) -> widgets.VBox:
         style = widgets.HTML(f"<style>{css()}{_style()}</style>", layout={"display": "none"})
         controls = _box(widgets.Box(list(self.controls.values())), "sr-controls")
-        shares = dict(zip(self.headings, SHARES.values(), strict=True))
         for name, one in self.headings.items():
-            one.layout = widgets.Layout(width=f"{shares[name]}%", margin="0")
+            one.layout = widgets.Layout(margin="0")
             if name in NUMBERS:
                 one.add_class("sr-number")
         headings = _box(widgets.HBox(list(self.headings.values())), "sr-headings")
@@ -175,10 +174,21 @@ def about_deals(section: Section) -> str:
     return sentence(" · ".join([section.topic, section.message, *section.notes])) if section.available else ""
 
 
-def of_deals(section: Section) -> str:
+def widths(columns: Sequence[str]) -> dict[str, str]:
+    """How wide columns of the deals are.
+
+    Examples:
+        >>> widths(["deal", "customer"])
+        {'deal': '50.0%', 'customer': '50.0%'}
+    """
+    whole = sum(SHARES[name] for name in columns)
+    return {name: f"{100 * SHARES[name] / whole:.1f}%" for name in columns}
+
+
+def of_deals(section: Section, shown: Sequence[str]) -> str:
     """The deals as HTML; columns as wide as the buttons above them."""
     html = section._repr_html_()
-    columns = "".join(f'<col style="width:{share}%">' for share in SHARES.values())
+    columns = "".join(f'<col style="width:{width}">' for width in widths(shown).values())
     return html.replace("</caption>", f"</caption><colgroup>{columns}</colgroup>", 1)
 
 
@@ -187,16 +197,18 @@ def mark_sorting(
     state: State,
     titles: Mapping[str, Text],
     language: Language,
-    visible: bool,
+    shown: Sequence[str],
 ) -> None:
-    """Headings that say which column sorts, and how."""
+    """Headings that say which column sorts, and how; only those of the columns that are shown."""
+    wide = widths(shown)
     for name, one in headings.items():
         sorts = state.sort == name
         title = language.say(titles[name])
         one.description = f"{title} {ARROWS[state.descending]}" if sorts else title
         one.tooltip = language.say(text("Sort by {column}", column=title))
         (one.add_class if sorts else one.remove_class)("sr-sorts")
-        one.layout.display = "" if visible else "none"
+        one.layout.display = "" if name in wide else "none"
+        one.layout.width = wide.get(name)
 
 
 def options(facts: Facts | None, state: State, language: Language) -> dict[str, list[tuple[str, str]]]:

@@ -9,6 +9,7 @@ from salesreport.explore.figures import PlotFigures, TrendFigures
 from salesreport.explore.scene import MOST_FINDINGS, Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies.anomalies import Anomalies
+from salesreport.kpi.anomalies.decided import WIN
 from salesreport.language import Month, Text, text
 from salesreport.report.chart import Chart
 from salesreport.report.charts_compare import (
@@ -63,13 +64,15 @@ def _steps(
     scene: Scene, key: str, rows: list[StepRow], message: str, description: Text, words: tuple[str, str, str]
 ) -> Chart:
     """Rates, a line each, on the axis of what goes on in time."""
-    axis = scene.say(text("goes on in time"))
+    alone = all(step.key == WIN for step in scene.steps)
+    axis = scene.say(text("Won, of the deals decided") if alone else text("Goes on in time; at the end: won"))
     return step_funnel(key, rows, message, scene.say(description), axis, words, scene.share)
 
 
 def of_reps_by_step(scene: Scene, shown: pd.DataFrame, message: str) -> Chart:
     """A cell per rep and step."""
-    steps, names = scene.steps, shown["name"].to_numpy()[:: len(scene.steps)]
+    steps = scene.steps_of(shown)
+    names = shown["name"].to_numpy()[:: len(steps)]
     shape = (len(names), len(steps))
     gaps = np.where(shown["n"] > 0, shown["gap"], np.nan).astype(float).reshape(shape)
     said = np.array(
@@ -83,7 +86,8 @@ def of_reps_by_step(scene: Scene, shown: pd.DataFrame, message: str) -> Chart:
     return heat_map(
         "explore-reps-chart", names.tolist(), [scene.say(step_name(step)) for step in steps], gaps, said.tolist(),
         flagged, message, scene.say(description),
-        scene.say(text("goes on in time, rates drawn together")), width=9.4,
+        scene.say(text("Share that goes on in time, drawn towards that of all reps")), width=9.4,
+        here=scene.row_of(shown),
     )  # fmt: skip
 
 

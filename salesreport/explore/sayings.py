@@ -4,7 +4,14 @@ from typing import Any
 
 import pandas as pd
 
-from salesreport.explore.figures import FEWEST_MONTHS, PlotFigures, TrendFigures, finding_key
+from salesreport.explore.figures import (
+    FEWEST_MONTHS,
+    WIDEST,
+    PlotFigures,
+    TrendFigures,
+    finding_key,
+    shared_deals,
+)
 from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies import sentences
@@ -30,27 +37,33 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> Text:
     rows = [row for row in records(data) if row["n"] >= FEWEST]
     steps = [row for row in rows if row["step"] != WIN]
     if not steps and rows:
-        return _won(scene, rows[-1])
+        return _share_won(rows[-1], _change(scene, rows[-1]))  # an export without milestones
     if not steps:
         return text("Too few deals were decided to tell where they are lost.")
     worst = min(steps, key=lambda row: row["rate"])
-    return text(
-        "Fewest deals go on at {step}: {share} of {n}{change}",
-        step=scene.step_titled(worst["step"]),
-        share=Quantity(worst["rate"], "share"),
-        n=worst["n"],
-        change=_change(scene, worst),
-    )
+    fields: dict[str, Any] = {
+        "step": scene.step_titled(worst["step"]),
+        "share": Quantity(worst["rate"], "share"),
+        "n": worst["n"],
+        "change": _change(scene, worst),
+    }
+    if len(steps) == 1:
+        there = text("at {step} {share} of {n} went on in time{change}", **fields)
+    else:
+        there = text("step by step fewest go on at {step}: {share} of {n}{change}", **fields)
+    if rows[-1]["step"] != WIN:
+        return there
+    return text("{won}; {there}", won=_share_won(rows[-1], Text("")), there=there)
 
 
-def _won(scene: Scene, row: dict[str, Any]) -> Text:
-    """The one step of an export without milestones."""
+def _share_won(row: dict[str, Any], change: Text) -> Text:
+    """How many of the deals that were decided were won."""
     return ntext(
         "{share} of {n} decided deal was won{change}",
         "{share} of {n} decided deals were won{change}",
         share=Quantity(row["rate"], "share"),
         n=row["n"],
-        change=_change(scene, row),
+        change=change,
     )
 
 
@@ -93,10 +106,15 @@ def of_reps_by_step(scene: Scene, data: pd.DataFrame) -> Text:
     flagged = data[(data["flag"] != "none").to_numpy(bool)]
     if flagged.empty:
         return text("No rep stands out at any step: like deals go on about as often with all of them")
+    mine = (flagged["rep_id"] == scene.state.rep).to_numpy(bool)
     said = [
-        text("{rep} at {step}", rep=row["name"], step=scene.step_titled(row["step"])) for row in records(flagged)
+        text("{rep} at {step}", rep=row["name"], step=scene.step_titled(row["step"]))
+        for row in records(pd.concat([flagged[mine], flagged[~mine]]))
     ]
-    return text("Different from others with like deals: {whom}", whom=_some(said))
+    different = text("Different from others with like deals: {whom}", whom=_some(said))
+    if scene.rep and not mine.any():
+        return text("{rep} stands out at no step. {others}", rep=scene.rep, others=different)
+    return different
 
 
 def of_funnel_plot(scene: Scene, figures: PlotFigures) -> Text:
@@ -131,7 +149,8 @@ def of_trend(scene: Scene, figures: TrendFigures) -> Text:
     data = figures.frame
     fields: dict[str, Any] = {"who": scene.rep or text("all reps"), "step": step_name(scene.step)}
     unusual = records(data[data["out"].to_numpy(bool)])
-    now = [row for row in unusual if row["month"] >= pd.Timestamp(scene.period.start)]
+    begin = pd.Timestamp(scene.period.start).replace(day=1)
+    now = [row for row in unusual if row["month"] >= begin]
     if now:
         last = now[-1]
         fields |= {
@@ -143,11 +162,45 @@ def of_trend(scene: Scene, figures: TrendFigures) -> Text:
         if last["rate"] < last["centre"]:
             return text("{step}, {who}: {share} of {n} in {month}, unusually few (usual: {usual})", **fields)
         return text("{step}, {who}: {share} of {n} in {month}, unusually many (usual: {usual})", **fields)
+    fields["period"] = scene.period
+    if (lacking := _months_that_tell_nothing(data, begin, fields)) is not None:
+        return lacking
     if unusual:
         months = [Month(row["month"], short=True) for row in unusual][-MOST_NAMED:]
-        return text("{step}, {who}: as usual in {period}; unusual was {months}",
-                    **fields, period=scene.period, months=months)  # fmt: skip
+        return text("{step}, {who}: as usual in {period}; unusual was {months}", **fields, months=months)
     return text("{step}, {who}: no month was unusual", **fields)
+
+
+def _months_that_tell_nothing(data: pd.DataFrame, begin: pd.Timestamp, fields: dict[str, Any]) -> Text | None:
+    """That months of the period have too few decisions to tell whether they were unusual; None where none has."""
+    decided = data[(data["n"] > 0).to_numpy(bool)]
+    if len(decided) < FEWEST_MONTHS:
+        return ntext(
+            "{step}, {who}: what is usual cannot be told, for only {n} month has decisions",
+            "{step}, {who}: what is usual cannot be told, for only {n} months have decisions",
+            n=len(decided),
+            **fields,
+        )
+    now = decided[(decided["month"] >= begin).to_numpy(bool)]
+    few = now[now["upper"].isna().to_numpy(bool)]
+    if now.empty:
+        return text("{step}, {who}: nothing was decided in {period}", **fields)
+    if len(few) == len(now):
+        return text(
+            "{step}, {who}: in {period} no month has enough decisions to tell whether it was unusual "
+            "(at most {most})",
+            most=few["n"].max(),
+            **fields,
+        )
+    if len(few):
+        return text(
+            "{step}, {who}: in {few} of {all} months of {period} too few deals were decided to tell; the others "
+            "were as usual",
+            few=len(few),
+            all=len(now),
+            **fields,
+        )
+    return None
 
 
 def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> Text:
@@ -170,9 +223,13 @@ def of_anomalies(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> Text
     return text("{rep} is not distinguishable from others with like deals", rep=scene.rep)
 
 
-def funnel_notes(scene: Scene, data: pd.DataFrame) -> list[Text]:
+def funnel_notes(scene: Scene, data: pd.DataFrame, shown: pd.DataFrame) -> list[Text]:
     """How to read the funnel."""
-    notes = [_what_counts(scene)]
+    notes = [*_what_counts(scene), *_not_shown(scene, shown)]
+    if not data["before_n"].any():
+        notes.append(
+            text("Nothing was decided here in {period}: there is nothing to compare with.", period=scene.compare)
+        )
     if scene.rep and scene.compared is not None:
         notes.append(
             text(
@@ -182,6 +239,13 @@ def funnel_notes(scene: Scene, data: pd.DataFrame) -> list[Text]:
         )
         notes += [_explained(scene, row) for row in records(data) if row["explained"] in ("mix", "timing")]
     return notes
+
+
+def _not_shown(scene: Scene, shown: pd.DataFrame) -> list[Text]:
+    """The steps that are left out, for there is nothing to show of them."""
+    there = scene.steps_of(shown)
+    steps = [step_name(step) for step in scene.steps if step not in there]
+    return [text("Not shown, for no deal was decided there: {steps}.", steps=steps)] if steps else []
 
 
 def _explained(scene: Scene, row: dict[str, Any]) -> Text:
@@ -198,7 +262,8 @@ def reps_by_step_notes(scene: Scene, data: pd.DataFrame, shown: pd.DataFrame) ->
             "Each rate is drawn towards that of all reps as far as it rests on few deals (empirical Bayes); "
             "colours show how far it lies from it. Framed: clearly different from others with like deals."
         ),
-        _what_counts(scene),
+        *_what_counts(scene),
+        *_not_shown(scene, shown),
     ]
     if scene.compared is None and not scene.comparing:
         notes.append(text("There is nobody with like deals to compare with."))
@@ -229,8 +294,10 @@ def funnel_plot_notes(scene: Scene, figures: PlotFigures) -> list[Text]:
         )
     ]
     if figures.found.tau2 > 0:
-        notes.append(text("Reps scatter more than chance explains; the limits allow for that (overdispersion)."))
-    return [*notes, _what_counts(scene)]
+        notes.append(
+            text("Reps scatter more than chance makes on average; the limits are as much wider (overdispersion).")
+        )
+    return [*notes, *_what_counts(scene)]
 
 
 def trend_notes(scene: Scene, figures: TrendFigures) -> list[Text]:
@@ -242,13 +309,23 @@ def trend_notes(scene: Scene, figures: TrendFigures) -> list[Text]:
             "Band: 99.8% of months lie within it as long as nothing changes; the fewer decisions, the wider it is."
         )
     ]
-    if (data["usual"] & before).sum() >= FEWEST_MONTHS:
+    if data["centre"].isna().all():
+        notes = [text("It takes {fewest} months with decisions to tell what is usual.", fewest=FEWEST_MONTHS)]
+    elif (data["usual"] & before).sum() >= FEWEST_MONTHS:
         notes.append(text("Usual is the rate of the months before {period}.", period=scene.period))
     else:
         notes.append(text("Too few months lie before {period}: usual is the rate of all.", period=scene.period))
+    if (data["upper"].isna() & data["centre"].notna() & (data["n"] > 0)).any():
+        notes.append(
+            text(
+                "Where there is no band, too few deals were decided to tell: it would hold more than {share} of "
+                "all rates.",
+                share=Quantity(WIDEST, "share"),
+            )
+        )
     if figures.seasonal:
         notes.append(text("Months are compared with the same month of other quarters: they differ all the time."))
-    return [*notes, _what_counts(scene)]
+    return [*notes, *_what_counts(scene)]
 
 
 def anomalies_notes(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> list[Text]:
@@ -258,8 +335,21 @@ def anomalies_notes(scene: Scene, compared: Anomalies, shown: pd.DataFrame) -> l
     return [*more, *sentences.notes(compared)]
 
 
-def _what_counts(scene: Scene) -> Text:
-    """What a decision at a step is."""
+def _what_counts(scene: Scene) -> list[Text]:
+    """What a decision at a step is, and whose."""
+    notes = [_decided(scene)]
+    by_rep = scene.state.rep or scene.state.team or scene.state.view in ("reps_by_step", "funnel_plot")
+    if by_rep and shared_deals(scene.facts):
+        notes.append(
+            text(
+                "A deal that several reps share counts once, for who has the largest share; in the win rate of "
+                "other sections it counts for each by the share."
+            )
+        )
+    return notes
+
+
+def _decided(scene: Scene) -> Text:
     if all(step.key == WIN for step in scene.steps):
         return text("Of the deals won or lost in the period, the share that was won; open deals do not count.")
     return text(

@@ -78,6 +78,16 @@ class Scene:
         """The chosen step; the last one where none is chosen."""
         return self.steps[step_of(self.facts, self.state)]
 
+    def row_of(self, shown: pd.DataFrame) -> int | None:
+        """The number of the chosen rep among those that a frame has rows of; None where it has none."""
+        reps = list(dict.fromkeys(shown["rep_id"]))
+        return reps.index(self.state.rep) if self.state.rep in reps else None
+
+    def steps_of(self, shown: pd.DataFrame) -> list[Step]:
+        """The steps that a frame has rows of, in the order of the process."""
+        there = set(shown["step"])
+        return [step for step in self.steps if step.key in there]
+
     def step_titled(self, key: str) -> Text:
         """What a step is called, by its key."""
         return step_name(next(step for step in self.steps if step.key == key))

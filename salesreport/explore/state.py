@@ -21,6 +21,9 @@ View = Literal["funnel", "reps_by_step", "funnel_plot", "trend", "anomalies"]
 VIEWS: tuple[View, ...] = get_args(View)
 """The views, in order."""
 
+OF_ONE_STEP: tuple[View, ...] = ("funnel_plot", "trend")
+"""The views that show one step at a time: the chosen one, else the last."""
+
 FILTERS = ("product_line", "segment", "team", "lead_source")
 """What narrows down the decisions that are looked at; a rep does not, for a rep is compared with the others."""
 
@@ -274,6 +277,8 @@ def fitted(facts: Facts, state: State) -> State:
     there = choices(facts)
     state = state.but(rep=there.rep_id(state.rep))
     changes: dict[str, Any] = {name: "" for name in FILTERS if getattr(state, name) not in there.values[name]}
+    if state.view not in VIEWS:
+        changes["view"] = VIEWS[0]
     team = changes.get("team", state.team)
     if state.rep not in there.reps_in(team):
         changes["rep"] = ""

@@ -8,7 +8,8 @@ from salesreport.explore.figures import PlotFigures, TrendFigures
 from salesreport.explore.scene import Scene
 from salesreport.explore.words import step_name
 from salesreport.kpi.anomalies.anomalies import Anomalies
-from salesreport.language import Month, text
+from salesreport.kpi.anomalies.decided import Step
+from salesreport.language import Month, ntext, text
 from salesreport.report.rows import records
 from salesreport.report.table import NumberTable, number_table
 
@@ -20,19 +21,23 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> NumberTable:
     """Per step: decisions, rate, the period before, and of a rep others with like deals."""
     say, count = scene.say, scene.language.count
     headings = [say(text("Step")), say(text("decided")), say(text("went on")), say(text("rate"))]
-    headings += [say(text("decided in {period}", period=scene.compare)), say(text("rate then"))]
+    titles = {step.key: _with_days(scene, step) for step in scene.steps}
+    then = bool(data["before_n"].any())
+    if then:
+        headings += [say(text("decided in {period}", period=scene.compare)), say(text("rate then"))]
     if scene.rep:
         headings += [say(text("others, like deals")), say(text("difference in points"))]
     rows = []
     for row in records(data):
         cells: list[str | tuple[str, str]] = [
-            say(scene.step_titled(row["step"])),
+            titles[row["step"]],
             count(row["n"]),
             count(row["successes"]),
             (scene.share(row["rate"]), scene.between(row["lower"], row["upper"])),
-            count(row["before_n"]),
-            (scene.share(row["before_rate"]), scene.between(row["before_lower"], row["before_upper"])),
         ]
+        if then:
+            between = scene.between(row["before_lower"], row["before_upper"])
+            cells += [count(row["before_n"]), (scene.share(row["before_rate"]), between)]
         if scene.rep:
             cells += [
                 scene.language.quantity(row["expected"], "share"),
@@ -45,6 +50,12 @@ def of_funnel(scene: Scene, data: pd.DataFrame) -> NumberTable:
     )
 
 
+def _with_days(scene: Scene, step: Step) -> tuple[str, str]:
+    """A step, and what "in time" is there."""
+    within = ntext("within {n} day", "within {n} days", n=step.within) if step.within else text("won in the end")
+    return scene.say(step_name(step)), scene.say(within)
+
+
 def _difference(scene: Scene, effect: float, lower: float, upper: float) -> tuple[str, str]:
     if effect is None or math.isnan(effect):
         return (scene.language.show(None), "")
@@ -54,19 +65,17 @@ def _difference(scene: Scene, effect: float, lower: float, upper: float) -> tupl
 
 def of_reps_by_step(scene: Scene, shown: pd.DataFrame) -> NumberTable:
     """Per rep the raw rate and number of decisions at every step."""
-    size = len(scene.steps)
-    headings = [scene.say(text("Rep")), *(scene.say(step_name(step)) for step in scene.steps)]
+    steps = scene.steps_of(shown)
+    size = len(steps)
+    headings = [scene.say(text("Rep")), *(scene.say(step_name(step)) for step in steps)]
     rows: list[list[str | tuple[str, str]]] = []
     for at, row in enumerate(records(shown)):
         if at % size == 0:
             rows.append([row["name"]])
         n = scene.say(text("of {n}", n=row["n"]))
         rows[-1].append((scene.share(row["rate"]), n) if row["n"] else scene.language.show(None))
-    ids = shown["rep_id"].to_numpy()[::size].tolist()
-    here = ids.index(scene.state.rep) if scene.state.rep in ids else None
-    return number_table(
-        scene.say(text("Bare rates, and of how many decisions")), headings, rows, here=here, wide=True
-    )
+    caption = scene.say(text("Bare rates, and of how many decisions"))
+    return number_table(caption, headings, rows, here=scene.row_of(shown), wide=True)
 
 
 def of_funnel_plot(scene: Scene, figures: PlotFigures) -> NumberTable:
@@ -80,12 +89,10 @@ def of_funnel_plot(scene: Scene, figures: PlotFigures) -> NumberTable:
     rows = [
         [row["name"], count(row["n"]), count(row["successes"]), scene.share(row["rate"])] for row in records(data)
     ]
-    ids = data["rep_id"].tolist()
-    here = ids.index(scene.state.rep) if scene.state.rep in ids else None
     caption = text("Reps, those farthest from the rest first")
     if len(data) < len(figures.frame) and scene.named:
         caption = text("The {n} reps farthest from the rest, of {all}", n=len(data), all=len(figures.frame))
-    return number_table(say(caption), headings, rows, here=here)
+    return number_table(say(caption), headings, rows, here=scene.row_of(data))
 
 
 def of_trend(scene: Scene, figures: TrendFigures) -> NumberTable:
@@ -97,7 +104,7 @@ def of_trend(scene: Scene, figures: TrendFigures) -> NumberTable:
             say(text("{month}", month=Month(row["month"].date(), short=True))),
             count(row["n"]),
             scene.share(row["rate"]),
-            scene.between(row["lower"], row["upper"]),
+            scene.between(row["lower"], row["upper"]) or (say(text("too few to tell")) if row["n"] else ""),
         ]
         for row in reversed(records(figures.frame))
     ]

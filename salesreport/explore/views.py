@@ -83,9 +83,10 @@ def _funnel(scene: Scene) -> Section:
     if not data["n"].any():
         return _nothing(scene, data)
     message = sayings.of_funnel(scene, data)
+    shown = data[(data["n"] + data["before_n"] > 0).to_numpy(bool)]
     return _section(
-        scene, message, data, sayings.funnel_notes(scene, data),
-        charts=(pictures.of_funnel(scene, data, scene.say(message)),), tables=(tables.of_funnel(scene, data),),
+        scene, message, data, sayings.funnel_notes(scene, data, shown),
+        charts=(pictures.of_funnel(scene, shown, scene.say(message)),), tables=(tables.of_funnel(scene, shown),),
     )  # fmt: skip
 
 
@@ -94,6 +95,7 @@ def _reps_by_step(scene: Scene) -> Section:
     if data.empty:
         return _nothing(scene, data)
     shown = scene.most_telling(data)
+    shown = shown[(shown.groupby("step")["n"].transform("sum") > 0).to_numpy(bool)]
     if shown.empty:
         return _nothing(scene, data)
     message = sayings.of_reps_by_step(scene, data)

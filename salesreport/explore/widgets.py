@@ -16,12 +16,12 @@ from salesreport.dataset import Dataset
 from salesreport.errors import SalesreportError
 from salesreport.explore import panels
 from salesreport.explore.background import Background
-from salesreport.explore.deal_table import COLUMNS, deals
+from salesreport.explore.deal_table import COLUMNS, columns_of, deals
 from salesreport.explore.debounce import Debounced
 from salesreport.explore.figures import finding_key, found, is_found
 from salesreport.explore.saving import as_code, save_pack
 from salesreport.explore.scene import Scene
-from salesreport.explore.state import State, checked, choices, facts_of, fitted
+from salesreport.explore.state import VIEWS, State, checked, choices, facts_of, fitted
 from salesreport.explore.views import needs_comparison, view
 from salesreport.kpi import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -111,6 +111,7 @@ class Explorer(panels.Panels):
         if "view" not in changes and "finding" not in changes:
             changes["finding"] = ""
         self._problem = None
+        self._show(self.saved, "")  # what was saved is another view
         self.state = self.state.but(**changes)
         self._update()
 
@@ -149,10 +150,20 @@ class Explorer(panels.Panels):
             self._problem = self._problem or problem
         give_back()  # of millions of deals a third of all memory is what they were looked through with
 
+    def _is_another(self, shown: Dataset) -> bool:
+        """Whether the chosen dataset is not the one that is shown: another, one that replaced it, or none."""
+        try:
+            return Dataset.open(self.state.dataset).folder.resolve() != shown.folder
+        except SalesreportError:
+            return True
+
     def _refresh(self) -> None:
         """Work out what is shown from the state."""
-        if self._facts is None or self._facts.dataset.path != Path(self.state.dataset).resolve():
+        shown = self._facts
+        if shown is None or self._is_another(shown.dataset):
             self._open()
+            if shown is not None and self._facts and shown.dataset.path == self._facts.dataset.path:
+                self._problem = text("The dataset was replaced: shown is what it has now.")
         facts = self._facts
         if facts is not None:
             self.state = fitted(facts, self.state)
@@ -161,7 +172,7 @@ class Explorer(panels.Panels):
             self._show(self.status, self._said())
             for area in (self.picture, self.about, self.deals):
                 self._show(area, "")
-            panels.mark_sorting(self.headings, self.state, COLUMNS, self.language, visible=False)
+            panels.mark_sorting(self.headings, self.state, COLUMNS, self.language, shown=())
             return
         if self._took.get(self.state.view, SLOW) >= SLOW:
             self._show(self.status, panels.sentence(self.language.say(text("Computing …"))))
@@ -190,8 +201,9 @@ class Explorer(panels.Panels):
         self._list_findings(facts, patient)
         listed = deals(facts, self.state, self.language)
         self._show(self.about, panels.about_deals(listed))
-        self._show(self.deals, panels.of_deals(listed))
-        panels.mark_sorting(self.headings, self.state, COLUMNS, self.language, visible=listed.available)
+        columns = columns_of(facts) if listed.available else []
+        self._show(self.deals, panels.of_deals(listed, columns))
+        panels.mark_sorting(self.headings, self.state, COLUMNS, self.language, columns)
         self.code.value = as_code(checked(facts, self.state), self.language.code)
         if not patient:  # only now, for it would take its time from the picture
             self._background.start(lambda: found(facts, state))
@@ -221,7 +233,7 @@ class Explorer(panels.Panels):
         for name, control in self.controls.items():
             self._quietly(control, offered[name], getattr(self.state, name))
             control.disabled = len(offered[name]) < 2
-        self._quietly(self.views, None, self.state.view)
+        self._quietly(self.views, None, self.state.view if self.state.view in VIEWS else VIEWS[0])
 
     def _quietly(self, control: Any, options: list[tuple[str, str]] | None, value: str | None) -> None:
         """Set a control without being told about it."""

@@ -8,7 +8,7 @@ from salesreport.language import Text, text
 VIEW_TITLES: dict[View, Text] = {
     "funnel": text("Funnel"),
     "reps_by_step": text("Reps by step"),
-    "funnel_plot": text("Reps by size"),
+    "funnel_plot": text("Reps by number of deals"),
     "trend": text("Trend"),
     "anomalies": text("Anomalies"),
 }
@@ -37,7 +37,7 @@ def selection(facts: Facts, state: State, with_rep: bool = True) -> list[Text | 
     """What is looked at, part by part: period, filters, rep."""
     period = period_of(facts, state)
     said: list[Text | str] = [period.label]
-    if state.view in ("funnel", "trend"):
+    if state.view == "funnel":
         said = [text("{period}, compared with {compare}", period=period, compare=compared_period(facts, state))]
     said += [
         text("{what}: {value}", what=CONTROL_TITLES[name], value=values[0]) for name, values in state.where.items()

@@ -92,11 +92,13 @@ class Language:
     # --- words
 
     def say(self, what: Text | str | None) -> str:
-        """Translate a text and fill its fields in; a plain str passes unchanged, None is ''."""
+        """Translate a text and fill its fields in; a plain str passes unchanged, None and an empty text are ''."""
         if what is None:
             return ""
         if isinstance(what, str):
             return what
+        if not what.template:  # gettext's words for it are the catalogue's own heading
+            return ""
         translations = _translations(self.locale.language)
         if what.plural is None:
             template = translations.gettext(what.template)

@@ -80,10 +80,10 @@ def caption(area: Area, text: str, pad: float = 8, names: float = 0.0) -> None:
     area.words(text, (Part(0.0), Part(1.0)), away=(-72 * names, pad), stand="above", size=9.5)
 
 
-def row_names(area: Area, names: Mapping[float, str]) -> None:
-    """Names to the left of rows: height → name."""
+def row_names(area: Area, names: Mapping[float, str], here: float | None = None) -> None:
+    """Names to the left of rows: height → name; the one at `here` is stressed."""
     for place, name in names.items():
-        area.words(name, (Part(0.0), place), away=(-5, 0), anchor="end")
+        area.words(name, (Part(0.0), place), away=(-5, 0), anchor="end", bold=place == here)
 
 
 def row_ends(area: Area, ends: Mapping[float, str], gap: float = 4.0, size: float = 8.0) -> None:

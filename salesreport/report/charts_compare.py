@@ -159,13 +159,14 @@ _REACH = 0.1
 def heat_map(
     key: str, rows: Sequence[str], columns: Sequence[str], gaps: Numbers, said: Sequence[Sequence[str]],
     flagged: Flags, title: str, description: str, heading: str, width: float | None = None,
+    here: int | None = None,
 ) -> Chart:  # fmt: skip
     """Gaps by row and column, their numbers printed in the cells; what stands out is framed and has a sign.
 
     Args:
         key, title, description: as in `Chart`. rows, columns: names. heading: what the numbers are.
         gaps: what the colours show, 0 in the middle; NaN: no colour. said: texts of the cells. flagged: which
-            stand out. width: in inches; by the number of columns by default.
+            stand out. width: in inches; by the number of columns by default. here: number of the row to stress.
     """
     each = 0.95
     names = max(map(name_width, rows), default=0.0)
@@ -192,10 +193,13 @@ def heat_map(
             text = said[row][column]
             area.words(
                 f"{SIGN['worse' if gap < 0 else 'better']} {text}" if flag else text, (column + 0.5, row + 0.5),
-                anchor="middle", size=8, colour=FAINT if math.isnan(gap) else INK, bold=flag,
+                anchor="middle", size=8, colour=FAINT if math.isnan(gap) else INK, bold=flag or row == here,
             )  # fmt: skip
         area.strokes([side for cell in np.argwhere(flagged).tolist() for side in _frame(*cell)], INK, 1.2)
-        row_names(area, {place + 0.5: short_name(name) for place, name in enumerate(rows)})
+        row_names(
+            area, {place + 0.5: short_name(name) for place, name in enumerate(rows)},
+            here=None if here is None else here + 0.5,
+        )  # fmt: skip
         for place, name in enumerate(titles):
             area.words(
                 name, (place + 0.5, Part(1.0)), away=(0, 4), anchor="middle", stand="above", size=8, colour=MUTED
@@ -238,7 +242,7 @@ def control_chart(
         key, title, description: as in `Chart`. labels: of the months, oldest first. heading: what the rate is.
         values: the rates; NaN: no cases. n: numbers of cases, printed below. centre: what is usual.
         lower, upper: limits by the number of cases; NaN: none. out: which lie outside. shown: formats a rate.
-        before: which months belong to the period compared with; they are hollow. centre_name, band_name: printed
+        before: which months lie before those that it is about; they are hollow. centre_name, band_name: printed
             at the right.
     """
     count, middle = len(labels), np.broadcast_to(np.asarray(centre, float), np.shape(values))
@@ -274,13 +278,16 @@ def control_chart(
                 )  # fmt: skip
         _months(area, labels, n)
         caption(area, heading, names=left)
-        known = np.flatnonzero(~np.isnan(upper))
-        if len(known) and names:
-            last = known[-1]
-            ends = [(float(middle[last]), centre_name), (float(upper[last]), band_name)]
-            label_ends(area, [end for end in ends if end[1]])
+        ends = [(_last_known(middle), centre_name), (_last_known(upper), band_name)]
+        label_ends(area, [(at, name) for at, name in ends if name and not math.isnan(at)])
 
     return Chart(key, draw, title, description, width=9.4 if count > 14 else 6.4, height=2.9)
+
+
+def _last_known(line: Numbers) -> float:
+    """Where a line ends; NaN for one that is nowhere known."""
+    known = line[~np.isnan(line)]
+    return float(known[-1]) if len(known) else math.nan
 
 
 def _months(area: Area, labels: Sequence[str], n: Numbers) -> None:

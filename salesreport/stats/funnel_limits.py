@@ -105,7 +105,9 @@ def funnel_limits(trials: npt.ArrayLike, target: float, tau2: float = 0.0, confi
     """The control limits at any number of trials, as a plot draws them.
 
     The exact binomial limits, interpolated between whole numbers of successes as in the paper's appendix: with r
-    the least number of successes that has P(R ≤ r) ≥ p, the limit is (r − (P(R ≤ r) − p) ÷ P(R = r)) ÷ n. Where
+    the least number of successes that has P(R ≤ r) ≥ p, the lower limit is (r − (P(R ≤ r) − p) ÷ P(R = r)) ÷ n.
+    The upper one is that of the failures, mirrored. The paper takes the successes' own upper quantile; then what
+    lies on it counts as outside, however likely: a single success of a single trial at a rate of 70 %. Where
     groups differ beyond chance, sin² of the target's angle ± z √(1 ÷ 4n + τ²), clipped to [0, π/2], if that is
     wider.
 
@@ -121,12 +123,12 @@ def funnel_limits(trials: npt.ArrayLike, target: float, tau2: float = 0.0, confi
     Examples:
         >>> limits = funnel_limits([10, 100, 1000], 0.3)
         >>> limits.lower.round(3), limits.upper.round(3)
-        (array([0.   , 0.207, 0.271]), array([0.561, 0.387, 0.328]))
+        (array([0.   , 0.207, 0.271]), array([0.661, 0.397, 0.329]))
     """
     n = np.asarray(trials, float)
     n = np.where(n > 0, n, np.nan)
     tail = (1 - confidence) / 2
-    lower, upper = _binomial_limit(n, target, tail), _binomial_limit(n, target, 1 - tail)
+    lower, upper = _binomial_limit(n, target, tail), 1 - _binomial_limit(n, 1 - target, tail)
     if tau2 > 0:
         half = float(ndtri(1 - tail)) * np.sqrt(1 / (4 * n) + tau2)
         angle = np.arcsin(np.sqrt(target))

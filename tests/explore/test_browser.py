@@ -159,7 +159,7 @@ def test_from_the_controls_to_a_findings_deals(address: str) -> None:
         # the other views
         for view, said in (
             ("Reps by step", "Ann"),
-            ("Reps by size", "Deal → Order"),
+            ("Reps by number of deals", "Deal → Order"),
             ("Trend", "Deal → Order, all reps"),
         ):
             page.get_by_role("button", name=view, exact=True).click()
@@ -197,6 +197,24 @@ def test_from_the_controls_to_a_findings_deals(address: str) -> None:
         }
         broken = Axe().run(page, context=".sr-explorer", options=rules).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"][:200]) for one in broken] == []
+
+        # in a narrow window sentence and small pictures are whole; what is wider scrolls by itself
+        page.set_viewport_size({"width": 900, "height": 900})
+        for view in ("Funnel", "Reps by step", "Trend"):
+            page.get_by_role("button", name=view, exact=True).click()
+            expect(page.locator(".sr-view .kicker").first).to_contain_text(view)
+            room = page.locator(".sr-explorer").evaluate("one => one.getBoundingClientRect().right")
+            for part in (heading, page.locator(".sr-view .note").first, page.locator(".sr-view figure").first):
+                assert part.evaluate("one => one.getBoundingClientRect().right") <= room + 1, view
+
+        # with the keyboard: a list is opened by Space, else JupyterLab takes its keys
+        page.get_by_label("Rep", exact=True).focus()
+        for key in ("Space", "ArrowDown", "Enter"):
+            page.keyboard.press(key)
+        expect(page.locator(".sr-view .kicker").first).to_contain_text("Rep: ")
+        page.get_by_role("button", name="Funnel", exact=True).focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".sr-view .kicker").first).to_contain_text("Funnel")
 
         assert problems == []
         assert outside == [], "nothing is asked of anybody else"

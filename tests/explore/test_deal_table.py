@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from cases import least_of
 from three_reps import HOSTILE
 
-from salesreport.explore.deal_table import COLUMNS, MOST, deals, listed_deals
-from salesreport.explore.figures import finding_key, found
-from salesreport.explore.state import State, choices, facts_of
+from salesreport.explore.deal_table import COLUMNS, MOST, columns_of, deals, listed_deals
+from salesreport.explore.figures import finding_key, found, funnel_plot
+from salesreport.explore.state import OF_ONE_STEP, State, choices, facts_of
 from salesreport.language import Language
 
 EN = Language("en")
@@ -24,6 +25,39 @@ def test_of_a_rep(facts, state):
 def test_nothing_chosen_nothing_listed(facts, state):
     assert listed_deals(facts, state) is None
     assert not deals(facts, state, EN).available
+
+
+def test_where_nothing_was_decided_it_says_so(facts, state):
+    section = deals(facts, state.but(rep="R3", period="2024-Q3"), EN)  # who closed nothing before October
+    assert not section.available
+    assert section.message == f"{HOSTILE}, Deal → Order: nothing was decided in Q3 2024."
+
+
+def test_beside_a_view_of_one_step_are_the_deals_of_that_step(year):
+    facts = facts_of(year)
+    rep = next(iter(choices(facts).reps))
+    of_rep = year.but(rep=rep, view="funnel_plot")
+    row = funnel_plot(facts, of_rep).frame.set_index("rep_id").loc[rep]
+    for view in OF_ONE_STEP:
+        listed = listed_deals(facts, of_rep.but(view=view))
+        assert (listed.total, listed.went_on) == (row["n"], row["successes"])
+        assert EN.say(listed.about).endswith(", Deal → Order")
+    assert listed_deals(facts, of_rep.but(view="funnel")).total > row["n"]
+
+
+def test_columns_that_the_data_do_not_have_are_not_listed(tmp_path):
+    data = least_of(
+        tmp_path, "No,Who,Step,Begun,Ended,Worth\nD1,Ann,Signed,2025-01-02,2025-01-20,10\n"
+        "D2,Ann,Off,2025-01-02,2025-01-20,\n",
+    )  # fmt: skip
+    state = State(str(data.path), rep="Ann")
+    facts = facts_of(state)
+    assert columns_of(facts) == ["deal", "stage", "amount", "decided_on", "result", "since"]
+    (table,) = deals(facts, state, EN).tables
+    assert [one.text for one in table.headings] == [
+        "Deal", "Stage", "Amount", "Decided on", "Result", "Since then"
+    ]  # fmt: skip
+    assert {len(row) for row in table.rows} == {6}
 
 
 @pytest.mark.parametrize("column", COLUMNS)

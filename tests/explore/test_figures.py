@@ -6,6 +6,7 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
+from by_month import trend_facts
 from cases import dataset_of
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -185,24 +186,6 @@ def test_funnel_plot_limits_are_binomial_where_reps_do_not_differ(facts, state):
     assert set(made.frame["flag"]) == {"none"}
 
 
-def trend_facts(tmp_path, rates, as_of="2025-12-31"):
-    """Facts of one rep who closes 40 deals a month, from January 2024 on, of which so many are won."""
-    deals = []
-    for at, won in enumerate(rates):
-        day = dt.date(2024 + at // 12, at % 12 + 1, 15).isoformat()
-        deals += [
-            {
-                "deal_id": f"D{at:02}{one:02}",
-                "rep_id": "R1",
-                "status": "won" if one < won else "lost",
-                "created_on": "2024-01-01",
-                "closed_on": day,
-            }
-            for one in range(40)
-        ]
-    return facts_of(State(str(dataset_of(tmp_path / "trend", as_of, {"deals": deals}).path)))
-
-
 def test_a_month_that_breaks_ranks_is_seen(tmp_path):
     # half of 40 are won each month; in November 2025 only 8: binomially as likely as 1 in 10,000
     facts = trend_facts(tmp_path, [20, 19, 21] * 7 + [20, 8, 20])
@@ -211,7 +194,7 @@ def test_a_month_that_breaks_ranks_is_seen(tmp_path):
     assert out["month"].tolist() == [pd.Timestamp("2025-11-01")]
     assert made.frame["centre"].tolist() == pytest.approx([0.5] * 24)
     assert not made.seasonal
-    assert made.frame["before"].sum() == 3
+    assert made.frame["before"].tolist() == [True] * 21 + [False] * 3  # all but October to December
     assert made.frame["usual"].sum() == 21
 
 
@@ -226,6 +209,42 @@ def test_months_at_quarters_ends_are_compared_with_their_like(tmp_path):
     facts = trend_facts(tmp_path / "weak", [10, 14, 26] * 7 + [10, 14, 14])
     made = trend(facts, State("x", "2025-Q4"))
     assert made.frame.loc[made.frame["out"], "month"].tolist() == [pd.Timestamp("2025-12-01")]
+
+
+def test_months_of_few_decisions_have_no_limits(tmp_path):
+    # half of two a month are won: two of two, or none, is chance in a quarter of all months
+    made = trend(trend_facts(tmp_path, [1] * 23 + [2], each=2), State("x", "2025-Q4"))
+    assert made.frame["centre"].tolist() == pytest.approx([0.5] * 24)
+    assert made.frame[["lower", "upper"]].isna().all(axis=None)
+    assert not made.frame["out"].any()
+
+
+def test_limits_that_hold_nearly_all_rates_are_none(tmp_path):
+    # of 12, half of which are won, 0 to 12 are less than 1 in 1,000 each; but a band from 2% to 98% tells nothing
+    made = trend(trend_facts(tmp_path, [6] * 24, each=12), State("x", "2025-Q4"))
+    assert made.frame["upper"].isna().all()
+    # unless a month lies outside: none of 12
+    made = trend(trend_facts(tmp_path / "none", [6] * 23 + [0], each=12), State("x", "2025-Q4"))
+    last = made.frame.iloc[-1]
+    assert last["out"]
+    assert 0 < last["lower"] < 0.1
+    assert made.frame["upper"].notna().sum() == 1
+
+
+def test_none_of_a_few_does_not_tell_that_none_ever_goes_on(tmp_path):
+    # 0 of 14 until July: one of two in August is no wonder at any rate up to a seventh
+    made = trend(trend_facts(tmp_path, [0] * 7 + [1], each=2), State("x", "2024-08"))
+    assert made.frame["centre"].tolist() == [0.0] * 8
+    assert not made.frame["out"].any()
+    # of 0 of 840 it is: 8 of 40
+    made = trend(trend_facts(tmp_path / "many", [0] * 21 + [0, 8, 0]), State("x", "2025-Q4"))
+    assert made.frame.loc[made.frame["out"], "month"].tolist() == [pd.Timestamp("2025-11-01")]
+
+
+def test_of_few_months_nothing_is_usual(tmp_path):
+    made = trend(trend_facts(tmp_path, [20, 20, 20, 20, 2]), State("x", "2024-Q2"))
+    assert made.frame[["centre", "lower", "upper"]].isna().all(axis=None)
+    assert not made.frame["out"].any()
 
 
 def test_comparisons_do_not_depend_on_rep_and_step(year):

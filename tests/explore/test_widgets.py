@@ -1,12 +1,14 @@
 """The explorer's widgets, driven by setting values as a browser does."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import ipywidgets
 import pytest
-from three_reps import HOSTILE
+from cases import dataset_of
+from three_reps import HOSTILE, WEAK, company_tables
 
 from salesreport.explore import Explorer
 from salesreport.explore.debounce import Debounced
@@ -157,6 +159,7 @@ def test_a_team_limits_the_reps(company):
         ({"rep": "Zoe"}, "The dataset has none of this name."),
         ({"language": "xx"}, "There is no catalogue for this language."),
         ({"flavour": "x"}, "There is no such choice"),
+        ({"view": "pie"}, "There is no such view."),
     ],
 )
 def test_what_is_wrong_is_one_sentence(company, arguments, said):
@@ -196,6 +199,31 @@ def test_another_dataset(company, orders_only):
     run(acts)
 
 
+def test_a_dataset_that_is_replaced_meanwhile_is_shown_as_it_is_now(tmp_path):
+    folder = tmp_path / "replaced"
+    dataset_of(folder, "2024-12-31", company_tables())
+
+    async def acts():
+        explorer = Explorer(folder, "2024-Q4")
+        assert "47% of 30 decided deals were won" in explorer.picture.value
+        dataset_of(folder, "2024-12-31", company_tables(WEAK))
+        explorer.controls["product_line"].value = "Lamps"
+        await settled(explorer)
+        assert "The dataset was replaced: shown is what it has now." in explorer.status.value
+        assert "43% of 90 decided deals were won" in explorer.picture.value
+        explorer.controls["product_line"].value = ""
+        await settled(explorer)
+        assert explorer.status.value == "", "it is said once"
+        assert "43% of 180 decided deals were won" in explorer.picture.value
+        shutil.rmtree(folder)
+        explorer.views.value = "trend"
+        await settled(explorer)
+        assert "There is no dataset in this folder." in explorer.status.value
+        assert explorer.picture.value == ""
+
+    run(acts)
+
+
 def test_saving_and_code(company, tmp_path):
     async def acts():
         explorer = Explorer(company, "2024-Q4", packs=tmp_path, view="trend")
@@ -211,6 +239,8 @@ def test_saving_and_code(company, tmp_path):
         explorer.save.click()
         assert "Saved" in explorer.saved.value
         assert "view='trend'" in explorer.code.value
+        explorer.views.value = "funnel"
+        assert explorer.saved.value == "", "what was saved is another view"
 
     run(acts)
 

@@ -42,8 +42,8 @@ def least_of(folder: Path, rows: str) -> Dataset:
     return ingest(folder / "crm.yml", folder / "dataset")
 
 
-def dataset_of(path: Path, as_of: str, tables: dict[str, Any]) -> Dataset:
-    """A dataset from frames or lists of rows."""
+def dataset_of(path: Path, as_of: str, tables: dict[str, Any], **more: Any) -> Dataset:
+    """A dataset from frames or lists of rows; `more` are settings."""
     frames = {}
     for name, rows in tables.items():
         frame = pd.DataFrame(rows)
@@ -51,7 +51,7 @@ def dataset_of(path: Path, as_of: str, tables: dict[str, Any]) -> Dataset:
             frame[column] = pd.to_datetime(frame[column])
         frames[name] = frame
     settings = DatasetSettings(
-        name="test", as_of=dt.date.fromisoformat(as_of), currency="EUR", timezone="Europe/Berlin"
+        name="test", as_of=dt.date.fromisoformat(as_of), currency="EUR", timezone="Europe/Berlin", **more
     )
     return write_dataset(path, frames, settings, Provenance("test"))
 

@@ -53,6 +53,8 @@ NEVER_ONE = {
         for start in ("In {n} of {of}", "Of {n} of {of}", "At {n} of {of}", "What the CRM", "The {n} of {of} reps")
     },
     ("n", "Lines show the last {n} periods"): "one is no line",
+    ("all", "{step}, {who}: in {few} of {all} months"): "a part of them is counted",
+    ("fewest", "It takes {fewest} months with"): "6",
     ("n", "Revenue in {period} "): "at least three, else there is no trend",
 }
 """Places that are never filled with a lone 1, by the beginning of their text, and why."""

@@ -6,7 +6,19 @@ import json
 import numpy as np
 import pytest
 
-from salesreport.language import Day, Either, Fixed, Language, Month, Quantity, Range, Text, ntext, text
+from salesreport.language import (
+    LANGUAGES,
+    Day,
+    Either,
+    Fixed,
+    Language,
+    Month,
+    Quantity,
+    Range,
+    Text,
+    ntext,
+    text,
+)
 from salesreport.period import Period
 
 EN, DE = Language("en"), Language("de")
@@ -86,6 +98,12 @@ def test_one_of_several_is_joined_with_or() -> None:
     said = text("{line}", line=Either([text("a"), "b", "c"]))
     assert (EN.say(said), Language("de").say(said)) == ("a, b, or c", "a, b oder c")
     assert Text.from_json(json.loads(json.dumps(said.to_json()))) == said
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_an_empty_text_says_nothing(code: str) -> None:
+    assert Language(code).say(Text("")) == ""
+    assert Language(code).say(text("{one}{other}", one="A", other=Text(""))) == "A"
 
 
 def test_data_in_fields_is_never_a_template() -> None:

@@ -12,11 +12,10 @@ from salesreport.stats.funnel_limits import funnel, funnel_limits
 
 def test_exact_limits_by_hand() -> None:
     # ten trials at a half: P(R ≤ 0, 1, 2) = 1, 11, 56 of 1024. 2.5 % = 25.6: r = 2, less (56 − 25.6) ÷ 45 of a
-    # success: (2 − 30.4/45) ÷ 10. Of the other, 97.5 % = 998.4, P(R ≤ 8) = 1013, P(R ≤ 7) = 968:
-    # (8 − 14.6/45) ÷ 10
+    # success: (2 − 30.4/45) ÷ 10; the other limit is as far from the half
     found = funnel_limits([10], 0.5)
     assert found.lower[0] == pytest.approx((2 - 30.4 / 45) / 10)
-    assert found.upper[0] == pytest.approx((8 - 14.6 / 45) / 10)
+    assert found.upper[0] == pytest.approx((8 + 30.4 / 45) / 10)
 
 
 @pytest.mark.parametrize("target", [0.05, 0.3, 0.85])
@@ -24,10 +23,22 @@ def test_exact_limits_are_scipys_quantiles_interpolated(target: float) -> None:
     n = np.array([1, 2, 5, 17, 60, 400, 5_000])
     for confidence in (0.95, 0.998):
         found = funnel_limits(n, target, confidence=confidence)
-        for p, limit in (((1 - confidence) / 2, found.lower), ((1 + confidence) / 2, found.upper)):
-            r = binom.ppf(p, n, target)
-            part = (binom.cdf(r, n, target) - p) / binom.pmf(r, n, target)
+        p = (1 - confidence) / 2
+        for rate, limit in ((target, found.lower), (1 - target, 1 - found.upper)):
+            r = binom.ppf(p, n, rate)
+            part = (binom.cdf(r, n, rate) - p) / binom.pmf(r, n, rate)
             np.testing.assert_allclose(limit, np.clip((r - part) / n, 0, 1), atol=1e-9)
+
+
+@pytest.mark.parametrize("target", [0.05, 0.3, 0.7, 0.95])
+@pytest.mark.parametrize("confidence", [0.95, 0.998])
+def test_what_lies_outside_has_no_larger_chance_than_promised(target: float, confidence: float) -> None:
+    # by the paper's upper limit one success of one trial lies outside 99.8 % at a rate of 70 %
+    for n in (1, 2, 3, 8, 20, 90):
+        limits, won = funnel_limits([n], target, confidence=confidence), np.arange(n + 1)
+        below = binom.pmf(won, n, target)[won / n < limits.lower].sum()
+        above = binom.pmf(won, n, target)[won / n > limits.upper].sum()
+        assert max(below, above) <= (1 - confidence) / 2
 
 
 def test_overdispersion_by_hand() -> None:
@@ -103,6 +114,7 @@ def test_success_and_failure_mirror_each_other(groups: list[tuple[int, int]]) ->
     known = ~np.isnan(one.p)
     assert ((one.p[known] > 0) & (one.p[known] <= 1)).all()
     assert (one.lower[known] <= one.upper[known]).all()
+    np.testing.assert_allclose(one.lower, 1 - other.upper, atol=1e-9)
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.08])
