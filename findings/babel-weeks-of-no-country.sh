@@ -11,7 +11,7 @@
 # Whom it hurts: reports and plans by calendar week in the language of a user or a browser, which rarely names a
 #   country: "week 25" is sent for week 24. 2026 has the same numbers either way up to 27 December, so nobody sees
 #   it before. Give locales with a country to weeks, or use date.isocalendar().
-# Guess before running: week 24 both times; only the names of days and months depend on the language.
+# Guess before running: ISO's weeks, which the first comparison took as the truth for de, fr and hu.
 set -euo pipefail
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT

@@ -11,8 +11,7 @@
 #   The default, "iterated", gives 0.
 # Whom it hurts: whoever pools a change over teams, months or reps by the best-known method: where all are alike,
 #   the estimate is below 0 more often than not, and chance passes as significant. Take "iterated".
-# Guess before running: the random effect's error is at least the fixed one's. In the first example tried it was
-#   not.
+# No guess was written down: a random effect surer than the fixed one was seen in a table of results.
 set -euo pipefail
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
