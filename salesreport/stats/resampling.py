@@ -290,6 +290,8 @@ def _bca(value: Array, draws: Array, acceleration: Array, n: Array, confidence: 
 def _acceleration(influence: Array, counts: Array) -> Array:
     """A sixth of the skewness of a sum of Poisson draws, from the influence (cases × statistics) of each case."""
     each = np.where(np.isnan(influence), 0.0, influence)
+    _, size = np.frexp(np.abs(each).max(axis=0, initial=0.0))
+    each = np.ldexp(each, -size)  # skewness has no unit, and cubes of what is next to nothing would be nothing
     spread = np.einsum("c,ck->k", counts, each**2)
     return np.divide(
         np.einsum("c,ck->k", counts, each**3), 6 * spread**1.5, out=np.zeros_like(spread), where=spread > 0

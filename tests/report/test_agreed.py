@@ -45,7 +45,7 @@ def test_a_review_knows_what_was_agreed(sample: Dataset, plan_file: Path, tmp_pa
     assert agreed.plan is not None
     assert agreed.plan.as_of == dt.date(2025, 9, 30)
     assert agreed.account_plans is not None
-    assert agreed.account_plans.accounts["A000001"].answers["fit"] == "well"
+    assert agreed.account_plans.accounts["R000001", "A000001"].answers["fit"] == "well"
     assert Review(sample, "2025-Q4", rep="R000001").context.agreed is NOTHING
 
 

@@ -35,6 +35,14 @@ def test_equal_cases_may_be_counted():
     assert counted.upper[0] - counted.lower[0] == pytest.approx(2 * 1.98 * np.sqrt(0.21 / 99), rel=0.05)
 
 
+def test_an_interval_has_the_unit_of_its_numbers():
+    # 2^-450: what is next to nothing has cubes of nothing, and an interval all the same
+    values = np.random.default_rng(4).gamma(1.0, 100.0, 40)
+    usual = bootstrap(np.column_stack((np.ones(40), values)), mean)
+    tiny = bootstrap(np.column_stack((np.ones(40), values * 2.0**-450)), mean)
+    np.testing.assert_allclose([tiny.lower, tiny.upper], np.array([usual.lower, usual.upper]) * 2.0**-450)
+
+
 def test_the_same_seed_gives_the_same_and_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch):
     rows = np.column_stack((np.ones(50), np.arange(50)))
     one = bootstrap(rows, mean, seed=3)
