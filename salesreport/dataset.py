@@ -251,7 +251,13 @@ class Dataset:
 
     @contextmanager
     def _there(self, table: str) -> Iterator[None]:
-        """Read a table's file; one error if it is gone: whoever replaces the tables twice removes those read."""
+        """Read a table's file; one error if it is gone: whoever replaces the tables twice removes those read.
+
+        Raises:
+            KeyError: the dataset never had this table: whoever reads it has to ask `has` before.
+        """
+        if table not in self.rows:
+            raise KeyError(table)
         try:
             yield
         except FileNotFoundError:

@@ -132,6 +132,12 @@ def test_a_file_that_somebody_took_away_is_named(tmp_path: Path) -> None:
         dataset.table("accounts")
 
 
+def test_a_table_that_never_was_is_no_file_that_somebody_took_away(tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
+    with pytest.raises(KeyError, match="orders"):
+        dataset.array("orders", "order_id")
+
+
 def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     write_dataset(tmp_path, tables("a"), SETTINGS, Provenance("test"))
     with locked(tmp_path), pytest.raises(DataError, match=f"Another dataset is being written .* {os.getpid()}"):

@@ -97,10 +97,14 @@ class Columns:
         return self._read[key]
 
     def ids(self, table: str, column: str) -> pa.Array:
-        """A column that a table has, as Arrow texts: quick to look up."""
+        """A text column as Arrow has it: quick to look up; missing in every row where the table has none."""
         key = (table, column, "ids")
         if key not in self._read:
-            self._read[key] = self.dataset.array(table, column)
+            self._read[key] = (
+                self.dataset.array(table, column)
+                if self.has(table, column)
+                else pa.nulls(self.size(table), pa.string())
+            )
         return self._read[key]
 
     def texts(self, table: str, column: str, rows: Positions) -> pd.Series:

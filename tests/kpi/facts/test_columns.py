@@ -74,6 +74,11 @@ def test_texts_of_some_rows(columns: Columns) -> None:
     assert columns.texts("deals", "segment", np.array([3, 0])).isna().tolist() == [True, True]
 
 
+def test_texts_that_the_export_does_not_have_are_missing_in_every_row(columns: Columns) -> None:
+    assert columns.ids("deals", "account_id").to_pylist() == [None] * 4
+    assert len(columns.ids("accounts", "account_id")) == 0
+
+
 def test_days_and_numbers(columns: Columns) -> None:
     created = columns.days("deals", "created_on")
     assert created.dtype == np.dtype("datetime64[D]")
