@@ -368,7 +368,8 @@ def _problems(name: str, spec: TableSpec, here: Place) -> list[Problem]:
 
 def _made_columns(name: str, spec: TableSpec) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
     """The settings given that only some tables take → these tables, and the columns that the setting makes."""
-    status = () if spec.status is None or spec.status.source == "status" else ("status",)
+    told = spec.status is not None and not (spec.status.source == "status" and "status" in spec.columns)
+    status = ("status",) if told else ()
     settings: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         "status": (("deals",), status),
         "period": (("targets",), ("period",)),

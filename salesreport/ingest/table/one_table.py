@@ -291,7 +291,8 @@ class _Work:
         for column, place in dates:
             counted_ = None if column.dates is not None else numbered_days(column)
             self.notes += [] if counted_ is None else [counted_.note(place.column)]
-        parsed = {name: self._parse(self.table[name], *cells[name], order) for name in cells}
+        told = {"status"} if self.spec.status is not None else set()  # by words of the spec's own, see `_status`
+        parsed = {name: self._parse(self.table[name], *cells[name], order) for name in cells if name not in told}
         if self.spec.before is not None:
             # what was there before is read as what came after is
             name = "stage" if self.table.name == "stage_events" else "rep_id"

@@ -40,6 +40,16 @@ def test_what_is_printed_can_be_ingested(tmp_path):
     assert "# everything else is open: Appointment Scheduled" in written
 
 
+def test_a_heading_called_status_can_be_ingested(tmp_path):
+    file = tmp_path / "st.csv"
+    file.write_text(
+        "id,owner,status,closed,amount\n1,A,won,2025-01-02,100\n2,A,lost,2025-01-03,100\n3,B,open,,100\n"
+    )
+    spec = tmp_path / "st.yml"
+    spec.write_text(started(file)[0].replace("currency: '?'", "currency: EUR"), encoding="utf-8")
+    assert ingest(spec, tmp_path / "dataset").table("deals")["status"].tolist() == ["won", "lost", "open"]
+
+
 def test_the_columns_it_finds(tmp_path):
     (tmp_path / "Sales.csv").write_text(EXPORT, encoding="utf-8")
     table = started(tmp_path / "Sales.csv")[1]["tables"]["deals"]

@@ -42,6 +42,17 @@ def test_conditions(export, status):
         assert dataset.settings.lost_stages == ("s8",)
 
 
+@pytest.mark.parametrize("source", ["status", "Status"])
+@pytest.mark.parametrize("mapped", [True, False])
+def test_a_heading_called_status(export, source, mapped):
+    export.write("deals.csv", f"id,owner,{source},closed\n1,Ada,w,2025-01-02\n2,Ada,l,2025-01-03\n3,Ben,o,\n")
+    columns = {"deal_id": "id", "rep_id": "owner", "closed_on": "closed"} | ({"status": source} if mapped else {})
+    status = {"from": "status" if mapped else source, "won": ["w"], "lost": ["l"]}
+    dataset = export.ingest({"deals": {"file": "deals.csv", "columns": columns, "status": status}})
+    found = dict(dataset.table("deals", ["deal_id", "status"]).to_numpy())
+    assert found == {"1": "won", "2": "lost", "3": "open"}
+
+
 def test_a_row_that_no_condition_fits(export, reasons):
     status = {"won": {"IsWon": True}, "lost": {"IsClosed": True}, "open": {"Stage": "s3"}}
     dataset = states(export, status)
