@@ -77,8 +77,15 @@ def new_folder(
         The files that were written.
 
     Raises:
-        ConfigError: one of the files is there already, or the folder cannot be written; then nothing is.
+        ConfigError: the folder holds a dataset, one of the files is there already, or the folder cannot be
+            written; then nothing is.
     """
+    if (folder / "dataset.json").exists():
+        raise ConfigError(
+            text("This folder holds a dataset, which is made anew each time; nothing was written."),
+            file=folder,
+            hint=text("Name another folder."),
+        )
     contents = _contents(folder, language, name, today, export, copy)
     copies = _copies(export) if export is not None and copy else {}
     there = [one for one in (*contents, *copies) if (folder / one).exists() or (folder / one).is_symlink()]

@@ -96,6 +96,13 @@ def test_everything_in_it_can_be_read(language: str, tmp_path: Path) -> None:
         assert "sample" not in "\n".join(cell.source for cell in code)
 
 
+def test_a_dataset_is_no_clients_folder(tmp_path: Path) -> None:
+    (tmp_path / "dataset.json").write_text("{}", encoding="utf-8")
+    said = " ".join(call("new", str(tmp_path), code=2).split())
+    assert "This folder holds a dataset" in said
+    assert [file.name for file in tmp_path.iterdir()] == ["dataset.json"]
+
+
 def test_without_an_export_four_commands_lead_to_reports(export: Path, tmp_path: Path) -> None:
     folder = tmp_path / "lumen"
     call("new", str(folder))
