@@ -248,7 +248,9 @@ file, line and the nearest valid name.
   2200 on; an error of a spreadsheet such as `#N/A`. An amount in an unknown currency is counted, but not
   priced. `0001-01-01` and `0000-00-00` mean that there is no date.
 - Where **most values** of a column cannot be read, the mapping is probably wrong, and that is an error.
-  Words in place of values (“not closed”) get a meaning by `values`.
+  Words in place of values (“not closed”) get a meaning by `values`, and so do cells that hold nothing, by an
+  empty text: `values: {rep_id: {"": Online shop}}` counts orders without a salesperson as the shop's, which
+  `not_people` can name.
 - Errors and formulas never calculated are seen in CSV, `.xlsx` and `.xlsm` files; in `.xls`, `.xlsb` and
   `.ods` they look like empty cells.
 - Values of the **status** that no list names count as open and are listed; one that looks like an end

@@ -44,6 +44,13 @@ class Ledger:
             self._reasons.setdefault(sentence, reason)
             self._reason[rows] = list(self._reasons).index(sentence) + 1
 
+    def because(self, reason: Text) -> Mask:
+        """Which rows were set aside for a reason."""
+        reasons = list(self._reasons)
+        sentence = str(reason)
+        at = reasons.index(sentence) + 1 if sentence in reasons else -1
+        return self._reason == at
+
     def repair(self, rows: Mask, what: Text, examples: Examples | None = None) -> None:
         """Note that rows were changed; those that are set aside do not count.
 

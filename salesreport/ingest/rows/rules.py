@@ -13,9 +13,9 @@ from salesreport.ingest.cells.parse_texts import as_array
 from salesreport.ingest.cells.raw import Raw
 from salesreport.ingest.rows.distinct import repeated
 from salesreport.ingest.rows.ledger import Ledger, Mask
-from salesreport.language import Text, text
+from salesreport.language import Quantity, Text, ntext, text
 from salesreport.tables import Column, Table
-from salesreport.titles import column_title
+from salesreport.titles import column_title, table_title
 
 _TOTALS = (
     r"(?i)^(?:grand |sub-?)?total(?:s|e|en|es|i)?\b|^totaa?l\b|^(?:zwischen)?summe\b"
@@ -73,6 +73,28 @@ def set_aside_incomplete(table: Table, frame: pd.DataFrame, ledger: Ledger) -> N
     for name in table.required:
         missing = frame[name].isna().to_numpy()
         ledger.set_aside(missing, _NO_VALUE[name])
+
+
+def unowned_money(table: Table, frame: pd.DataFrame, ledger: Ledger, currency: str) -> list[Text]:
+    """How much money the rows carry that were set aside because nobody is named whose they are.
+
+    Args:
+        frame: all rows, their amounts in the dataset's currency.
+    """
+    rows = ledger.because(_NO_VALUE["rep_id"])
+    if "amount" not in frame or not frame["amount"][rows].notna().any():
+        return []
+    return [
+        ntext(
+            "{n} row of {table} that names no rep was set aside, with {money} in all, which no figure counts. "
+            "“values” can say whose empty cells are.",
+            "{n} rows of {table} that name no rep were set aside, with {money} in all, which no figure counts. "
+            "“values” can say whose empty cells are.",
+            n=int(rows.sum()),
+            table=table_title(table.name),
+            money=Quantity(float(frame["amount"][rows].sum()), currency),
+        )
+    ]
 
 
 def needed(column: Column, table: Table, frame: pd.DataFrame) -> Mask:

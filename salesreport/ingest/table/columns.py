@@ -49,14 +49,18 @@ def cells_of(
 
     Args:
         spec: where they come from. raw: the file. table, name: the canonical table and column. lookups: the files
-            that explain ids. values: value seen in the file → value wanted.
+            that explain ids. values: value seen in the file → value wanted; an empty text seen stands for
+            cells that hold nothing.
 
     Raises:
         DataError: no such heading, or several; or the file of a lookup is not as it should be.
     """
     column, heading = _origin(spec, raw, table)
     if values:
-        column = column.with_texts(read_texts(column.texts, values))
+        texts = read_texts(column.texts, values)
+        # last of all, as what was seen may mean nothing: `values` say so too
+        empty = next((wanted.strip() for seen, wanted in values.items() if not seen.strip()), "")
+        column = column.with_texts(pc.fill_null(texts, empty) if empty else texts)
     if spec.lookup is None:
         return Cells(column, heading, [])
     meant, notes = lookups.meanings(column, spec.lookup, table, name)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from salesreport.ingest.cells import currency_names
 from salesreport.ingest.cells.headings import find_heading, positions
@@ -133,6 +134,7 @@ class _Work:
             self.ledger,
             self.notes,
         ).priced(frame)
+        self.notes += rules.unowned_money(self.table, frame, self.ledger, self.source.currency)
         live = self.ledger.live
         noticed: list[Noticed] = []
         for one in self.table.columns:
@@ -241,6 +243,15 @@ class _Work:
                 )
             )
 
+    def _note_never_translated(self, heading: str, cells: RawColumn, values: Sequence[str]) -> None:
+        """The same of `values`, among which an empty text stands for cells that hold nothing."""
+        words = [value for value in values if value.strip()]
+        self._note_never("values", heading, never_seen(cells.encoded.dictionary, words))
+        if len(words) < len(values) and not pc.any(pc.is_null(read_texts(cells.texts, {}))).as_py():
+            self.notes.append(
+                text("“values” says what empty cells of column “{column}” mean, but none is.", column=heading)
+            )
+
     # --- columns
 
     def _column(self, name: str) -> tuple[RawColumn, Place]:
@@ -253,7 +264,7 @@ class _Work:
         for heading in self.spec.columns[name].headings if values else ():
             if positions(heading, raw.headings):
                 cells = raw.columns[positions(heading, raw.headings)[0]]
-                self._note_never("values", heading, never_seen(cells.encoded.dictionary, list(values)))
+                self._note_never_translated(heading, cells, list(values))
         if self.table[name].kind == "id" or name == "manager":
             values = {**nobody(self.spec.columns[name], raw), **values}
         column, heading, notes = cells_of(
