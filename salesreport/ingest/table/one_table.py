@@ -393,7 +393,8 @@ class _Work:
                 place = self._place(self.raw.headings[at])
                 cells = self._without_errors(self.table["status"], self.raw.columns[at], place)
             coded = self.coded and cells.is_coded and not spec.conditions
-            found = listed_states(spec, cells, place.column, place.file, coded)
+            renamed = self.spec.values.get(spec.source, {})
+            found = listed_states(spec, cells, place.column, place.file, coded, renamed)
             listed, unknown = found.values, found.unknown
             self.notes += found.notes
             for word, rows in found.undecided.items():

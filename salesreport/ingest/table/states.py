@@ -1,6 +1,7 @@
 """Open, won or lost: what the values of a column, or conditions on several, say of each deal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -55,23 +56,34 @@ def heading_of_states(spec: StatusSpec, table: TableSpec, raw: Raw) -> int:
         ) from None
 
 
-def listed_states(spec: StatusSpec, cells: RawColumn, heading: str, file: str, coded: bool = False) -> Listed:
+def listed_states(
+    spec: StatusSpec,
+    cells: RawColumn,
+    heading: str,
+    file: str,
+    coded: bool = False,
+    renamed: Mapping[str, str] = MappingProxyType({}),
+) -> Listed:
     """The states that lists of values give.
 
     Args:
         spec: the lists. cells: of the column `from`. heading: of it. file: for messages. coded: give the states
-            as categories.
+            as categories. renamed: value in the file → value in `cells`; the lists may name either.
 
     Raises:
         ConfigError: values that look like an end would count as open.
     """
     texts = read_texts(cells.encoded, {})
     declared = {state: spec.words(state) for state in ("won", "lost", "open", "neither")}
+    shown = _as_shown(declared, renamed)
     notes: list[Text] = []
     for state, words in declared.items():
         absent = never_seen(texts.dictionary, words)
-        if absent:
+        if absent := [word for word in absent if never_seen(texts.dictionary, [shown.get(word, word)])]:
             notes.append(never_occurs(absent, state, heading))
+    declared = {
+        state: (*words, *(shown[one] for one in words if one in shown)) for state, words in declared.items()
+    }
     meanings = {word: state for state, words in declared.items() for word in words}
     # where conditions tell other states, they decide what no list names
     rest = None if spec.conditions else spec.rest
@@ -88,6 +100,19 @@ def listed_states(spec: StatusSpec, cells: RawColumn, heading: str, file: str, c
     if undecided:
         values = values.mask(values == "neither")
     return Listed(values, unknown, undecided, notes)
+
+
+def _as_shown(declared: Mapping[str, Sequence[str]], renamed: Mapping[str, str]) -> dict[str, str]:
+    """The words of the lists that `values` renames → what they are then; not where that is of several states."""
+    now = {seen.strip().casefold(): wanted.strip() for seen, wanted in renamed.items() if wanted.strip()}
+    states: dict[str, set[str]] = {}
+    for state, words in declared.items():
+        for word in words:
+            named = word.strip().casefold()
+            for one in {named, now.get(named, named).casefold()}:
+                states.setdefault(one, set()).add(state)
+    found = {word: now.get(word.strip().casefold()) for words in declared.values() for word in words}
+    return {word: wanted for word, wanted in found.items() if wanted and len(states[wanted.casefold()]) == 1}
 
 
 def never_occurs(words: Sequence[str], state: str, column: str) -> Text:

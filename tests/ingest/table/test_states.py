@@ -89,6 +89,27 @@ def test_slips_in_conditions_are_told(export):
     assert "The value s99 of status “won” never occurs in column “Stage”." in notes
 
 
+@pytest.mark.parametrize("won", [["s9"], ["Signed"], ["s9", "Signed"]])
+def test_a_list_names_values_as_the_file_has_them_or_as_renamed(export, won):
+    export.write("deals.csv", ROWS)
+    table = {"file": "deals.csv", "columns": BASE, "status": {"from": "stage", "won": won, "lost": ["s8"]}}
+    dataset = export.ingest({"deals": table | {"values": {"stage": {"s9": "Signed"}}}})
+    found = dict(dataset.table("deals", ["deal_id", "status"]).to_numpy())
+    assert found == {"1": "won", "2": "lost", "3": "open", "4": "open"}
+    assert not [note for note in map(str, dataset.provenance.notes) if "never occurs" in note]
+
+
+def test_what_values_make_of_two_states_is_of_neither(export):
+    export.write("deals.csv", ROWS)
+    table = {
+        "file": "deals.csv",
+        "columns": BASE,
+        "status": {"from": "stage", "won": ["s9"], "lost": ["s8", "s2"]},
+    }
+    notes = export.ingest({"deals": table | {"values": {"stage": {"s9": "Talk", "s8": "Talk"}}}}).provenance.notes
+    assert "The value s9 of status “won” never occurs in column “Stage”." in map(str, notes)
+
+
 def test_a_warning_where_all_deals_ended_one_way(export):
     rows = "".join(f"{n},Ada,{'yes' if n < 4 else 'no'},2025-01-02,2025-02-03\n" for n in range(1, 6))
     export.write("deals.csv", "Id,Owner,Done,Created,Closed\n" + rows)
