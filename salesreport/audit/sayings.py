@@ -46,8 +46,8 @@ SAID: Mapping[str, Text] = {
         n=0,
     ),
     "far_amounts": ntext(
-        "{n} of {of} amounts is hundreds of times its like, or as much less",
-        "{n} of {of} amounts are hundreds of times their like, or as much less",
+        "{n} of {of} amounts is far above its like, or far below",
+        "{n} of {of} amounts are far above their like, or far below",
         n=0,
     ),
     "backdated": ntext(

@@ -35,7 +35,8 @@ class Chain(NamedTuple):
     Attributes:
         rep, segment: whose, and what (None: any).
         chance: that a deal which gets there by the last day (every day alike) is won in the period.
-        ever: that one which gets there is won at all. money: the mean amount it brings if won in the period.
+        ever: that one which gets there is won at all, by milestones where there are any.
+        money: the mean amount it brings if won in the period.
         share: of the wins that go this way; below 1 where there are several processes.
         conversion: of the milestones, the rep's own share that goes on, whenever, shrunk to the team's.
     """
@@ -199,7 +200,8 @@ def _chain(common: _Common, whose: tuple[str, str | None], curves: Numbers, tilt
     model, places, last, ratio, left, began = common
     like, weight, node, part = likely.rows, likely.weight, likely.node, likely.part
     new = model.arrivals
-    state, conversion = new.state[like], conversions_of(left, tilt, weight, likely.shift)
+    state = new.state[like]
+    *conversion, won = conversions_of(left, tilt, weight, likely.shift).tolist()
 
     def over_days(step: int, state: Positions | int) -> Numbers:
         """The chance of each deal, on average over the days from the first to the last in time."""
@@ -221,7 +223,7 @@ def _chain(common: _Common, whose: tuple[str, str | None], curves: Numbers, tilt
     chance = np.array(
         [weight @ each, *(ratio[step] * float(weight @ over_days(step, step - 1)) for step in steps)]
     )
-    ever = np.append(1.0, np.ones(len(places)))
+    ever = np.append(1.0 if np.isnan(won) else won, np.ones(len(places)))
     for place in reversed(places):
         following = ever[place.number + 2] if place.following is not None else 1.0
         goes_on = conversion[place.number]  # nobody seen to leave: nothing is known against it
@@ -235,7 +237,7 @@ def _chain(common: _Common, whose: tuple[str, str | None], curves: Numbers, tilt
     share = np.array([1.0] + [float(weight[of_process == id(place.process)].sum()) for place in places])
     if places:
         ever[0] = sum(ever[first + 1] * share[first + 1] for first in begins.values())
-    return Chain(*whose, np.minimum(chance, 1.0), ever, money, share, conversion)
+    return Chain(*whose, np.minimum(chance, 1.0), ever, money, share, np.array(conversion))
 
 
 def _processes(model: Learnt, places: list[Place]) -> npt.NDArray[np.int64]:

@@ -33,7 +33,11 @@ def tilts_of(model: Learnt, places: int) -> dict[str, Numbers]:
 
 
 class Left(NamedTuple):
-    """How many deals of everybody left each milestone of late: forward, and lost."""
+    """How many deals of everybody left each milestone of late: forward, and lost.
+
+    The last element is of deals as a whole: won, and lost. Those that were entered only when they were won are
+    left out there: nobody begins a deal so.
+    """
 
     on: list[int]
     lost: list[int]
@@ -44,13 +48,17 @@ def left_of(model: Learnt, places: int) -> Left:
     ways = model.ways
     seen = ways.dated & (ways.last > ways.day - WINDOW)
     forward, lost = seen & np.isin(ways.outcome, (ADVANCED, WON)), seen & (ways.outcome == LOST)
-    counts = (np.bincount(ways.state[rows], minlength=places)[:places].tolist() for rows in (forward, lost))
-    return Left(*counts)
+    won = seen & (ways.outcome == WON) & ~(ways.begins & (ways.last == ways.entered))
+    on, off = (np.bincount(ways.state[rows], minlength=places)[:places].tolist() for rows in (forward, lost))
+    return Left([*on, int(won.sum())], [*off, int(lost.sum())])
 
 
 def conversions_of(left: Left, tilt: Numbers, weight: Numbers, shift: Numbers) -> Numbers:
-    """The share of those that leave each milestone forward, in the end: the team's odds, moved to the rep's."""
-    usual = np.full(len(left.on), np.nan)
+    """The share of those that leave each milestone forward, in the end: the team's odds, moved to the rep's.
+
+    The last element is of deals as a whole, by their odds alone.
+    """
+    usual, tilt = np.full(len(left.on), np.nan), np.append(tilt, 0.0)
     for place, (on, lost) in enumerate(zip(*left, strict=True)):
         if not on + lost:
             continue
@@ -78,5 +86,5 @@ def own_sizes(facts: Facts, model: Learnt) -> dict[str, float]:
     middle = float(weight @ mean / weight.sum())
     excess = float(weight @ (mean - middle) ** 2) - (heard.sum() - 1)
     between_reps = max(0.0, excess / float(weight.sum() - (weight**2).sum() / weight.sum()))
-    shrunk = 1 + (mean / middle - 1) * between_reps / (between_reps + error)
+    shrunk = 1 + (mean / middle - 1) * between_reps / np.maximum(between_reps + error, 1e-12)
     return {str(rep): float(value) for rep, value in zip(reps.categories[heard], shrunk[heard], strict=True)}

@@ -48,7 +48,7 @@ def sentences_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str]) -> l
     elif entry is not None:
         said += _needed(entry, titles)
         said += _later(steps, entry, titles)
-    said += _instead(plan, row)
+    said += _instead(plan, steps, row)
     said += _lead(plan, steps, row)
     return said
 
@@ -73,7 +73,11 @@ def heading_of(
     if row["verdict"] == "enough":
         what = text("For {goal} in {period}, what is open is enough if it goes on as usual", **goal)
     elif entry is None:
-        what = text("For {goal} in {period} it is too late to begin deals: those far advanced decide", **goal)
+        what = (
+            text("For {goal} in {period} it is too late to begin deals: those far advanced decide", **goal)
+            if _by_milestone(steps)
+            else text("For {goal} in {period} it is too late to begin deals: those that are open decide", **goal)
+        )
     else:
         what, compared = _task(entry, titles, goal), _against_usual(entry)
         if compared is not None:
@@ -81,6 +85,11 @@ def heading_of(
     if pd.isna(chance):
         return what
     return text("{what}; the chance is {chance} as things are", what=what, chance=chance_in_words(chance))
+
+
+def _by_milestone(steps: list[dict[str, Any]]) -> bool:
+    """Whether the data tell how far deals have advanced."""
+    return any(one["kind"] == "milestone" for one in steps)
 
 
 def chance_in_words(value: float) -> Text | Quantity:
@@ -135,7 +144,7 @@ def further_of(plan: ActionPlan, rep: str, titles: dict[str, Text | str], own: O
         return []
     late = [step for step in steps if step["segment"] is None and step["kind"] == "milestone"]
     late = [step for step in late if np.isnan(step["extra"]) and step["by"] is not None]
-    said = _instead(plan, row)
+    said = _instead(plan, steps, row)
     if late:
         said.append(
             text(
@@ -253,11 +262,13 @@ def _later(steps: list[dict[str, Any]], entry: dict[str, Any], titles: dict[str,
     ]
 
 
-def _instead(plan: ActionPlan, row: dict[str, Any]) -> list[Text]:
+def _instead(plan: ActionPlan, steps: list[dict[str, Any]], row: dict[str, Any]) -> list[Text]:
     said: list[Text] = []
     if row["verdict"] == "too_late":
         said.append(
-            text("Nothing that is begun now is won in time: only deals far advanced can still change the result.")
+            text("Hardly anything begun now is won in time: only deals far advanced can still change the result.")
+            if _by_milestone(steps)
+            else text("Hardly anything begun now is won in time: only what is open can still change the result.")
         )
     if row["verdict"] in ("unrealistic", "too_late"):
         if not np.isnan(row["attainable"]) and row["attainable"] < row["goal"]:

@@ -11,7 +11,7 @@ from scipy.stats import betabinom, binom
 from validity_audit import DATA, hit
 
 from salesreport.audit import CHECKS, Finding, audit
-from salesreport.audit.checks.amounts import misread
+from salesreport.audit.checks.amounts import misread, stand_alone
 from salesreport.audit.checks.states import fewer_losses, odd_ones
 from salesreport.audit.sayings import said
 from salesreport.kpi.compute import METRICS
@@ -151,6 +151,29 @@ def test_amounts_far_from_their_like(tmp_path: Path) -> None:
     deals.append(deal(99, "Ann", "open", "2025-01-10", amount=900_000.0, product_line="Lamps"))
     # as large as any hall, and a thousand times what lamps cost
     assert told(looked(tmp_path, "far_amounts", deals=deals)) == (1, 61, ("99",))
+
+
+def test_an_amount_with_two_digits_too_many_stands_alone(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    amounts = 20_000 * 2.0 ** random.normal(0, 0.9, 180)
+    amounts[0] = 12_500 * 100.0  # sixty times the usual one
+    deals = [
+        deal(n, "Ann", "open", "2025-01-10", amount=one, product_line="Plant") for n, one in enumerate(amounts)
+    ]
+    assert told(looked(tmp_path, "far_amounts", deals=deals)) == (1, 180, ("0",))
+    deals[0]["amount"] = 10 * 20_000.0  # ten times the usual one is a large deal
+    finding = looked(tmp_path, "far_amounts", deals=deals)
+    assert finding.found is not None
+    assert finding.found.count == 0
+
+
+@pytest.mark.parametrize(("tail", "at_most"), [("log-normal", 1), ("pareto", 22)])
+def test_large_amounts_seldom_stand_alone(tail: str, at_most: int) -> None:
+    random, alone = np.random.default_rng(6), 0
+    for _ in range(300):
+        logs = random.normal(0, 0.4, 200) if tail == "log-normal" else random.exponential(0.3, 200)
+        alone += bool(stand_alone(10**logs).any())
+    assert alone <= at_most  # at 5 % more than 22 of 300 would come in 5 of 100 such tests
 
 
 def test_a_cluster_is_told_from_a_wide_range() -> None:

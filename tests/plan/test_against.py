@@ -86,6 +86,28 @@ def test_a_tiny_company_by_hand(tmp_path: Path) -> None:
     assert (row(whole, "revenue")["planned"], row(whole, "revenue")["actual"]) == (1000, 900)
 
 
+def test_orders_and_their_lines_are_judged_alike(tmp_path: Path) -> None:
+    """Ann's two orders of 300 and 100 as four and two lines: as many chances, and as much money."""
+    whole = [("A1", "2025-04-10", 300.0), ("A2", "2025-05-10", 100.0)]
+    lines = [("A1", "2025-04-10", 75.0)] * 4 + [("A2", "2025-05-10", 50.0)] * 2
+    nobodys = [(None, day, amount) for _, day, amount in lines]  # nobody knows which belong together
+    told = []
+    for name, rows in (("whole", whole), ("lines", lines), ("nobodys", nobodys)):
+        orders = [
+            {"order_id": str(n), "rep_id": "R1", "account_id": account, "ordered_on": day, "amount": amount}
+            for n, (account, day, amount) in enumerate(rows)
+        ]
+        wanted = targets([("revenue", "R1", 1000), ("revenue", "R2", 400)])
+        facts = company(tmp_path / name, deals=[], orders=orders, targets=wanted)
+        made = against(facts, facts.dataset.period("2025-Q2"), None, None, "rep_id").lines
+        told.append(row(made, "revenue", rep_id="R1"))
+    assert [one["actual"] for one in told] == [400, 400, 400]
+    # (300² + 100²) ÷ 400; of single lines (4 × 75² + 2 × 50²) ÷ 400
+    assert [one["dispersion"] for one in told] == [250, 250, 68.75]
+    assert told[0]["upper"] == told[1]["upper"]
+    assert [one["verdict"] for one in told] == ["chance", "chance", "below"]
+
+
 def test_the_interval_follows_the_own_earlier_stretches(tmp_path: Path) -> None:
     # four quarters before with 2, 8, 2, 8 calls: (36 + 36 + 36) ÷ (10 + 10 + 10) = 3.6, on three pairs
     days = {"2024-05": 2, "2024-08": 8, "2024-11": 2, "2025-02": 8, "2025-05": 5}

@@ -22,6 +22,12 @@ _CLUSTERS = 4.5
 
 _FEWEST, _ENOUGH = 3, 20
 
+_ALONE, _APART = 1.5, 0.5
+"""What stands alone is so many powers of ten above the median (30 times), and above the next one (3 times)."""
+
+_CHANCE, _TAIL = 0.05, 5
+"""How often a gap as wide comes where amounts have Pareto's tail, told by the upper tenth, at least so many."""
+
 
 def misread(values: Numbers) -> Flags:
     """Which amounts form a cluster that is the rest times 100 or 1000, tight or with nothing between.
@@ -57,6 +63,44 @@ def misread(values: Numbers) -> Flags:
     return found
 
 
+def stand_alone(values: Numbers) -> Flags:
+    """Which amounts lie far above all others: as one that got two digits too many does.
+
+    They are at least 30 times the median and 4.5 standard deviations (of logarithms, by what few cannot move)
+    above it, and the amounts end well below them: so wide a gap comes in 5 of 100 lines only, even where
+    large amounts are as frequent as incomes (Pareto's), and hardly ever where they are log-normal.
+
+    Examples:
+        >>> usual = 1000 * 2.0 ** np.linspace(-1, 1, 40)
+        >>> np.flatnonzero(stand_alone(np.append(usual, [3000.0, 45_000]))), stand_alone(usual).any()
+        (array([41]), np.False_)
+
+    References:
+        Hill (1975), doi 10.1214/aos/1176343247: the gaps between the largest logarithms, each times its rank, tell
+        the tail; the gap above them ÷ their mean has the F distribution with 2 and 2k degrees of freedom.
+    """
+    found = np.zeros(len(values), bool)
+    above = np.flatnonzero(values > 0)
+    if len(above) < _ENOUGH:
+        return found
+    order = above[np.argsort(values[above], kind="stable")]
+    logs = np.log10(values[order])
+    tenth, middle, nine_tenths = np.quantile(logs, [0.1, 0.5, 0.9])
+    spread = max(1.4826 * float(np.median(np.abs(logs - middle))), float(nine_tenths - tenth) / 2.563)
+    far = middle + max(_ALONE, _CLUSTERS * spread)
+    k = max(len(logs) // 10, _TAIL)
+    widest = k * (_CHANCE ** (-1 / k) - 1)
+    for at in np.flatnonzero((logs[1:] >= far) & (np.diff(logs) >= _APART)) + 1:
+        if at <= k:
+            continue
+        limit = logs[at - k - 1]  # of the gaps between the k + 1 below, the i-th from above counts i + 1 times
+        tail = float((logs[at - k : at] - limit).sum() + logs[at - 1] - limit) / k
+        if logs[at] - logs[at - 1] >= widest * tail:
+            found[order[at:]] = True
+            break
+    return found
+
+
 def _between(logs: Numbers) -> int:
     """Where sorted numbers fall apart into two clusters that are as tight as possible (Otsu 1979)."""
     n = np.arange(1, len(logs))
@@ -72,6 +116,11 @@ def _spread(lower: Numbers, upper: Numbers) -> float:
     return 1.4826 * float(np.median(away))
 
 
+def _far(like: Numbers) -> Flags:
+    """Which amounts are far from the others; those that are not to be looked at are NaN."""
+    return far_from_their_like(like.copy()) | misread(like) | stand_alone(like)
+
+
 def _far_amounts(looked: Looked) -> Found:
     known = looked.facts.known()
     amounts = np.where(known.there, known.amount, np.nan)
@@ -84,10 +133,10 @@ def _far_amounts(looked: Looked) -> Found:
     for line in np.unique(lines[lines >= 0]):
         like = np.where((lines == line) & priced, amounts, np.nan)
         if (like > 0).sum() >= _ENOUGH:
-            flagged |= far_from_their_like(like.copy()) | misread(like)
+            flagged |= _far(like)
             alone &= lines != line
     rest = np.where(alone, amounts, np.nan)
-    flagged |= (far_from_their_like(rest.copy()) | misread(rest)) if alone.any() else False
+    flagged |= _far(rest) if alone.any() else False
     detail = None
     if flagged.any():
         detail = text(
@@ -103,8 +152,9 @@ FAR_AMOUNTS = Check(
     number=0,
     title=text("Amounts far from their like"),
     definition=text(
-        "Deals whose amount is at least 200 times the usual one of their product line or as much less, or part of "
-        "a cluster that is the rest times a hundred or a thousand ÷ deals with an amount."
+        "Deals whose amount is at least 200 times the usual one of their product line or as much less, or at "
+        "least 30 times and far above all others, or part of a cluster that is the rest times a hundred or a "
+        "thousand ÷ deals with an amount."
     ),
     kind="data",
     counted=text("deals with an amount"),
@@ -125,6 +175,7 @@ FAR_AMOUNTS = Check(
         "of two kinds."
     ),
     find=_far_amounts,
+    version=2,
 )
 
 CHECKS = (FAR_AMOUNTS,)

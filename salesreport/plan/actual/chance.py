@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from salesreport.kpi.customers.occasions import occasions_of
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
 from salesreport.kpi.facts.dimensions import PEOPLE
 from salesreport.kpi.facts.facts import Facts
@@ -177,9 +178,11 @@ def _days_of_reps(facts: Facts) -> tuple[pd.Index, Days, Days]:
 
 
 def _floor(found: Doings, cells: _Cells) -> Numbers:
-    """Variance ÷ mean of independent events as large as a unit's are, else as all are."""
+    """Variance ÷ mean of independent events as large as a unit's are, else as all are; of orders, occasions."""
     weight = np.maximum(found.weight, 0.0)
+    each, place = numbered(occasions_of(found.facts, found.events)[found.rows] * len(cells.who) + cells.of)
+    of, weight = each % len(cells.who), np.bincount(place, weight, len(each))
     every = float((weight**2).sum() / weight.sum()) if weight.sum() > 0 else 1.0
-    squares, sums = (np.bincount(cells.of, one, len(cells.who)) for one in (weight**2, weight))
+    squares, sums = (np.bincount(of, one, len(cells.who)) for one in (weight**2, weight))
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(sums > 0, squares / sums, every)
