@@ -6,7 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from meetings import closed, company
 from typer.testing import CliRunner, Result
 
 from salesreport.cli import app
@@ -48,6 +50,15 @@ def test_recorded_listed_and_closed(mine: Path) -> None:
     again = run("commit", rep["name"], "later", "--drop", "--dataset", mine)
     assert again.exit_code == 2
     assert "There is no such open commitment. Found “later”." in again.output
+
+
+def test_who_had_left_is_named(tmp_path: Path) -> None:
+    reps = pd.DataFrame({"rep_id": ["R1"], "name": ["Ann Berg"], "left_on": [pd.Timestamp("2025-08-31")]})
+    folder = company(tmp_path / "d", [closed("R1", 3, 2, "2025-06-10")], reps=reps).path
+    warned = "Check it: Ann Berg left on Aug 31, 2025, before something was agreed."
+    late = run("commit", "R1", "Call", "--dataset", folder, "--agreed", "2025-09-01")
+    assert (late.exit_code, warned in " ".join(late.output.split())) == (0, True)
+    assert "left on" not in run("commit", "R1", "Ask", "--dataset", folder, "--agreed", "2025-08-31").output
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pandas as pd
 from salesreport.language import Text, text
 from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name
-from salesreport.report.presence import left_before
+from salesreport.report.presence import left
 from salesreport.report.section import Section
 from salesreport.report.sections.coaching.open_deals import closed_since, told_deal
 from salesreport.report.sections.coaching.points import Point, points
@@ -71,13 +71,13 @@ def talk_about(context: Context) -> Text | None:
 
 
 def _gone(context: Context) -> Text | None:
-    """Why there is nothing to talk about with a rep who was gone before the period began; else None."""
-    day = left_before(context)
+    """Why there is no talk with a rep who is gone; else None."""
+    day = left(context)
     return None if day is None else text("left on {day}", day=day)
 
 
 def _message(context: Context, chosen: list[Point]) -> Text:
-    if not chosen and (gone := _gone(context)) is not None:
+    if (gone := _gone(context)) is not None:
         return gone
     if not chosen and closed_since(context):
         return text("The deals that were open on {day} have been won or lost since", day=context.as_of)

@@ -91,6 +91,8 @@ def _people(context: Context) -> Sequence[str]:
 
 
 def _message(data: pd.DataFrame) -> Text:
+    there = data[data["rule"] != "new-owner"]  # of somebody who left there are deals to hand over, and no talk
+    data = data if there.empty else there
     first = data.iloc[0]
     if not data["finding"].any() and first["group"] == "talk":
         return text(

@@ -329,19 +329,23 @@ EVIDENCE: dict[str, Evidence] = {
         "Open deals that ask for a talk, a row per kind",
         {
             "kind": "overdue, stale, old (where nobody knows what is stale), undecided (most of a rep's deals "
-            "are old, and none was decided in a year), no_next_step, silent, largest or any",
+            "are old, and none was decided in a year), no_next_step, silent, largest or any; of a rep who left "
+            "only left: all of them",
             "n": "number of deals",
             "of": "open deals in all",
             "deals": "number of deals in words",
             "share": "share of all open deals, 0 to 1",
             "money": "their amount",
+            "claim": "that deals of a rep who left need a new owner, as a sentence",
             "days": "in which silent deals had no activity, such as: the last 30 days",
             "limit": "days that four of five deals won in the last two years took; not known with too few",
             "looked_at": "the year in which nothing was decided",
             "unusual": "part of the others whose share of such deals is smaller, 0 to 1",
         },
         deals_by_kind,
-        values={"kind": ("overdue", "stale", "old", "undecided", "no_next_step", "silent", "largest", "any")},
+        values={
+            "kind": ("left", "overdue", "stale", "old", "undecided", "no_next_step", "silent", "largest", "any")
+        },
     ),
     "results": Evidence(
         "The period's results, one row",

@@ -13,6 +13,7 @@ from salesreport.kpi.milestones.promises import stale_deals
 from salesreport.kpi.milestones.reached import places_of
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import FEWEST_PEERS, Context
+from salesreport.report.presence import left
 from salesreport.report.rows import largest_first
 from salesreport.report.sections.coaching.fields import DEALS, Row
 from salesreport.report.sections.pipeline import old_after
@@ -49,7 +50,9 @@ def deals_by_kind(context: Context) -> list[Row]:
     share, ids = deals["share"].to_numpy(float), deals["deal_id"].tolist()
     of, worths = float(share.sum()), deals["amount"].to_numpy(float) * share
     kinds = _kinds(context, deals)
-    if _undecided(context, deals):
+    if left(context):
+        kinds = {"left": kinds["any"]}
+    elif _undecided(context, deals):
         kinds = {"undecided": kinds["any"]} | kinds | {"old": ~kinds["any"]}  # that says it all
     for kind, chosen in kinds.items():
         some = chosen.to_numpy(bool)
@@ -57,6 +60,7 @@ def deals_by_kind(context: Context) -> list[Row]:
             # as everywhere, a deal that reps share counts for each by the share
             n = float(share[some].sum())
             worth = float("nan") if np.isnan(worths[some]).all() else float(np.nansum(worths[some]))
+            money = Quantity(worth, context.facts.dataset.currency)
             named = {ids[place] for place in np.flatnonzero(some).tolist()}
             found.append(
                 {
@@ -65,7 +69,8 @@ def deals_by_kind(context: Context) -> list[Row]:
                     "of": of,
                     "deals": ntext("{n} open deal", "{n} open deals", n=whole(n)),
                     "share": Quantity(n / of, "share"),
-                    "money": Quantity(worth, context.facts.dataset.currency),
+                    "money": money,
+                    "claim": _need_an_owner(n, money) if kind == "left" else None,
                     "days": ntext("the last {n} day", "the last {n} days", n=SILENT),
                     "limit": None if limit is None else Quantity(limit, "days"),
                     "looked_at": context.year,
@@ -75,6 +80,18 @@ def deals_by_kind(context: Context) -> list[Row]:
                 }
             )
     return found
+
+
+def _need_an_owner(n: float, money: Quantity) -> Text:
+    """What open deals of somebody who left need."""
+    if pd.isna(money.value):
+        return ntext("{n} open deal needs a new owner", "{n} open deals need a new owner", n=whole(n))
+    return ntext(
+        "{money} in {n} open deal needs a new owner",
+        "{money} in {n} open deals needs a new owner",
+        n=whole(n),
+        money=money,
+    )
 
 
 def _kinds(context: Context, deals: pd.DataFrame) -> dict[str, pd.Series]:
