@@ -13,6 +13,7 @@ from salesreport.report.sections.coaching.open_deals import closed_since, told_d
 from salesreport.report.sections.coaching.points import Point, points
 from salesreport.report.sections.coaching.rules import CAUSES, PHASES
 from salesreport.report.sections.conversion import conversion
+from salesreport.report.today import today, told_as_of
 
 
 class Shown(NamedTuple):
@@ -53,6 +54,7 @@ def talking_points(context: Context) -> Section:
         language=context.language,
         template="talking_points.html.j2",
         extra={"points": [_shown(context, one) for one in chosen], "words": _WORDS},
+        notes=() if (told := told_as_of(context)) is None else (context.say(told),),
         place="first",
     )
 
@@ -72,7 +74,7 @@ def talk_about(context: Context) -> Text | None:
 
 def _gone(context: Context) -> Text | None:
     """Why there is no talk with a rep who is gone; else None."""
-    day = left(context)
+    day = left(today(context))
     return None if day is None else text("left on {day}", day=day)
 
 

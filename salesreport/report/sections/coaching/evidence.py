@@ -24,12 +24,19 @@ from salesreport.report.context import Context
 from salesreport.report.planned import bare_name, shown
 from salesreport.report.rows import records
 from salesreport.report.sections.coaching.fields import DEALS, Evidence, Row
-from salesreport.report.sections.coaching.open_deals import by_size, deals_by_kind, furthest, rows_still_open
+from salesreport.report.sections.coaching.open_deals import (
+    by_size,
+    deals_by_kind,
+    furthest,
+    open_is_known,
+    rows_still_open,
+)
 from salesreport.report.sections.compared import step_title
 from salesreport.report.sections.conversion import compared_with_others, found_in_conversion
 from salesreport.report.sections.forecast import coming, outlook
 from salesreport.report.sections.next_period import next_period
 from salesreport.report.sections.plan_vs_actual import plan_vs_actual
+from salesreport.report.today import today
 
 MOST_HABITS = 2
 """So many activities are named that others do more often."""
@@ -218,11 +225,10 @@ def _behind(context: Context) -> list[Row]:
 
 def _open_deals(context: Context) -> float | None:
     """How many deals are open; None where nobody knows."""
-    if context.unavailable("deals_in_funnel") is not None:
+    now = today(context)
+    if not open_is_known(now) or now.facts.known(now.as_of).why_open_unknown is not None:
         return None
-    if context.facts.known(context.as_of).why_open_unknown is not None:
-        return None
-    return float(context.open["deal_id"].nunique())
+    return float(now.open["deal_id"].nunique())
 
 
 def _phase(context: Context, step: Step) -> str:

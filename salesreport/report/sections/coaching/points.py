@@ -8,6 +8,7 @@ from salesreport.report.presence import left
 from salesreport.report.sections.coaching.evidence import EVIDENCE
 from salesreport.report.sections.coaching.fields import DEALS, Row, plain
 from salesreport.report.sections.coaching.rules import Rule, built_in, rules
+from salesreport.report.today import today
 
 MOST = 3
 """So many points a report makes at most: more are not talked about in half an hour."""
@@ -49,7 +50,7 @@ def _chosen(context: Context) -> list[Point]:
     found: list[Point] = []
     kept = built_in()
     # nobody to talk to: deals that are still open need somebody, and nothing else is left to say
-    rows: dict[str, list[Row]] = {name: [] for name in EVIDENCE if name != "deals"} if left(context) else {}
+    rows: dict[str, list[Row]] = {name: [] for name in EVIDENCE if name != "deals"} if left(today(context)) else {}
     seen: set[tuple[str, int]] = set()
     for rule in rules():
         if rule.rule in _LAST_RESORT and found:
