@@ -38,7 +38,9 @@ def test_recorded_listed_and_closed(mine: Path) -> None:
     assert "The data end on Dec 31, 2025" in later.output
     shown = run("commit", "--list", rep["rep_id"], "--dataset", mine)
     assert "Ask <b>early</b>" in shown.output
-    assert "win_rate → 0.4" in shown.output
+    assert "Win rate → 40%" in shown.output
+    assert "Dec 30, 2025" in shown.output
+    assert "30.12.2025" in run("commit", "--list", "--dataset", mine, language="de").output
     rows = list(csv.DictReader(io.StringIO(run("commit", "--list", "--dataset", mine, "--format", "csv").output)))
     assert rows[-1]["text"] == "Later"  # by day
     whole = json.loads(run("commit", "--list", "--dataset", mine, "--format", "json").output)

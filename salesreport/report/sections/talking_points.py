@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from salesreport.language import Text, text
+from salesreport.language import Quantity, Text, text
 from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name
 from salesreport.report.presence import left
@@ -67,9 +67,18 @@ _WORDS = {
 
 
 def talk_about(context: Context) -> Text | None:
-    """What to begin with, in a few words; None where there is nothing at all."""
+    """What to begin with, in a few words, and what it is about in money; None where there is nothing at all."""
     chosen = points(context)
-    return chosen[0].about if chosen else _gone(context)
+    return _with_money(context, chosen[0]) if chosen else _gone(context)
+
+
+def _with_money(context: Context, point: Point) -> Text:
+    """What a point is about, with the amount of its deals or what a finding cost, where it says none itself."""
+    told = point.rule.evidence in ("deals", "conversion") and point.rule.rule != "new-owner"
+    if not told or pd.isna(point.money):
+        return point.about
+    money = Quantity(point.money, context.facts.dataset.currency)
+    return text("{topic} ({money})", topic=point.about, money=money)
 
 
 def _gone(context: Context) -> Text | None:

@@ -215,3 +215,11 @@ def test_who_left_since_is_gone_today(tmp_path: Path) -> None:
     ann = Review(dataset_of(tmp_path / "e", "2025-12-03", tables), "2025-11", rep="Ann")
     assert ann.talk == "€550 in 3 open deals needs a new owner"
     assert not ann.preparation.available
+
+
+def test_what_to_begin_with_names_its_amount(tmp_path: Path) -> None:
+    ann = Review(exported_on(tmp_path / "d", "2025-12-03"), "2025-11", rep="Ann")
+    assert ann.talking_points.data["rule"].iloc[0] == "overdue-deals"
+    assert ann.talk == "1 open deal past the expected closing date (€400)"
+    german = Review(ann.context.facts.dataset, "2025-11", rep="Ann", language="de")
+    assert german.talk == "1 offener Deal mit überschrittenem Abschlusstermin (400\xa0€)"

@@ -33,7 +33,7 @@ from salesreport.report.sections.coaching.open_deals import (
 )
 from salesreport.report.sections.compared import step_title
 from salesreport.report.sections.conversion import compared_with_others, found_in_conversion
-from salesreport.report.sections.forecast import coming, outlook
+from salesreport.report.sections.forecast import coming, middle_shown, outlook
 from salesreport.report.sections.next_period import next_period
 from salesreport.report.sections.plan_vs_actual import plan_vs_actual
 from salesreport.report.today import today
@@ -171,7 +171,7 @@ def _forecast(context: Context) -> list[Row]:
             "unusual": 1 - float(row["chance"]),
             "period": periods[row["period"]],
             "target": Quantity(row["target"], currency),
-            "middle": Quantity(row["median"], currency),
+            "middle": Quantity(middle_shown(row), currency),
             "chance": Quantity(row["chance"], "share"),
             "likely": chance_in_words(row["chance"]),
             "money": Quantity(max(row["target"] - row["median"], 0.0), currency),

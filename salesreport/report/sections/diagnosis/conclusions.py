@@ -13,6 +13,7 @@ from salesreport.kpi.anomalies.decided import WIN
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
+from salesreport.report.sections.compared import step_title
 from salesreport.report.sections.diagnosis.audited import audit_of
 from salesreport.report.sections.diagnosis.measures import AGAIN, MANAGERS, Measure, measure_of
 from salesreport.report.sections.diagnosis.quarters import DECIDE_AS_IT_COMES, KEY, pattern_of, shows
@@ -161,9 +162,10 @@ def _coach(found: Anomalies, row: Mapping[str, Any]) -> Measure:
     return Measure(
         MANAGERS,
         text(
-            "Coach {who} at “{step}”: open the deals together, and agree on one thing",
+            "Go through three of these deals with {who} ({step}), and agree on one thing to do differently with "
+            "the next ones",
             who=sentences.who(found, row),
-            step=found.step(row["step"]).title,
+            step=step_title(found.step(row["step"])),
         ),
     )
 

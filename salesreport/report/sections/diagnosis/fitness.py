@@ -29,10 +29,10 @@ def data_fitness(context: Context) -> Section:
     data = pd.DataFrame(rows, columns=["answer", "state", "why"])
     states = Counter(data["state"])
     message = ntext(
-        "{yes} of {n} question can be answered",
-        "{yes} of {n} questions can be answered",
-        n=len(ANSWERS),
-        yes=states["yes"],
+        "{n} of {of} questions can be answered",
+        "{n} of {of} questions can be answered",
+        n=states["yes"],
+        of=len(ANSWERS),
     )
     if states["part"]:
         message = text("{answered}, {n} in part", answered=message, n=states["part"])
