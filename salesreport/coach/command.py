@@ -117,7 +117,8 @@ def _with_who_left(recorded: Recorded) -> list[Text]:
     """Who had left before the day something was agreed: the wrong name, or the wrong day."""
     facts = Facts.of(recorded.dataset)
     left = recorded.dataset.table("reps").set_index("rep_id")["left_on"].dropna()
-    rows = recorded.rows[recorded.rows["agreed_on"] > recorded.rows["rep_id"].map(left)]
+    until = pd.to_datetime(recorded.rows["rep_id"].map(left))  # of nobody known to have left none has a type
+    rows = recorded.rows[recorded.rows["agreed_on"] > until]
     return [
         text(
             "Check it: {name} left on {day}, before something was agreed.",

@@ -61,6 +61,9 @@ def test_who_had_left_is_named(tmp_path: Path) -> None:
     late = run("commit", "R1", "Call", "--dataset", folder, "--agreed", "2025-09-01")
     assert (late.exit_code, warned in " ".join(late.output.split())) == (0, True)
     assert "left on" not in run("commit", "R1", "Ask", "--dataset", folder, "--agreed", "2025-08-31").output
+    nobody = company(tmp_path / "e", [closed("R1", 3, 2, "2025-06-10")], reps=reps.drop(columns="left_on")).path
+    without = run("commit", "R1", "Call", "--dataset", nobody, "--agreed", "2025-09-01")
+    assert (without.exit_code, "left on" in without.output) == (0, False)
 
 
 @pytest.mark.parametrize(
