@@ -64,6 +64,13 @@ def _of_deals(column: str, which: Literal["all", "won", "lost", "open"] = "all")
     return carried
 
 
+def _product_lines(looked: Looked) -> Carried:
+    """Product lines of deals; of orders where there are no deals."""
+    if looked.facts.columns.has("deals"):
+        return _of_deals("product_line")(looked)
+    return _rows("orders", "product_line")(looked)
+
+
 def _filled(looked: Looked, column: str) -> Flags:
     columns = looked.facts.columns
     if not columns.has("deals", column):
@@ -146,9 +153,12 @@ def _closed(looked: Looked) -> Carried:
 
 
 def _segments(looked: Looked) -> Carried:
-    """Segments may stand at the deal or at its customer."""
+    """Segments may stand at the deal or at its customer; where there are no deals, at orders."""
     if not looked.facts.columns.has("deals"):
-        return Carried(0, 0)
+        of = looked.facts.columns.size("orders")
+        if not looked.facts.dimensions.carries("orders", "segment"):
+            return Carried(0, of)
+        return Carried(int((looked.facts.dimensions.of("orders", "segment").codes >= 0).sum()), of)
     there = looked.there()
     if not looked.facts.dimensions.carries("deals", "segment"):
         return Carried(0, int(there.sum()))
@@ -175,7 +185,7 @@ ABILITIES: tuple[Ability, ...] = (
     Ability("snapshots", text("snapshots of the past"), (("snapshots", "taken_on"),), _snapshots),
     Ability("owners", text("history of owners"), (("deal_owners", "rep_id"),), _rows("deal_owners", "rep_id")),
     Ability("teams", text("teams of reps"), (("reps", "team"),), _rows("reps", "team")),
-    Ability("product_line", text("product lines"), (("deals", "product_line"),), _of_deals("product_line")),
+    Ability("product_line", text("product lines"), (("deals", "product_line"),), _product_lines),
     Ability("segment", text("segments"), (("deals", "segment"),), _segments),
     Ability("accounts", text("customers of the deals"), (("deals", "account_id"),), _of_deals("account_id")),
     Ability("loss_reason", text("loss reasons"), (("deals", "loss_reason"),), _of_deals("loss_reason", "lost")),

@@ -18,6 +18,7 @@ from salesreport.kpi.forecast.forecast import ASSUMED, drift_of, learn
 from salesreport.kpi.forecast.judgement import judgement
 from salesreport.kpi.milestones.waterfall import waterfall
 from salesreport.language import Text, text
+from salesreport.period import Period
 
 
 class Told(NamedTuple):
@@ -39,6 +40,7 @@ class Answer:
         key: names it. title: what it is called. metrics: keys of the metrics that answer it, if metrics do.
         rests_on: keys of abilities that it rests on, beside what its metrics declare to need.
         tell: tries what no metric does; gives what is missing, raises `Unavailable` with what would be needed.
+        shorter: periods that may have an answer where the year has none.
     """
 
     key: str
@@ -46,13 +48,19 @@ class Answer:
     metrics: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     tell: Callable[[Looked], Sequence[Text]] | None = field(default=None, repr=False)
+    shorter: Callable[[Looked], Sequence[Period]] | None = field(default=None, repr=False)
 
     @property
     def abilities(self) -> tuple[Ability, ...]:
-        """What data must carry for it, in the order of `ABILITIES`."""
+        """What data must carry for it, in the order of `ABILITIES`; sales are won deals."""
+        return self.abilities_of(orders=False)
+
+    def abilities_of(self, orders: bool) -> tuple[Ability, ...]:
+        """The same; with `orders` they tell of sales, and won deals need not."""
         needs = {need for key in self.metrics for need in METRICS[key].needs}
         if any(table == "sales" for table, _ in needs):
-            needs |= {("deals", "closed_on"), ("deals", "amount")}
+            sold = {("orders", "ordered_on"), ("orders", "amount")}
+            needs |= sold if orders else {("deals", "closed_on"), ("deals", "amount")}
         return tuple(one for one in ABILITIES if one.key in self.rests_on or needs & set(one.holds))
 
 
@@ -79,6 +87,8 @@ def matrix(looked: Looked) -> Matrix:
             told[answer.key] = Told("no", (reason,))
             continue
         made = _computed(answer, table, looked) if answer.metrics and table is not None else Told("yes")
+        if made.state == "no" and answer.shorter is not None:
+            made = _of_shorter(answer, answer.shorter(looked), looked) or made
         if answer.tell is not None and made.state != "no":
             beside = _tried(answer.tell, looked)
             made = beside if beside.state == "no" else _together(made, beside)
@@ -113,6 +123,48 @@ def _computed(answer: Answer, table: KpiTable, looked: Looked) -> Told:
     biased += [why for (key, *_), why in table.caveats.items() if key in shown]
     missing = _once([*untold, *biased])
     return Told("part" if missing else "yes", missing)
+
+
+def _of_shorter(answer: Answer, periods: Sequence[Period], looked: Looked) -> Told | None:
+    """What can be told of the first of some periods that has an answer; None where none has."""
+    for period in periods:
+        try:
+            table = compute(looked.facts, period, answer.metrics, as_of=min(period.end, looked.as_of))
+        except SalesreportError:
+            continue
+        made = _computed(answer, table, looked)
+        if made.state != "no":
+            return Told(
+                "part", _once([text("only of shorter periods, such as {period}", period=period), *made.why])
+            )
+    return None
+
+
+def _targeted(looked: Looked) -> list[Period]:
+    """The periods that targets are set for and that have begun, the latest first."""
+    days = looked.facts.targets[["start", "end"]].drop_duplicates().sort_values("end", ascending=False)
+    first = looked.dataset.settings.fiscal_year_start
+    every = [_named(start.date(), end.date(), first) for start, end in days.itertuples(index=False, name=None)]
+    return [one for one in every if one.start <= looked.as_of]
+
+
+def _named(start: dt.date, end: dt.date, fiscal_year_start: int) -> Period:
+    """A stretch of days; the quarter it is, where it is one."""
+    quarter = Period.of(start, "quarter", fiscal_year_start)
+    return quarter if (quarter.start, quarter.end) == (start, end) else Period.span(start, end, fiscal_year_start)
+
+
+def _over(looked: Looked) -> Sequence[Period]:
+    return [one for one in _targeted(looked) if looked.period.start <= one.end <= looked.as_of]
+
+
+def _running(looked: Looked) -> Sequence[Period]:
+    return [one for one in _targeted(looked) if one.end > looked.as_of]
+
+
+def _last_quarter(looked: Looked) -> Sequence[Period]:
+    quarter = Period.of(looked.as_of, "quarter", looked.dataset.settings.fiscal_year_start)
+    return [quarter if quarter.end <= looked.as_of else quarter.previous()]
 
 
 def _of_which(key: str, why: Text, looked: Looked) -> Text:
@@ -204,8 +256,11 @@ ANSWERS: tuple[Answer, ...] = (
     Answer(
         "credit", text("Who sold what changed hands"), (), ("owners",), tell=_credit,
     ),
-    Answer("attainment", text("Plan attainment"), ("attainment",), ("targets",)),
-    Answer("coverage", text("Whether the pipeline covers the target"), ("coverage",), ("targets", "amounts_open")),
+    Answer("attainment", text("Plan attainment"), ("attainment",), ("targets",), shorter=_over),
+    Answer(
+        "coverage", text("Whether the pipeline covers the target"), ("coverage",), ("targets", "amounts_open"),
+        shorter=_running,
+    ),
     Answer("conversion", text("How often deals go on at each step"), ("conversion",), ("moves", "lost"), _stages),
     Answer(
         "like_for_like",
@@ -228,7 +283,7 @@ ANSWERS: tuple[Answer, ...] = (
     Answer("activity", text("What reps do"), ("activity",), ("activities",)),
     Answer("actions", text("Which activities help"), (), ("activities", "moves", "lost"), tell=_actions),
     Answer("base", text("The customer base and its moves"), ("base_state",), ("accounts", "orders")),
-    Answer("price", text("Prices and discounts"), ("price_variation",)),
+    Answer("price", text("Prices and discounts"), ("price_variation",), shorter=_last_quarter),
     Answer("margin", text("Gross profit"), ("gross_profit",)),
     Answer("leads", text("What becomes of leads"), ("leads_processed", "lead_conversion"), ("leads",)),
     Answer("satisfaction", text("How satisfied customers are"), ("satisfaction", "complaints"), ("feedback",)),

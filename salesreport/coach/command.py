@@ -101,6 +101,7 @@ def _told(recorded: Recorded) -> list[Text]:
     said = [
         ntext("{n} commitment recorded.", "{n} commitments recorded.", n=len(rows)),
     ]
+    said += _with_who_left(recorded)
     last = rows["agreed_on"].max().date()
     if last > recorded.dataset.as_of:
         said.append(
@@ -110,3 +111,19 @@ def _told(recorded: Recorded) -> list[Text]:
             )
         )
     return said
+
+
+def _with_who_left(recorded: Recorded) -> list[Text]:
+    """Who had left before the day something was agreed: the wrong name, or the wrong day."""
+    facts = Facts.of(recorded.dataset)
+    left = recorded.dataset.table("reps").set_index("rep_id")["left_on"].dropna()
+    until = pd.to_datetime(recorded.rows["rep_id"].map(left))  # of nobody known to have left none has a type
+    rows = recorded.rows[recorded.rows["agreed_on"] > until]
+    return [
+        text(
+            "Check it: {name} left on {day}, before something was agreed.",
+            name=facts.names.get(rep, rep),
+            day=left[rep].date(),
+        )
+        for rep in rows["rep_id"].unique()
+    ]

@@ -8,7 +8,8 @@ from rich.table import Table
 
 from salesreport.coach.effect import Coaching
 from salesreport.coach.sentences import STATUS, effect_in_words, signed
-from salesreport.kpi import Facts
+from salesreport.errors import ConfigError
+from salesreport.kpi import Facts, contract
 from salesreport.kpi.frames import frame_as_csv, frame_as_rows, with_names
 from salesreport.kpi.grid import Column, Content, grid
 from salesreport.language import Language, ntext, text
@@ -21,24 +22,25 @@ DAYS = ("agreed_on", "due_on", "closed_on", "recorded_on")
 def list_as_table(agreed: pd.DataFrame, facts: Facts, language: Language) -> Table:
     """Commitments, the latest first: id, rep, when, what, how far."""
     titles = (text("id"), text("rep"), text("agreed"), text("what"), text("due"), text("state"))
+    days = (2, 4)  # like numbers they keep their lines
     rows: list[list[Content]] = []
     for row in agreed.iloc[::-1].to_dict("records"):
         state = "overdue" if row["overdue"] else row["status"]
         what: Content = language.show(row["text"])
         if isinstance(row["metric"], str):
-            target = "" if pd.isna(row["target"]) else f" → {row['target']:g}"
-            what = (language.show(row["text"]), f"{row['metric']}{target}")
+            what = (language.show(row["text"]), _meant(row["metric"], row["target"], facts, language))
         rows.append(
             [
                 row["id"],
                 language.show(facts.names.get(row["rep_id"], row["rep_id"])),
-                _day(row["agreed_on"]),
+                _local(row["agreed_on"], language),
                 what,
-                _day(row["due_on"]),
+                _local(row["due_on"], language),
                 language.say(STATUS[state]),
             ]
         )
-    return grid([Column(language.say(title)) for title in titles], rows)
+    columns = [Column(language.say(title), numbers=place in days) for place, title in enumerate(titles)]
+    return grid(columns, rows)
 
 
 def list_as_text(agreed: pd.DataFrame, facts: Facts, format: str) -> str:
@@ -124,3 +126,19 @@ def _sentences(found: Coaching, language: Language) -> list[Any]:
 
 def _day(day: Any) -> str:
     return "" if pd.isna(day) else pd.Timestamp(day).date().isoformat()
+
+
+def _local(day: Any, language: Language) -> str:
+    return "" if pd.isna(day) else language.date(pd.Timestamp(day).date())
+
+
+def _meant(key: str, target: float, facts: Facts, language: Language) -> str:
+    """A metric and where it should be; one that is none here any more by its key alone."""
+    try:
+        metric = contract(key, facts)
+    except ConfigError:
+        return language.show(key)
+    title = language.say(metric.title)
+    if pd.isna(target):
+        return title
+    return f"{title} → {language.quantity(float(target), metric.unit_in(facts.dataset.currency))}"

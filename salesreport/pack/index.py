@@ -59,7 +59,9 @@ def index_html(manifest: Manifest, language: Language, look: Look = PLAIN) -> st
                 comparison=Period.parse(pack.compare_to, start).as_far_as(period, as_of),
             ),
             source=text("Data: {dataset}, as of {day}", dataset=pack.dataset.name, day=as_of),
-            asked=said_relative(pack.period_asked, as_of) if pack.period_asked else None,
+            asked=text("Period: {asked}.", asked=said_relative(pack.period_asked, as_of))
+            if pack.period_asked
+            else None,
             summary=_summary(len(done), len(manifest.failed), pack.without_change),
             column=COLUMN.get(pack.each or "", text("Report")),
             labels=labels,

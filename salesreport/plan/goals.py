@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from salesreport.errors import ConfigError
+from salesreport.kpi.compute import METRICS
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.metrics.targets import targets_for
@@ -102,7 +103,7 @@ def _agreed(facts: Facts, period: Period, metric: str) -> tuple[pd.DataFrame, Te
     """The reps' own targets: `rep_id`, `value`; and why there are none."""
     nothing = pd.DataFrame({"rep_id": pd.Series(dtype="str"), "value": pd.Series(dtype="float64")})
     try:
-        found = targets_for(facts, period, metric, ["rep_id"])
+        found = targets_for(facts, period, metric, ["rep_id"], called=METRICS[metric].title)
     except Unavailable as problem:
         return nothing, problem.reason
     told = found.frame.dropna(subset=["rep_id", "value"])

@@ -142,12 +142,13 @@ def _answers(audit: Audit, language: Language) -> list[dict[str, Any]]:
 
 def _abilities(audit: Audit, language: Language) -> list[dict[str, Any]]:
     """A row per ability: how much of it is there, and for each answer whether it rests on it."""
+    orders = audit.looked.facts.columns.has("orders")
     return [
         {
             "title": language.say(one.title),
             "state": (carried := audit.matrix.carried[one.key]).state,
             "filled": language.say(_filled(carried)),
-            "needed": [one in answer.abilities for answer in ANSWERS],
+            "needed": [one in answer.abilities_of(orders) for answer in ANSWERS],
         }
         for one in ABILITIES
     ]

@@ -91,6 +91,8 @@ class Context:
         shared: what all reports on the dataset share. subject: whom the report is about. period: the period.
         compare: the period to compare with, up to the same day where `period` is not over. language: the reader's.
         agreed: strategy, plan, pay plan and account plans, where files say them.
+        asked: how the period was asked for, where that is relative to the data's day; else empty.
+        seen_on: a later day that open deals are seen from (`today`); missing: the period's last, or the data's.
     """
 
     shared: Shared
@@ -99,6 +101,8 @@ class Context:
     compare: Period
     language: Language
     agreed: Agreed = NOTHING
+    asked: str = ""
+    seen_on: date | None = None
     _figures: dict[Period, Mapping[str, Figure]] = field(default_factory=dict, repr=False, compare=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
@@ -180,7 +184,7 @@ class Context:
     @property
     def as_of(self) -> date:
         """The day open deals are counted: the period's last, or the last the data knows."""
-        return min(self.period.end, self.facts.dataset.as_of)
+        return self.seen_on or min(self.period.end, self.facts.dataset.as_of)
 
     @property
     def facts_then(self) -> Facts:

@@ -54,12 +54,6 @@ def left(context: Context) -> date | None:
     return day if day is not None and day <= context.as_of else None
 
 
-def left_before(context: Context) -> date | None:
-    """The same of a rep who was gone before the period began; else None."""
-    day = left(context)
-    return day if day is not None and day < context.period.start else None
-
-
 def in_short(context: Context) -> list[Text]:
     """For the head of the report: since when, until when."""
     said = []

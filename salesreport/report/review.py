@@ -14,7 +14,6 @@ from salesreport.errors import ConfigError, nearest
 from salesreport.language import Text, text
 from salesreport.language.language import Said
 from salesreport.language.readable import readable
-from salesreport.relative import said_relative
 from salesreport.report import presence
 from salesreport.report.agreed import read_agreed
 from salesreport.report.asked import asked_for, index_language
@@ -103,6 +102,7 @@ class Review:
             compare=when.comparison(compare_to, opened.as_of),
             language=shared.discreet(spoken, about) if mask_names else spoken,
             agreed=read_agreed(shared.facts, when, files),
+            asked=self.asked,
         )
 
     @cached_property
@@ -279,9 +279,8 @@ class Review:
     def _details(self) -> str:
         """Team and manager of a rep, and since when somebody new is there."""
         context = self.context
-        asked = [said_relative(self.asked, context.facts.dataset.as_of)] if self.asked else []
         if context.subject.kind != "rep":
-            return " · ".join(map(context.say, asked))
+            return ""
         row = context.shared.people[context.subject.id]
         parts = []
         if isinstance(row["team"], str):
@@ -290,7 +289,7 @@ class Review:
             # whom she answers to she knows, and it is no text that somebody wrote
             parts.append(text("manager {manager}", manager=Said(readable(row["manager"]))))
         parts += presence.in_short(context)
-        return " · ".join(context.say(part) for part in [*parts, *asked])
+        return " · ".join(map(context.say, parts))
 
 
 def _one_subject(given: dict[str, str]) -> tuple[Kind, str]:

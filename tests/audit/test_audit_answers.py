@@ -101,3 +101,52 @@ def test_keys_are_unique_and_what_answers_rest_on_exists() -> None:
     for answer in ANSWERS:
         assert set(answer.rests_on) <= set(keys)
         assert answer.metrics or answer.tell
+
+
+@pytest.fixture(scope="module")
+def sold_by_order(tmp_path_factory: pytest.TempPathFactory) -> Matrix:
+    """Only orders, from July on, with product line, pieces and list price; and a target for the third quarter."""
+    orders = [
+        {
+            "order_id": f"O{n}",
+            "rep_id": "Ann",
+            "account_id": "K1",
+            "amount": 90.0,
+            "units": 1,
+            "list_price": 100.0,
+            "ordered_on": f"2025-{7 + n % 6:02}-05",
+            "product_line": "Lamps" if n < 50 else None,
+        }
+        for n in range(60)
+    ]
+    tables = {
+        "orders": orders,
+        "accounts": [{"account_id": "K1", "segment": "Small"}],
+        "targets": [{"metric": "revenue", "period": "2025-Q3", "value": 3000.0, "rep_id": "Ann"}],
+    }
+    data = dataset_of(tmp_path_factory.mktemp("orders") / "d", "2025-12-31", tables)
+    return audit(data, checks=()).matrix
+
+
+def test_what_only_shorter_periods_tell_is_told_in_part(sold_by_order: Matrix) -> None:
+    attainment, price = sold_by_order.told["attainment"], sold_by_order.told["price"]
+    # of the year there is no target, of the third quarter there is one
+    assert (attainment.state, str(attainment.why[0])) == ("part", "only of shorter periods, such as Q3 2025")
+    # orders begin in July: the year compares with nothing, the fourth quarter with the third
+    assert (price.state, str(price.why[0])) == ("part", "only of shorter periods, such as Q4 2025")
+    # a quarter that is over is covered by no pipeline
+    assert sold_by_order.told["coverage"].state == "no"
+
+
+def test_orders_carry_product_lines_and_segments_where_there_are_no_deals(sold_by_order: Matrix) -> None:
+    carried = sold_by_order.carried
+    assert (carried["product_line"].n, carried["product_line"].of) == (50, 60)
+    assert (carried["segment"].n, carried["segment"].of) == (60, 60)
+
+
+def test_where_orders_tell_of_sales_won_deals_need_not() -> None:
+    revenue = next(one for one in ANSWERS if one.key == "revenue")
+    assert {"closed", "amounts"} <= {one.key for one in revenue.abilities}
+    of_orders = {one.key for one in revenue.abilities_of(orders=True)}
+    assert "orders" in of_orders
+    assert not of_orders & {"closed", "amounts"}

@@ -57,7 +57,7 @@ def test_coverage_without_a_target_cannot_be_told(tmp_path: Path) -> None:
     targets = [{"metric": "revenue", "period": "2024-Q1", "value": 250.0}]
     made = finding(past_of(tmp_path / "d", deals=deals, targets=targets), "coverage")
     assert made.found is None
-    assert "no target for revenue fits" in str(made.why)
+    assert "no target for Revenue fits" in str(made.why)
 
 
 def test_shape_and_youth_by_hand(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from meetings import closed, company
 from typer.testing import CliRunner, Result
 
 from salesreport.cli import app
@@ -36,7 +38,9 @@ def test_recorded_listed_and_closed(mine: Path) -> None:
     assert "The data end on Dec 31, 2025" in later.output
     shown = run("commit", "--list", rep["rep_id"], "--dataset", mine)
     assert "Ask <b>early</b>" in shown.output
-    assert "win_rate → 0.4" in shown.output
+    assert "Win rate → 40%" in shown.output
+    assert "Dec 30, 2025" in shown.output
+    assert "30.12.2025" in run("commit", "--list", "--dataset", mine, language="de").output
     rows = list(csv.DictReader(io.StringIO(run("commit", "--list", "--dataset", mine, "--format", "csv").output)))
     assert rows[-1]["text"] == "Later"  # by day
     whole = json.loads(run("commit", "--list", "--dataset", mine, "--format", "json").output)
@@ -48,6 +52,18 @@ def test_recorded_listed_and_closed(mine: Path) -> None:
     again = run("commit", rep["name"], "later", "--drop", "--dataset", mine)
     assert again.exit_code == 2
     assert "There is no such open commitment. Found “later”." in again.output
+
+
+def test_who_had_left_is_named(tmp_path: Path) -> None:
+    reps = pd.DataFrame({"rep_id": ["R1"], "name": ["Ann Berg"], "left_on": [pd.Timestamp("2025-08-31")]})
+    folder = company(tmp_path / "d", [closed("R1", 3, 2, "2025-06-10")], reps=reps).path
+    warned = "Check it: Ann Berg left on Aug 31, 2025, before something was agreed."
+    late = run("commit", "R1", "Call", "--dataset", folder, "--agreed", "2025-09-01")
+    assert (late.exit_code, warned in " ".join(late.output.split())) == (0, True)
+    assert "left on" not in run("commit", "R1", "Ask", "--dataset", folder, "--agreed", "2025-08-31").output
+    nobody = company(tmp_path / "e", [closed("R1", 3, 2, "2025-06-10")], reps=reps.drop(columns="left_on")).path
+    without = run("commit", "R1", "Call", "--dataset", nobody, "--agreed", "2025-09-01")
+    assert (without.exit_code, "left on" in without.output) == (0, False)
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_missing_groups_reach_people_and_programs(given: Given):
     content = json.loads(render(table, facts, EN, "json"))
     assert [(row["metric"], row["rep_id"]) for row in content["missing"]] == [("attainment", "bob")]
     shown = render(table, facts, EN, width=200)
-    assert "Target attainment: none for bob; no target for revenue fits Q1 2024" in shown
+    assert "Target attainment: none for bob; no target for Revenue fits Q1 2024" in shown
 
 
 def test_metrics_with_one_reason_share_a_line(given: Given):

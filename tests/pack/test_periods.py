@@ -57,7 +57,7 @@ def test_manifest_and_index_say_that_it_was_relative(monthly: Path) -> None:
     manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["pack"]["period"], manifest["pack"]["period_asked"]) == ("2017-Q4", "last-quarter")
     index = (made.folder / "index.html").read_text(encoding="utf-8")
-    assert "“last-quarter” as of Dec 31, 2017, the day of the data" in index
+    assert "Period: “last-quarter” as of Dec 31, 2017, the day of the data." in index
     # asked for by its name it is no other report, but one that says another thing
     named = plan(monthly, "period=2017-Q4")
     assert named.folder == made.folder
@@ -71,13 +71,16 @@ def test_a_report_says_it_too(sample: Dataset) -> None:
     with asking_for("last-quarter"):
         told = Review(sample, "2025-Q4", team="North")
         other = Review(sample, "2025-Q3", team="North")
-    assert told._details() == "“last-quarter” as of Dec 31, 2025, the day of the data"
+    said = "Period: “last-quarter” as of Dec 31, 2025, the day of the data."
+    assert said in told.data_notes.notes
+    assert said not in told._repr_html_()  # of no use to who reads the head
     # nothing is said of a period that it does not mean, nor outside
-    assert other._details() == Review(sample, "2025-Q4", team="North")._details() == ""
+    for one in (other, Review(sample, "2025-Q4", team="North")):
+        assert not any(note.startswith("Period:") for note in one.data_notes.notes)
     # in a notebook of one's own
     own = Review(sample, "last-month", rep="R000001")
     assert (own.context.period.name, own.asked) == ("2025-12", "last-month")
-    assert own._details().endswith(" · “last-month” as of Dec 31, 2025, the day of the data")
+    assert "Period: “last-month” as of Dec 31, 2025, the day of the data." in own.data_notes.notes
 
 
 @pytest.mark.parametrize(

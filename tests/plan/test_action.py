@@ -217,7 +217,7 @@ def test_without_targets_plans_follow_from_the_strategy(sample: Dataset, tmp_pat
     np.testing.assert_allclose(plan.reps["goal"], plan.reps["derived"])
     assert plan.reps["goal"].sum() == pytest.approx(4_000_000, abs=1e-6)
     assert plan.reps["agreed"].isna().all()
-    with pytest.raises(ConfigError, match="There is no goal: needs a target for revenue"):
+    with pytest.raises(ConfigError, match="There is no goal: needs a target for Revenue"):
         action_plan(facts, None, QUARTER)
 
 

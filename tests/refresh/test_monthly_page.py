@@ -60,7 +60,7 @@ def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = (tmp_path / "outputs" / "reviews" / "2025-11" / "reports" / "ann-berg.html").read_text(
         encoding="utf-8"
     )
-    assert "“last-month” as of Dec 3, 2025, the day of the data" in report
+    assert "Period: “last-month” as of Dec 3, 2025, the day of the data." in report
     assert (tmp_path / "outputs" / "reviews" / "archive" / "subjects" / "bob-czerny.html").is_file()
 
 

@@ -10,11 +10,11 @@ from tiny import dataset
 from salesreport.audit import CHECKS
 from salesreport.dataset import Dataset
 from salesreport.errors import ConfigError
-from salesreport.language import LANGUAGES
+from salesreport.language import LANGUAGES, Language, ntext
 from salesreport.report.content import content_of
 from salesreport.report.diagnostic import DIAGNOSTIC, Diagnostic
 from salesreport.report.sections.diagnosis import chapters
-from salesreport.report.sections.diagnosis.audited import audit_of
+from salesreport.report.sections.diagnosis.audited import audit_of, told_surely
 from salesreport.report.sections.diagnosis.conclusions import MOST, told
 from salesreport.report.sections.diagnosis.measures import MEASURES
 
@@ -144,3 +144,20 @@ def test_documents_have_the_questions_of_the_interview(made: Diagnostic) -> None
     asked = content_of(made.maturity_sheet, ["pptx"])["blocks"]
     assert [block["kind"] for block in asked] == ["terms"]
     assert [question for question, _ in asked[0]["terms"]] == made.maturity_sheet.data["question"].tolist()
+
+
+@pytest.mark.parametrize(("yes", "verb"), [(1, "lässt"), (2, "lassen"), (0, "lassen")])
+def test_german_questions_agree_with_how_many_can_be_answered(yes: int, verb: str) -> None:
+    said = ntext("{n} of {of} questions can be answered", "{n} of {of} questions can be answered", n=yes, of=23)
+    assert Language("de").say(said) == f"{yes} von 23 Fragen {verb} sich beantworten"
+
+
+def test_a_check_that_cannot_tell_is_none_that_found_nothing(made: Diagnostic) -> None:
+    findings = audit_of(made.context).findings
+    untold = [one for one in findings if one.found is not None and one.verdict.level == "untold"]
+    assert untold
+    assert told_surely(untold) == 0
+    surely = [
+        one for one in findings if one.found is not None and one.verdict.level in ("fine", "look", "serious")
+    ]
+    assert told_surely([*untold, *surely]) == len(surely)

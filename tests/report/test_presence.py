@@ -141,7 +141,7 @@ def test_a_heading_begins_with_a_capital(tmp_path: Path) -> None:
     assert Review(made, "2025-W50", rep="P1").tiles.message == "Week 50, 2025, compared with week 49, 2025"
 
 
-def test_with_who_left_before_the_period_there_is_nothing_to_talk_about(tmp_path: Path) -> None:
+def test_with_who_left_there_is_nothing_to_talk_about(tmp_path: Path) -> None:
     days = ("2025-02-03", "2025-03-03", "2025-05-05")
     gone = Review(company(tmp_path / "gone", left="2025-05-15", own=days), "2025-Q4", rep="Ann")
     assert gone.talk == gone.talking_points.message == "Left on May 15, 2025"
@@ -149,12 +149,14 @@ def test_with_who_left_before_the_period_there_is_nothing_to_talk_about(tmp_path
     assert gone.preparation.message == "No talk to prepare: Ann left on May 15, 2025."
     assert not gone.preparation.available
     in_it = Review(company(tmp_path / "in it", left="2025-10-01", own=days), "2025-Q4", rep="Ann")
-    assert in_it.talk != "Left on Oct 1, 2025"
-    assert len(in_it.talking_points.data) > 0
-    assert in_it.preparation.available
+    assert in_it.talk == "Left on Oct 1, 2025"  # nor with who left within it
+    assert not in_it.preparation.available
+    day_after = Review(company(tmp_path / "after", left="2026-01-01", own=days), "2025-Q4", rep="Ann")
+    assert len(day_after.talking_points.data) > 0  # still there on the last day that is known
+    assert day_after.preparation.available
 
 
-def test_open_deals_of_who_left_are_still_to_talk_about(tmp_path: Path) -> None:
+def test_open_deals_of_who_left_need_an_owner(tmp_path: Path) -> None:
     dataset = company(tmp_path / "d", left="2025-05-15", own=("2025-02-03",))
     deals = dataset.table("deals")
     deals.loc[deals["deal_id"] == "D9999", "rep_id"] = "Ann"

@@ -14,7 +14,7 @@ from salesreport.audit.model import Check, Estimate, Found, Looked
 from salesreport.audit.open_deals import OpenDeals, need_open, open_on, stages_of
 from salesreport.audit.own_past import on_earlier_days, usual
 from salesreport.audit.quarters import LOOKED_BACK, quarter_ahead
-from salesreport.kpi.compute import compute
+from salesreport.kpi.compute import METRICS, compute
 from salesreport.kpi.facts.columns import Flags, Numbers
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -48,7 +48,8 @@ def coverage_on(looked: Looked, day: dt.date, without: Flags | None = None) -> t
         Unavailable: no target fits, it is reached already, or amounts then are not known.
     """
     facts, period = looked.facts, quarter_ahead(looked, day)
-    target = float(targets_for(facts, period, "revenue").frame["value"].sum(skipna=False))
+    targets = targets_for(facts, period, "revenue", called=METRICS["revenue"].title)
+    target = float(targets.frame["value"].sum(skipna=False))
     booked = 0.0 if period.start > day else _figure(facts, Period.span(period.start, day), "revenue", day)
     left = target - booked
     if not left > 0:

@@ -51,8 +51,9 @@ def target_of(question: Question, metric: Metric) -> tuple[Numbers, dict[int, Te
         Unavailable: nobody has a target for this metric and period.
     """
     targets = targets_for(
-        question.facts, question.period, metric.key, question.by, question.where, additive=metric.additive
-    )
+        question.facts, question.period, metric.key, question.by, question.where, additive=metric.additive,
+        called=metric.title,
+    )  # fmt: skip
     if question.by:
         by = list(question.by)
         value = question.groups.merge(targets.frame, how="left", on=by)["value"].to_numpy(np.float64)

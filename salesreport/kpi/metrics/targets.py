@@ -64,6 +64,7 @@ def targets_for(
     by: Sequence[str] = (),
     where: Mapping[str, Iterable[str]] | None = None,
     additive: bool = True,
+    called: Text | None = None,
 ) -> Targets:
     """The target that each group has for a metric in a period.
 
@@ -74,13 +75,14 @@ def targets_for(
         by: the dimensions that make the groups.
         where: dimension → the values that count; a target must be there for each.
         additive: whether targets of parts may be added up (a win rate's may not).
+        called: the metric's title, for what is said where there is none; missing: its key.
 
     Raises:
         Unavailable: no target for this metric, period or breakdown.
     """
     chosen = {name: tuple(values) for name, values in (where or {}).items()}
-    key = (period, metric, tuple(by), tuple(chosen.items()), additive)
-    return facts.store(("targets", key), lambda: _find(facts, period, metric, by, chosen, additive))
+    key = (period, metric, tuple(by), tuple(chosen.items()), additive, str(called))
+    return facts.store(("targets", key), lambda: _find(facts, period, metric, by, chosen, additive, called))
 
 
 def _find(
@@ -90,16 +92,18 @@ def _find(
     by: Sequence[str],
     where: Mapping[str, tuple[str, ...]],
     additive: bool,
+    called: Text | None,
 ) -> Targets:
+    title = metric if called is None else called
     dimensions = [*dict.fromkeys([*by, *where])]
     if metric not in _metrics(facts)[0]:
-        raise Unavailable(text("needs a target for {metric}; this export has none", metric=metric))
+        raise Unavailable(text("needs a target for {metric}; this export has none", metric=title))
     for name in dimensions:
         if name not in _SET_BY:
             raise Unavailable(text("targets are not set by {dimension}", dimension=TITLES[name]))
     misfit = text(
         "no target for {metric} fits {period}, and targets are not spread over other periods",
-        metric=metric,
+        metric=title,
         period=period,
     )
     within = facts.remember(("targets within", period), lambda: _within(facts, period))
@@ -118,7 +122,7 @@ def _find(
         if not dimensions and known["value"].notna().any():
             break  # a single target that is known; no other level can add to it
     if known is None:
-        raise Unavailable(text("no target for {metric} is set for these groups", metric=metric))
+        raise Unavailable(text("no target for {metric} is set for these groups", metric=title))
     for name, values in where.items():
         if name not in by and not set(values) <= set(known[name].dropna()):
             known = known.assign(value=np.nan)  # the actual counts them all, so the target must as well

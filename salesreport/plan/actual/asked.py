@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from salesreport.kpi.compute import contract
 from salesreport.kpi.facts.dimensions import PEOPLE
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -57,7 +58,8 @@ def asked_of(facts: Facts, period: Period, plan: PlanRead | None, dimension: str
 
 def _of_targets(facts: Facts, period: Period, what: str, dimension: str | None) -> list[dict[str, Any]]:
     by = () if dimension is None else (dimension,)
-    rows = _rows(targets_for(facts, period, what, by).frame, period, what, dimension, "all")
+    found = targets_for(facts, period, what, by, called=contract(what, facts).title)
+    rows = _rows(found.frame, period, what, dimension, "all")
     if dimension != "segment" and set_by_segment(facts, what):
         try:
             parts = targets_for(facts, period, what, (*by, "segment")).frame

@@ -75,7 +75,9 @@ def _targets(facts: Facts, period: Period, component: Component) -> Listed:
     """The rows of table targets that are quotas of a component."""
     metric = contract(component.counted, facts)
     try:
-        found = targets_for(facts, period, metric.key, ("rep_id",), component.where, additive=metric.additive)
+        found = targets_for(
+            facts, period, metric.key, ("rep_id",), component.where, additive=metric.additive, called=metric.title
+        )
     except Unavailable as problem:
         return {}, problem.reason
     money = metric.unit == "money"

@@ -13,6 +13,7 @@ from salesreport.report.deal_lists import deal_table
 from salesreport.report.rows import records
 from salesreport.report.section import Section
 from salesreport.report.sections.coaching.open_deals import still_open
+from salesreport.report.today import today, told_as_of
 
 EACH = 3
 """How many deals of each kind are listed."""
@@ -47,6 +48,7 @@ def deals_to_look_at(context: Context) -> Section:
         message=message,
         data=data,
         language=context.language,
+        notes=() if (told := told_as_of(context)) is None else (context.say(told),),
         tables=(deal_table(context, data, context.say(text("Deals, and why they are here")), reasons),),
     )
 
@@ -55,7 +57,7 @@ def _nothing(context: Context, there: bool) -> Text:
     """Why there is no deal to look at; `there`: although deals are open or were lost."""
     if not there:
         return text("No deals are open, and none were lost in {period}.", period=context.period)
-    if (why := context.facts.known(context.as_of).why_amounts_unknown) is not None:
+    if (why := context.facts.known(today(context).as_of).why_amounts_unknown) is not None:
         return text("No deal can be put before others: {reason}.", reason=why)
     return text("No single deal stands out; open and lost deals carry no amounts or closing dates.")
 
@@ -63,7 +65,7 @@ def _nothing(context: Context, there: bool) -> Text:
 def _overdue(context: Context, deals: pd.DataFrame) -> list[int]:
     """The rows of open deals whose expected day is over, the longest ago first."""
     days, ids = deals["expected_close_on"].to_numpy(), deals["deal_id"].tolist()
-    late = np.flatnonzero(days < np.datetime64(context.as_of)).tolist()  # none of those that are not known
+    late = np.flatnonzero(days < np.datetime64(today(context).as_of)).tolist()  # none of those that are not known
     return sorted(late, key=lambda place: (days[place], ids[place]))
 
 

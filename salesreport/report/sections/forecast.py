@@ -1,8 +1,8 @@
 """What the coming periods may bring, against their targets."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ from salesreport.stats.scores import sample_interval
 
 AHEAD = 2
 """How many periods are forecast."""
+
+NEXT_TO_NOTHING = 100
+"""A middle below so small a part of the upper end of its 80 % range is shown as nothing: 3 € say no more."""
 
 OWN_DEALS = 30
 """With fewer deals closed in the last periods a subject's own win rate and pace are mostly those of all."""
@@ -81,7 +84,7 @@ def outlook(context: Context) -> Section:
                         [(row[f"lower_{band}"], row[f"upper_{band}"]) for band in _BANDS],
                         row["booked"],
                         row["target"],
-                        context.shown(row["median"], context.facts.dataset.currency),
+                        context.shown(middle_shown(row), context.facts.dataset.currency),
                     )
                     for row in records(data)
                 ],
@@ -247,9 +250,20 @@ def _own_notes(context: Context) -> list[Text]:
 def _two_middles(context: Context, data: pd.DataFrame) -> list[Text]:
     """That the middle and the average of a forecast are two numbers, where they are shown as two."""
     unit = context.facts.dataset.currency
-    if all(context.shown(row["median"], unit) == context.shown(row["mean"], unit) for row in records(data)):
+    if all(context.shown(middle_shown(row), unit) == context.shown(row["mean"], unit) for row in records(data)):
         return []
     return [text("The middle and the average differ: rare cases that bring much count for more in the average.")]
+
+
+def middle_shown(row: Mapping[str, Any]) -> float:
+    """The middle of a forecast as it is shown: less than a hundredth of what may well come in is about nothing.
+
+    Examples:
+        >>> [middle_shown({"median": middle, "upper_80": 34_000.0}) for middle in (3.2, 340.0)]
+        [0.0, 340.0]
+    """
+    middle = float(row["median"])
+    return 0.0 if 0 <= middle < row["upper_80"] / NEXT_TO_NOTHING else middle
 
 
 def _message(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -> Text:
@@ -258,7 +272,7 @@ def _message(context: Context, data: pd.DataFrame, periods: dict[str, Period]) -
     expected = text(
         "The middle of the forecast for {period} is {middle} ({low} to {high} in 80 of 100 cases)",
         period=periods[row["period"]],
-        middle=Quantity(row["median"], currency),
+        middle=Quantity(middle_shown(row), currency),
         low=low,
         high=high,
     )
@@ -281,7 +295,7 @@ def _against_target(context: Context, data: pd.DataFrame, periods: dict[str, Per
         rows.append(
             [
                 say(periods[row["period"]].short_label),
-                (context.shown(row["median"], currency), between),
+                (context.shown(middle_shown(row), currency), between),
                 context.shown(row["target"], currency),
                 chance,
             ]

@@ -7,6 +7,7 @@ import pandas as pd
 from salesreport.kpi.facts.covered import slack
 from salesreport.language import Text, ntext, text
 from salesreport.provenance import Tally
+from salesreport.relative import said_relative
 from salesreport.report.context import Context, figures
 from salesreport.report.names import MASK, Discreet
 from salesreport.report.section import Section
@@ -26,6 +27,7 @@ def data_notes(context: Context) -> Section:
             day=dataset.as_of,
             fingerprint=dataset.fingerprint[:12],
         ),
+        *([text("Period: {asked}.", asked=said_relative(context.asked, dataset.as_of))] if context.asked else []),
         *_begin(context),
         *_about_rows(context),
         *_masked(context),

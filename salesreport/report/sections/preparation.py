@@ -4,8 +4,9 @@ import pandas as pd
 
 from salesreport.language import text
 from salesreport.report.context import Context
-from salesreport.report.presence import left_before
+from salesreport.report.presence import left
 from salesreport.report.section import Section
+from salesreport.report.today import today
 
 QUESTIONS = (
     text("What went as planned, and what did not?"),
@@ -19,9 +20,9 @@ _LINES = {"answer": 2, "notes": 5, "agreed": 3}
 
 
 def preparation(context: Context) -> Section:
-    """The sheet; `data` has its questions. Of a rep who was gone before the period there is none."""
+    """The sheet; `data` has its questions. Of a rep who is gone there is none."""
     topic, name = context.say(text("To write on")), context.subject.name
-    if (day := left_before(context)) is not None:
+    if (day := left(today(context))) is not None:
         message = context.say(text("No talk to prepare: {name} left on {day}.", name=name, day=day))
         nothing = pd.DataFrame({"question": pd.Series(dtype=str)})
         return Section("preparation", topic, message, nothing, context.language, available=False)

@@ -92,7 +92,7 @@ def _revenue(context: Context) -> Row:
     row = _row("revenue", now, before, "unknown", reason)
     found = None if reason is not None else moved(context, "revenue")
     if found is None:
-        none = text("there is none to compare with in {period}", period=context.compare)
+        none = text("no revenue in {period} to compare with", period=context.compare)
         return row | {"reason": reason or none}
     return row | found._asdict() | {"moved": found.direction}
 

@@ -4,15 +4,16 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from salesreport.language import Text, text
+from salesreport.language import Quantity, Text, text
 from salesreport.report.context import Context
 from salesreport.report.deal_lists import deal_name
-from salesreport.report.presence import left_before
+from salesreport.report.presence import left
 from salesreport.report.section import Section
 from salesreport.report.sections.coaching.open_deals import closed_since, told_deal
 from salesreport.report.sections.coaching.points import Point, points
 from salesreport.report.sections.coaching.rules import CAUSES, PHASES
 from salesreport.report.sections.conversion import conversion
+from salesreport.report.today import today, told_as_of
 
 
 class Shown(NamedTuple):
@@ -53,6 +54,7 @@ def talking_points(context: Context) -> Section:
         language=context.language,
         template="talking_points.html.j2",
         extra={"points": [_shown(context, one) for one in chosen], "words": _WORDS},
+        notes=() if (told := told_as_of(context)) is None else (context.say(told),),
         place="first",
     )
 
@@ -65,19 +67,28 @@ _WORDS = {
 
 
 def talk_about(context: Context) -> Text | None:
-    """What to begin with, in a few words; None where there is nothing at all."""
+    """What to begin with, in a few words, and what it is about in money; None where there is nothing at all."""
     chosen = points(context)
-    return chosen[0].about if chosen else _gone(context)
+    return _with_money(context, chosen[0]) if chosen else _gone(context)
+
+
+def _with_money(context: Context, point: Point) -> Text:
+    """What a point is about, with the amount of its deals or what a finding cost, where it says none itself."""
+    told = point.rule.evidence in ("deals", "conversion") and point.rule.rule != "new-owner"
+    if not told or pd.isna(point.money):
+        return point.about
+    money = Quantity(point.money, context.facts.dataset.currency)
+    return text("{topic} ({money})", topic=point.about, money=money)
 
 
 def _gone(context: Context) -> Text | None:
-    """Why there is nothing to talk about with a rep who was gone before the period began; else None."""
-    day = left_before(context)
+    """Why there is no talk with a rep who is gone; else None."""
+    day = left(today(context))
     return None if day is None else text("left on {day}", day=day)
 
 
 def _message(context: Context, chosen: list[Point]) -> Text:
-    if not chosen and (gone := _gone(context)) is not None:
+    if (gone := _gone(context)) is not None:
         return gone
     if not chosen and closed_since(context):
         return text("The deals that were open on {day} have been won or lost since", day=context.as_of)

@@ -16,6 +16,7 @@ from salesreport.report.section import Section
 from salesreport.report.sections.coaching.points import Point, points
 from salesreport.report.subject import Subject
 from salesreport.report.table import Content, NumberTable, number_table
+from salesreport.report.today import today, told_as_of
 
 GROUPS = ("talk", "decide", "check")
 """What a point takes: a talk, a decision of the manager's own, a short check."""
@@ -43,7 +44,7 @@ def whom_first(context: Context) -> Section:
         data=data,
         language=context.language,
         tables=tuple(tables),
-        notes=tuple(context.say(one) for one in _notes(data)),
+        notes=tuple(context.say(one) for one in (told_as_of(context), *_notes(data)) if one is not None),
         place="first",
     )
 
@@ -86,11 +87,13 @@ def _row(language: Language, rep: Subject, point: Point) -> dict[str, object]:
 
 def _people(context: Context) -> Sequence[str]:
     """Who has open deals or deals that closed in the period, by name."""
-    ids = {*context.open["rep_id"].dropna(), *context.closed["rep_id"].dropna()} - context.facts.not_people
+    ids = {*today(context).open["rep_id"].dropna(), *context.closed["rep_id"].dropna()} - context.facts.not_people
     return sorted(ids, key=lambda rep: (context.facts.names.get(rep, rep), rep))
 
 
 def _message(data: pd.DataFrame) -> Text:
+    there = data[data["rule"] != "new-owner"]  # of somebody who left there are deals to hand over, and no talk
+    data = data if there.empty else there
     first = data.iloc[0]
     if not data["finding"].any() and first["group"] == "talk":
         return text(

@@ -101,12 +101,12 @@ def test_the_reason_is_said(given: Given):
     )
     table = compute(facts, Q1, ["attainment"], by=["rep_id"])
     assert {key: str(reason) for key, reason in table.missing.items()} == {
-        ("attainment", "bob"): "no target for revenue fits Q1 2024, and targets are not spread over other periods",
+        ("attainment", "bob"): "no target for Revenue fits Q1 2024, and targets are not spread over other periods",
         ("attainment", "cleo"): "the target is zero",
     }
     later = compute(facts, Period.parse("2024-Q3"), ["attainment", "attainment:deals_won"])
-    assert "no target for revenue fits Q3 2024" in str(later.unavailable["attainment"])
-    assert str(later.unavailable["attainment:deals_won"]) == "needs a target for deals_won; this export has none"
+    assert "no target for Revenue fits Q3 2024" in str(later.unavailable["attainment"])
+    assert str(later.unavailable["attainment:deals_won"]) == "needs a target for Deals won; this export has none"
     by_source = compute(facts, Q1, ["attainment"], by=["product_line"])
     assert "for these groups" in str(by_source.unavailable["attainment"])
 
@@ -154,7 +154,7 @@ def test_attainment_of_other_metrics(given: Given):
     assert value(table, "attainment:win_rate") == pytest.approx(2 / 3 / 0.5)
     # the interval of the rate goes with it: Wilson's of 2 of 3, twice
     assert value(table, "attainment:win_rate", "upper") == pytest.approx(2 * value(table, "win_rate", "upper"))
-    assert str(table.unavailable["attainment"]) == "needs a target for revenue; this export has none"
+    assert str(table.unavailable["attainment"]) == "needs a target for Revenue; this export has none"
     assert not table.frame["metric"].str.contains("golf").any()
     with pytest.raises(ConfigError, match="no such metric"):
         compute(facts, Q1, ["attainment:golf rounds"])

@@ -304,7 +304,7 @@ components:
     # A: 5 of 10 × 500, and half of the deals won of 40 % × 500
     assert made["A"].payout == D("250.00") + D("625.00")
     assert made["B"].payout == 0
-    assert "no target for revenue fits" in str(made["B"].lines[0].what)
+    assert "no target for Revenue fits" in str(made["B"].lines[0].what)
     assert made["B"].parts[1].quantity is None  # no deal closed: no win rate, and that is no zero
 
 

@@ -13,6 +13,7 @@ from salesreport import Dataset, Review
 from salesreport.kpi.forecast import Forecast
 from salesreport.language import Text, text
 from salesreport.report.sections import forecast as forecast_section
+from salesreport.report.sections.forecast import middle_shown
 
 
 def test_no_forecast_from_a_day_whose_open_deals_nobody_knows(tmp_path: Path) -> None:
@@ -68,3 +69,13 @@ def test_an_unfinished_period_is_forecast_itself(sample: Dataset) -> None:
     assert [one.name for one in forecast_section.coming(review.context)] == ["2026-Q1", "2026-Q2"]
     later = replace(review.context, period=review.context.period.previous(-1))
     assert [one.name for one in forecast_section.coming(later)] == ["2026-Q1", "2026-Q2"]
+
+
+def test_next_to_nothing_is_shown_as_nothing() -> None:
+    # a hundredth of the upper end of 34,000 is 340
+    shown = [
+        middle_shown({"median": middle, "upper_80": 34_000.0}) for middle in (0.0, 3.2, 339.9, 340.0, 5_000.0)
+    ]
+    assert shown == [0.0, 0.0, 0.0, 340.0, 5_000.0]
+    assert middle_shown({"median": 0.0, "upper_80": 0.0}) == 0.0
+    assert middle_shown({"median": -10.0, "upper_80": 1.0}) == -10.0  # returns are none of it

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from cases import dataset_of, deal, least_of
 from test_least import ROWS
@@ -145,3 +146,80 @@ def test_deals_closed_since_are_none_to_talk_about(tmp_path: Path) -> None:
     bob = Review(data, "2025-Q3", rep="Bob").talking_points
     assert bob.message == "The deals that were open on Sep 30, 2025 have been won or lost since"
     assert "closed since" not in Review(data, "2025-Q4", rep="Ann").talking_points._repr_html_()
+
+
+def exported_on(path: Path, day: str) -> Dataset:
+    """Ann's deals as an export of a day in December shows them: one was won on 1 December, one begun."""
+    about = {"stage": "Offer", "next_step": None, "next_step_on": None}
+    rows = [
+        deal(1, "Ann", "open", "2025-11-01", amount=400.0, expected_close_on="2025-11-30", name="Late", **about),
+        deal(2, "Ann", "open", "2025-11-01", amount=100.0, expected_close_on="2026-02-01", name="Soon", **about),
+        deal(3, "Ann", "won", "2025-11-01", "2025-12-01", amount=900.0, name="Gone"),
+        deal(4, "Ann", "open", "2025-12-01", amount=50.0, name="New", **about | {"next_step": "Call"}),
+        deal(5, "Ann", "won", "2025-10-01", "2025-11-10", amount=20.0),
+    ]
+    return dataset_of(path, day, {"deals": rows})
+
+
+def test_what_to_do_is_told_of_the_day_the_data_end(tmp_path: Path) -> None:
+    ann = Review(exported_on(tmp_path / "d", "2025-12-03"), "2025-11", rep="Ann")
+    section = ann.talking_points
+    said = section.data.set_index("rule")["say"].to_dict()
+    # of D1, D2 and D4, which are open on 3 December: D1 was to close on 30 November; D1 and D2 have no next step
+    assert said == {
+        "overdue-deals": "1 open deal past the closing date that was expected: €400",
+        "no-next-step": (
+            "2 open deals without a next step, or with one overdue for more than a week, 67% of all: €500"
+        ),
+    }
+    page = section._repr_html_()
+    assert "Late (D1) · €400 · Offer · expected to close on Nov 30, 2025" in page
+    labelled = "Open deals as of Dec 3, 2025, when the data end; figures as of Nov 30, 2025."
+    assert labelled in page
+    assert ann.deals_to_look_at.data["deal_id"].tolist() == ["D1", "D2", "D4"]
+    assert labelled in ann.deals_to_look_at._repr_html_()
+    assert labelled in Review(ann.context.facts.dataset, "2025-11").whom_first.notes
+    # figures are those of the month: D1, D2 and D3 were open at its end, what they were worth is not known
+    assert ann.context.figure("deals_in_funnel").value == 3
+    assert not ann.context.figure("pipeline_value").known
+    assert sorted(ann.context.open["deal_id"]) == ["D1", "D2", "D3"]
+    assert ann.context.open["amount"].isna().all()
+
+
+def test_on_the_same_day_nothing_is_labelled(tmp_path: Path) -> None:
+    ann = Review(exported_on(tmp_path / "d", "2025-12-31"), "2025-12", rep="Ann")
+    assert "when the data end" not in ann.talking_points._repr_html_()
+
+
+@pytest.mark.parametrize(("day", "today"), [("2025-12-31", True), ("2026-01-01", False)])
+def test_a_month_later_todays_state_is_none_of_the_report(tmp_path: Path, day: str, today: bool) -> None:
+    ann = Review(exported_on(tmp_path / "d", day), "2025-11", rep="Ann")
+    assert ("€400" in ann.talking_points._repr_html_()) == today
+    assert ("when the data end" in ann.talking_points._repr_html_()) == today
+
+
+def test_undated_deals_are_open_today_though_not_known_before(tmp_path: Path) -> None:
+    rows = [
+        deal(1, "Ann", "open", None, amount=400.0),
+        deal(2, "Ann", "won", "2025-10-01", "2025-11-10", amount=9.0),
+    ]
+    ann = Review(dataset_of(tmp_path / "d", "2025-12-03", {"deals": rows}), "2025-11", rep="Ann")
+    assert ann.context.unavailable("deals_in_funnel") is not None
+    assert ann.talking_points.data["say"].tolist() == ["1 open deal worth €400"]
+
+
+def test_who_left_since_is_gone_today(tmp_path: Path) -> None:
+    data = exported_on(tmp_path / "d", "2025-12-03")
+    reps = pd.DataFrame({"rep_id": ["Ann"], "left_on": [pd.Timestamp("2025-12-02")]})
+    tables = {"deals": data.table("deals"), "reps": reps}
+    ann = Review(dataset_of(tmp_path / "e", "2025-12-03", tables), "2025-11", rep="Ann")
+    assert ann.talk == "€550 in 3 open deals needs a new owner"
+    assert not ann.preparation.available
+
+
+def test_what_to_begin_with_names_its_amount(tmp_path: Path) -> None:
+    ann = Review(exported_on(tmp_path / "d", "2025-12-03"), "2025-11", rep="Ann")
+    assert ann.talking_points.data["rule"].iloc[0] == "overdue-deals"
+    assert ann.talk == "1 open deal past the expected closing date (€400)"
+    german = Review(ann.context.facts.dataset, "2025-11", rep="Ann", language="de")
+    assert german.talk == "1 offener Deal mit überschrittenem Abschlusstermin (400\xa0€)"

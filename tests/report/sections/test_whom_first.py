@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from cases import dataset_of, deal
 from tiny import dataset, deals
 
 from salesreport import Dataset, Review
@@ -59,3 +61,32 @@ def test_nobody_sold_anything(tmp_path: Path) -> None:
     data = dataset(tmp_path / "d", deals("Ann", 3, 3))
     section = Review(data, "2024-Q4").whom_first
     assert not section.available
+
+
+def test_deals_of_who_left_need_an_owner_and_no_talk(tmp_path: Path) -> None:
+    rows = [deal(n, "Ann", "open", "2025-02-01", amount=100.0 * n, expected_close_on="2025-03-01") for n in (1, 2)]
+    rows += [deal(10 + n, "Bob", "open", "2025-02-01", amount=10.0) for n in range(2)]
+    rows += [deal(20, "Cem", "open", "2025-02-01"), deal(30, "Bob", "won", "2025-01-01", "2025-04-01", amount=5.0)]
+    reps = [{"rep_id": "Ann", "left_on": "2025-03-31"}, {"rep_id": "Cem", "left_on": "2025-04-15"}]
+    reps += [{"rep_id": "Bob", "left_on": "2025-12-31"}]
+    frame = pd.DataFrame(reps).assign(left_on=lambda table: pd.to_datetime(table["left_on"]))
+    data = dataset_of(tmp_path / "d", "2025-04-30", {"deals": rows, "reps": frame})
+    section = Review(data, "2025-04").whom_first
+    first = section.data.set_index("rep_id")
+    # Ann's two of 100 and 200; Cem left within the month, and his deal has no amount; Bob is still there
+    assert first["say"].to_dict() | {"Bob": ""} == {
+        "Ann": "€300 in 2 open deals needs a new owner",
+        "Cem": "1 open deal needs a new owner",
+        "Bob": "",
+    }
+    assert first["group"].to_dict() == {"Ann": "decide", "Cem": "decide", "Bob": "check"}
+    assert section.message == "No rep stands out against others; a short check of open deals with each will do"
+    assert "0 talks of half an hour and 1 check of five minutes" in section.notes[0]
+    ann = Review(data, "2025-04", rep="Ann")
+    assert ann.talking_points.data["rule"].tolist() == ["new-owner"]
+    assert ann.talking_points.data["deals"].tolist() == [["D2", "D1"]]
+    assert ann.talking_points.message == "Left on Mar 31, 2025"
+    assert ann.talk == "€300 in 2 open deals needs a new owner"
+    for rep in ("Ann", "Cem"):
+        assert not Review(data, "2025-04", rep=rep).preparation.available
+    assert Review(data, "2025-04", rep="Bob").preparation.available

@@ -24,12 +24,19 @@ from salesreport.report.context import Context
 from salesreport.report.planned import bare_name, shown
 from salesreport.report.rows import records
 from salesreport.report.sections.coaching.fields import DEALS, Evidence, Row
-from salesreport.report.sections.coaching.open_deals import by_size, deals_by_kind, furthest, rows_still_open
+from salesreport.report.sections.coaching.open_deals import (
+    by_size,
+    deals_by_kind,
+    furthest,
+    open_is_known,
+    rows_still_open,
+)
 from salesreport.report.sections.compared import step_title
 from salesreport.report.sections.conversion import compared_with_others, found_in_conversion
-from salesreport.report.sections.forecast import coming, outlook
+from salesreport.report.sections.forecast import coming, middle_shown, outlook
 from salesreport.report.sections.next_period import next_period
 from salesreport.report.sections.plan_vs_actual import plan_vs_actual
+from salesreport.report.today import today
 
 MOST_HABITS = 2
 """So many activities are named that others do more often."""
@@ -164,7 +171,7 @@ def _forecast(context: Context) -> list[Row]:
             "unusual": 1 - float(row["chance"]),
             "period": periods[row["period"]],
             "target": Quantity(row["target"], currency),
-            "middle": Quantity(row["median"], currency),
+            "middle": Quantity(middle_shown(row), currency),
             "chance": Quantity(row["chance"], "share"),
             "likely": chance_in_words(row["chance"]),
             "money": Quantity(max(row["target"] - row["median"], 0.0), currency),
@@ -218,11 +225,10 @@ def _behind(context: Context) -> list[Row]:
 
 def _open_deals(context: Context) -> float | None:
     """How many deals are open; None where nobody knows."""
-    if context.unavailable("deals_in_funnel") is not None:
+    now = today(context)
+    if not open_is_known(now) or now.facts.known(now.as_of).why_open_unknown is not None:
         return None
-    if context.facts.known(context.as_of).why_open_unknown is not None:
-        return None
-    return float(context.open["deal_id"].nunique())
+    return float(now.open["deal_id"].nunique())
 
 
 def _phase(context: Context, step: Step) -> str:
@@ -329,19 +335,23 @@ EVIDENCE: dict[str, Evidence] = {
         "Open deals that ask for a talk, a row per kind",
         {
             "kind": "overdue, stale, old (where nobody knows what is stale), undecided (most of a rep's deals "
-            "are old, and none was decided in a year), no_next_step, silent, largest or any",
+            "are old, and none was decided in a year), no_next_step, silent, largest or any; of a rep who left "
+            "only left: all of them",
             "n": "number of deals",
             "of": "open deals in all",
             "deals": "number of deals in words",
             "share": "share of all open deals, 0 to 1",
             "money": "their amount",
+            "claim": "that deals of a rep who left need a new owner, as a sentence",
             "days": "in which silent deals had no activity, such as: the last 30 days",
             "limit": "days that four of five deals won in the last two years took; not known with too few",
             "looked_at": "the year in which nothing was decided",
             "unusual": "part of the others whose share of such deals is smaller, 0 to 1",
         },
         deals_by_kind,
-        values={"kind": ("overdue", "stale", "old", "undecided", "no_next_step", "silent", "largest", "any")},
+        values={
+            "kind": ("left", "overdue", "stale", "old", "undecided", "no_next_step", "silent", "largest", "any")
+        },
     ),
     "results": Evidence(
         "The period's results, one row",

@@ -12,10 +12,13 @@ from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.kpi.milestones.promises import stale_deals
 from salesreport.kpi.milestones.reached import places_of
 from salesreport.language import Quantity, Text, ntext, text
+from salesreport.period import Period
 from salesreport.report.context import FEWEST_PEERS, Context
+from salesreport.report.presence import left
 from salesreport.report.rows import largest_first
 from salesreport.report.sections.coaching.fields import DEALS, Row
 from salesreport.report.sections.pipeline import old_after
+from salesreport.report.today import today
 
 OVERDUE = 7
 """Days after which a next step that was to be done is none any more."""
@@ -38,7 +41,8 @@ def deals_by_kind(context: Context) -> list[Row]:
 
     Deals that have closed since the report's day are none to talk about; how many these are is what it rests on.
     """
-    if context.unavailable("deals_in_funnel") is not None:
+    context = today(context)
+    if not open_is_known(context):
         return []
     deals, rows = still_open(context), rows_still_open(context)
     if deals.empty:
@@ -49,7 +53,9 @@ def deals_by_kind(context: Context) -> list[Row]:
     share, ids = deals["share"].to_numpy(float), deals["deal_id"].tolist()
     of, worths = float(share.sum()), deals["amount"].to_numpy(float) * share
     kinds = _kinds(context, deals)
-    if _undecided(context, deals):
+    if left(context):
+        kinds = {"left": kinds["any"]}
+    elif _undecided(context, deals):
         kinds = {"undecided": kinds["any"]} | kinds | {"old": ~kinds["any"]}  # that says it all
     for kind, chosen in kinds.items():
         some = chosen.to_numpy(bool)
@@ -57,6 +63,7 @@ def deals_by_kind(context: Context) -> list[Row]:
             # as everywhere, a deal that reps share counts for each by the share
             n = float(share[some].sum())
             worth = float("nan") if np.isnan(worths[some]).all() else float(np.nansum(worths[some]))
+            money = Quantity(worth, context.facts.dataset.currency)
             named = {ids[place] for place in np.flatnonzero(some).tolist()}
             found.append(
                 {
@@ -65,7 +72,8 @@ def deals_by_kind(context: Context) -> list[Row]:
                     "of": of,
                     "deals": ntext("{n} open deal", "{n} open deals", n=whole(n)),
                     "share": Quantity(n / of, "share"),
-                    "money": Quantity(worth, context.facts.dataset.currency),
+                    "money": money,
+                    "claim": _need_an_owner(n, money) if kind == "left" else None,
                     "days": ntext("the last {n} day", "the last {n} days", n=SILENT),
                     "limit": None if limit is None else Quantity(limit, "days"),
                     "looked_at": context.year,
@@ -75,6 +83,18 @@ def deals_by_kind(context: Context) -> list[Row]:
                 }
             )
     return found
+
+
+def _need_an_owner(n: float, money: Quantity) -> Text:
+    """What open deals of somebody who left need."""
+    if pd.isna(money.value):
+        return ntext("{n} open deal needs a new owner", "{n} open deals need a new owner", n=whole(n))
+    return ntext(
+        "{money} in {n} open deal needs a new owner",
+        "{money} in {n} open deals needs a new owner",
+        n=whole(n),
+        money=money,
+    )
 
 
 def _kinds(context: Context, deals: pd.DataFrame) -> dict[str, pd.Series]:
@@ -127,19 +147,32 @@ def _undecided(context: Context, deals: pd.DataFrame) -> bool:
     return closed.known and closed.value == 0
 
 
+def open_is_known(context: Context) -> bool:
+    """Whether the data tell which deals are open."""
+    context = today(context)
+    if context.seen_on is None:
+        return context.unavailable("deals_in_funnel") is None
+    day = Period.span(context.as_of, context.as_of)
+    table = context.shared.table(context.subject.dimension, ("deals_in_funnel",), (), day)
+    return "deals_in_funnel" not in table.unavailable
+
+
 def still_open(context: Context) -> pd.DataFrame:
-    """The open deals of `Context.open` without those that have closed since the report's day."""
+    """The deals that are open `today`; of an earlier report those of its day that have not closed since."""
+    context = today(context)
     return context.open[~context.open["deal_id"].isin(list(closed_since(context)))]
 
 
 def rows_still_open(context: Context) -> list[Row]:
-    """The same of `Context.open_rows`."""
+    """The same as plain rows, as `Context.open_rows`."""
+    context = today(context)
     closed = closed_since(context)
     return [deal for deal in context.open_rows if deal["deal_id"] not in closed]
 
 
 def closed_since(context: Context) -> Mapping[str, bool]:
-    """Which of the subject's open deals have closed since the report's day, by id: whether they were won."""
+    """Which of the subject's open deals have closed since that day, by id: whether they were won."""
+    context = today(context)
 
     def find() -> dict[str, bool]:
         everybodys = _everybodys_closed_since(context)
@@ -241,6 +274,7 @@ def _no_next_step(context: Context, deals: pd.DataFrame) -> pd.Series:
 
 def told_deal(context: Context, deal: Row) -> list[Text | str | Quantity]:
     """An open deal in a few words: its amount, of an old one since when it is open, where it is, its next date."""
+    context = today(context)
     parts: list[Text | str | Quantity] = []
     if pd.isna(deal["name"]) and pd.notna(deal["account_id"]):
         parts.append(context.shared.customers.get(str(deal["account_id"]), str(deal["account_id"])))
@@ -266,5 +300,5 @@ def told_deal(context: Context, deal: Row) -> list[Text | str | Quantity]:
 
 
 def is_today(context: Context) -> bool:
-    """Whether what the export says of a deal today was so on the report's day: next step, last activity."""
+    """Whether what the export says of a deal was so on the day it is seen from: next step, last activity."""
     return context.as_of == context.facts.as_of

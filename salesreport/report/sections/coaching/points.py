@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from salesreport.language import Text
 from salesreport.report.context import Context
-from salesreport.report.presence import left_before
+from salesreport.report.presence import left
 from salesreport.report.sections.coaching.evidence import EVIDENCE
 from salesreport.report.sections.coaching.fields import DEALS, Row, plain
 from salesreport.report.sections.coaching.rules import Rule, built_in, rules
+from salesreport.report.today import today
 
 MOST = 3
 """So many points a report makes at most: more are not talked about in half an hour."""
@@ -48,7 +49,8 @@ def points(context: Context) -> list[Point]:
 def _chosen(context: Context) -> list[Point]:
     found: list[Point] = []
     kept = built_in()
-    rows: dict[str, list[Row]] = {}
+    # nobody to talk to: deals that are still open need somebody, and nothing else is left to say
+    rows: dict[str, list[Row]] = {name: [] for name in EVIDENCE if name != "deals"} if left(today(context)) else {}
     seen: set[tuple[str, int]] = set()
     for rule in rules():
         if rule.rule in _LAST_RESORT and found:
@@ -72,8 +74,6 @@ def _chosen(context: Context) -> list[Point]:
             return (0 if one.rule.finding else 1), 0.0
         return (2 if one.rule.group == "talk" else 3), -one.unusual
 
-    if left_before(context) is not None:  # nobody to talk to; deals that are still open need somebody
-        found = [one for one in found if one.deals]
     return _without_repeats(sorted(found, key=place)[:MOST])
 
 

@@ -27,6 +27,9 @@ COLUMNS = (
 )  # fmt: skip
 """Columns of the data of such sections."""
 
+TELLS_NOTHING = text("What could be checked tells nothing beyond chance, or has no limit to be held against")
+"""Where checks have figures, and not one of them can be judged."""
+
 
 def audit_of(context: Context) -> Audit:
     """The audit of the report's subject as it is on the dataset's own day; worked out once for all reports on it.
@@ -94,6 +97,11 @@ def worst(made: Audit, findings: Sequence[Finding]) -> list[Finding]:
     return [one for one in made.sorted() if one.check.key in keys and one.verdict.finds]
 
 
+def told_surely(findings: Sequence[Finding]) -> int:
+    """How many checks say something: a figure of which nobody can tell whether it matters says nothing."""
+    return sum(one.found is not None and one.verdict.level != "untold" for one in findings)
+
+
 def _message(made: Audit, told: Sequence[Finding]) -> Text:
     finds = worst(made, told)
     facts = [one for one in told if one.verdict.level == "fact"]
@@ -105,10 +113,13 @@ def _message(made: Audit, told: Sequence[Finding]) -> Text:
             first=said(facts[0], made),
         )
     if not finds:
+        known = told_surely(told)
+        if not known:
+            return TELLS_NOTHING
         return ntext(
             "The {n} check that could be made found nothing",
             "None of the {n} checks that could be made found anything",
-            n=len(told),
+            n=known,
         )
     first = said(finds[0], made)
     if len(finds) == 1:

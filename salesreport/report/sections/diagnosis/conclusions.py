@@ -13,7 +13,8 @@ from salesreport.kpi.anomalies.decided import WIN
 from salesreport.language import Quantity, Text, ntext, text
 from salesreport.report.context import Context
 from salesreport.report.section import Section
-from salesreport.report.sections.diagnosis.audited import audit_of
+from salesreport.report.sections.compared import step_title
+from salesreport.report.sections.diagnosis.audited import TELLS_NOTHING, audit_of, told_surely
 from salesreport.report.sections.diagnosis.measures import AGAIN, MANAGERS, Measure, measure_of
 from salesreport.report.sections.diagnosis.quarters import DECIDE_AS_IT_COMES, KEY, pattern_of, shows
 from salesreport.report.sections.team import team_of
@@ -161,9 +162,10 @@ def _coach(found: Anomalies, row: Mapping[str, Any]) -> Measure:
     return Measure(
         MANAGERS,
         text(
-            "Coach {who} at “{step}”: open the deals together, and agree on one thing",
+            "Go through three of these deals with {who} ({step}), and agree on one thing to do differently with "
+            "the next ones",
             who=sentences.who(found, row),
-            step=found.step(row["step"]).title,
+            step=step_title(found.step(row["step"])),
         ),
     )
 
@@ -174,7 +176,7 @@ def diagnosis(context: Context) -> Section:
     every = told(context)
     chosen = chosen_of(every)
     made = audit_of(context)
-    known = sum(one.found is not None for one in made.findings)
+    known = told_surely(made.findings)
     topic = say(text("Diagnosis"))
     data = pd.DataFrame(
         [(one.kind, one.key, one.serious, one.money) for one in chosen],
@@ -183,7 +185,7 @@ def diagnosis(context: Context) -> Section:
     untold = ntext(
         "{n} check could not be made; what it would need stands below.",
         "{n} checks could not be made; what they would need stands below.",
-        n=len(made.findings) - known,
+        n=sum(one.found is None for one in made.findings),
     )
     if not chosen:
         message = ntext(
@@ -192,6 +194,8 @@ def diagnosis(context: Context) -> Section:
             n=known,
         )
         if not known:
+            message = TELLS_NOTHING
+        if all(one.found is None for one in made.findings):
             message = text("These data cannot tell anything of it: no check could be made")
         return Section(
             "diagnosis", topic, say(message), data, context.language, notes=(say(untold),), place="first"

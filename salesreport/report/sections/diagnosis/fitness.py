@@ -29,10 +29,10 @@ def data_fitness(context: Context) -> Section:
     data = pd.DataFrame(rows, columns=["answer", "state", "why"])
     states = Counter(data["state"])
     message = ntext(
-        "{yes} of {n} question can be answered",
-        "{yes} of {n} questions can be answered",
-        n=len(ANSWERS),
-        yes=states["yes"],
+        "{n} of {of} questions can be answered",
+        "{n} of {of} questions can be answered",
+        n=states["yes"],
+        of=len(ANSWERS),
     )
     if states["part"]:
         message = text("{answered}, {n} in part", answered=message, n=states["part"])
@@ -74,10 +74,14 @@ def _carried(context: Context, made: Matrix) -> NumberTable:
 def ask_for_next(context: Context) -> Section:
     """What to ask for, what would answer most questions first; `data` has ability, answers, questions."""
     say, made = context.say, _matrix(context)
-    wanted = []
+    wanted, orders = [], context.facts.columns.has("orders")
     for one in ABILITIES:
         carried = made.carried[one.key]
-        opens = [answer for answer in ANSWERS if one in answer.abilities and made.told[answer.key].state != "yes"]
+        opens = [
+            answer
+            for answer in ANSWERS
+            if one in answer.abilities_of(orders) and made.told[answer.key].state != "yes"
+        ]
         if carried.state != "yes" and opens:
             wanted.append((one, opens))
     wanted.sort(key=lambda each: -len(each[1]))
