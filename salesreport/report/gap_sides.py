@@ -171,6 +171,8 @@ def _decided(context: Context, subject: Subject, metric: str) -> pd.DataFrame:
 def _decided_by_all(context: Context, metric: str, by: tuple[str, ...]) -> pd.DataFrame:
     """The deals decided by everybody: share, won, money, on, year, worth and size of their kind."""
     facts = context.facts
+    if not facts.columns.has("deals"):
+        raise Unavailable(text("these data have no deals"))
     before = _all_year(context)
     spans = (context.period, Period.span(before[-1].start, before[0].end))
     column, frames, kinds = {"revenue": "amount"}.get(metric, metric), [], []

@@ -1,9 +1,10 @@
 """Orders without deals, as a shop or an ERP has them: every report is made, and says only what was looked at."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from cases import Rows, dataset_of
+from cases import Rows, dataset_of, deal
 
 from salesreport import Dataset, Review
 
@@ -55,3 +56,32 @@ def test_every_section_is_made_of_orders_alone(
         assert section._repr_html_() or section.silent
     if subject == {"rep": "Ann"}:
         assert reached in made.verdict
+
+
+def test_nothing_is_said_of_deals_that_nobody_looked_at(dataset: Dataset) -> None:
+    made = Review(dataset, "2025-Q1", rep="Ann")
+    # 2 × (100 + 200 + 300) = 1200 of 3000
+    assert made.gap_to_target.message == (
+        "€1.8K short of the target of €3K; why cannot be told: these data have no deals"
+    )
+    assert not any("no step is clearly below" in note for note in made.gap_to_target.notes)
+    notes = " ".join(made.data_notes.notes)
+    assert "Orders count for the rep that they name." in notes
+    assert "current owner" not in notes
+
+
+def test_a_rep_without_deals_has_something_to_talk_about(dataset: Dataset) -> None:
+    made = Review(dataset, "2025-Q2", rep="Ann").talking_points
+    assert made.message.startswith("To talk about: Gap to target")
+    assert made.message.endswith("; these data have no deals")
+    shown = made._repr_html_()
+    # April to June: 2 × (400 + 500 + 600) = 3000, the target
+    assert "Gap to target: " in shown
+    assert "Accounts: 2 accounts that matter ordered €4.2K in 177 days" in shown  # from 5 January to 30 June
+    assert len(made.data) == 0  # sections are no points of a rule
+
+
+def test_won_deals_alone_are_no_lack_of_deals(tmp_path: Path) -> None:
+    rows = [deal(1, "Ann", "won", "2025-01-10", "2025-02-10", amount=100.0)]
+    made = Review(dataset_of(tmp_path / "d", "2025-03-31", {"deals": rows}), "2025-Q1", rep="Ann")
+    assert "these data have no deals" not in made.talking_points.message

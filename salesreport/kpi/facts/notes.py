@@ -14,8 +14,11 @@ from salesreport.process import ProcessFile
 def credit_notes(source: Source) -> tuple[Text, ...]:
     """How credit was given, and what could not be dated, aged or priced, as sentences for the reader."""
     columns, closing = source.columns, source.closing
-    notes = []
-    if source.owners is None:
+    notes: list[Text] = []
+    if source.owners is None and not columns.has("deals"):
+        if columns.has("orders"):
+            notes.append(text("Orders count for the rep that they name."))
+    elif source.owners is None:
         notes.append(text("Credit goes to the current owner: the export has no history of owners."))
     else:
         notes.append(

@@ -10,7 +10,10 @@ from salesreport.kpi.customers.customers import customers_of, why_untold
 from salesreport.kpi.facts.columns import Days, Flags, Numbers, Positions
 from salesreport.kpi.facts.facts import Facts
 from salesreport.kpi.facts.unavailable import Unavailable
-from salesreport.language import Quantity, Text, text
+from salesreport.language import Quantity, Text, ntext, text
+
+NEARLY = 335
+"""Data of so many days are called a year’s: in the first weeks perhaps nobody ordered."""
 
 YEARS = 2
 """What was ordered in so many years counts as bought: projects do not come every year."""
@@ -27,7 +30,8 @@ class Bought(NamedTuple):
         buys: accounts × lines, whether anything ordered was not credited again.
         year, before: money ordered in the last twelve months and in the twelve before; the last place is for
             orders that name no account. `before` is NaN where the data do not reach back so far.
-        first, last: the days of the two years. years: how many of them the data tell of, at least 1.
+        first, last: the days of the two years. years: how many of them the data tell of, at least 1. days: how
+            many days of the last year they tell of, where not of all; else None.
         by_orders: whether orders were counted, else deals won. priced: whether any of it carries an amount.
         notes: what a reader should know.
     """
@@ -42,6 +46,7 @@ class Bought(NamedTuple):
     first: dt.date
     last: dt.date
     years: float
+    days: int | None
     by_orders: bool
     priced: bool
     notes: tuple[Text, ...]
@@ -50,6 +55,11 @@ class Bought(NamedTuple):
     def a_year(self) -> Numbers:
         """Money ordered a year, accounts × lines; what the data tell of less than a year is not scaled up."""
         return self.amount[:-1, :-1] / self.years
+
+    @property
+    def short(self) -> Text | None:
+        """In how many days what is called a year's was ordered, where the data tell of less than a year."""
+        return None if self.days is None else ntext("in {n} day", "in {n} days", n=self.days)
 
 
 class _Sold(NamedTuple):
@@ -89,6 +99,7 @@ def bought_by(facts: Facts, day: dt.date) -> Bought:
     late = sold.day >= np.datetime64(year, "D")
     sums = [_by_account(sold, rows, shape[0]) for rows in (late, within & ~late)]
     before = sums[1] if begin <= first else np.full(shape[0], np.nan)
+    days = (day - begin).days + 1
     years = float(np.clip(((day - max(first, begin)).days + 1) / 365.25, 1.0, YEARS))
     notes = []
     if begin > first:
@@ -100,8 +111,8 @@ def bought_by(facts: Facts, day: dt.date) -> Bought:
         notes.append(text("No order names its customer, so deals won are counted."))
     priced = bool((~np.isnan(money)).any())
     return Bought(
-        ids, lines, amount, orders, buys[:-1, :-1], sums[0], before, first, day, years, by_orders, priced,
-        tuple(notes),
+        ids, lines, amount, orders, buys[:-1, :-1], sums[0], before, first, day, years,
+        days if days < NEARLY else None, by_orders, priced, tuple(notes),
     )  # fmt: skip
 
 

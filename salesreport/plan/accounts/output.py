@@ -21,17 +21,19 @@ from salesreport.plan.accounts.written import lines_of
 
 def as_table(plans: AccountPlans, names: Mapping[str, str], language: Language) -> Table:
     """A line per account: why it has a plan, what it ordered, and which gaps are claimed."""
-    say = language.say
+    say, short = language.say, plans.market.bought.short
+    ordered = text("ordered in a year (before)") if short is None else text("ordered {span}", span=short)
     columns = [
         Column(say(text("rep"))),
         Column(say(text("account"))),
-        Column(say(text("ordered in a year (before)")), numbers=True),
+        Column(say(ordered), numbers=True),
         Column(say(text("open deals")), numbers=True),
         Column(say(text("last contact")), numbers=True),
     ]
     any_gap = bool(plans.lines["gap"].any())
     if any_gap:
-        columns.append(Column(say(text("gaps, worth a year"))))
+        worth = text("gaps, worth a year") if short is None else text("gaps, worth {span}", span=short)
+        columns.append(Column(say(worth)))
     rows: list[list[Content]] = []
     for row in plans.accounts.to_dict("records"):
         gaps = [
@@ -58,7 +60,8 @@ def account_as_tables(
     plans: AccountPlans, account: str, names: Mapping[str, str], language: Language
 ) -> list[str | Table]:
     """One account of a rep's plans: a few facts, its product lines, and the questions to fill in."""
-    say = language.say
+    say, short = language.say, plans.market.bought.short
+    heading = text("gap, worth a year") if short is None else text("gap, worth {span}", span=short)
     (row,) = plans.accounts[plans.accounts["account_id"] == account].to_dict("records")
     head = printable(f"{language.show(row['name'])} ({language.show(account)})")
     whose = text("rep: {name}", name=names.get(row["rep_id"], row["rep_id"]))
@@ -69,7 +72,7 @@ def account_as_tables(
         Column(say(text("open deals")), numbers=True),
         Column(say(text("alike, buying it (others)")), numbers=True),
         Column(say(text("times the base rate")), numbers=True),
-        Column(say(text("gap, worth a year")), numbers=True),
+        Column(say(heading), numbers=True),
     ]
     rows: list[list[Content]] = []
     for line in lines_of(plans, account):

@@ -167,8 +167,9 @@ def own_plans(
     own = AccountPlans(*_no_plans(), whole, facts.dataset.currency, _notes(facts, whole))
     if market is not None:
         accounts, lines = _plans(part_of(facts, "rep_id", rep), market, day, every, strategy)
-        known = market._replace(bought=market.bought._replace(notes=whole.bought.notes))  # since when data tell
-        own = AccountPlans(accounts, lines, market, facts.dataset.currency, _notes(facts, known)).of(rep)
+        # the whole data say since when they tell
+        market = market._replace(bought=market.bought._replace(notes=whole.bought.notes, days=whole.bought.days))
+        own = AccountPlans(accounts, lines, market, facts.dataset.currency, _notes(facts, market)).of(rep)
     more = [one for one in every if one.rep == rep and one.account not in set(own.accounts["account_id"])]
     if not more:
         return own

@@ -126,10 +126,11 @@ def _message(plans: AccountPlans, shown: list[dict[str, Any]], lines: Lines) -> 
     known = [row["ordered"] for row in shown if row["ordered"] is not None]
     if known:
         said = ntext(
-            "{n} account that matters ordered {money} in a year",
-            "{n} accounts that matter ordered {money} in a year",
+            "{n} account that matters ordered {money} {span}",
+            "{n} accounts that matter ordered {money} {span}",
             n=len(shown),
             money=Quantity(sum(known), currency),
+            span=plans.market.bought.short or text("in a year"),
         )
     else:
         said = ntext("{n} account that matters", "{n} accounts that matter", n=len(shown))
@@ -143,8 +144,8 @@ def _message(plans: AccountPlans, shown: list[dict[str, Any]], lines: Lines) -> 
         return text("{accounts}; {gaps} against like accounts", accounts=said, gaps=number)
     money = Quantity(worth, currency)
     return text(
-        "{accounts}; {gaps} against like accounts, {worth} a year if all were closed",
-        accounts=said, gaps=number, worth=money,
+        "{accounts}; {gaps} against like accounts, {worth} {span} if all were closed",
+        accounts=said, gaps=number, worth=money, span=plans.market.bought.short or text("a year"),
     )  # fmt: skip
 
 
@@ -178,7 +179,8 @@ def _matrix(context: Context, plans: AccountPlans, shown: list[dict[str, Any]], 
     if rest:
         headings.append(say(ntext("{n} other", "{n} others", n=len(rest))))
     if shown[0]["ordered"] is not None:
-        headings.append(say(text("Last year")))
+        short = plans.market.bought.short
+        headings.append(say(text("Last year") if short is None else text("Ordered {span}", span=short)))
     headings.append(say(text("Open deals")))
     if plans.market.around.last_contact is not None:
         headings.append(say(text("Last contact")))
@@ -261,12 +263,15 @@ def _gaps(
             )
     if not rows:
         return ()
+    short = plans.market.bought.short
     headings = [
         text("Account"),
         text("Does not buy"),
         text("Alike, buying it"),
         text("Times as often as others"),
-        text("These spend on it a year (median)"),
+        text("These spend on it a year (median)")
+        if short is None
+        else text("These spend on it {span} (median)", span=short),
     ]
     caption = say(text("What like accounts buy and these do not, with 95% intervals"))
     return (number_table(caption, [say(one) for one in headings], rows, texts=2, wide=True),)

@@ -95,7 +95,8 @@ def gap_to_target(context: Context) -> Section:
     if isinstance(actual, Text):
         return lacking(text("The gap to the target cannot be told: {reason}", reason=actual))
     unit = context.unit(goal.metric)
-    weakest = context.heading(_weakest(context)) if context.subject.dimension is not None else None
+    compared = context.subject.dimension is not None and context.facts.columns.has("deals")
+    weakest = context.heading(_weakest(context)) if compared else None
     try:
         if (who := in_part(context)) is not None:
             raise Unavailable(who)

@@ -13,6 +13,7 @@ from salesreport.report.sections.coaching.open_deals import closed_since, told_d
 from salesreport.report.sections.coaching.points import Point, points
 from salesreport.report.sections.coaching.rules import CAUSES, PHASES
 from salesreport.report.sections.conversion import conversion
+from salesreport.report.sections.offered import offered
 from salesreport.report.today import today, told_as_of
 
 
@@ -53,8 +54,8 @@ def talking_points(context: Context) -> Section:
         data=pd.DataFrame(rows, columns=["rule", "finding", "phase", "cause", "say", "deals"]),
         language=context.language,
         template="talking_points.html.j2",
-        extra={"points": [_shown(context, one) for one in chosen], "words": _WORDS},
-        notes=() if (told := told_as_of(context)) is None else (context.say(told),),
+        extra={"points": [_shown(context, one) for one in chosen] or _instead(context), "words": _WORDS},
+        notes=() if not chosen or (told := told_as_of(context)) is None else (context.say(told),),
         place="first",
     )
 
@@ -93,7 +94,9 @@ def _message(context: Context, chosen: list[Point]) -> Text:
     if not chosen and closed_since(context):
         return text("The deals that were open on {day} have been won or lost since", day=context.as_of)
     if not chosen:
-        return text("What to talk about these data do not tell: open deals are not known")
+        if topics := [one.topic for one in offered(context)] if context.subject.kind == "rep" else []:
+            return text("To talk about: {topics}; these data have no deals", topics=topics)
+        return text("These data do not tell what to talk about: which deals are open is not known")
     if any(one.rule.finding for one in chosen):
         return text("Talk about {topic}", topic=chosen[0].about)
     if context.subject.dimension is None:
@@ -101,6 +104,15 @@ def _message(context: Context, chosen: list[Point]) -> Text:
     if not _compared(context):
         return text("Too few deals were decided to compare with others; talk about {topic}", topic=chosen[0].about)
     return text("Nothing stands out against others; talk about {topic}", topic=chosen[0].about)
+
+
+def _instead(context: Context) -> list[Shown]:
+    """What sections of a rep's report say, where there are no deals to talk about; they stand below in full."""
+    if context.subject.kind != "rep" or _gone(context) is not None:
+        return []
+    return [
+        Shown(context.language.labelled(one.topic, one.message), [], "", [], [], []) for one in offered(context)
+    ]
 
 
 def _compared(context: Context) -> bool:

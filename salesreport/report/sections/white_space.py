@@ -52,8 +52,9 @@ def white_space_section(
     if gaps:
         number = ntext("{n} gap", "{n} gaps", n=gaps)
         worth = Quantity(float(data["worth"].sum()), plans.currency)
-        said = text("{average}; {gaps} against like accounts, {worth} a year if all were closed",
-                    average=said, gaps=number, worth=worth)  # fmt: skip
+        said = text("{average}; {gaps} against like accounts, {worth} {span} if all were closed",
+                    average=said, gaps=number, worth=worth,
+                    span=market.bought.short or text("a year"))  # fmt: skip
     notes = [*_notes(gaps), *context.of_all(plans.notes)]
     if shared is not None:
         said = text("{accounts}; only sales of {name} count", accounts=said, name=context.subject.name)
@@ -105,7 +106,9 @@ def _table(context: Context, plans: AccountPlans, data: pd.DataFrame) -> NumberT
     headings = [say(text("Product line"))]
     headings += [say(text("No segment")) if one is None else context.language.show(one) for one in columns]
     headings += [say(text("All")), say(text("Ordered in two years"))]
-    headings += [say(text("Gaps")), say(text("Worth a year"))] if any_gap else []
+    short = plans.market.bought.short
+    worth = text("Worth a year") if short is None else text("Worth {span}", span=short)
+    headings += [say(text("Gaps")), say(worth)] if any_gap else []
     caption = say(text("Of accounts that ordered anything in two years, those that buy each product line"))
     return number_table(caption, headings, rows, wide=True)
 

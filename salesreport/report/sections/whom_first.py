@@ -34,7 +34,9 @@ def whom_first(context: Context) -> Section:
     topic = context.say(text("Whom to talk to first"))
     data = _first_points(context)
     if data.empty:
-        message = context.say(text("Whom to talk to first these data do not tell: open deals are not known."))
+        message = context.say(
+            text("These data do not tell whom to talk to first: which deals are open is not known.")
+        )
         return Section("whom-first", topic, message, data, context.language, available=False)
     tables = [_table(context, data, group) for group in GROUPS if (data["group"] == group).any()]
     return Section(

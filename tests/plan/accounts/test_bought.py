@@ -115,6 +115,16 @@ def test_deals_won_where_there_are_no_orders(tmp_path: Path) -> None:
     assert np.isnan(made.before).all()
 
 
+@pytest.mark.parametrize(("begin", "days"), [("2025-07-01", 184), ("2025-01-20", None), ("2024-03-01", None)])
+def test_less_than_a_year_is_not_called_one(tmp_path: Path, begin: str, days: int | None) -> None:
+    made = bought(
+        tmp_path, orders=[order(1, begin, 5.0, account_id="A"), order(2, "2025-12-30", 5.0, account_id="A")]
+    )
+    # July to December: 31 + 31 + 30 + 31 + 30 + 31
+    assert made.days == days
+    assert (None if made.short is None else str(made.short)) == (None if days is None else "in 184 days")
+
+
 def test_orders_that_name_no_customer(tmp_path: Path) -> None:
     orders = [order(1, "2025-03-01", 100.0)]
     deals = [{"deal_id": "D1", "rep_id": "R", "status": "won", "created_on": "2025-01-01",
