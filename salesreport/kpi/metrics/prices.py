@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
+from salesreport.kpi.customers.occasions import occasions_of
 from salesreport.kpi.facts.columns import Numbers, Positions
 from salesreport.kpi.facts.kinds import SOLD
 from salesreport.kpi.facts.unavailable import Unavailable
@@ -12,6 +13,7 @@ from salesreport.kpi.metrics.question import Question, Sheet
 from salesreport.kpi.metrics.revenue import sold
 from salesreport.language import ntext, text
 from salesreport.stats.intervals import normal_quantile, ratio_linearised
+from salesreport.stats.numbering import numbered
 
 LEAST = 5
 """Sales of a product line that each period needs before its price counts."""
@@ -59,27 +61,45 @@ def price_variation(question: Question) -> Figures:
 
 
 class _Priced:
-    """Sales with a price: group, product line, amount, what it is compared with (list value, or pieces), share."""
+    """Sales with a price: group, product line, amount, what it is compared with (list value, or pieces), share.
 
-    def __init__(self, sheet: Sheet, amount: Numbers, measure: Numbers, line: Positions, lines: list[str]) -> None:
+    Lines of one product line that are one occasion (see `occasions_of`) are one sale: they share their discount.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        occasion: Positions,
+        amount: Numbers,
+        measure: Numbers,
+        line: Positions,
+        lines: list[str],
+    ) -> None:
         known = np.flatnonzero((amount > 0) & (measure > 0))
-        self.group, self.share = sheet.group[known], sheet.share[known]
-        self.amount, self.measure, self.line, self.lines = amount[known], measure[known], line[known], lines
+        group, share, self.lines = sheet.group[known], sheet.share[known], lines
+        cell = group.astype(np.int64) * len(lines) + line[known]
+        sales, place = numbered(numbered(occasion[known])[1] * (sheet.size * len(lines)) + cell)
+        self.group, self.line = np.divmod(sales % (sheet.size * len(lines)), len(lines))
+        total, rows = np.bincount(place, share, len(sales)), np.bincount(place, minlength=len(sales))
+        self.share = total / rows
+        self.amount, self.measure = (
+            np.bincount(place, share * one[known], len(sales)) / self.share for one in (amount, measure)
+        )
 
 
 def _priced(question: Question, sheet: Sheet) -> _Priced:
     columns, table = question.facts.columns, "orders" if question.sells_by_order else "deals"
-    amount = sheet.number("amount")
+    amount, occasion = sheet.number("amount"), occasions_of(question.facts, sheet.events)[sheet.rows]
     whole: npt.NDArray[np.intp] = np.zeros(len(amount), np.intp)
     if columns.has(table, "list_price") and (table == "deals" or columns.has(table, "units")):
         pieces = 1.0 if table == "deals" else sheet.number("units")
-        return _Priced(sheet, amount, sheet.number("list_price") * pieces, whole, [""])
+        return _Priced(sheet, occasion, amount, sheet.number("list_price") * pieces, whole, [""])
     if not columns.has(table, "units") or not question.facts.dimensions.carries(table, "product_line"):
         raise Unavailable(text("needs list prices, or pieces and product lines, of what was sold"))
     line = sheet.events.dimension("product_line")
     codes = np.asarray(line.codes, np.intp)[sheet.rows]
     measure = np.where(codes >= 0, sheet.number("units"), np.nan)
-    return _Priced(sheet, amount, measure, np.maximum(codes, 0), list(map(str, line.categories)) or [""])
+    return _Priced(sheet, occasion, amount, measure, np.maximum(codes, 0), list(map(str, line.categories)) or [""])
 
 
 def _log_and_variance(value: Numbers, lower: Numbers, upper: Numbers, n: Numbers) -> tuple[Numbers, Numbers]:
@@ -105,7 +125,7 @@ METRICS = (
         direction="higher",
         minimum_n=LEAST,
         needs=(("sales", "amount"),),
-        reference="S19; Törnqvist 1936; interval: linearised ratios, delta method",
+        reference="S19; Törnqvist 1936; interval: linearised ratios, delta method; lines of an order as one",
         facts=(SOLD, SOLD.earlier),
         figures=price_variation,
     ),

@@ -237,7 +237,11 @@ def by_size(deals: Iterable[Row]) -> list[Row]:
 
 
 def furthest(context: Context) -> list[Row]:
-    """Open deals, the furthest first, of these the largest."""
+    """Open deals, the furthest first, of these the largest.
+
+    Where the data tell no history of stages, deals that are old come last: nobody knows how far they are, and most
+    deals that are won are won sooner.
+    """
     return context.remember("furthest", lambda: _furthest(context))
 
 
@@ -245,10 +249,14 @@ def _furthest(context: Context) -> list[Row]:
     stages: dict[str, int] = {}
     for number, place in enumerate(places_of(context.shared.process)):
         stages |= {sign.name: number for sign in place.milestone.stages}
-    return sorted(
-        rows_still_open(context),
-        key=lambda deal: (-stages.get(deal["stage"], -1), *largest_first(deal["amount"]), deal["deal_id"]),
-    )
+    deals = still_open(context)
+    old = set(deals["deal_id"][_old(context, deals)]) if _stale(context) is None else set()
+
+    def order(deal: Row) -> tuple[Any, ...]:
+        far = -stages.get(deal["stage"], -1)
+        return (deal["deal_id"] in old, far, *largest_first(deal["amount"]), deal["deal_id"])
+
+    return sorted(rows_still_open(context), key=order)
 
 
 def _stale(context: Context) -> list[str] | None:
