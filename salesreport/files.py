@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from salesreport.spelling import plain_letters
+
 SHARED = "SALESREPORT_SHARED"
 """The environment variable that, where it is set to anything, lets others read what is written."""
 
@@ -108,7 +110,7 @@ def link_file(file: Path, to: Path) -> None:
         shutil.copyfile(file, to)
 
 
-def safe_names(names: Iterable[str], longest: int = 60) -> dict[str, str]:
+def safe_names(names: Iterable[str], longest: int = 60, spelled_out: bool = False) -> dict[str, str]:
     """File names (without ending) for texts of any kind: readable, and different for different texts.
 
     Accents are lost, whatever else is not a letter or digit becomes a dash, and all is lower case. Where nothing
@@ -116,14 +118,15 @@ def safe_names(names: Iterable[str], longest: int = 60) -> dict[str, str]:
 
     Args:
         names: all the texts that get a file in one folder.
-        longest: characters a readable part may have.
+        longest: characters a readable part may have. spelled_out: letters such as ß and ı are written as ss and i;
+            else they are lost, as in names that were given before.
 
     Examples:
         >>> safe_names(["Versie Hillebrand", "../../etc/passwd", "Ann B", "ann-b"])
         {'Versie Hillebrand': 'versie-hillebrand', '../../etc/passwd': 'etc-passwd',
         'Ann B': 'ann-b-1923efbf', 'ann-b': 'ann-b-9d1f76c8'}
     """
-    slugs = {name: _slug(name, longest) for name in names}
+    slugs = {name: _slug(plain_letters(name) if spelled_out else name, longest) for name in names}
     taken = Counter(slugs.values())
     return {
         name: slug if slug and taken[slug] == 1 and slug not in _RESERVED else f"{slug}-{_digest(name)}".strip("-")

@@ -11,8 +11,8 @@ from salesreport.language import Quantity, Range, Text, ntext, text
 
 SAID: Mapping[str, Text] = {
     "set_aside": ntext(
-        "{n} of {of} rows of deals could not be read and is missing in all figures",
-        "{n} of {of} rows of deals could not be read and are missing in all figures",
+        "{n} of {of} rows of deals cannot be used and is missing in all figures",
+        "{n} of {of} rows of deals cannot be used and are missing in all figures",
         n=0,
     ),
     "test_deals": ntext(

@@ -115,15 +115,15 @@ def _told(recorded: Recorded) -> list[Text]:
 
 def _with_who_left(recorded: Recorded) -> list[Text]:
     """Who had left before the day something was agreed: the wrong name, or the wrong day."""
-    facts = Facts.of(recorded.dataset)
-    left = recorded.dataset.table("reps").set_index("rep_id")["left_on"].dropna()
-    until = pd.to_datetime(recorded.rows["rep_id"].map(left))  # of nobody known to have left none has a type
-    rows = recorded.rows[recorded.rows["agreed_on"] > until]
+    facts, reps = Facts.of(recorded.dataset), recorded.dataset.table("reps").dropna(subset="left_on")
+    left = dict(zip(reps["rep_id"], reps["left_on"], strict=True))
+    late = recorded.rows.groupby("rep_id")["agreed_on"].max().items()
     return [
         text(
             "Check it: {name} left on {day}, before something was agreed.",
-            name=facts.names.get(rep, rep),
+            name=facts.names.get(str(rep), str(rep)),
             day=left[rep].date(),
         )
-        for rep in rows["rep_id"].unique()
+        for rep, agreed in late
+        if rep in left and agreed > left[rep]
     ]

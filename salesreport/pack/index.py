@@ -11,6 +11,7 @@ from salesreport.period import Period
 from salesreport.relative import said_relative
 from salesreport.report.dressed import Dress, dressed
 from salesreport.report.page import environment
+from salesreport.spelling import by_name
 
 COLUMN = {
     "rep": text("Rep"),
@@ -117,13 +118,13 @@ def groups(reports: list[ReportEntry]) -> list[Group]:
 
 
 def ordered(reports: list[ReportEntry]) -> list[ReportEntry]:
-    """Reports by team and name, without regard to case; those without a team last."""
+    """Reports by team and name, without regard to case and accents; those without a team last."""
     return sorted(
         reports,
         key=lambda entry: (
             not entry.subject.team,
-            entry.subject.team.casefold(),
-            entry.subject.name.casefold(),
+            by_name(entry.subject.team),
+            by_name(entry.subject.name),
             entry.subject.id,
         ),
     )

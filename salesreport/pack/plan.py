@@ -405,7 +405,7 @@ def _stems(every: Sequence[Subject]) -> list[str]:
     ]  # fmt: skip
     if len(set(labels)) < len(labels):
         labels = [subject.id for subject in every]
-    names = safe_names(labels)
+    names = safe_names(labels, spelled_out=True)
     stems = [names[label] for label in labels]
     assert len(set(stems)) == len(every), "two reports would share a file"
     return stems

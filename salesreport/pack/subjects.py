@@ -10,6 +10,7 @@ from salesreport.errors import ConfigError, nearest
 from salesreport.kpi.facts.called import matching
 from salesreport.language import Text, ntext, text
 from salesreport.period import Period
+from salesreport.spelling import by_name
 
 COLUMNS = {"rep": "rep_id", "account": "account_id"}
 """The column of a dimension that is not called like it."""
@@ -41,8 +42,8 @@ def subjects(
         where: dimension → ids; only what goes with one of them.
 
     Returns:
-        By team and name, without regard to case. Reps and accounts are in the team and segment they are in now;
-        owners who are declared to be no person get no report.
+        By team and name, without regard to case and accents. Reps and accounts are in the team and segment they
+        are in now; owners who are declared to be no person get no report.
     """
     found = happened(dataset, list(periods))
     for dimension, values in (where or {}).items():
@@ -52,7 +53,7 @@ def subjects(
     every = [Subject(kind, one, names.get(one, one), teams.get(one, "")) for one in map(str, ids)]
     if kind == "rep":
         every = [one for one in every if not dataset.settings.is_no_person(one.id, one.name)]
-    return sorted(every, key=lambda one: (one.team.casefold(), one.name.casefold(), one.id))
+    return sorted(every, key=lambda one: (by_name(one.team), by_name(one.name), one.id))
 
 
 def values(dataset: Dataset, kind: str) -> dict[str, str]:

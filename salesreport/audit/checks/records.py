@@ -1,6 +1,8 @@
 """Are the records deals at all? Rows set aside, test deals, duplicates."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,7 @@ from salesreport.kpi.facts.columns import Flags
 from salesreport.kpi.facts.gaps import WORTH_SAYING
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Fixed, Text, ntext, text
+from salesreport.provenance import Tally
 from salesreport.titles import table_title
 
 DAYS = 14
@@ -28,40 +31,79 @@ _MOST = 50
 _MOSTLY = 0.9
 
 
+NO_DEALS = frozenset(
+    {
+        "declared not to be data, by column “{column}”",
+        "not decided: {value}",
+        "not decided, by {columns}",
+        "totals row",
+        "a remark, not a row",
+    }
+)
+"""Why rows are set aside that are no deals, by the source spec's own decision or by their form: no damage."""
+
+TWICE = frozenset(
+    {
+        "repeats an earlier row with the same {key}",
+        "same {key} as an earlier row, but other values",
+        "same {key} as a row of another file",
+    }
+)
+"""Why rows are set aside whose deal is in the data by another row."""
+
+_NAMED = 5
+"""So many reasons are named."""
+
+
 def _set_aside(looked: Looked) -> Found:
     counts = looked.dataset.provenance.counts
     if "deals" not in counts or not counts["deals"].read:
         raise Unavailable(text("nothing is known of how the deals were read"))
     deals = counts["deals"]
-    said: list[Text] = [
-        text("{what} ({n} ×)", what=one.with_examples, n=one.rows)
-        for one in sorted(deals.reasons, key=lambda one: -one.rows)[:5]
-    ]
+    decided = [one for one in deals.reasons if one.what.template in NO_DEALS]
+    twice = [one for one in deals.reasons if one.what.template in TWICE]
+    lacking = [one for one in deals.reasons if one not in decided and one not in twice]
     others: list[Text] = [
         text("{table}: {n} of {all}", table=table_title(name), n=one.set_aside, all=one.read)
         for name, one in counts.items()
         if name != "deals" and one.set_aside
     ]
     parts = []
-    if said:
-        parts.append(text("Why: {reasons}.", reasons=said))
+    if lacking:
+        parts.append(text("Why: {reasons}.", reasons=_tallied(lacking)))
+    if decided:
+        parts.append(text("Left out on purpose, and no damage: {reasons}.", reasons=_tallied(decided)))
+    if twice:
+        parts.append(text("Duplicates, of which one row is in the data: {reasons}.", reasons=_tallied(twice)))
     if others:
         parts.append(text("In other tables: {tables}.", tables=others))
-    detail = (
-        parts[0]
-        if len(parts) == 1
-        else text("{first} {second}", first=parts[0], second=parts[1])
-        if parts
-        else None
-    )
-    return Found(count=deals.set_aside, of=deals.read, share=share_of(deals.set_aside, deals.read), detail=detail)
+    count = deals.set_aside - sum(one.rows for one in (*decided, *twice))
+    return Found(count=count, of=deals.read, share=share_of(count, deals.read), detail=_one_after_another(parts))
+
+
+def _tallied(reasons: Sequence[Tally]) -> list[Text]:
+    """Reasons with their rows, most first; those beyond `_NAMED` together."""
+    ordered = sorted(reasons, key=lambda one: -one.rows)
+    said = [text("{what} ({n} ×)", what=one.with_examples, n=one.rows) for one in ordered[:_NAMED]]
+    rest = sum(one.rows for one in ordered[_NAMED:])
+    return [*said, text("{what} ({n} ×)", what=text("other reasons"), n=rest)] if rest else said
+
+
+def _one_after_another(parts: Sequence[Text]) -> Text | None:
+    """Sentences as one text."""
+    if not parts:
+        return None
+    return reduce(lambda first, second: text("{first} {second}", first=first, second=second), parts)
 
 
 SET_ASIDE = Check(
     key="set_aside",
     number=0,
     title=text("Rows set aside when the export was read"),
-    definition=text("Rows of deals that could not be read and are not in the data ÷ rows read."),
+    definition=text(
+        "Rows of deals that could not be read, or lack what a deal needs, and are not in the data ÷ rows read. "
+        "Rows that the source spec leaves out itself, or whose deal is there by another row, are none."
+    ),
     kind="data",
     counted=text("rows of deals"),
     limit=(WORTH_SAYING, 0.05),
