@@ -55,7 +55,7 @@ def talking_points(context: Context) -> Section:
         language=context.language,
         template="talking_points.html.j2",
         extra={"points": [_shown(context, one) for one in chosen] or _instead(context), "words": _WORDS},
-        notes=() if not chosen or (told := told_as_of(context)) is None else (context.say(told),),
+        notes=() if (told := told_as_of(context)) is None else (context.say(told),),
         place="first",
     )
 
