@@ -27,7 +27,7 @@ def _today(context: Context) -> Context:
 
 
 def told_as_of(context: Context) -> Text | None:
-    """Of which day open deals are told, where that is not the report's; None where it is, or there are no deals."""
+    """Of which day open deals are told, where that is not the report's; None where it is, or without any deals."""
     day = today(context).as_of
     if day == context.as_of or not context.facts.columns.has("deals"):
         return None
