@@ -114,7 +114,7 @@ def sold_by_order(tmp_path_factory: pytest.TempPathFactory) -> Matrix:
             "amount": 90.0,
             "units": 1,
             "list_price": 100.0,
-            "ordered_on": f"2025-{7 + n % 6:02}-05",
+            "ordered_on": f"2025-{7 + n % 6:02}-{1 + n // 6:02}",
             "product_line": "Lamps" if n < 50 else None,
         }
         for n in range(60)

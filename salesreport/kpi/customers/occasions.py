@@ -18,11 +18,14 @@ def occasions_of(facts: Facts, events: Events) -> Positions:
     occasion = np.arange(len(events))
     if events.table != "orders" or not has_customers(facts):
         return occasion
-    account = customers_of(facts).of["orders"][events.rows]
+    whose = customers_of(facts).of.get("orders")
+    if whose is None:  # no order names its customer
+        return occasion
+    account = whose[events.rows]
     known = np.flatnonzero(account >= 0)
     if not len(known):
         return occasion
     rep, day = events.rep, events.day[known].astype("datetime64[D]").astype(np.int64)
-    whose = numbered(account[known].astype(np.int64) * (len(rep.categories) + 1) + rep.codes[known] + 1)[1]
-    occasion[known] = len(occasion) + numbered(whose * (np.ptp(day) + 1) + day - day.min())[1]
+    pair = numbered(account[known].astype(np.int64) * (len(rep.categories) + 1) + rep.codes[known] + 1)[1]
+    occasion[known] = len(occasion) + numbered(pair * (np.ptp(day) + 1) + day - day.min())[1]
     return occasion
