@@ -254,7 +254,9 @@ class Context:
     def _day_of_rep(self, column: str) -> date | None:
         if self.subject.kind != "rep":
             return None
-        days = self.facts.remember(("days of reps", column), lambda: self.shared.reps[column].dropna().dt.date)
+        days = self.facts.remember(
+            ("days of reps", column), lambda: self.shared.reps[column].dropna().dt.date.to_dict()
+        )
         return days.get(self.subject.id)
 
     @cached_property

@@ -4,7 +4,7 @@ import numpy as np
 
 from salesreport.audit.model import ANY, Check, Found, Looked
 from salesreport.ingest.rows.noticed import far_from_their_like
-from salesreport.kpi.facts.columns import Flags, Numbers
+from salesreport.kpi.facts.columns import Flags, Numbers, Positions
 from salesreport.kpi.facts.unavailable import Unavailable
 from salesreport.language import Quantity, text
 
@@ -45,11 +45,9 @@ def misread(values: Numbers) -> Flags:
         Otsu (1979), doi 10.1109/TSMC.1979.4310076.
     """
     found = np.zeros(len(values), bool)
-    above = np.flatnonzero(values > 0)
-    if len(above) < _ENOUGH:
+    order, logs = _in_order(values)
+    if len(order) < _ENOUGH:
         return found
-    order = above[np.argsort(values[above], kind="stable")]
-    logs = np.log10(values[order])
     gaps = np.flatnonzero(np.diff(logs) >= _GAP) + 1
     for cut in (*gaps, _between(logs)):
         lower, upper = logs[:cut], logs[cut:]
@@ -80,11 +78,9 @@ def stand_alone(values: Numbers) -> Flags:
         the tail; the gap above them ÷ their mean has the F distribution with 2 and 2k degrees of freedom.
     """
     found = np.zeros(len(values), bool)
-    above = np.flatnonzero(values > 0)
-    if len(above) < _ENOUGH:
+    order, logs = _in_order(values)
+    if len(order) < _ENOUGH:
         return found
-    order = above[np.argsort(values[above], kind="stable")]
-    logs = np.log10(values[order])
     tenth, middle, nine_tenths = np.quantile(logs, [0.1, 0.5, 0.9])
     spread = max(1.4826 * float(np.median(np.abs(logs - middle))), float(nine_tenths - tenth) / 2.563)
     far = middle + max(_ALONE, _CLUSTERS * spread)
@@ -99,6 +95,13 @@ def stand_alone(values: Numbers) -> Flags:
             found[order[at:]] = True
             break
     return found
+
+
+def _in_order(values: Numbers) -> tuple[Positions, Numbers]:
+    """The places of the amounts above 0, the smallest first, and their logarithms."""
+    above = np.flatnonzero(values > 0)
+    order = above[np.argsort(values[above], kind="stable")]
+    return order, np.log10(values[order])
 
 
 def _between(logs: Numbers) -> int:
